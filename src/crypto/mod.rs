@@ -1,0 +1,5 @@
+//! Cryptographic primitives, each behind one file that names the crate which implements it.
+
+pub mod digest;
+pub mod envelope;
+pub mod sign;

@@ -1,0 +1,4 @@
+#![deny(missing_docs)]
+//! breakglass
+pub mod crypto;
+pub mod threshold;
