@@ -2,4 +2,5 @@
 
 pub mod digest;
 pub mod envelope;
+pub mod recipient;
 pub mod sign;

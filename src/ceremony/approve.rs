@@ -1,0 +1,326 @@
+//! Approving: a custodian reads a request, and hands their share over to its session — or says no.
+//!
+//! All that is needed is the request file and the approver's own files. The request file carries the log;
+//! nothing in it is believed before it was verified from genesis on.
+
+use data_encoding::BASE64;
+
+use crate::bundle::{self, Bundle, BundleError};
+use crate::ceremony::seal::{OpenShareError, open_share};
+use crate::ceremony::state::Intent;
+use crate::crypto::digest::Digest;
+use crate::crypto::envelope::{self, EnvelopeError, Identity};
+use crate::escrow::{Asked, Generation, Reading};
+use crate::finding::Finding;
+use crate::log::book::Book;
+use crate::log::chain::Record;
+use crate::names::PersonId;
+use crate::note::Note;
+use crate::request::Purpose;
+use crate::share::Share;
+use crate::statement::{Approval, Denial, HeadFrom, SignedStatement, Stated};
+use crate::text::FreeText;
+use crate::time::Time;
+use crate::vault::Kind;
+
+/// A request file that was read and verified.
+#[derive(Debug)]
+pub struct Carried {
+    reading: Reading,
+    request: Digest,
+    sealed_shares: Vec<String>,
+}
+
+/// A request together with the approver's own share: everything a decision rests on.
+#[derive(Debug)]
+pub struct Examined<'a> {
+    carried: &'a Carried,
+    /// The approver.
+    pub person: PersonId,
+    /// The request.
+    pub asked: &'a Asked,
+    /// The generation that is asked for, by the log.
+    pub generation: &'a Generation,
+    /// The approver's share, opened: vault, account and kind are shown from here.
+    pub share: Share,
+    /// Approvals of this generation by anybody that were never released, as far as log and book tell.
+    pub unreleased: Vec<Unreleased>,
+}
+
+/// An approval that is not known to have been released.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreleased {
+    /// Who approved.
+    pub person: PersonId,
+    /// When.
+    pub time: Time,
+    /// The request.
+    pub request: Digest,
+}
+
+/// Why a request is not approved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApproveError {
+    /// The file is not a request file.
+    #[error("not a request file: {0}")]
+    NotABundle(#[from] BundleError),
+    /// The log in it cannot be believed.
+    #[error("the log in the request file is not sound: {} {}", .0.rule, .0.detail)]
+    Unsound(Finding),
+    /// The log in it does not end with a request.
+    #[error("the log in the request file does not end with a request")]
+    NoRequest,
+    /// The approver does not belong to the escrow, or with another card.
+    #[error("`{0}` is not enrolled in this escrow with the card that was given")]
+    NotEnrolled(PersonId),
+    /// The generation has no share of the approver's.
+    #[error("`{person}` holds no share of {title}")]
+    NoShare {
+        /// The approver.
+        person: PersonId,
+        /// What is asked for.
+        title: String,
+    },
+    /// The approver's sealed share is not in the file.
+    #[error("the request file lacks the sealed share of `{0}`, or holds another")]
+    ShareMissing(PersonId),
+    /// The approver's share does not open, or contradicts the log.
+    #[error("the share of `{person}` is bad: {error}")]
+    BadShare {
+        /// The approver.
+        person: PersonId,
+        /// What is wrong with it.
+        error: OpenShareError,
+    },
+    /// The log is not one that the approver's book knows.
+    #[error(
+        "the log in the request file does not contain record {seq}, which your book knows: it is shorter, or another history"
+    )]
+    OtherHistory {
+        /// The record that the book knows.
+        seq: u64,
+    },
+    /// A canary is shown as real, or the reverse.
+    #[error("the purpose is `{purpose}`, and your share is of a {kind} vault")]
+    Purpose {
+        /// The purpose of the request.
+        purpose: Purpose,
+        /// What the share says.
+        kind: Kind,
+    },
+    /// The share cannot be encrypted to the session.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+}
+
+/// Puts a request file together: the log up to and including the request, then the sealed shares.
+pub fn request_file<'a>(log: &[u8], sealed_shares: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
+    bundle::compose(log, sealed_shares)
+}
+
+impl Carried {
+    /// Reads a request file and verifies the log in it, from genesis to the request at its end.
+    ///
+    /// # Errors
+    /// [`ApproveError`].
+    pub fn parse(bytes: &[u8]) -> Result<Carried, ApproveError> {
+        let bundle = Bundle::parse(bytes)?;
+        let reading = Reading::of(bundle.records.to_vec()).map_err(ApproveError::Unsound)?;
+        if let Some(finding) = reading.unsound() {
+            return Err(ApproveError::Unsound(finding.clone()));
+        }
+        let last = reading.escrow.requests.last().filter(|asked| asked.seq == reading.escrow.head.seq);
+        let request = last.ok_or(ApproveError::NoRequest)?.record;
+        let sealed_shares = bundle.ciphertexts.into_iter().map(str::to_owned).collect();
+        Ok(Carried { reading, request, sealed_shares })
+    }
+
+    /// The log that the file carries.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// The request at its end.
+    pub fn asked(&self) -> &Asked {
+        self.reading.escrow.request(&self.request).expect("parse found it")
+    }
+
+    /// Checks everything that the decision of `person` rests on.
+    ///
+    /// # Errors
+    /// [`ApproveError`].
+    pub fn examine(
+        &self,
+        card: &crate::card::VerifiedCard,
+        identities: &[Identity],
+        book: &Book,
+    ) -> Result<Examined<'_>, ApproveError> {
+        let escrow = &self.reading.escrow;
+        let person = &card.card().person;
+        if escrow.people.get(person).map(|known| known.card.digest()) != Some(card.digest()) {
+            return Err(ApproveError::NotEnrolled(person.clone()));
+        }
+        let asked = self.asked();
+        let request = &asked.request;
+        let generation =
+            escrow.generation(&request.vault, request.generation).ok_or(ApproveError::NoRequest)?;
+        let seal = &generation.seal;
+        // 1. The approver's own share, as it was sealed.
+        let own = seal
+            .share_of(person)
+            .ok_or_else(|| ApproveError::NoShare { person: person.clone(), title: seal.title() })?;
+        let file = self.sealed_shares.iter().find(|file| Digest::of(file.as_bytes()) == own.sealed_share);
+        let file = file.ok_or_else(|| ApproveError::ShareMissing(person.clone()))?;
+        // 2. What it says: escrow, vault, account, kind, generation, and the commitment.
+        let share = open_share(identities, file, &escrow.id, seal)
+            .map_err(|error| ApproveError::BadShare { person: person.clone(), error })?;
+        if (request.purpose == Purpose::Drill) != (share.kind == Kind::Canary) {
+            return Err(ApproveError::Purpose { purpose: request.purpose, kind: share.kind });
+        }
+        // 3. The history that the approver knows is part of this one.
+        if let Some(known) = book.newest_head(&escrow.id).filter(|head| !escrow.is_ancestor(head)) {
+            return Err(ApproveError::OtherHistory { seq: known.seq });
+        }
+        let unreleased = unreleased(escrow, book, asked);
+        Ok(Examined { carried: self, person: person.clone(), asked, generation, share, unreleased })
+    }
+}
+
+/// Approvals of the generation that `asked` is about, for other requests, that were never released.
+fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &Asked) -> Vec<Unreleased> {
+    let request = &asked.request;
+    let of_generation = |approval: &Approval| {
+        approval.vault == request.vault
+            && approval.generation == request.generation
+            && approval.request != asked.record
+            && !escrow.request(&approval.request).is_some_and(Asked::is_released)
+    };
+    let logged = escrow.statements.iter().map(|collected| {
+        let signed = &collected.statement;
+        (signed.person.clone(), signed.statement.time, &signed.statement.says)
+    });
+    let own = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
+    let own = own.map(|(_, entry)| (book.owner().clone(), entry.time, &entry.says));
+    let mut found: Vec<Unreleased> = Vec::new();
+    for (person, time, says) in logged.chain(own) {
+        if let Stated::Approval(approval) = says
+            && of_generation(approval)
+        {
+            let one = Unreleased { person, time, request: approval.request };
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    found
+}
+
+/// An approval that is decided, with the ciphertext it will carry.
+#[derive(Debug)]
+pub struct Decided {
+    /// What goes into the book, and is then signed.
+    pub intent: Intent,
+    ciphertext: String,
+}
+
+impl Examined<'_> {
+    /// Says yes: encrypts the share, bound to this request, to the request's session.
+    ///
+    /// # Errors
+    /// [`ApproveError::Envelope`].
+    pub fn approve(&self, time: Time) -> Result<Decided, ApproveError> {
+        let request = &self.asked.request;
+        let text = self.share.approved_text(&self.asked.record);
+        let to = std::slice::from_ref(&request.session_recipient);
+        let ciphertext = envelope::encrypt_armored(to, text.as_bytes())?;
+        let approval = Approval {
+            request: self.asked.record,
+            vault: request.vault,
+            generation: request.generation,
+            index: self.share.index(),
+            ciphertext: Digest::of(ciphertext.as_bytes()),
+        };
+        Ok(Decided { intent: self.intent(time, approval.into()), ciphertext })
+    }
+
+    /// Says no.
+    pub fn deny(&self, because: FreeText, time: Time) -> Intent {
+        self.intent(time, Denial { request: self.asked.record, because }.into())
+    }
+
+    fn intent(&self, time: Time, says: Stated) -> Intent {
+        let reading = &self.carried.reading;
+        Intent {
+            escrow: reading.escrow.id,
+            head: reading.escrow.head,
+            head_from: HeadFrom::RequestFile,
+            time,
+            keeps: keepsakes(reading, &[self.generation]),
+            says,
+        }
+    }
+}
+
+impl Decided {
+    /// The approval's file: the statement's record, then the ciphertext.
+    pub fn file(&self, statement: &SignedStatement) -> Vec<u8> {
+        approval_file(statement, &self.ciphertext)
+    }
+}
+
+fn approval_file(statement: &SignedStatement, ciphertext: &str) -> Vec<u8> {
+    bundle::compose(&Record::bytes_of(&statement.note), [ciphertext])
+}
+
+/// The records worth keeping in a custodian's book, in base64: genesis, and the seals of their shares.
+pub fn keepsakes(reading: &Reading, generations: &[&Generation]) -> Vec<String> {
+    let seqs = std::iter::once(0).chain(generations.iter().map(|one| one.seq));
+    let bytes = seqs.filter_map(|seq| {
+        let at = usize::try_from(seq).ok()?;
+        let start = usize::try_from(*reading.starts.get(at)?).ok()?;
+        let end = reading.starts.get(at + 1).map_or(reading.good_bytes().len(), |end| *end as usize);
+        Some(BASE64.encode(&reading.good_bytes()[start..end]))
+    });
+    bytes.collect()
+}
+
+/// An approval file, taken apart. Nothing in it is verified yet.
+#[derive(Debug)]
+pub struct ApprovalFile {
+    /// The approval's note.
+    pub note: Note,
+    /// The share, re-encrypted to the session.
+    pub ciphertext: String,
+}
+
+impl ApprovalFile {
+    /// Finds the parts of an approval file.
+    ///
+    /// # Errors
+    /// [`ApprovalFileError`].
+    pub fn parse(bytes: &[u8]) -> Result<ApprovalFile, ApprovalFileError> {
+        let bundle = Bundle::parse(bytes)?;
+        let note = bundle.records.strip_suffix(b"\n").ok_or(ApprovalFileError::NotOneRecord)?;
+        let note = Note::parse(note)?;
+        let [ciphertext] = bundle.ciphertexts.as_slice() else {
+            return Err(ApprovalFileError::NotOneRecord);
+        };
+        Ok(ApprovalFile { note, ciphertext: (*ciphertext).to_owned() })
+    }
+}
+
+/// Why a file is not an approval file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApprovalFileError {
+    /// It is not made of records and ciphertexts.
+    #[error("not an approval: {0}")]
+    NotABundle(#[from] BundleError),
+    /// The record is not a note.
+    #[error("not an approval: {0}")]
+    Note(#[from] crate::note::NoteError),
+    /// It has other parts than one record and one ciphertext.
+    #[error("not an approval: one record and one ciphertext are expected")]
+    NotOneRecord,
+}

@@ -1,0 +1,55 @@
+//! Beginning an escrow: cards and a policy become the genesis record.
+
+use data_encoding::BASE64;
+use rand::CryptoRng;
+
+use crate::card::VerifiedCard;
+use crate::crypto::digest::Digest;
+use crate::escrow::{GenesisError, people};
+use crate::log::entry::{Entry, Genesis};
+use crate::note::Note;
+use crate::policy::Policy;
+use crate::signer::Signer;
+use crate::text::FreeText;
+use crate::time::Time;
+
+/// What an escrow begins with.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// Its name.
+    pub name: FreeText,
+    /// Everybody's card.
+    pub cards: Vec<VerifiedCard>,
+    /// Its policy.
+    pub policy: Policy,
+}
+
+/// Signs the genesis record.
+///
+/// # Errors
+/// [`GenesisError`], where the cards cannot make up an escrow: one person or key twice, no administrator.
+pub fn genesis(
+    beginning: &Beginning,
+    administrator: &Signer,
+    time: Time,
+    rng: &mut impl CryptoRng,
+) -> Result<Note, GenesisError> {
+    people(beginning.cards.clone())?;
+    let mut nonce = [0; 32];
+    rng.fill_bytes(&mut nonce);
+    let cards = beginning.cards.iter().map(|card| BASE64.encode(card.note().as_bytes())).collect();
+    let entry = Entry {
+        escrow: None,
+        seq: 0,
+        prev: Digest::ZERO,
+        time,
+        by: vec![administrator.key_name()],
+        says: Genesis {
+            nonce: Digest::from_bytes(nonce),
+            name: beginning.name.clone(),
+            cards,
+            policy: beginning.policy.clone(),
+        },
+    };
+    Ok(Note::sign(&entry, &[(administrator.key_name(), administrator.key())]))
+}

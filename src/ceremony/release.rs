@@ -1,0 +1,313 @@
+//! Releasing: approvals become the vault key, the key becomes a log record, and only the record as it lies
+//! on the medium opens the payload.
+//!
+//! An unlogged reveal does not compile. [`Gathered::reconstruct`] gives an [`Authorized`], whose vault key
+//! is private; the one way on is [`Authorized::reveal`], which takes an [`Appended`], and only
+//! [`Ledger::append`](crate::log::ledger::Ledger::append) makes those:
+//!
+//! ```compile_fail,E0061
+//! fn show(authorized: breakglass::ceremony::release::Authorized, payload: &[u8]) {
+//!     let fields = authorized.reveal(payload);
+//! }
+//! ```
+//!
+//! ```compile_fail,E0451
+//! fn forge(record: breakglass::crypto::digest::Digest, head: breakglass::log::head::Head) {
+//!     let appended = breakglass::log::ledger::Appended { record, head };
+//! }
+//! ```
+//!
+//! ```compile_fail,E0616
+//! fn steal(authorized: breakglass::ceremony::release::Authorized) {
+//!     let key = authorized.vault_key;
+//! }
+//! ```
+//!
+//! With the proof it does:
+//!
+//! ```
+//! use breakglass::ceremony::release::Authorized;
+//! use breakglass::log::ledger::Appended;
+//!
+//! fn show(authorized: Authorized, appended: &Appended, payload: &[u8]) {
+//!     let fields = authorized.reveal(appended, payload);
+//! }
+//! ```
+
+use std::collections::BTreeSet;
+
+use data_encoding::BASE64;
+
+use crate::approvers::{Approvers, Refusal};
+use crate::ceremony::approve::ApprovalFile;
+use crate::ceremony::request::Session;
+use crate::crypto::digest::Digest;
+use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
+use crate::crypto::sign::SigningKey;
+use crate::escrow::{Asked, Escrow, Generation, release_deviations};
+use crate::finding::Rule;
+use crate::log::ledger::{Appended, Draft};
+use crate::names::{KeyName, PersonId};
+use crate::payload::{Fields, MAX_SIZE, PayloadError};
+use crate::quorum::{QuorumError, UntrustedQuorum};
+use crate::request::{Deviation, Release};
+use crate::shamir::Secret;
+use crate::share::{MAX_SHARE, Share, ShareError};
+use crate::statement::{SignedStatement, Stated};
+use crate::time::Time;
+use crate::vault::Environment;
+
+/// An approval that was set aside, and why. `custodian` is who the approval says it is by.
+#[derive(Debug)]
+pub struct SetAside {
+    /// Whose, as far as it can be told.
+    pub custodian: Option<PersonId>,
+    /// What is wrong with it.
+    pub why: BadApproval,
+}
+
+/// What is wrong with an approval.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadApproval {
+    /// The note does not hold in this log: form, person, signature, escrow or head.
+    #[error("{}: {}", .0, .1)]
+    Statement(Rule, String),
+    /// It is not one more approval of this request.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ciphertext is not the one that was approved.
+    #[error("the ciphertext is not the one that its approval names")]
+    OtherCiphertext,
+    /// The ciphertext does not open with the session's key.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// What it holds is not the share that was sealed.
+    #[error(transparent)]
+    Share(#[from] ShareError),
+}
+
+/// Why nothing is released.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReleaseError {
+    /// The log holds no such request.
+    #[error("the log holds no request {}", .0.short())]
+    NoRequest(Digest),
+    /// The request ended; a new one is needed.
+    #[error("the request ended in record {0}; what it released cannot be released again")]
+    Ended(u64),
+    /// The session is another request's.
+    #[error("the session file belongs to another request")]
+    OtherSession,
+    /// Fewer good approvals than the threshold.
+    #[error("there are {tally}")]
+    NotEnough {
+        /// How many of how many.
+        tally: String,
+    },
+    /// The shares do not give the vault key.
+    #[error(transparent)]
+    Quorum(#[from] QuorumError),
+    /// The payload is not the one that was sealed.
+    #[error("the payload is not the file that was sealed")]
+    OtherPayload,
+    /// The payload does not open.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// The payload opens to something that is no payload.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// The record that was appended is not this release.
+    #[error("the record that was appended is not this release")]
+    OtherRecord,
+}
+
+/// The approvals of one request: the good ones, opened, and those set aside.
+#[derive(Debug)]
+pub struct Gathered<'a> {
+    asked: &'a Asked,
+    generation: &'a Generation,
+    escrow: &'a Escrow,
+    session: &'a Session,
+    good: Vec<(SignedStatement, Share)>,
+    approvers: BTreeSet<PersonId>,
+    /// Those that are no good, with the reason.
+    pub set_aside: Vec<SetAside>,
+    tally: String,
+    enough: bool,
+}
+
+/// Verifies each approval — signature, member of this seal's list, this request, ciphertext digest, index,
+/// commitment, in this order — and sets the bad ones aside by name.
+///
+/// # Errors
+/// [`ReleaseError`], where the request itself cannot be released.
+pub fn gather<'a>(
+    escrow: &'a Escrow,
+    request: &Digest,
+    session: &'a Session,
+    files: Vec<ApprovalFile>,
+) -> Result<Gathered<'a>, ReleaseError> {
+    let asked = escrow.request(request).ok_or(ReleaseError::NoRequest(*request))?;
+    if let Some(ended) = &asked.end {
+        return Err(ReleaseError::Ended(ended.seq));
+    }
+    if !session.belongs_to(&asked.request) {
+        return Err(ReleaseError::OtherSession);
+    }
+    let generation = escrow
+        .generation(&asked.request.vault, asked.request.generation)
+        .ok_or(ReleaseError::NoRequest(*request))?;
+    let mut approvers = Approvers::of(asked, generation);
+    let (mut good, mut set_aside) = (Vec::new(), Vec::new());
+    for file in files {
+        let custodian = file.note.signers().next().and_then(KeyName::person).cloned();
+        match open_approval(escrow, asked, generation, session, &file) {
+            Ok((signed, share)) => match approvers.count(&signed) {
+                Ok(()) => good.push((signed, share)),
+                Err(refusal) => set_aside.push(SetAside { custodian, why: refusal.into() }),
+            },
+            Err(why) => set_aside.push(SetAside { custodian, why }),
+        }
+    }
+    let (enough, tally) = (approvers.are_enough(), approvers.tally());
+    let approvers = approvers.into_people();
+    Ok(Gathered { asked, generation, escrow, session, good, approvers, set_aside, tally, enough })
+}
+
+fn open_approval(
+    escrow: &Escrow,
+    asked: &Asked,
+    generation: &Generation,
+    session: &Session,
+    file: &ApprovalFile,
+) -> Result<(SignedStatement, Share), BadApproval> {
+    // 1. The signature, by a person of this escrow, on this history.
+    let signed = escrow
+        .verify_statement(file.note.clone())
+        .map_err(|(rule, why)| BadApproval::Statement(rule, why))?;
+    // 2. An approval of this request by somebody on this seal's list, before its ciphertext is touched.
+    Approvers::of(asked, generation).count(&signed)?;
+    let Stated::Approval(approval) = &signed.statement.says else {
+        return Err(Refusal::NotAnApproval(signed.person.clone()).into());
+    };
+    // 3. The ciphertext that was approved.
+    if Digest::of(file.ciphertext.as_bytes()) != approval.ciphertext {
+        return Err(BadApproval::OtherCiphertext);
+    }
+    // 4. What it holds: a share for this request, with the approval's index and the seal's commitment.
+    let identity = std::slice::from_ref(session.identity());
+    let plain = envelope::decrypt(identity, file.ciphertext.as_bytes(), MAX_SHARE)?;
+    let text = std::str::from_utf8(&plain).map_err(|_| ShareError::Malformed(1))?;
+    let share = Share::parse_approved(text, &asked.record)?;
+    share.check(&escrow.id, &generation.seal)?;
+    if share.index() != approval.index {
+        return Err(ShareError::Contradicts("index").into());
+    }
+    Ok((signed, share))
+}
+
+/// A release that is ready to be logged. It holds the vault key, and gives it to nobody.
+pub struct Authorized {
+    vault_key: Secret,
+    release_key: SigningKey,
+    key_name: KeyName,
+    says: Release,
+    payload: Digest,
+    /// Whose approvals it rests on.
+    pub approvers: BTreeSet<PersonId>,
+}
+
+impl std::fmt::Debug for Authorized {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Authorized(attempt {}, …)", self.says.attempt)
+    }
+}
+
+impl Gathered<'_> {
+    /// The custodians whose approvals are good.
+    pub fn approvers(&self) -> &BTreeSet<PersonId> {
+        &self.approvers
+    }
+
+    /// The approvals that are good, each a whole note in base64: for an `end` without a release.
+    pub fn approvals(&self) -> Vec<String> {
+        self.good.iter().map(|(signed, _)| BASE64.encode(signed.note.as_bytes())).collect()
+    }
+
+    /// Whether there are enough.
+    pub fn are_enough(&self) -> bool {
+        self.enough
+    }
+
+    /// What is out of order about releasing at `now`, and not in the request.
+    pub fn deviations(&self, now: Time) -> Vec<Deviation> {
+        release_deviations(self.escrow, self.asked, &self.approvers, now)
+    }
+
+    /// Combines the shares, checks the vault key against the seal, and makes the release ready to be logged.
+    /// `payload` is the payload's file, which must be the one that was sealed.
+    ///
+    /// # Errors
+    /// [`ReleaseError`].
+    pub fn reconstruct(
+        self,
+        payload: &[u8],
+        deviations: Vec<Deviation>,
+        environment: Environment,
+    ) -> Result<Authorized, ReleaseError> {
+        let seal = &self.generation.seal;
+        if Digest::of(payload) != seal.payload {
+            return Err(ReleaseError::OtherPayload);
+        }
+        if !self.enough {
+            return Err(ReleaseError::NotEnough { tally: self.tally });
+        }
+        let approvals = self.approvals();
+        let mut quorum = UntrustedQuorum::default();
+        for (signed, share) in self.good {
+            quorum.add(signed.person, share);
+        }
+        let reconstructed = quorum.check(&self.escrow.id, seal)?.combine()?;
+        debug_assert!(self.session.belongs_to(&self.asked.request));
+        Ok(Authorized {
+            vault_key: reconstructed.vault_key,
+            release_key: reconstructed.release_key,
+            key_name: KeyName::release(&seal.vault, seal.generation),
+            says: Release {
+                request: self.asked.record,
+                attempt: self.asked.releases.len() as u32 + 1,
+                approvals,
+                deviations,
+                environment,
+            },
+            payload: seal.payload,
+            approvers: self.approvers,
+        })
+    }
+}
+
+impl Authorized {
+    /// The record to append: signed by the release key and by the session's key.
+    pub fn draft<'a>(&'a self, session: &'a Session, time: Time) -> Draft<'a, Release> {
+        let signers = vec![(self.key_name.clone(), &self.release_key), (KeyName::Session, session.key())];
+        Draft { time, says: self.says.clone(), signers }
+    }
+
+    /// Opens the payload, now that the release is in the log.
+    ///
+    /// # Errors
+    /// [`ReleaseError::OtherRecord`] where `appended` is another record; otherwise what is wrong with the
+    /// payload.
+    pub fn reveal(self, appended: &Appended, payload: &[u8]) -> Result<Fields, ReleaseError> {
+        if appended.release_of() != Some((self.says.request, self.says.attempt)) {
+            return Err(ReleaseError::OtherRecord);
+        }
+        if Digest::of(payload) != self.payload {
+            return Err(ReleaseError::OtherPayload);
+        }
+        let plain = envelope::decrypt(&[vault_identity(&self.vault_key)], payload, MAX_SIZE)?;
+        Ok(Fields::decode(&plain)?)
+    }
+}

@@ -1,0 +1,210 @@
+//! The rules of statements: whoever carries them into the log, they are judged by their maker.
+
+use std::collections::BTreeSet;
+
+use data_encoding::BASE64;
+
+use super::{Broken, Escrow};
+use crate::crypto::digest::Digest;
+use crate::finding::Rule;
+use crate::log::chain::Record;
+use crate::log::entry::Statements;
+use crate::names::PersonId;
+use crate::note::Note;
+use crate::request::Purpose;
+use crate::statement::{Approval, Check, Close, Obligation, SignedStatement, Stated, StatementError};
+use crate::time::Time;
+
+/// A statement that the log holds.
+#[derive(Debug, Clone)]
+pub struct Collected {
+    /// The statement.
+    pub statement: SignedStatement,
+    /// The number of the record that holds it.
+    pub seq: u64,
+    /// Whether it is embedded in a release or an end, and not in a record of statements.
+    pub embedded: bool,
+}
+
+/// The closing of a request.
+#[derive(Debug, Clone)]
+pub struct Closed {
+    /// Who closed it.
+    pub by: PersonId,
+    /// When.
+    pub time: Time,
+    /// The list.
+    pub close: Close,
+}
+
+/// Reads a statement out of base64 and checks what has to hold wherever it stands: form, person, signature,
+/// escrow, and a head that is an ancestor of this log.
+pub(super) fn embedded(escrow: &Escrow, note: &str) -> Result<SignedStatement, Broken> {
+    let malformed = |why: String| (Rule::StatementMalformed, why);
+    let bytes = BASE64.decode(note.as_bytes()).map_err(|error| malformed(error.to_string()))?;
+    let note = Note::parse(&bytes).map_err(|error| malformed(error.to_string()))?;
+    escrow.verify_statement(note)
+}
+
+impl Escrow {
+    /// Reads a statement and checks what has to hold wherever it stands: form, person, signature, escrow,
+    /// and a head that is an ancestor of this log.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn verify_statement(&self, note: Note) -> Result<SignedStatement, Broken> {
+        let kind = note.kind().to_owned();
+        let signed = SignedStatement::parse(note).map_err(|error| match error {
+            StatementError::NotOnePerson => (Rule::StatementPerson, error.to_string()),
+            _ => (Rule::StatementMalformed, error.to_string()),
+        })?;
+        let whose = format!("a `{kind}` by `{}`", signed.person);
+        let Some(person) = self.people.get(&signed.person) else {
+            return Err((Rule::StatementPerson, whose));
+        };
+        if let Err(error) = signed.verify(&person.verifying_key()) {
+            return Err((Rule::StatementSignature, format!("{whose}: {error}")));
+        }
+        if signed.statement.escrow != self.id {
+            let other = signed.statement.escrow.short();
+            return Err((Rule::StatementEscrow, format!("{whose}: escrow {other}")));
+        }
+        let head = &signed.statement.head;
+        if !self.is_ancestor(head) {
+            let why = format!("{whose}: made when record {} was {}", head.seq, head.hash.short());
+            return Err((Rule::StatementHead, why));
+        }
+        Ok(signed)
+    }
+
+    /// Keeps a statement that was verified.
+    pub(super) fn keep(&mut self, collected: Collected) {
+        self.seen.insert(collected.statement.note.digest());
+        self.statements.push(collected);
+    }
+}
+
+pub(super) fn admit(
+    escrow: &mut Escrow,
+    record: &Record,
+    collected: &Statements,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    let [signer] = record.frame.by.as_slice() else {
+        return Err((Rule::StatementsSigner, format!("{} signers", record.frame.by.len())));
+    };
+    if signer.person().is_none() {
+        return Err((Rule::StatementsSigner, format!("it is by `{signer}`")));
+    }
+    // All or nothing: a record with one bad statement changes nothing.
+    let mut good = Vec::new();
+    for note in &collected.statements {
+        let statement = embedded(escrow, note)?;
+        check(escrow, &statement)?;
+        good.push(statement);
+    }
+    for statement in good {
+        let digest = statement.note.digest();
+        if escrow.has_statement(&digest) {
+            report(Rule::StatementTwice, format!("{} by `{}`", statement.note.kind(), statement.person));
+            continue;
+        }
+        report_book(escrow, &statement, report);
+        apply(escrow, &statement, report);
+        escrow.keep(Collected { statement, seq: record.frame.seq, embedded: false });
+    }
+    Ok(())
+}
+
+/// What has to hold of a statement by its kind.
+fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
+    let whose = |what: &str| format!("a `{}` by `{}`: {what}", signed.note.kind(), signed.person);
+    let request = |digest: &Digest| {
+        let unknown = || (Rule::StatementRequest, whose(&format!("request {}", digest.short())));
+        escrow.request(digest).ok_or_else(unknown)
+    };
+    match &signed.statement.says {
+        Stated::Check(check) => check_check(escrow, &signed.person, check),
+        Stated::Approval(approval) => {
+            request(&approval.request)?;
+            check_approval(escrow, &signed.person, approval)
+        }
+        Stated::Denial(denial) => request(&denial.request).map(|_| ()),
+        Stated::Action(action) => request(&action.request).map(|_| ()),
+        Stated::Close(close) => {
+            request(&close.request)?;
+            if close.items.iter().map(|item| item.obligation).eq(Obligation::ALL) {
+                Ok(())
+            } else {
+                Err((Rule::CloseItems, whose("the list")))
+            }
+        }
+    }
+}
+
+fn check_check(escrow: &Escrow, person: &PersonId, check: &Check) -> Result<(), Broken> {
+    let mut named = BTreeSet::new();
+    for share in &check.shares {
+        let sealed = escrow.generation(&share.vault, share.generation);
+        let own = sealed.and_then(|one| one.seal.share_of(person));
+        let holds = own.is_some_and(|own| own.index == share.index);
+        if !holds || !named.insert((share.vault, share.generation)) {
+            let why = format!("`{person}`, vault {} generation {}", share.vault.short(), share.generation);
+            return Err((Rule::CheckShare, why));
+        }
+    }
+    if check.shares.is_empty() { Err((Rule::CheckShare, format!("`{person}`, none"))) } else { Ok(()) }
+}
+
+/// An approval is of the maker's own share in the generation that was asked for.
+pub(crate) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Approval) -> Result<(), Broken> {
+    let asked = escrow.request(&approval.request);
+    let same = asked.is_some_and(|asked| {
+        asked.request.vault == approval.vault && asked.request.generation == approval.generation
+    });
+    let sealed = escrow.generation(&approval.vault, approval.generation);
+    let own = sealed.and_then(|one| one.seal.share_of(person));
+    if same && own.is_some_and(|own| own.index == approval.index) {
+        return Ok(());
+    }
+    let what = format!("vault {} generation {}", approval.vault.short(), approval.generation);
+    Err((Rule::ApprovalShare, format!("`{person}`, {what}, index {}", approval.index)))
+}
+
+fn report_book(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+    let book = &signed.statement.book;
+    let other = escrow.statements.iter().find(|other| {
+        let named = &other.statement.statement.book;
+        other.statement.person == signed.person && named.number == book.number && named.hash != book.hash
+    });
+    if let Some(other) = other {
+        let why =
+            format!("`{}`, record {} of the book, see also entry {}", signed.person, book.number, other.seq);
+        report(Rule::BookForked, why);
+    }
+}
+
+fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+    let time = signed.statement.time;
+    match &signed.statement.says {
+        Stated::Check(check) => {
+            for share in &check.shares {
+                if let Some(generation) = escrow.generation_mut(&share.vault, share.generation) {
+                    let last = generation.checks.entry(signed.person.clone()).or_insert(time);
+                    *last = time.max(*last);
+                }
+            }
+        }
+        Stated::Close(close) => {
+            if let Some(asked) = escrow.request_mut(&close.request) {
+                let by = signed.person.clone();
+                if by == asked.request.requester && asked.request.purpose == Purpose::Emergency {
+                    report(Rule::ClosedByRequester, format!("`{by}`, request {}", close.request.short()));
+                }
+                asked.closed.get_or_insert(Closed { by, time, close: close.clone() });
+            }
+        }
+        // Approvals, denials and actions change nothing by themselves; they are kept and counted.
+        Stated::Approval(_) | Stated::Denial(_) | Stated::Action(_) => {}
+    }
+}

@@ -1,0 +1,182 @@
+//! A book: a person's own signed chain of what they stated, on their own medium.
+//!
+//! It is written, and made durable, before a statement leaves the person's hands. So a log that loses its
+//! end, or an approval that is never released, is still told of by the books of those who took part. A book
+//! also keeps the genesis and the seal records of its owner's shares.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::digest::Digest;
+use crate::crypto::sign::{SigningKey, VerifyingKey};
+use crate::log::head::Head;
+use crate::names::{KeyName, PersonId};
+use crate::note::{Body, Note, NoteError};
+use crate::statement::{BookRef, HeadFrom, Stated};
+use crate::time::Time;
+
+/// One record of a book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookEntry {
+    /// The record's number, from 0.
+    pub number: u64,
+    /// The SHA-256 of the whole record before it; zeros in the first.
+    pub prev: Digest,
+    /// When it was made, by the owner's clock.
+    pub time: Time,
+    /// The owner.
+    pub by: Vec<KeyName>,
+    /// The escrow that it is about.
+    pub escrow: Digest,
+    /// The newest record of that escrow's log that the owner had seen.
+    pub head: Head,
+    /// Where that came from.
+    pub head_from: HeadFrom,
+    /// Records of that log worth keeping that the book did not hold yet, each whole, in base64.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<String>,
+    /// What is stated: the statement itself is signed after this record is safe.
+    pub says: Stated,
+}
+
+impl Body for BookEntry {
+    const KIND: &'static str = "book";
+}
+
+/// A book that was read and verified from its first record to its last.
+#[derive(Debug, Clone)]
+pub struct Book {
+    owner: PersonId,
+    entries: Vec<(BookRef, BookEntry)>,
+}
+
+/// Why a book cannot be believed. `number` is the record at which it breaks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BookError {
+    /// A record is no note, malformed, or not properly signed.
+    #[error("record {number} of the book: {error}")]
+    Note {
+        /// The record.
+        number: u64,
+        /// What is wrong with it.
+        error: NoteError,
+    },
+    /// A record does not follow from the one before it.
+    #[error("record {number} of the book does not follow from the one before it")]
+    Broken {
+        /// The record.
+        number: u64,
+    },
+    /// Bytes that are no record follow the last one.
+    #[error("the book ends in bytes that are no record, after record {number}")]
+    Torn {
+        /// The last good record.
+        number: u64,
+    },
+}
+
+impl Book {
+    /// An empty book.
+    pub fn new(owner: PersonId) -> Book {
+        Book { owner, entries: Vec::new() }
+    }
+
+    /// Reads a book: every record signed by its owner's `key`, numbered, and following from the last.
+    ///
+    /// # Errors
+    /// [`BookError`] names the record.
+    pub fn read(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<Book, BookError> {
+        let mut book = Book::new(owner.clone());
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let number = book.entries.len() as u64;
+            let wrong = |error| BookError::Note { number, error };
+            let (note, length) = Note::take(rest).map_err(|error| match error {
+                NoteError::Incomplete => BookError::Torn { number },
+                error => wrong(error),
+            })?;
+            match rest.get(length) {
+                Some(b'\n') => {}
+                Some(_) => return Err(wrong(NoteError::NotASignatureLine(4))),
+                None => return Err(BookError::Torn { number }),
+            }
+            let entry: BookEntry = note.read().map_err(wrong)?;
+            note.verify(&[(KeyName::Person(owner.clone()), *key)]).map_err(wrong)?;
+            let follows = entry.number == number
+                && entry.prev == book.last().map_or(Digest::ZERO, |last| last.hash)
+                && entry.by == [KeyName::Person(owner.clone())];
+            if !follows {
+                return Err(BookError::Broken { number });
+            }
+            let hash = Digest::of(&rest[..=length]);
+            book.entries.push((BookRef { number, hash }, entry));
+            rest = &rest[length + 1..];
+        }
+        Ok(book)
+    }
+
+    /// Whose book it is.
+    pub fn owner(&self) -> &PersonId {
+        &self.owner
+    }
+
+    /// Its records, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookEntry)> {
+        self.entries.iter()
+    }
+
+    /// Its last record.
+    pub fn last(&self) -> Option<BookRef> {
+        self.entries.last().map(|(at, _)| *at)
+    }
+
+    /// The newest head of an escrow's log that the book knows.
+    pub fn newest_head(&self, escrow: &Digest) -> Option<Head> {
+        let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
+        of.map(|(_, entry)| entry.head).max_by_key(|head| head.seq)
+    }
+
+    /// Whether a record, in base64, is kept already.
+    pub fn keeps(&self, record: &str) -> bool {
+        self.entries.iter().any(|(_, entry)| entry.keeps.iter().any(|kept| kept == record))
+    }
+
+    /// Writes the next record and adds it. Returns its bytes, which have to be durable before anything that
+    /// rests on them is let out, and the reference to it.
+    pub fn write(&mut self, key: &SigningKey, draft: BookDraft) -> (Vec<u8>, BookRef) {
+        let entry = BookEntry {
+            number: self.entries.len() as u64,
+            prev: self.last().map_or(Digest::ZERO, |last| last.hash),
+            time: draft.time,
+            by: vec![KeyName::Person(self.owner.clone())],
+            escrow: draft.escrow,
+            head: draft.head,
+            head_from: draft.head_from,
+            keeps: draft.keeps.into_iter().filter(|record| !self.keeps(record)).collect(),
+            says: draft.says,
+        };
+        let note = Note::sign(&entry, &[(KeyName::Person(self.owner.clone()), key)]);
+        let bytes = [note.as_bytes(), b"\n"].concat();
+        let at = BookRef { number: entry.number, hash: Digest::of(&bytes) };
+        self.entries.push((at, entry));
+        (bytes, at)
+    }
+}
+
+/// What the next record of a book is to say.
+#[derive(Debug, Clone)]
+pub struct BookDraft {
+    /// When.
+    pub time: Time,
+    /// The escrow.
+    pub escrow: Digest,
+    /// The newest record seen.
+    pub head: Head,
+    /// Where that came from.
+    pub head_from: HeadFrom,
+    /// Records worth keeping, in base64; those the book holds already are left out.
+    pub keeps: Vec<String>,
+    /// What is stated.
+    pub says: Stated,
+}

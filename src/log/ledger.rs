@@ -1,0 +1,278 @@
+//! The ledger: a log that can be appended to, and the only maker of [`Appended`].
+//!
+//! Persist, then reveal. An append is one write, made durable, read again from the medium and verified as
+//! read; only then is there an `Appended`, and without it no payload can be opened. What this file would
+//! call broken on reading is refused before it is written.
+
+use std::io;
+
+use crate::crypto::digest::Digest;
+use crate::crypto::sign::SigningKey;
+use crate::escrow::{Escrow, Reading};
+use crate::finding::{Finding, Severity};
+use crate::log::chain::{Record, rule_of};
+use crate::log::entry::{Entry, Said, Says};
+use crate::log::head::Head;
+use crate::names::KeyName;
+use crate::note::{MAX_NOTE, Note, NoteError};
+use crate::time::Time;
+
+/// Where a log lies. It is locked for as long as the value lives.
+pub trait Medium {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// Whatever the medium says.
+    fn read(&mut self) -> io::Result<Vec<u8>>;
+
+    /// Writes `bytes` at the end, which must be at `size`, in one write, and makes them durable.
+    ///
+    /// # Errors
+    /// Whatever the medium says; after that the medium is not to be trusted.
+    fn append(&mut self, size: u64, bytes: &[u8]) -> io::Result<()>;
+
+    /// Reads again, from the medium and not from memory, everything from byte `from` on.
+    ///
+    /// # Errors
+    /// Whatever the medium says.
+    fn reread(&mut self, from: u64) -> io::Result<Vec<u8>>;
+}
+
+/// Proof that a record is in the log: written, made durable, read again and verified. Only
+/// [`Ledger::append`] makes one.
+#[derive(Debug)]
+pub struct Appended {
+    record: Digest,
+    head: Head,
+    release_of: Option<(Digest, u32)>,
+}
+
+impl Appended {
+    /// The digest of the record.
+    pub fn record(&self) -> Digest {
+        self.record
+    }
+
+    /// Where the record is a release: the request that it answers, and its attempt number.
+    pub fn release_of(&self) -> Option<(Digest, u32)> {
+        self.release_of
+    }
+
+    /// The log's end, which is the record.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+}
+
+/// Why a log cannot be used or added to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The medium failed.
+    #[error("the log cannot be {action}: {error}")]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// What the medium said.
+        error: io::Error,
+    },
+    /// The log cannot be built on.
+    #[error("the log is not sound: {} {}", .0.rule, .0.detail)]
+    Unsound(Finding),
+    /// The new record would break a rule. Nothing was written.
+    #[error("the record would break the rule {}: {}", .0.rule, .0.detail)]
+    Refused(Finding),
+    /// The new record is too large. Nothing was written.
+    #[error("the record has {0} bytes; at most {MAX_NOTE} are possible")]
+    TooLarge(usize),
+    /// What was read again is not what was written.
+    #[error("the medium does not give back what was written to it")]
+    Unfaithful,
+    /// An earlier append failed on this medium.
+    #[error("an earlier write to this log failed; the medium is not to be trusted")]
+    Unusable,
+}
+
+impl LedgerError {
+    fn io(action: &'static str) -> impl FnOnce(io::Error) -> LedgerError {
+        move |error| LedgerError::Io { action, error }
+    }
+}
+
+/// A log that is open for appending.
+pub struct Ledger<M> {
+    medium: M,
+    reading: Reading,
+    usable: bool,
+}
+
+/// A record before it has its place: what it says, who signs, and when.
+pub struct Draft<'a, S> {
+    /// When.
+    pub time: Time,
+    /// What.
+    pub says: S,
+    /// By whom, in order.
+    pub signers: Vec<(KeyName, &'a SigningKey)>,
+}
+
+impl<S: Says> Draft<'_, S> {
+    /// Signs the record that comes after `head`.
+    pub fn at(self, escrow: Digest, head: &Head) -> Note {
+        let entry = Entry {
+            escrow: Some(escrow),
+            seq: head.seq + 1,
+            prev: head.hash,
+            time: self.time,
+            by: self.signers.iter().map(|(name, _)| name.clone()).collect(),
+            says: self.says,
+        };
+        Note::sign(&entry, &self.signers)
+    }
+}
+
+impl<M: Medium> Ledger<M> {
+    /// Reads the log on `medium` from its genesis on. It may be unsound: see [`Ledger::sound`].
+    ///
+    /// # Errors
+    /// [`LedgerError`], where it cannot be read at all.
+    pub fn open(mut medium: M) -> Result<Ledger<M>, LedgerError> {
+        let bytes = medium.read().map_err(LedgerError::io("read"))?;
+        let reading = Reading::of(bytes).map_err(LedgerError::Unsound)?;
+        Ok(Ledger { medium, reading, usable: true })
+    }
+
+    /// Writes a genesis record to an empty medium, and opens the log that it begins.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn begin(mut medium: M, genesis: &Note) -> Result<Ledger<M>, LedgerError> {
+        let bytes = Record::bytes_of(genesis);
+        let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
+        if let Some(finding) = reading.unsound() {
+            return Err(LedgerError::Refused(finding.clone()));
+        }
+        medium.append(0, &bytes).map_err(LedgerError::io("written"))?;
+        if medium.reread(0).map_err(LedgerError::io("read again"))? != bytes {
+            return Err(LedgerError::Unfaithful);
+        }
+        Ok(Ledger { medium, reading, usable: true })
+    }
+
+    /// What was read.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// The escrow at the log's end.
+    pub fn escrow(&self) -> &Escrow {
+        &self.reading.escrow
+    }
+
+    /// The same, as long as nothing in the log is torn, forked or tampered with.
+    ///
+    /// # Errors
+    /// [`LedgerError::Unsound`] with the first such finding.
+    pub fn sound(self) -> Result<Ledger<M>, LedgerError> {
+        match self.reading.unsound() {
+            Some(finding) => Err(LedgerError::Unsound(finding.clone())),
+            None => Ok(self),
+        }
+    }
+
+    /// Signs a record and appends it.
+    ///
+    /// # Errors
+    /// [`LedgerError`]. After an error of the medium the ledger takes nothing more.
+    pub fn append<S: Says>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
+        let note = draft.at(self.escrow().id, &self.escrow().head);
+        let mut appended = self.append_notes(&[note])?;
+        Ok(appended.pop().expect("one record was appended"))
+    }
+
+    /// Appends several records in one write, each after the last: one seal of many vaults.
+    ///
+    /// # Errors
+    /// As [`Ledger::append`].
+    pub fn append_all<S: Says>(&mut self, drafts: Vec<Draft<'_, S>>) -> Result<Vec<Appended>, LedgerError> {
+        let mut head = self.escrow().head;
+        let mut notes = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let note = draft.at(self.escrow().id, &head);
+            let bytes = Record::bytes_of(&note);
+            head = Head { size: head.size + bytes.len() as u64, seq: head.seq + 1, hash: Digest::of(&bytes) };
+            notes.push(note);
+        }
+        self.append_notes(&notes)
+    }
+
+    fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {
+        if !self.usable {
+            return Err(LedgerError::Unusable);
+        }
+        if let Some(finding) = self.reading.unsound() {
+            return Err(LedgerError::Unsound(finding.clone()));
+        }
+        let size = self.escrow().head.size;
+        let bytes: Vec<u8> = notes.iter().flat_map(|note| Record::bytes_of(note)).collect();
+        // 1. What reading would call broken is not written.
+        let mut after = self.reading.escrow.clone();
+        let mut findings = Vec::new();
+        let (starts, _) = admit_all(&mut after, size, &bytes, &mut findings)?;
+        if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
+            return Err(LedgerError::Refused(finding.clone()));
+        }
+        // 2. One write, made durable. A failure is not tried again on this medium.
+        self.usable = false;
+        self.medium.append(size, &bytes).map_err(LedgerError::io("written"))?;
+        // 3. The record as it lies on the medium is what counts.
+        let again = self.medium.reread(size).map_err(LedgerError::io("read again"))?;
+        if again != bytes {
+            return Err(LedgerError::Unfaithful);
+        }
+        let mut after = self.reading.escrow.clone();
+        let (_, appended) = admit_all(&mut after, size, &again, &mut Vec::new())?;
+        self.reading.bytes.extend_from_slice(&again);
+        self.reading.starts.extend(starts);
+        self.reading.findings.extend(findings);
+        self.reading.escrow = after;
+        self.usable = true;
+        Ok(appended)
+    }
+}
+
+/// Admits the records that `bytes` hold, of which the first begins at byte `size` of the log.
+fn admit_all(
+    escrow: &mut Escrow,
+    size: u64,
+    bytes: &[u8],
+    findings: &mut Vec<Finding>,
+) -> Result<(Vec<u64>, Vec<Appended>), LedgerError> {
+    let mut starts = Vec::new();
+    let mut appended = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (seq, offset) = (Some(escrow.head.seq + 1), Some(escrow.head.size));
+        let record = Record::take_at(rest, escrow.head.size).map_err(|error| match error {
+            NoteError::TooLarge => LedgerError::TooLarge(rest.len()),
+            error => LedgerError::Refused(Finding {
+                rule: rule_of(&error),
+                seq,
+                offset,
+                detail: error.to_string(),
+            }),
+        })?;
+        let (seq, offset) = (Some(record.frame.seq), Some(record.start));
+        escrow
+            .admit(&record, findings)
+            .map_err(|(rule, detail)| LedgerError::Refused(Finding { rule, seq, offset, detail }))?;
+        starts.push(record.start);
+        let release_of = match &record.said {
+            Said::Release(release) => Some((release.request, release.attempt)),
+            _ => None,
+        };
+        appended.push(Appended { record: record.hash, head: record.head(), release_of });
+        rest = &bytes[(record.end - size) as usize..];
+    }
+    Ok((starts, appended))
+}

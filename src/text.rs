@@ -1,0 +1,161 @@
+//! Text that people write and people read: what is let in, and how it is shown.
+//!
+//! A justification is read by an approver who decides on it, on a terminal that obeys escape sequences.
+//! So hostile characters are refused where text comes in, and everything is escaped where it goes out:
+//! either alone would do, and neither is trusted alone.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The most bytes a free text may have.
+pub const MAX_TEXT: usize = 4096;
+
+/// Free text: 1 to 4096 bytes of UTF-8 with no control character but LF, no bidirectional control, and no
+/// invisible character.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FreeText(String);
+
+/// Why a text is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Nothing was written.
+    #[error("the text is empty")]
+    Empty,
+    /// More than [`MAX_TEXT`] bytes.
+    #[error("the text has {0} bytes; at most {MAX_TEXT} are taken")]
+    TooLong(usize),
+    /// A character that could hide or rewrite what the reader sees.
+    #[error("the text holds U+{code:04X} at byte {at}, which could hide or rewrite what a reader sees")]
+    Hostile {
+        /// The character's code point.
+        code: u32,
+        /// Its byte offset in the text.
+        at: usize,
+    },
+}
+
+/// Whether a character can hide, reorder or rewrite what a reader sees: C0 and C1 controls but LF,
+/// bidirectional controls, zero-width and other invisible format characters, line and paragraph separators.
+pub fn is_hostile(character: char) -> bool {
+    matches!(character,
+        '\u{0}'..='\u{9}' | '\u{B}'..='\u{1F}' | '\u{7F}'..='\u{9F}'
+        | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+impl FreeText {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for FreeText {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<FreeText, TextError> {
+        if text.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if text.len() > MAX_TEXT {
+            return Err(TextError::TooLong(text.len()));
+        }
+        match text.char_indices().find(|(_, character)| is_hostile(*character)) {
+            Some((at, character)) => Err(TextError::Hostile { code: u32::from(character), at }),
+            None => Ok(FreeText(text)),
+        }
+    }
+}
+
+impl FromStr for FreeText {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<FreeText, TextError> {
+        FreeText::try_from(text.to_owned())
+    }
+}
+
+impl From<FreeText> for String {
+    fn from(text: FreeText) -> String {
+        text.0
+    }
+}
+
+impl fmt::Display for FreeText {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.0).fmt(out)
+    }
+}
+
+impl fmt::Debug for FreeText {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?}", self.0)
+    }
+}
+
+/// Any text, shown so that a terminal cannot be led astray by it: hostile characters become `\u{…}`.
+/// A LF stays, for texts of several lines; use [`Shown::line`] where one line is wanted.
+pub struct Shown<'a>(pub &'a str);
+
+impl Shown<'_> {
+    /// The text on one line, with each LF written `\n`.
+    pub fn line(text: &str) -> String {
+        Shown(text).to_string().replace('\n', "\\n")
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if is_hostile(character) {
+                write!(out, "\\u{{{:x}}}", u32::from(character))?;
+            } else {
+                fmt::Write::write_char(out, character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_refused_at_the_door_and_escaped_on_the_way_out() {
+        for hostile in
+            ["\u{1b}[2J", "\u{1b}]52;c;x\u{7}", "\u{9d}", "\u{202e}", "\u{200b}", "\r", "\0", "\u{feff}"]
+        {
+            let text = format!("ab{hostile}");
+            assert!(
+                matches!(text.parse::<FreeText>(), Err(TextError::Hostile { at: 2, .. })),
+                "{hostile:?} was let in"
+            );
+            assert!(!Shown(&text).to_string().chars().any(is_hostile), "{hostile:?} was let out");
+        }
+    }
+
+    #[test]
+    fn ordinary_text_stays_as_it_is() {
+        for text in ["a", "two\nlines", "Zoë — 東京 🔑", &"x".repeat(MAX_TEXT)] {
+            assert_eq!(text.parse::<FreeText>().unwrap().to_string(), *text);
+        }
+    }
+
+    #[test]
+    fn emptiness_and_excess_are_refused() {
+        assert_eq!("".parse::<FreeText>(), Err(TextError::Empty));
+        assert_eq!("x".repeat(MAX_TEXT + 1).parse::<FreeText>(), Err(TextError::TooLong(MAX_TEXT + 1)));
+    }
+
+    #[test]
+    fn one_line_is_one_line() {
+        assert_eq!(Shown::line("a\nb"), "a\\nb");
+    }
+}
