@@ -1,6 +1,7 @@
 #![deny(missing_docs)]
 //! breakglass
 pub mod approvers;
+pub mod audit;
 pub mod bundle;
 pub mod card;
 pub mod ceremony;

@@ -1,0 +1,65 @@
+//! Books against a log: what people say they stated, and what the log says they stated.
+
+use crate::audit::heads;
+use crate::escrow::Escrow;
+use crate::finding::{Finding, Rule};
+use crate::log::book::Book;
+use crate::log::head::Head;
+use crate::names::PersonId;
+use crate::statement::{Approval, Stated};
+
+/// What a book tells about the log.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// What does not agree.
+    pub findings: Vec<Finding>,
+    /// Approvals that the book tells of.
+    pub approvals: Vec<(PersonId, Approval)>,
+    /// The newest head that the book knows.
+    pub newest: Option<Head>,
+}
+
+/// Compares the book of `owner`, as bytes, with the log.
+pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
+    let mut told = Told::default();
+    let Some(person) = escrow.people.get(owner) else {
+        told.findings
+            .push(Finding::general(Rule::BookChain, format!("`{owner}` does not belong to this escrow")));
+        return told;
+    };
+    let book = match Book::read(owner, &person.verifying_key(), bytes) {
+        Ok(book) => book,
+        Err(error) => {
+            told.findings.push(Finding::general(Rule::BookChain, format!("`{owner}`: {error}")));
+            return told;
+        }
+    };
+    told.newest = book.newest_head(&escrow.id);
+    if let Some(newest) = &told.newest {
+        told.findings.extend(heads::compare(escrow, newest, &format!("the book of `{owner}`")));
+    }
+    for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
+        if let Stated::Approval(approval) = &entry.says {
+            told.approvals.push((owner.clone(), approval.clone()));
+        }
+        let logged = escrow.statements.iter().any(|collected| {
+            let signed = &collected.statement;
+            signed.person == *owner && signed.statement.book == *at && signed.statement.says == entry.says
+        });
+        if !logged {
+            let detail =
+                format!("`{owner}`, record {}: a {} of {}", at.number, entry.says.kind(), entry.time);
+            told.findings.push(Finding::general(Rule::BookUnlogged, detail));
+        }
+    }
+    for collected in escrow.statements.iter().filter(|collected| collected.statement.person == *owner) {
+        let statement = &collected.statement.statement;
+        if !book.entries().any(|(at, entry)| *at == statement.book && entry.says == statement.says) {
+            let kind = statement.says.kind();
+            let detail = format!("a {kind} by `{owner}` names record {} of the book", statement.book.number);
+            let seq = Some(collected.seq);
+            told.findings.push(Finding { rule: Rule::BookSilent, seq, offset: None, detail });
+        }
+    }
+    told
+}

@@ -1,0 +1,26 @@
+//! Heads against a log: was its end cut off, or its past rewritten?
+
+use crate::escrow::Escrow;
+use crate::finding::{Finding, Rule};
+use crate::log::head::Head;
+
+/// What a head that was taken home says about the log; `None` where it agrees. `whence` names where the head
+/// was kept.
+pub fn compare(escrow: &Escrow, head: &Head, whence: &str) -> Option<Finding> {
+    if escrow.is_ancestor(head) {
+        return None;
+    }
+    let last = &escrow.head;
+    // Size and hash decide: a log of another size at that record is another log.
+    let rule = if head.seq > last.seq { Rule::HeadTruncated } else { Rule::HeadFork };
+    let detail = match rule {
+        Rule::HeadTruncated => format!(
+            "{whence} knows record {} at {} bytes, and the log ends with record {} at {} bytes",
+            head.seq, head.size, last.seq, last.size
+        ),
+        _ => {
+            format!("{whence} knows record {} as {}, and the log holds another", head.seq, head.hash.short())
+        }
+    };
+    Some(Finding { rule, seq: Some(head.seq), offset: None, detail })
+}
