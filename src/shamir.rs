@@ -382,12 +382,15 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_in_any_one_bit_is_a_difference() {
+    fn a_difference_in_one_bit_or_the_same_in_two_bytes_is_a_difference() {
         assert!(equal(&secret(), &secret()));
         for bit in 0..8 * SECRET_LEN {
             let mut other = secret();
             other[bit / 8] ^= 1 << (bit % 8);
             assert!(!equal(&secret(), &other), "bit {bit}");
+            // The same difference in a second byte must not cancel the first.
+            other[(bit / 8 + 1) % SECRET_LEN] ^= 1 << (bit % 8);
+            assert!(!equal(&secret(), &other), "bit {bit}, twice");
         }
     }
 

@@ -119,7 +119,7 @@ impl FromStr for Seconds {
 impl fmt::Display for Seconds {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(86_400, 'd'), (3600, 'h'), (60, 'm')];
-        let fits = units.iter().find(|(unit, _)| self.0 > 0 && self.0 % unit == 0);
+        let fits = units.iter().find(|(unit, _)| self.0 > 0 && self.0.is_multiple_of(*unit));
         let (unit, letter) = *fits.unwrap_or(&(1, 's'));
         write!(out, "{}{letter}", self.0 / unit)
     }

@@ -237,8 +237,11 @@ impl Gathered<'_> {
     }
 
     /// Whether there are enough.
-    pub fn are_enough(&self) -> bool {
-        self.enough
+    ///
+    /// # Errors
+    /// [`ReleaseError::NotEnough`] with the tally.
+    pub fn enough(&self) -> Result<(), ReleaseError> {
+        if self.enough { Ok(()) } else { Err(ReleaseError::NotEnough { tally: self.tally.clone() }) }
     }
 
     /// What is out of order about releasing at `now`, and not in the request.
@@ -261,9 +264,7 @@ impl Gathered<'_> {
         if Digest::of(payload) != seal.payload {
             return Err(ReleaseError::OtherPayload);
         }
-        if !self.enough {
-            return Err(ReleaseError::NotEnough { tally: self.tally });
-        }
+        self.enough()?;
         let approvals = self.approvals();
         let mut quorum = UntrustedQuorum::default();
         for (signed, share) in self.good {

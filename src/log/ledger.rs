@@ -214,7 +214,7 @@ impl<M: Medium> Ledger<M> {
             return Err(LedgerError::Unsound(finding.clone()));
         }
         let size = self.escrow().head.size;
-        let bytes: Vec<u8> = notes.iter().flat_map(|note| Record::bytes_of(note)).collect();
+        let bytes: Vec<u8> = notes.iter().flat_map(Record::bytes_of).collect();
         // 1. What reading would call broken is not written.
         let mut after = self.reading.escrow.clone();
         let mut findings = Vec::new();

@@ -10,8 +10,8 @@ use crate::gf256;
 /// logarithms modulo 255.
 fn powers_and_logarithms() -> ([u8; 255], [usize; 256]) {
     let (mut powers, mut logarithms, mut value) = ([0; 255], [usize::MAX; 256], 1_u16);
-    for exponent in 0..255 {
-        powers[exponent] = value as u8;
+    for (exponent, power) in powers.iter_mut().enumerate() {
+        *power = value as u8;
         assert_eq!(logarithms[usize::from(value)], usize::MAX, "2 generates every element but 0 once");
         logarithms[usize::from(value)] = exponent;
         value = if value & 0x80 == 0 { value << 1 } else { (value << 1) ^ 0x11d };

@@ -1,0 +1,474 @@
+//! The command line: clap types and nothing else. Flags and files are fixed, since runbooks hold them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::card::Role;
+use crate::names::{FieldName, PersonId, VaultName};
+use crate::request::{Deviation, Purpose, Reason};
+use crate::statement::Obligation;
+use crate::text::FreeText;
+use crate::time::{Seconds, Time};
+use crate::vault::AccountId;
+
+/// Splits root credentials into shares for named custodians, and logs every reconstruction before it shows
+/// anything.
+#[derive(Debug, Parser)]
+#[command(name = "breakglass", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Answer with JSON; errors too, as an object with a stable code
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The escrow's directory
+    #[arg(long, global = true, value_name = "DIR", env = "BREAKGLASS_ESCROW", default_value = ".")]
+    pub escrow: PathBuf,
+    /// The command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make an age identity file
+    #[command(after_help = "Example: breakglass keygen -o alice/alice.key")]
+    Keygen(Keygen),
+    /// Make a person's card: their public identity, with their signing key sealed to themselves
+    #[command(after_help = "Example: breakglass enroll alice --name \"Alice Ng\" \
+        --contact \"alice@example.com, +1 555 0100\" --role custodian -i alice/alice.key -o alice")]
+    Enroll(Enroll),
+    /// Begin an escrow: the genesis record, from everybody's cards
+    #[command(
+        after_help = "Example: breakglass init escrow --name \"Example Corp\" --card admin/admin.card \
+        --card alice/alice.card --card bob/bob.card --card carol/carol.card --as admin/admin"
+    )]
+    Init(Init),
+    /// Seal credentials: split among custodians, proven, and logged
+    #[command(after_help = "Examples: breakglass seal prod --threshold 2 --custodian alice --custodian bob \
+        --custodian carol --as admin/admin\n          breakglass seal --from accounts.csv --threshold 2 \
+        --custodian alice --custodian bob --custodian carol --as admin/admin")]
+    Seal(Seal),
+    /// Open one's own shares, alone, and state that they are sound
+    #[command(after_help = "Example: breakglass check --all --as alice/alice")]
+    Check(Check),
+    /// Ask for a vault
+    #[command(after_help = "Example: breakglass request prod --reason iam-failure --ticket INC-42 \
+        --justification \"SSO is down and nobody can assume a role\" --as carol/carol -o req.bgr")]
+    Request(Request),
+    /// Approve a request: hand one's share over to it
+    #[command(after_help = "Example: breakglass approve req.bgr --as alice/alice -o alice.bga")]
+    Approve(Approve),
+    /// Say no to a request; it is recorded, and no veto
+    #[command(
+        after_help = "Example: breakglass deny req.bgr --as alice/alice --because \"no such incident\" -o alice.bgd"
+    )]
+    Deny(Deny),
+    /// Combine approvals: log the release, then show what was asked for
+    #[command(after_help = "Example: breakglass release req.bgr alice.bga bob.bga --as carol/carol")]
+    Release(Release),
+    /// Log one thing that was done with the root account
+    #[command(
+        after_help = "Example: breakglass action \"changed the billing contact\" --request 1f0c9a77 --as carol/carol"
+    )]
+    Action(Action),
+    /// Close an emergency, obligation by obligation
+    #[command(after_help = "Example: breakglass close --request 1f0c9a77 --as alice/alice")]
+    Close(Close),
+    /// Append statements that were made elsewhere
+    #[command(after_help = "Example: breakglass collect alice-check.bgs --as carol/carol")]
+    Collect(Collect),
+    /// Show the log as a timeline
+    #[command(after_help = "Example: breakglass log --kind release")]
+    Log(Log),
+    /// Give the log's head, to take home
+    #[command(after_help = "Example: breakglass head -o head-2026-11.json")]
+    Head(Head),
+    /// Verify the log from its genesis on; needs no secret
+    #[command(
+        after_help = "Example: breakglass verify --anchor \"abandon ability …\" --head head-2026-11.json --book alice/alice.book"
+    )]
+    Verify(Verify),
+    /// Walk through the whole story with made-up people, in a temporary directory
+    #[command(after_help = "Example: breakglass demo")]
+    Demo(Demo),
+}
+
+/// `keygen`.
+#[derive(Debug, Args)]
+pub struct Keygen {
+    /// Where to write the identity file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Do not lock the file with a passphrase
+    #[arg(long)]
+    pub no_passphrase: bool,
+}
+
+/// A role, as a flag takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum RoleArg {
+    /// Seals vaults
+    Administrator,
+    /// Holds only public material
+    Auditor,
+    /// Holds shares, and approves
+    Custodian,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Role {
+        match role {
+            RoleArg::Administrator => Role::Administrator,
+            RoleArg::Auditor => Role::Auditor,
+            RoleArg::Custodian => Role::Custodian,
+        }
+    }
+}
+
+/// `enroll`.
+#[derive(Debug, Args)]
+pub struct Enroll {
+    /// The person's id: a-z, 0-9 and -, at most 32 characters
+    pub person: PersonId,
+    /// Their name
+    #[arg(long)]
+    pub name: FreeText,
+    /// How to reach them at three in the morning
+    #[arg(long)]
+    pub contact: FreeText,
+    /// What they may be asked to do; repeatable
+    #[arg(long = "role", required = true)]
+    pub roles: Vec<RoleArg>,
+    /// Their age recipient; repeatable
+    #[arg(
+        long = "recipient",
+        value_name = "age1…",
+        conflicts_with = "identity",
+        required_unless_present = "identity"
+    )]
+    pub recipients: Vec<String>,
+    /// Their identity file, whose recipient is taken
+    #[arg(short, long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// The directory for the card, named after the person
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+/// Who does it.
+#[derive(Debug, Args)]
+pub struct As {
+    /// The person's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
+    #[arg(long = "as", value_name = "PREFIX")]
+    pub prefix: PathBuf,
+    /// Another identity file than PREFIX.key; repeatable
+    #[arg(short, long = "identity", value_name = "FILE")]
+    pub identities: Vec<PathBuf>,
+}
+
+/// When it is done.
+#[derive(Debug, Args)]
+pub struct At {
+    /// Take this as the time, as 2026-11-23T01:02:03Z: for a machine whose clock is wrong
+    #[arg(long, value_name = "TIME")]
+    pub time: Option<Time>,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The escrow's directory, which must not exist
+    pub directory: PathBuf,
+    /// The escrow's name
+    #[arg(long)]
+    pub name: FreeText,
+    /// A person's card; repeatable
+    #[arg(long = "card", value_name = "FILE", required = true)]
+    pub cards: Vec<PathBuf>,
+    /// The administrator who signs
+    #[command(flatten)]
+    pub signer: As,
+    /// The policy, in TOML
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The cards' words were compared with their owners already
+    #[arg(long)]
+    pub cards_compared: bool,
+}
+
+/// `seal`.
+#[derive(Debug, Args)]
+pub struct Seal {
+    /// The vault's name
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    pub vault: Option<VaultName>,
+    /// Read vaults from a CSV file, or from standard input for `-`
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// How many custodians can open it together
+    #[arg(long, value_name = "NUMBER")]
+    pub threshold: Option<u8>,
+    /// Who holds a share; repeatable
+    #[arg(long = "custodian", value_name = "PERSON")]
+    pub custodians: Vec<PersonId>,
+    /// The administrator who seals
+    #[command(flatten)]
+    pub signer: As,
+    /// The account's id; asked for where it is missing
+    #[arg(long, value_name = "ID")]
+    pub account_id: Option<AccountId>,
+    /// The root user's e-mail address; asked for where it is missing
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// One more field to ask for; repeatable
+    #[arg(long = "field", value_name = "NAME")]
+    pub fields: Vec<FieldName>,
+    /// The provider's partition
+    #[arg(long, default_value = "aws")]
+    pub partition: VaultName,
+    /// Make the password here
+    #[arg(long)]
+    pub generate_password: bool,
+    /// Open the sealed shares again with this custodian's identity, where it is at hand; repeatable
+    #[arg(long = "reopen-with", value_name = "FILE")]
+    pub reopen_with: Vec<PathBuf>,
+    /// Say yes beforehand; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    pub accepted: Vec<SealDeviation>,
+}
+
+/// What can be out of order about a seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SealDeviation {
+    /// The password is easy to guess
+    WeakPassword,
+    /// Another vault of this batch has the same password
+    ReusedPassword,
+    /// No code was compared
+    TotpUnproven,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The vaults; all of one's own where none is named
+    pub vaults: Vec<VaultName>,
+    /// All of one's own
+    #[arg(long, conflicts_with = "vaults")]
+    pub all: bool,
+    /// The custodian
+    #[command(flatten)]
+    pub signer: As,
+    /// Write the statement to a file instead of the log
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `request`.
+#[derive(Debug, Args)]
+pub struct Request {
+    /// The vault
+    pub vault: VaultName,
+    /// What it is for
+    #[arg(long, default_value_t = Purpose::Emergency)]
+    pub purpose: Purpose,
+    /// Which emergency: iam-failure, account-recovery, billing, support-case, other
+    #[arg(long)]
+    pub reason: Reason,
+    /// The ticket
+    #[arg(long)]
+    pub ticket: FreeText,
+    /// Why, in words
+    #[arg(long)]
+    pub justification: FreeText,
+    /// What is going to be done; repeatable
+    #[arg(long = "action", value_name = "TEXT")]
+    pub actions: Vec<FreeText>,
+    /// A field to be shown; repeatable. Password and totp where none is named
+    #[arg(long = "field", value_name = "NAME")]
+    pub fields: Vec<FieldName>,
+    /// How many TOTP codes may be shown
+    #[arg(long, default_value_t = 3)]
+    pub totp_codes: u32,
+    /// How long the request is good for
+    #[arg(long, default_value = "4h", value_name = "LENGTH")]
+    pub expires: Seconds,
+    /// Another generation than the current one
+    #[arg(long, value_name = "NUMBER")]
+    pub generation: Option<u32>,
+    /// The requester
+    #[command(flatten)]
+    pub signer: As,
+    /// Where to write the request file; the session goes beside it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Say yes beforehand to something out of order; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    pub accepted: Vec<Deviation>,
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// `approve`.
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The request file
+    pub request: PathBuf,
+    /// The approver
+    #[command(flatten)]
+    pub signer: As,
+    /// The session words, as the requester read them out; asked for where they are missing
+    #[arg(long, value_name = "WORDS")]
+    pub session_words: Option<String>,
+    /// Where to write the approval
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// `deny`.
+#[derive(Debug, Args)]
+pub struct Deny {
+    /// The request file
+    pub request: PathBuf,
+    /// The custodian
+    #[command(flatten)]
+    pub signer: As,
+    /// Why
+    #[arg(long)]
+    pub because: FreeText,
+    /// Where to write the denial
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// `release`.
+#[derive(Debug, Args)]
+pub struct Release {
+    /// The request file
+    pub request: PathBuf,
+    /// The approvals
+    pub approvals: Vec<PathBuf>,
+    /// The requester
+    #[command(flatten)]
+    pub signer: As,
+    /// The session file, where it is not beside the request file
+    #[arg(long, value_name = "FILE")]
+    pub session: Option<PathBuf>,
+    /// Write this field to standard output, which must not be a terminal; repeatable
+    #[arg(long = "print", value_name = "FIELD", conflicts_with = "withdraw")]
+    pub print: Vec<FieldName>,
+    /// End the request without a release; the approvals that came are recorded
+    #[arg(long)]
+    pub withdraw: bool,
+    /// Say yes beforehand to something out of order; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    pub accepted: Vec<Deviation>,
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// `action`.
+#[derive(Debug, Args)]
+pub struct Action {
+    /// What was done
+    pub done: FreeText,
+    /// The request: its id, or the first digits of it
+    #[arg(long, value_name = "ID")]
+    pub request: String,
+    /// Who did it
+    #[command(flatten)]
+    pub signer: As,
+    /// Write the statement to a file instead of the log
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `close`.
+#[derive(Debug, Args)]
+pub struct Close {
+    /// The request: its id, or the first digits of it
+    #[arg(long, value_name = "ID")]
+    pub request: String,
+    /// Who closes; better not the requester
+    #[command(flatten)]
+    pub signer: As,
+    /// An obligation that was met; repeatable
+    #[arg(long = "done", value_name = "ITEM")]
+    pub done: Vec<Obligation>,
+    /// An obligation that does not apply, and why; repeatable
+    #[arg(long = "not-applicable", value_name = "ITEM=WHY")]
+    pub not_applicable: Vec<String>,
+    /// What was learned, in words, or @FILE for a document whose digest is recorded
+    #[arg(long, value_name = "TEXT|@FILE")]
+    pub lessons: Option<String>,
+    /// Write the statement to a file instead of the log
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `collect`.
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// Files that were written with -o: checks, actions, closings, denials, approvals
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Who collects
+    #[command(flatten)]
+    pub signer: As,
+}
+
+/// `log`.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Only what concerns this request: its id, or the first digits of it
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+    /// Only records, or statements, of this kind
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+}
+
+/// `head`.
+#[derive(Debug, Args)]
+pub struct Head {
+    /// Where to write it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The fingerprint on paper: 64 digits or 8 words
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub anchor: Option<String>,
+    /// A head that was taken home; repeatable
+    #[arg(long = "head", value_name = "FILE")]
+    pub heads: Vec<PathBuf>,
+    /// A person's book, named after them as in alice.book; repeatable
+    #[arg(long = "book", value_name = "FILE")]
+    pub books: Vec<PathBuf>,
+    /// Leave out findings about records up to this head
+    #[arg(long, value_name = "HEAD")]
+    pub since: Option<PathBuf>,
+    /// Fail where nothing from outside the log is given
+    #[arg(long)]
+    pub require_head: bool,
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Leave the directory, and say where it is
+    #[arg(long)]
+    pub keep: bool,
+}

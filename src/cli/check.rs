@@ -1,0 +1,63 @@
+//! `check`: one's own shares, alone.
+
+use serde_json::json;
+
+use crate::ceremony::approve::keepsakes;
+use crate::ceremony::check::{self as ceremony, CheckError, Held};
+use crate::ceremony::state::Intent;
+use crate::cli::args::Check;
+use crate::cli::close::{Carrier, carry};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::people::Somebody;
+use crate::cli::{Answer, Context, failures};
+use crate::hands::store::MAX_SEALED_SHARE;
+use crate::hands::{clock, files};
+use crate::statement::HeadFrom;
+
+/// Opens each share, and states that they are sound: one unlock, one statement.
+pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    if let Some(path) = &args.output {
+        super::must_not_exist(path)?;
+    }
+    let custodian = Somebody::unlock(&args.signer)?;
+    let person = custodian.signer.person().clone();
+    let mut ledger = context.ledger()?;
+    let escrow = ledger.escrow();
+    custodian.must_belong_to(escrow)?;
+    if let Some(unknown) = args.vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
+        return Err(Failure::new(Exit::BadInput, format!("there is no vault `{unknown}`")));
+    }
+    let mut held = Vec::new();
+    let mut titles = Vec::new();
+    for generation in ceremony::holdings(escrow, &person, &args.vaults) {
+        let seal = &generation.seal;
+        let path = context.directory().sealed_share(&seal.name, seal.generation, &person);
+        let bytes =
+            files::read_own(&path, MAX_SEALED_SHARE).map_err(|error| failures::not_read(&path, &error))?;
+        let bad = |_| {
+            let (custodian, title) = (person.clone(), seal.title());
+            failures::check(&CheckError::OtherFile { custodian, title }).at(path.display())
+        };
+        held.push(Held { generation, file: String::from_utf8(bytes).map_err(bad)? });
+        titles.push(seal.title());
+    }
+    let check = ceremony::check(escrow, &person, &custodian.identities, &held)
+        .map_err(|error| failures::check(&error))?;
+    let generations: Vec<_> = held.iter().map(|one| one.generation).collect();
+    let intent = Intent {
+        escrow: escrow.id,
+        head: escrow.head,
+        head_from: HeadFrom::Log,
+        time: clock::now(),
+        keeps: keepsakes(ledger.reading(), &generations),
+        says: check.into(),
+    };
+    let statement = custodian.state(intent)?;
+    let how = match &args.output {
+        Some(path) => Carrier::File(path),
+        None => Carrier::Log(&mut ledger, &context.directory().log()),
+    };
+    let place = carry(&statement, &custodian, how)?;
+    let text = format!("{} shares of {person} are sound: {}\n{place}", titles.len(), titles.join(", "));
+    Ok(Answer::done(text, json!({ "person": person, "sound": titles })))
+}

@@ -1,0 +1,272 @@
+//! After the emergency: `action`, `close`, and `collect` for statements that were made elsewhere.
+
+use std::path::Path;
+
+use data_encoding::BASE64;
+use serde_json::json;
+
+use crate::bundle::MAX_BUNDLE;
+use crate::ceremony::approve::ApprovalFile;
+use crate::ceremony::state::Intent;
+use crate::cli::args::{Action, Close, Collect};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::people::Somebody;
+use crate::cli::prompt::Terminal;
+use crate::cli::{Answer, Context, failures, write_output};
+use crate::crypto::digest::Digest;
+use crate::escrow::{Asked, Escrow};
+use crate::hands::store::ChainFile;
+use crate::hands::{clock, files};
+use crate::log::entry::Statements;
+use crate::log::ledger::{Draft, Ledger};
+use crate::note::{MAX_NOTE, Note};
+use crate::statement::{
+    self, Answer as Standing, HeadFrom, Item, Lessons, Obligation, SignedStatement, Stated,
+};
+
+/// How a statement gets into the log.
+pub enum Carrier<'a> {
+    /// It is appended at once; the path is the log's.
+    Log(&'a mut Ledger<ChainFile>, &'a Path),
+    /// It is written to a file, for `collect`.
+    File(&'a Path),
+}
+
+/// Puts a statement where it belongs, and says where that was.
+pub fn carry(statement: &SignedStatement, who: &Somebody, how: Carrier<'_>) -> Result<String, Failure> {
+    match how {
+        Carrier::Log(ledger, path) => {
+            let seq = append(ledger, path, std::slice::from_ref(statement), who)?;
+            Ok(format!("logged as entry {seq}"))
+        }
+        Carrier::File(path) => {
+            write_output(path, statement.note.as_bytes())?;
+            Ok(format!("written to {0}; to have it in the log: breakglass collect {0}", path.display()))
+        }
+    }
+}
+
+fn append(
+    ledger: &mut Ledger<ChainFile>,
+    path: &Path,
+    statements: &[SignedStatement],
+    who: &Somebody,
+) -> Result<u64, Failure> {
+    let statements = statements.iter().map(|one| BASE64.encode(one.note.as_bytes())).collect();
+    let signers = vec![(who.signer.key_name(), who.signer.key())];
+    let draft = Draft { time: clock::now(), says: Statements { statements }, signers };
+    let appended = ledger.append(draft).map_err(|error| failures::ledger(path, &error))?;
+    Ok(appended.head().seq)
+}
+
+/// The request whose id begins with `id`.
+pub fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Asked, Failure> {
+    let wanted = id.to_ascii_lowercase();
+    let mut found = escrow.requests.iter().filter(|asked| asked.record.to_string().starts_with(&wanted));
+    let none = || {
+        Failure::new(Exit::BadInput, format!("there is no request `{id}`"))
+            .at("--request")
+            .next("breakglass log --kind request lists them")
+    };
+    let first = found.next().filter(|_| wanted.len() >= 8).ok_or_else(none)?;
+    if found.next().is_some() {
+        return Err(
+            Failure::new(Exit::BadInput, format!("several requests begin with `{id}`")).at("--request")
+        );
+    }
+    Ok(first)
+}
+
+/// States something about a request, at the log or into a file.
+fn state(
+    who: &Somebody,
+    ledger: &mut Ledger<ChainFile>,
+    says: Stated,
+    output: Option<&Path>,
+    context: &Context<'_>,
+) -> Result<String, Failure> {
+    let escrow = ledger.escrow();
+    let intent = Intent {
+        escrow: escrow.id,
+        head: escrow.head,
+        head_from: HeadFrom::Log,
+        time: clock::now(),
+        keeps: Vec::new(),
+        says,
+    };
+    let statement = who.state(intent)?;
+    let log = context.directory().log();
+    let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
+    carry(&statement, who, how)
+}
+
+/// `action`: one thing that was done with the root account.
+pub fn action(args: Action, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    if let Some(path) = &args.output {
+        super::must_not_exist(path)?;
+    }
+    let who = Somebody::unlock(&args.signer)?;
+    let mut ledger = context.ledger()?;
+    who.must_belong_to(ledger.escrow())?;
+    let request = find_request(ledger.escrow(), &args.request)?.record;
+    let says = statement::Action { request, done: args.done.clone() }.into();
+    let place = state(&who, &mut ledger, says, args.output.as_deref(), context)?;
+    let text = format!("action recorded for request {}: {}\n{place}", request.short(), args.done);
+    Ok(Answer::done(text, json!({ "request_id": request, "action": args.done })))
+}
+
+/// `close`: the list, item by item.
+pub fn close(args: Close, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    if let Some(path) = &args.output {
+        super::must_not_exist(path)?;
+    }
+    let given = given_answers(&args)?;
+    let lessons = args.lessons.as_deref().map(read_lessons).transpose()?;
+    let who = Somebody::unlock(&args.signer)?;
+    {
+        // The questions are asked before the log is locked for the append.
+        let ledger = context.ledger()?;
+        who.must_belong_to(ledger.escrow())?;
+        let asked = find_request(ledger.escrow(), &args.request)?;
+        if asked.request.requester == *who.signer.person() {
+            context.warn("warning: the requester closes their own emergency; verify will report it");
+        }
+        context.warn(&review(ledger.escrow(), asked));
+    }
+    let items = answers(given, context)?;
+    let mut ledger = context.ledger()?;
+    let request = find_request(ledger.escrow(), &args.request)?.record;
+    let says = statement::Close { request, items, lessons }.into();
+    let place = state(&who, &mut ledger, says, args.output.as_deref(), context)?;
+    let text = format!("request {} is closed by {}\n{place}", request.short(), who.signer.person());
+    Ok(Answer::done(text, json!({ "request_id": request, "closed_by": who.signer.person() })))
+}
+
+/// Planned actions against logged ones.
+fn review(escrow: &Escrow, asked: &Asked) -> String {
+    let mut lines = vec![format!("request {} for {}", asked.record.short(), asked.request.name)];
+    for planned in &asked.request.actions {
+        lines.push(format!("  planned: {planned}"));
+    }
+    for collected in &escrow.statements {
+        let signed = &collected.statement;
+        if let Stated::Action(action) = &signed.statement.says
+            && action.request == asked.record
+        {
+            lines.push(format!("  done:    {} ({}, {})", action.done, signed.person, signed.statement.time));
+        }
+    }
+    lines.join("\n")
+}
+
+fn given_answers(args: &Close) -> Result<Vec<Item>, Failure> {
+    let mut items: Vec<Item> =
+        args.done.iter().map(|obligation| Item { obligation: *obligation, answer: Standing::Done }).collect();
+    for text in &args.not_applicable {
+        let usage = |why: &dyn std::fmt::Display| {
+            Failure::new(Exit::Usage, format!("{why}")).at("--not-applicable").next("give ITEM=WHY")
+        };
+        let (item, why) = text.split_once('=').ok_or_else(|| usage(&"a reason is missing"))?;
+        let obligation = item.parse().map_err(|error| usage(&error))?;
+        let why = why.parse().map_err(|error| usage(&error))?;
+        items.push(Item { obligation, answer: Standing::NotApplicable(why) });
+    }
+    for (at, item) in items.iter().enumerate() {
+        if items[..at].iter().any(|other| other.obligation == item.obligation) {
+            let what = format!("`{}` is answered twice", item.obligation.as_str());
+            return Err(Failure::new(Exit::Usage, what));
+        }
+    }
+    Ok(items)
+}
+
+/// Completes the list: what was not given is asked for.
+fn answers(mut given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Item>, Failure> {
+    let mut terminal = None;
+    let mut items = Vec::new();
+    for obligation in Obligation::ALL {
+        if let Some(at) = given.iter().position(|item| item.obligation == obligation) {
+            items.push(given.remove(at));
+            continue;
+        }
+        let missing = || {
+            Failure::new(Exit::Usage, format!("`{}` is not answered", obligation.as_str()))
+                .next(format!("give --done {0}, or --not-applicable {0}=WHY", obligation.as_str()))
+        };
+        if terminal.is_none() && !context.scripted {
+            terminal = Terminal::open("the closing list").ok();
+        }
+        let terminal = terminal.as_mut().ok_or_else(missing)?;
+        items.push(Item { obligation, answer: ask(terminal, obligation)? });
+    }
+    Ok(items)
+}
+
+fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Standing, Failure> {
+    loop {
+        let answer = terminal.ask(&format!("{} [done, or why it does not apply]", obligation.question()))?;
+        if answer == "done" {
+            return Ok(Standing::Done);
+        }
+        match answer.parse() {
+            Ok(why) => return Ok(Standing::NotApplicable(why)),
+            Err(error) => terminal.say(&format!("  {error}"))?,
+        }
+    }
+}
+
+fn read_lessons(text: &str) -> Result<Lessons, Failure> {
+    match text.strip_prefix('@') {
+        Some(file) => {
+            let path = Path::new(file);
+            let bytes =
+                files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
+            Ok(Lessons::Document(Digest::of(&bytes)))
+        }
+        None => {
+            let text = text.parse().map_err(|error| Failure::new(Exit::BadInput, error).at("--lessons"))?;
+            Ok(Lessons::Text(text))
+        }
+    }
+}
+
+/// `collect`: appends statements that were made elsewhere, each judged by its maker and not by its carrier.
+pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let mut notes = Vec::new();
+    for path in &args.files {
+        notes.push((path, read_statement(path)?));
+    }
+    let who = Somebody::unlock(&args.signer)?;
+    let mut ledger = context.ledger()?;
+    who.must_belong_to(ledger.escrow())?;
+    let mut statements = Vec::new();
+    let mut lines = Vec::new();
+    for (path, note) in notes {
+        let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
+            let exit = Exit::from(rule.severity());
+            Failure::new(exit, format!("{rule}: {why}")).at(path.display()).next("nothing was collected")
+        })?;
+        if ledger.escrow().has_statement(&signed.note.digest()) {
+            lines.push(format!("{}: in the log already", path.display()));
+            continue;
+        }
+        lines.push(format!("{}: a {} by {}", path.display(), signed.note.kind(), signed.person));
+        statements.push(signed);
+    }
+    if !statements.is_empty() {
+        let seq = append(&mut ledger, &context.directory().log(), &statements, &who)?;
+        lines.push(format!("logged as entry {seq}"));
+    }
+    Ok(Answer::done(lines.join("\n"), json!({ "collected": statements.len() })))
+}
+
+/// Reads a statement, or the statement in an approval file.
+fn read_statement(path: &Path) -> Result<Note, Failure> {
+    let bytes = files::read(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
+    match ApprovalFile::parse(&bytes) {
+        Ok(file) => Ok(file.note),
+        Err(_) => Note::parse(&bytes).map_err(|error| {
+            Failure::new(Exit::BadInput, format!("not a statement: {error}")).at(path.display())
+        }),
+    }
+}

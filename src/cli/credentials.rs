@@ -1,0 +1,317 @@
+//! Credentials on their way in: from prompts, or from a CSV. Each value goes straight into memory that is
+//! wiped, and nothing here writes one anywhere.
+
+use std::path::Path;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use crate::cli::args::{Seal, SealDeviation};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::prompt::Terminal;
+use crate::cli::{Context, failures};
+use crate::hands::{clock, files};
+use crate::names::{FieldName, PersonId, VaultName};
+use crate::password;
+use crate::payload::{ACCOUNT_ID, EMAIL, Fields, PASSWORD, TOTP};
+use crate::totp::TotpSeed;
+use crate::vault::AccountId;
+
+/// The most bytes, and the most rows, of a CSV.
+const MAX_CSV: u64 = 64 << 20;
+const MAX_ROWS: usize = 100_000;
+
+/// The column that holds a code to compare with the seed; it is not sealed.
+const TOTP_CODE: &str = "totp_code";
+
+/// One vault's worth of what is to be sealed.
+pub struct Credentials {
+    /// The vault's name.
+    pub vault: VaultName,
+    /// The account.
+    pub account: AccountId,
+    /// The fields.
+    pub fields: Fields,
+    /// The custodians, where the CSV names them for this row.
+    pub custodians: Option<Vec<PersonId>>,
+    /// The threshold, where the CSV names it for this row.
+    pub threshold: Option<u8>,
+}
+
+/// The parts of a row or of a dialogue, before they are checked.
+#[derive(Default)]
+struct Draft {
+    account: Option<AccountId>,
+    email: Option<SecretString>,
+    password: Option<SecretString>,
+    totp: Option<SecretString>,
+    totp_code: Option<SecretString>,
+    others: Vec<(FieldName, SecretString)>,
+}
+
+/// What was accepted beforehand, and whether there is anybody to ask.
+pub struct Yes<'a> {
+    /// From `--accept-deviation`.
+    pub accepted: &'a [SealDeviation],
+    /// The terminal, where there is one.
+    pub terminal: Option<Terminal>,
+}
+
+impl Yes<'_> {
+    /// Goes on where it was accepted, or where the person says yes.
+    pub fn ask(&mut self, deviation: SealDeviation, what: &str) -> Result<(), Failure> {
+        use clap::ValueEnum as _;
+        if self.accepted.contains(&deviation) {
+            return Ok(());
+        }
+        if let Some(terminal) = &mut self.terminal
+            && terminal.confirm(what)?
+        {
+            return Ok(());
+        }
+        let code = deviation.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
+        Err(Failure::new(Exit::NotAuthorised, what)
+            .next(format!("nothing was sealed; to go on all the same: --accept-deviation {code}")))
+    }
+}
+
+/// Asks for the credentials of one vault.
+pub fn ask(args: &Seal, vault: VaultName, yes: &mut Yes<'_>) -> Result<Credentials, Failure> {
+    let mut terminal = Terminal::open("the credentials")?;
+    let account = match &args.account_id {
+        Some(account) => account.clone(),
+        None => terminal.ask_for("Account id:")?,
+    };
+    let email = match &args.email {
+        Some(email) => email.clone(),
+        None => terminal.ask_for::<String>("E-mail address of the root user:")?,
+    };
+    let mut draft = Draft { account: Some(account), email: Some(email.as_str().into()), ..Draft::default() };
+    if !args.generate_password {
+        draft.password = Some(ask_twice(&mut terminal, "Password:")?);
+    }
+    draft.totp = Some(ask_seed(&mut terminal)?).filter(|seed| !seed.expose_secret().is_empty());
+    for name in &args.fields {
+        draft.others.push((name.clone(), ask_twice(&mut terminal, &format!("{name}:"))?));
+    }
+    drop(terminal);
+    finish(vault, draft, None, None, args.generate_password, yes)
+}
+
+fn ask_twice(terminal: &mut Terminal, question: &str) -> Result<SecretString, Failure> {
+    loop {
+        let first = terminal.ask_secret(question)?;
+        if first.expose_secret() == terminal.ask_secret("The same again:")?.expose_secret() {
+            return Ok(first);
+        }
+        terminal.say("  the two differ; once more")?;
+    }
+}
+
+fn ask_seed(terminal: &mut Terminal) -> Result<SecretString, Failure> {
+    loop {
+        let typed = terminal.ask_secret("TOTP seed, or otpauth URI (empty: none):")?;
+        if typed.expose_secret().is_empty() {
+            return Ok(typed);
+        }
+        match TotpSeed::parse(typed.expose_secret()) {
+            Ok(_) => return Ok(typed),
+            Err(error) => terminal.say(&format!("  {error}"))?,
+        }
+    }
+}
+
+/// Reads the vaults of a CSV: one row each, with a header.
+pub fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result<Vec<Credentials>, Failure> {
+    let bytes = files::read(path, MAX_CSV).map_err(|error| failures::not_read(path, &error))?;
+    let bytes = Zeroizing::new(bytes);
+    let bad = |row: usize, why: &str| {
+        Failure::new(Exit::BadInput, why.to_owned()).at(format!("{}, row {row}", path.display()))
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+    let header = reader.headers().map_err(|_| bad(1, "the header is not readable"))?.clone();
+    for (at, name) in header.iter().enumerate() {
+        if header.iter().take(at).any(|other| other == name) {
+            return Err(bad(1, "the header names a column twice"));
+        }
+    }
+    for needed in ["vault", "account_id", "email"] {
+        if !header.iter().any(|name| name == needed) {
+            let why = format!(
+                "the header lacks `{needed}`; it is vault,account_id,email,password,totp[,custodians][,threshold][,other fields]"
+            );
+            return Err(bad(1, &why));
+        }
+    }
+    let mut all = Vec::new();
+    for (at, record) in reader.records().enumerate() {
+        let row = at + 2;
+        // The reader's own error could quote the row, which is secret.
+        let record = record.map_err(|_| bad(row, "the row is not UTF-8, or has another number of cells"))?;
+        if all.len() == MAX_ROWS {
+            return Err(bad(row, "there are too many rows"));
+        }
+        let credentials = read_row(&header, &record, generate, yes);
+        all.push(credentials.map_err(|failure| failure.at(format!("{}, row {row}", path.display())))?);
+    }
+    if all.is_empty() { Err(bad(2, "there is no row")) } else { Ok(all) }
+}
+
+fn read_row(
+    header: &csv::StringRecord,
+    record: &csv::StringRecord,
+    generate: bool,
+    yes: &mut Yes<'_>,
+) -> Result<Credentials, Failure> {
+    let wrong = |column: &str, why: &dyn std::fmt::Display| {
+        Failure::new(Exit::BadInput, format!("column `{column}`: {why}"))
+    };
+    let (mut draft, mut vault, mut custodians, mut threshold) = (Draft::default(), None, None, None);
+    for (column, cell) in header.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+        match column {
+            "vault" => vault = Some(cell.parse::<VaultName>().map_err(|error| wrong(column, &error))?),
+            "account_id" => draft.account = Some(cell.parse().map_err(|error| wrong(column, &error))?),
+            "email" => draft.email = Some(cell.into()),
+            "password" => draft.password = Some(cell.into()),
+            "totp" => draft.totp = Some(cell.into()),
+            TOTP_CODE => draft.totp_code = Some(cell.into()),
+            "threshold" => threshold = Some(cell.parse().map_err(|error| wrong(column, &error))?),
+            "custodians" => {
+                let people =
+                    cell.split_whitespace().map(str::parse::<PersonId>).collect::<Result<Vec<_>, _>>();
+                custodians = Some(people.map_err(|error| wrong(column, &error))?);
+            }
+            other => {
+                let name = other.replace('_', "-");
+                let name = name.parse::<FieldName>().map_err(|error| wrong("of the header", &error))?;
+                draft.others.push((name, cell.into()));
+            }
+        }
+    }
+    let vault = vault.ok_or_else(|| wrong("vault", &"it is empty"))?;
+    finish(vault, draft, custodians, threshold, generate, yes)
+}
+
+/// Checks what came in: account, password, proof of the seed.
+fn finish(
+    vault: VaultName,
+    draft: Draft,
+    custodians: Option<Vec<PersonId>>,
+    threshold: Option<u8>,
+    generate: bool,
+    yes: &mut Yes<'_>,
+) -> Result<Credentials, Failure> {
+    let missing = |what: &str| Failure::new(Exit::BadInput, format!("{what} of `{vault}` is missing"));
+    let account = draft.account.ok_or_else(|| missing("the account id"))?;
+    let email = draft.email.filter(|email| !email.expose_secret().is_empty());
+    let email = email.ok_or_else(|| missing("the e-mail address"))?;
+    let password = match draft.password {
+        Some(password) => {
+            judge(&vault, &account, &email, &password, yes)?;
+            password
+        }
+        None if generate => password::generate(&mut Context::rng()),
+        None => return Err(missing("the password").next("give one, or let --generate-password make it")),
+    };
+    let name = |name: &str| name.parse::<FieldName>().expect("a field's name");
+    let mut fields =
+        vec![(name(ACCOUNT_ID), account.as_str().into()), (name(EMAIL), email), (name(PASSWORD), password)];
+    if let Some(totp) = draft.totp {
+        let seed = TotpSeed::parse(totp.expose_secret())
+            .map_err(|error| Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}")))?;
+        prove(&vault, &seed, draft.totp_code.as_ref(), yes)?;
+        fields.push((name(TOTP), seed.to_uri(vault.as_str())));
+    }
+    fields.extend(draft.others);
+    let fields = Fields::new(fields).map_err(|error| Failure::new(Exit::BadInput, error))?;
+    Ok(Credentials { vault, account, fields, custodians, threshold })
+}
+
+fn judge(
+    vault: &VaultName,
+    account: &AccountId,
+    email: &SecretString,
+    password: &SecretString,
+    yes: &mut Yes<'_>,
+) -> Result<(), Failure> {
+    let known = [vault.as_str(), account.as_str(), email.expose_secret()];
+    let strength = password::strength(password.expose_secret(), &known);
+    if !strength.weak {
+        return Ok(());
+    }
+    let hint = strength.warning.map_or(String::new(), |warning| format!(" ({warning})"));
+    let what = format!(
+        "the password of `{vault}` is weak: score {} of 4, about 10^{:.0} guesses{hint}.",
+        strength.score, strength.guesses_log10
+    );
+    yes.ask(SealDeviation::WeakPassword, &what)
+}
+
+/// Shows that the seed is the one the provider has: by a code that was given, or by codes on the terminal.
+fn prove(
+    vault: &VaultName,
+    seed: &TotpSeed,
+    code: Option<&SecretString>,
+    yes: &mut Yes<'_>,
+) -> Result<(), Failure> {
+    if let Some(code) = code {
+        if seed.matches(code.expose_secret(), clock::now().unix()) {
+            return Ok(());
+        }
+        return Err(Failure::new(
+            Exit::BadInput,
+            format!("the TOTP code of `{vault}` is not one of its seed now"),
+        )
+        .next("check the seed and this machine's clock"));
+    }
+    let Some(terminal) = &mut yes.terminal else {
+        let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
+        return yes.ask(SealDeviation::TotpUnproven, &what);
+    };
+    for _ in 0..3 {
+        let typed = terminal.ask_secret(&format!(
+            "Code that an authenticator shows for `{vault}` now (empty: show two codes to enter at the provider):"
+        ))?;
+        let now = clock::now().unix();
+        if typed.expose_secret().is_empty() {
+            let [first, second] = seed.two_codes_from(seed.step_at(now));
+            terminal.show_secret("two codes, in order", &two(&first, &second))?;
+            if terminal.confirm("Did the provider take both codes?")? {
+                return Ok(());
+            }
+        } else if seed.matches(typed.expose_secret(), now) {
+            return Ok(());
+        } else {
+            terminal.say("  that is not a code of this seed now; check the seed and this machine's clock")?;
+        }
+    }
+    let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
+    yes.ask(SealDeviation::TotpUnproven, &what)
+}
+
+fn two(first: &SecretString, second: &SecretString) -> SecretString {
+    let mut both = Zeroizing::new(String::with_capacity(32));
+    both.push_str(first.expose_secret());
+    both.push_str("  ");
+    both.push_str(second.expose_secret());
+    SecretString::from(both.as_str())
+}
+
+/// Refuses passwords that several vaults share, unless that is accepted. They are compared in memory alone.
+pub fn refuse_reuse(all: &[Credentials], yes: &mut Yes<'_>) -> Result<(), Failure> {
+    let password =
+        |one: &Credentials| one.fields.get(PASSWORD).map(|secret| secret.expose_secret().to_owned());
+    let mut seen: Vec<(Zeroizing<String>, &VaultName)> = Vec::with_capacity(all.len());
+    for one in all {
+        if let Some(password) = password(one) {
+            seen.push((Zeroizing::new(password), &one.vault));
+        }
+    }
+    seen.sort_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
+    if let Some(pair) = seen.windows(2).find(|pair| *pair[0].0 == *pair[1].0) {
+        let what = format!("`{}` and `{}` have the same password.", pair[0].1, pair[1].1);
+        return yes.ask(SealDeviation::ReusedPassword, &what);
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! Exit codes and failures: what failed, where, and what to do next.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::finding::Severity;
+use crate::text::Shown;
+
+macro_rules! exits {
+    ($($(#[$doc:meta])* $exit:ident = $number:literal, $code:literal;)+) => {
+        /// How the program ends. The numbers stand in people's runbooks: they are never reused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Exit {
+            $($(#[$doc])* $exit = $number,)+
+        }
+
+        impl Exit {
+            /// Every exit, by number.
+            pub const ALL: &'static [Exit] = &[$(Exit::$exit,)+];
+
+            /// The stable word for it, which `--json` gives.
+            pub fn code(self) -> &'static str {
+                match self { $(Exit::$exit => $code,)+ }
+            }
+        }
+    };
+}
+
+exits! {
+    /// Done, and all holds.
+    Done = 0, "done";
+    /// The machine failed: input or output, no terminal, a full disk.
+    Machine = 1, "machine";
+    /// The command line makes no sense.
+    Usage = 2, "usage";
+    /// Malformed, non-canonical or hostile input.
+    BadInput = 3, "bad-input";
+    /// Quorum, person, ended request or purpose.
+    NotAuthorised = 4, "not-authorised";
+    /// A share or approval is bad; its custodian is named.
+    BadShare = 5, "bad-share";
+    /// An identity could not be unlocked.
+    Locked = 6, "locked";
+    /// A signature, the chain or a rule is broken.
+    Tampered = 10, "tampered";
+    /// The log ends in damaged bytes.
+    Torn = 11, "torn";
+    /// The log is shorter than a head that was taken home.
+    Truncated = 12, "truncated";
+    /// Two histories.
+    Fork = 13, "fork";
+    /// Unexplained activity or unmet obligations.
+    Findings = 14, "findings";
+    /// Duties are overdue.
+    Overdue = 15, "overdue";
+    /// This machine is not fit.
+    Unfit = 16, "unfit";
+    /// Interrupted.
+    Interrupted = 130, "interrupted";
+}
+
+impl From<Severity> for Exit {
+    fn from(worst: Severity) -> Exit {
+        match worst {
+            Severity::Tampered => Exit::Tampered,
+            Severity::Fork => Exit::Fork,
+            Severity::Truncated => Exit::Truncated,
+            Severity::Torn => Exit::Torn,
+            Severity::Finding => Exit::Findings,
+            Severity::Warning | Severity::Note => Exit::Done,
+        }
+    }
+}
+
+/// Why a command did not do what it was asked, on three lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// How the program ends.
+    pub exit: Exit,
+    /// What failed.
+    pub what: String,
+    /// Where: a file, an entry, a byte.
+    pub at: Option<String>,
+    /// What to do next.
+    pub next: Option<String>,
+}
+
+impl Failure {
+    /// A failure of that kind.
+    pub fn new(exit: Exit, what: impl fmt::Display) -> Failure {
+        Failure { exit, what: what.to_string(), at: None, next: None }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Failure {
+        self.at = Some(place.to_string());
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub fn next(mut self, remedy: impl fmt::Display) -> Failure {
+        self.next = Some(remedy.to_string());
+        self
+    }
+
+    /// As an object for programs.
+    pub fn to_json(&self) -> Value {
+        let mut error = json!({ "code": self.exit.code(), "exit": self.exit as u8, "what": self.what });
+        for (name, value) in [("at", &self.at), ("next", &self.next)] {
+            if let Some(value) = value {
+                error[name] = json!(value);
+            }
+        }
+        json!({ "error": error })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "error: {}", Shown(&self.what))?;
+        if let Some(at) = &self.at {
+            write!(out, "\n   at: {}", Shown(at))?;
+        }
+        if let Some(next) = &self.next {
+            write!(out, "\n next: {}", Shown(next))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_exits_share_a_number_or_a_word() {
+        for (at, one) in Exit::ALL.iter().enumerate() {
+            for other in &Exit::ALL[..at] {
+                assert!(*one as u8 != *other as u8 && one.code() != other.code(), "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn failures_are_escaped() {
+        let failure = Failure::new(Exit::BadInput, "x\u{1b}[2J").at("f\u{202e}").next("n");
+        assert_eq!(failure.to_string(), "error: x\\u{1b}[2J\n   at: f\\u{202e}\n next: n");
+    }
+}

@@ -1,0 +1,206 @@
+//! What each error of the library means for the person at the keyboard: exit code, place and remedy.
+
+use std::io;
+use std::path::Path;
+
+use crate::ceremony::approve::{ApprovalFileError, ApproveError};
+use crate::ceremony::check::CheckError;
+use crate::ceremony::release::{ReleaseError, SetAside};
+use crate::ceremony::request::{RequestError, SessionError};
+use crate::ceremony::seal::{OpenShareError, SealError};
+use crate::cli::exit::{Exit, Failure};
+use crate::crypto::envelope::EnvelopeError;
+use crate::finding::Finding;
+use crate::log::ledger::LedgerError;
+use crate::quorum::QuorumError;
+use crate::signer::SignerError;
+
+/// A file that a person named cannot be read.
+pub fn not_read(path: &Path, error: &io::Error) -> Failure {
+    let exit = match error.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::FileTooLarge => Exit::BadInput,
+        _ => Exit::Machine,
+    };
+    let failure = Failure::new(exit, format!("the file cannot be read: {error}")).at(path.display());
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            failure.next("check the path; `--as alice/alice` stands for alice/alice.card, .key and .book")
+        }
+        _ => failure,
+    }
+}
+
+/// An output file cannot be written.
+pub fn not_written(path: &Path, error: &io::Error) -> Failure {
+    let failure =
+        Failure::new(Exit::Machine, format!("the file cannot be written: {error}")).at(path.display());
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            failure.next("nothing is overwritten: choose another name, or move that file away")
+        }
+        _ => failure,
+    }
+}
+
+/// There is no log where one should be.
+pub fn no_log(path: &Path, error: &io::Error) -> Failure {
+    let failure =
+        Failure::new(Exit::Machine, format!("the log cannot be opened: {error}")).at(path.display());
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            failure.next("name the escrow's directory with --escrow DIR or BREAKGLASS_ESCROW")
+        }
+        _ => failure,
+    }
+}
+
+/// A finding stands in the way.
+pub fn finding(path: &Path, finding: &Finding) -> Failure {
+    let mut place = path.display().to_string();
+    if let Some(seq) = finding.seq {
+        place.push_str(&format!(", entry {seq}"));
+    }
+    if let Some(offset) = finding.offset {
+        place.push_str(&format!(", byte {offset}"));
+    }
+    let what = format!("{}: {} {}", finding.rule, finding.rule.meaning(), finding.detail);
+    Failure::new(Exit::from(finding.severity()), what)
+        .at(place)
+        .next("run `breakglass verify`, compare with another copy, and do not build on this one")
+}
+
+/// The log cannot be used or added to.
+pub fn ledger(path: &Path, error: &LedgerError) -> Failure {
+    match error {
+        LedgerError::Unsound(found) => finding(path, found),
+        LedgerError::Refused(found) => {
+            let what = format!("the entry would break the rule {}: {}", found.rule, found.detail);
+            Failure::new(Exit::NotAuthorised, what).at(path.display()).next("nothing was written")
+        }
+        LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error).at(path.display()),
+        _ => Failure::new(Exit::Machine, error)
+            .at(path.display())
+            .next("do not use this medium again; copy the escrow to another one and verify the copy"),
+    }
+}
+
+/// Something does not open.
+pub fn envelope(error: &EnvelopeError) -> Failure {
+    let exit = match error {
+        EnvelopeError::NoMatchingKey => Exit::Locked,
+        EnvelopeError::NotEncrypted | EnvelopeError::NoRecipient => Exit::Machine,
+        _ => Exit::BadInput,
+    };
+    Failure::new(exit, error)
+}
+
+/// A signing key does not come out of its card.
+pub fn signer(error: &SignerError) -> Failure {
+    Failure::new(Exit::Locked, error)
+        .next("the identity has to be the one whose recipient is in the card; name it with -i")
+}
+
+/// Nothing was sealed.
+pub fn seal(error: &SealError) -> Failure {
+    let failure = match error {
+        SealError::Payload(_) | SealError::Miscounted { .. } => Failure::new(Exit::BadInput, error),
+        SealError::NotReopened { .. } => Failure::new(Exit::BadShare, error),
+        _ => Failure::new(Exit::Machine, error),
+    };
+    failure.next("nothing was sealed and nothing was left behind")
+}
+
+/// A share did not pass its check.
+pub fn check(error: &CheckError) -> Failure {
+    match error {
+        CheckError::Nothing(_) => Failure::new(Exit::NotAuthorised, error),
+        CheckError::Bad { error: OpenShareError::Envelope(EnvelopeError::NoMatchingKey), .. } => {
+            Failure::new(Exit::Locked, error)
+                .next("name the identity that the card's recipient belongs to with -i")
+        }
+        _ => Failure::new(Exit::BadShare, error)
+            .next("tell the administrator: this generation has one good share fewer than it seems"),
+    }
+}
+
+/// A request cannot be made.
+pub fn request(error: &RequestError) -> Failure {
+    let exit = match error {
+        RequestError::Purpose { .. } => Exit::NotAuthorised,
+        RequestError::NoGeneration { .. } => Exit::BadInput,
+        _ => Exit::Usage,
+    };
+    Failure::new(exit, error)
+}
+
+/// A session does not open.
+pub fn session(path: &Path, error: &SessionError) -> Failure {
+    let failure = match error {
+        SessionError::Envelope(EnvelopeError::NoMatchingKey) => Failure::new(Exit::Locked, error),
+        _ => Failure::new(Exit::BadInput, error),
+    };
+    failure.at(path.display()).next("the session was sealed to the requester; without it, make a new request")
+}
+
+/// A request is not approved.
+pub fn approve(path: &Path, error: &ApproveError) -> Failure {
+    match error {
+        ApproveError::Unsound(found) => finding(path, found),
+        ApproveError::NotABundle(_) | ApproveError::NoRequest => Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("give the file that `breakglass request -o` wrote"),
+        ApproveError::NotEnrolled(_) | ApproveError::NoShare { .. } | ApproveError::Purpose { .. } => {
+            Failure::new(Exit::NotAuthorised, error).at(path.display())
+        }
+        ApproveError::ShareMissing(_) => Failure::new(Exit::BadShare, error).at(path.display()),
+        ApproveError::BadShare { error: OpenShareError::Envelope(EnvelopeError::NoMatchingKey), .. } => {
+            Failure::new(Exit::Locked, error).at(path.display()).next("name the identity with -i")
+        }
+        ApproveError::BadShare { .. } => Failure::new(Exit::BadShare, error).at(path.display()),
+        ApproveError::OtherHistory { .. } => Failure::new(Exit::Fork, error)
+            .at(path.display())
+            .next("do not approve; speak with the requester, and compare both copies of the log"),
+        ApproveError::Envelope(_) => Failure::new(Exit::Machine, error),
+    }
+}
+
+/// A file is no approval.
+pub fn approval_file(path: &Path, error: &ApprovalFileError) -> Failure {
+    Failure::new(Exit::BadInput, error)
+        .at(path.display())
+        .next("give the files that `breakglass approve -o` wrote")
+}
+
+/// Approvals that were set aside, on a line each.
+pub fn set_aside(them: &[SetAside]) -> String {
+    let whose = |one: &SetAside| one.custodian.as_ref().map_or("somebody".to_owned(), |id| format!("`{id}`"));
+    let lines: Vec<_> =
+        them.iter().map(|one| format!("set aside: approval of {}: {}", whose(one), one.why)).collect();
+    lines.join("\n")
+}
+
+/// Nothing is released. `set_aside` says whether bad approvals were among those given.
+pub fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
+    match error {
+        ReleaseError::NoRequest(_) => Failure::new(Exit::NotAuthorised, error)
+            .next("the request was logged in another copy of the log: use that one"),
+        ReleaseError::Ended(_) => Failure::new(Exit::NotAuthorised, error).next("make a new request"),
+        ReleaseError::OtherSession => Failure::new(Exit::NotAuthorised, error)
+            .next("name the session file that was written with the request: --session FILE"),
+        ReleaseError::NotEnough { .. } => {
+            let exit = if set_aside.is_empty() { Exit::NotAuthorised } else { Exit::BadShare };
+            let failure = Failure::new(exit, error)
+                .next("nothing was logged and nothing was shown; bring more approvals");
+            match set_aside {
+                [] => failure,
+                bad => failure.at(self::set_aside(bad)),
+            }
+        }
+        ReleaseError::Quorum(QuorumError::BadShare { .. }) | ReleaseError::Quorum(_) => {
+            Failure::new(Exit::BadShare, error)
+        }
+        ReleaseError::OtherPayload => Failure::new(Exit::Tampered, error)
+            .next("take the payload's file from another copy of the escrow; its digest is in the seal"),
+        _ => Failure::new(Exit::Tampered, error),
+    }
+}

@@ -1,0 +1,196 @@
+//! `log`: the readable timeline; `head`: what to take home.
+
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+
+use crate::cli::args::{Head, Log};
+use crate::cli::close::find_request;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::{Answer, Context, failures, write_output};
+use crate::crypto::digest::Digest;
+use crate::escrow::Reading;
+use crate::hands::files;
+use crate::hands::store::MAX_LOG;
+use crate::log::chain::Record;
+use crate::log::entry::Said;
+use crate::log::head::HeadFile;
+use crate::note::Note;
+use crate::statement::{SignedStatement, Stated};
+use crate::text::Shown;
+use crate::words::Words;
+
+/// Reads the log without locking it: auditors work on read-only copies.
+pub fn read_log(context: &Context<'_>) -> Result<Vec<u8>, Failure> {
+    let path = context.directory().log();
+    files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))
+}
+
+/// One line of the timeline.
+struct Line {
+    seq: u64,
+    time: String,
+    kind: String,
+    by: String,
+    what: String,
+    request: Option<Digest>,
+}
+
+/// `log`. It shows what can be read; whether it holds is what `verify` says.
+pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let path = context.directory().log();
+    let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
+    let wanted =
+        args.request.as_deref().map(|id| find_request(&reading.escrow, id).map(|asked| asked.record));
+    let wanted = wanted.transpose()?;
+    let lines: Vec<Line> = reading
+        .records()
+        .flat_map(|record| lines(&record))
+        .filter(|line| args.kind.as_ref().is_none_or(|kind| *kind == line.kind))
+        .filter(|line| wanted.is_none() || line.request == wanted)
+        .collect();
+    if let Some(found) = reading.unsound() {
+        context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
+    }
+    let width = lines.iter().map(|line| line.kind.len()).max().unwrap_or(0);
+    let text: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            format!("{:>5}  {}  {:width$}  {:<12}  {}", line.seq, line.time, line.kind, line.by, line.what)
+        })
+        .collect();
+    Ok(Answer::done(text.join("\n"), Value::Array(lines.iter().map(to_json).collect())))
+}
+
+fn to_json(line: &Line) -> Value {
+    json!({ "seq": line.seq, "time": line.time, "kind": line.kind, "by": line.by, "what": line.what, "request_id": line.request })
+}
+
+fn lines(record: &Record) -> Vec<Line> {
+    let frame = &record.frame;
+    let people: Vec<_> = frame.by.iter().filter_map(|name| name.person()).map(ToString::to_string).collect();
+    let by = if people.is_empty() { frame.by[0].to_string() } else { people.join(" ") };
+    let line = |what: String, request| Line {
+        seq: frame.seq,
+        time: frame.time.to_string(),
+        kind: record.said.kind().to_owned(),
+        by: by.clone(),
+        what,
+        request,
+    };
+    let one = match &record.said {
+        Said::Genesis(genesis) => line(format!("{} with {} cards", genesis.name, genesis.cards.len()), None),
+        Said::Seal(seal) => {
+            let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
+            let what = format!(
+                "{} ({}), account {}, {} of {}: {}",
+                seal.title(),
+                seal.kind,
+                seal.account,
+                seal.threshold,
+                seal.total_shares,
+                people.join(" ")
+            );
+            line(what, None)
+        }
+        Said::Request(request) => {
+            let what = format!(
+                "{} {} generation {}: {}, {}, {}: {}",
+                record.hash.short(),
+                request.name,
+                request.generation,
+                request.purpose,
+                request.reason,
+                request.ticket,
+                Shown::line(request.justification.as_str())
+            );
+            line(what, Some(record.hash))
+        }
+        Said::Release(release) => {
+            let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
+            let approvers: Vec<_> = approvers.iter().map(|signed| signed.person.as_str()).collect();
+            let what = format!(
+                "{} attempt {} on the approvals of {}",
+                release.request.short(),
+                release.attempt,
+                approvers.join(" and ")
+            );
+            line(what, Some(release.request))
+        }
+        Said::End(end) => {
+            let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
+            let shown = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
+            line(format!("{} {}; shown: {shown}", end.request.short(), end.outcome), Some(end.request))
+        }
+        Said::Statements(them) => return statements(record, &them.statements),
+        Said::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
+    };
+    vec![one]
+}
+
+fn statement(base64: &str) -> Option<SignedStatement> {
+    let bytes = BASE64.decode(base64.as_bytes()).ok()?;
+    SignedStatement::parse(Note::parse(&bytes).ok()?).ok()
+}
+
+/// Statements are shown as what they state, by whom, and when they were made.
+fn statements(record: &Record, them: &[String]) -> Vec<Line> {
+    let line = |base64: &String| {
+        let Some(signed) = statement(base64) else {
+            return Line {
+                seq: record.frame.seq,
+                time: record.frame.time.to_string(),
+                kind: "statements".to_owned(),
+                by: String::new(),
+                what: "a statement that cannot be read".to_owned(),
+                request: None,
+            };
+        };
+        let (what, request) = match &signed.statement.says {
+            Stated::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
+            Stated::Approval(approval) => (approval.request.short(), Some(approval.request)),
+            Stated::Denial(denial) => (
+                format!("{}: {}", denial.request.short(), Shown::line(denial.because.as_str())),
+                Some(denial.request),
+            ),
+            Stated::Action(action) => (
+                format!("{}: {}", action.request.short(), Shown::line(action.done.as_str())),
+                Some(action.request),
+            ),
+            Stated::Close(close) => (
+                format!("{}: {} obligations answered", close.request.short(), close.items.len()),
+                Some(close.request),
+            ),
+        };
+        Line {
+            seq: record.frame.seq,
+            time: signed.statement.time.to_string(),
+            kind: signed.statement.says.kind().to_owned(),
+            by: signed.person.to_string(),
+            what,
+            request,
+        }
+    };
+    them.iter().map(line).collect()
+}
+
+/// `head`.
+pub fn head(args: &Head, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let path = context.directory().log();
+    let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
+    if let Some(found) = reading.unsound() {
+        return Err(failures::finding(&path, found));
+    }
+    let head = HeadFile::new(reading.escrow.id, reading.escrow.head);
+    let words = Words::of(&head.hash);
+    let mut text = format!(
+        "{}\n size {} bytes, last entry {}, hash {}\nwords {words}",
+        reading.escrow.name, head.size, head.seq, head.hash
+    );
+    if let Some(output) = &args.output {
+        write_output(output, head.to_line().as_bytes())?;
+        text.push_str(&format!("\nwritten to {}: take it home, away from the log", output.display()));
+    }
+    let mut json = serde_json::to_value(head).map_err(|error| Failure::new(Exit::Machine, error))?;
+    json["words"] = json!(words.to_string());
+    Ok(Answer::done(text, json))
+}

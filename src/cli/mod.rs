@@ -1,0 +1,147 @@
+//! The commands: one file for each verb. They read files, ask questions, call the ceremony, write files and
+//! answer.
+
+pub mod args;
+pub mod exit;
+
+mod check;
+mod close;
+mod credentials;
+mod demo;
+mod enroll;
+mod failures;
+mod init;
+mod log;
+mod people;
+mod prompt;
+mod release;
+mod request;
+mod seal;
+mod verify;
+mod vote;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use serde_json::Value;
+
+use crate::cli::args::{Cli, Command};
+use crate::cli::exit::{Exit, Failure};
+use crate::hands::clock;
+use crate::hands::store::{ChainFile, EscrowDir};
+use crate::log::ledger::Ledger;
+use crate::time::Time;
+use crate::vault::Environment;
+
+/// What a command answers: lines for people, an object for programs.
+#[derive(Debug)]
+pub struct Answer {
+    /// How the program ends.
+    pub exit: Exit,
+    /// For people, without a line feed at the end; empty where everything was said already.
+    pub text: String,
+    /// For programs.
+    pub json: Value,
+}
+
+impl Answer {
+    /// All went well.
+    fn done(text: impl Into<String>, json: Value) -> Answer {
+        Answer { exit: Exit::Done, text: text.into(), json }
+    }
+}
+
+/// What every command works with.
+pub struct Context<'a> {
+    /// The escrow's directory.
+    pub escrow: PathBuf,
+    /// Whether the commands are run one after another by the demonstration, with nobody to ask.
+    pub scripted: bool,
+    /// Where released fields go that are printed.
+    pub stdout: &'a mut dyn Write,
+    /// Where warnings go.
+    pub stderr: &'a mut dyn Write,
+    /// Whether `stdout` is a terminal.
+    pub stdout_is_terminal: bool,
+}
+
+impl Context<'_> {
+    /// The operating system's random generator. It panics where that fails: nothing can be sealed without.
+    fn rng() -> UnwrapErr<SysRng> {
+        UnwrapErr(SysRng)
+    }
+
+    /// The time that was given, or the clock's.
+    fn time(given: Option<Time>) -> Time {
+        given.unwrap_or_else(clock::now)
+    }
+
+    fn directory(&self) -> EscrowDir {
+        EscrowDir::at(&self.escrow)
+    }
+
+    /// Says something beside the answer. What cannot be written there is lost, and stops nothing.
+    fn warn(&mut self, text: &str) {
+        let _ = writeln!(self.stderr, "{}", crate::text::Shown(text));
+    }
+
+    /// Opens the escrow's log for appending. It must be sound.
+    fn ledger(&self) -> Result<Ledger<ChainFile>, Failure> {
+        let path = self.directory().log();
+        let medium = ChainFile::open(&path).map_err(|error| failures::no_log(&path, &error))?;
+        Ledger::open(medium).and_then(Ledger::sound).map_err(|error| failures::ledger(&path, &error))
+    }
+}
+
+/// What is known of the machine, for the record.
+fn environment() -> Environment {
+    let text = |text: String| text.parse().expect("it is short and plain");
+    Environment {
+        tool: text(format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))),
+        system: text(format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
+    }
+}
+
+/// Carries out a command.
+///
+/// # Errors
+/// A [`Failure`], which says what failed, where, and what to do next.
+pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    match cli.command {
+        Command::Keygen(args) => people::keygen(&args),
+        Command::Enroll(args) => enroll::enroll(args),
+        Command::Init(args) => init::init(args),
+        Command::Seal(args) => seal::seal(args, context),
+        Command::Check(args) => check::check(args, context),
+        Command::Request(args) => request::request(args, context),
+        Command::Approve(args) => vote::approve(args, context),
+        Command::Deny(args) => vote::deny(args, context),
+        Command::Release(args) => release::release(args, context),
+        Command::Action(args) => close::action(args, context),
+        Command::Close(args) => close::close(args, context),
+        Command::Collect(args) => close::collect(args, context),
+        Command::Log(args) => log::log(&args, context),
+        Command::Head(args) => log::head(&args, context),
+        Command::Verify(args) => verify::verify(args, context),
+        Command::Demo(args) => demo::demo(&args, context),
+    }
+}
+
+/// Writes an output file, which must not exist.
+fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    use crate::hands::files;
+    files::create_parent(path)
+        .and_then(|()| files::create(path, bytes))
+        .map_err(|error| failures::not_written(path, &error))
+}
+
+/// Fails where an output file exists already, before anything else is done.
+fn must_not_exist(path: &Path) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() {
+        let error = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        return Err(failures::not_written(path, &error));
+    }
+    Ok(())
+}

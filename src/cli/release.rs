@@ -1,0 +1,286 @@
+//! `release`: approvals become credentials — logged first, shown then.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use crate::bundle::MAX_BUNDLE;
+use crate::ceremony::approve::{ApprovalFile, Carried};
+use crate::ceremony::release::{Gathered, gather};
+use crate::ceremony::request::Session;
+use crate::cli::args::Release;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::people::Somebody;
+use crate::cli::prompt::Terminal;
+use crate::cli::request::{confirm_deviations, session_path};
+use crate::cli::{Answer, Context, environment, failures};
+use crate::crypto::digest::Digest;
+use crate::escrow::Asked;
+use crate::hands::store::{ChainFile, MAX_PAYLOAD_FILE};
+use crate::hands::{clock, files};
+use crate::log::ledger::{Draft, Ledger};
+use crate::names::{FieldName, KeyName};
+use crate::payload::{Fields, TOTP, TOTP_SEED};
+use crate::request::{Deviation, End, Outcome};
+use crate::totp::TotpSeed;
+
+/// The most bytes of a session file, and of an approval file.
+const MAX_SESSION_FILE: u64 = 64 << 10;
+const MAX_APPROVAL_FILE: u64 = 1 << 20;
+
+/// Releases, or with `--withdraw` ends the request without a release.
+pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    if !args.print.is_empty() && context.stdout_is_terminal {
+        return Err(Failure::new(Exit::Usage, "--print writes to standard output, which is a terminal here")
+            .next("pipe it to where it is needed, or leave --print out: then it is shown field by field"));
+    }
+    if args.print.is_empty() && !args.withdraw && (context.scripted || !Terminal::exists()) {
+        return Err(Failure::new(Exit::Usage, "there is no terminal to show anything on")
+            .next("name the fields that are wanted: --print password"));
+    }
+    let bytes = files::read(&args.request, MAX_BUNDLE as u64)
+        .map_err(|error| failures::not_read(&args.request, &error))?;
+    let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&args.request, &error))?;
+    let request = carried.asked().record;
+    let requester = Somebody::unlock(&args.signer)?;
+    let session_file = args.session.clone().unwrap_or_else(|| session_path(&args.request));
+    let bytes = files::read(&session_file, MAX_SESSION_FILE)
+        .map_err(|error| failures::not_read(&session_file, &error))?;
+    let session = Session::open(&requester.identities, &bytes)
+        .map_err(|error| failures::session(&session_file, &error))?;
+    let approvals = args.approvals.iter().map(|path| {
+        let bytes = files::read(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error))?;
+        ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
+    });
+    let approvals = approvals.collect::<Result<Vec<_>, _>>()?;
+    let mut ledger = context.ledger()?;
+    let done = if args.withdraw {
+        withdraw(&mut ledger, &request, &session, approvals, context)?
+    } else {
+        reveal(&args, &mut ledger, &request, &session, approvals, context)?
+    };
+    files::destroy(&session_file).map_err(|error| failures::not_written(&session_file, &error))?;
+    Ok(done)
+}
+
+fn reveal(
+    args: &Release,
+    ledger: &mut Ledger<ChainFile>,
+    request: &Digest,
+    session: &Session,
+    approvals: Vec<ApprovalFile>,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    let now = Context::time(args.at.time);
+    let escrow = ledger.escrow().clone();
+    let gathered =
+        gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
+    let asked = escrow.request(request).expect("gather found it");
+    if let Some(other) = args.print.iter().find(|field| !asked.request.fields.contains(field)) {
+        return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for"))
+            .next("only what the approvers saw in the request is shown; make a new request for more"));
+    }
+    if !gathered.set_aside.is_empty() {
+        context.warn(&failures::set_aside(&gathered.set_aside));
+    }
+    if let Err(error) = gathered.enough() {
+        return Err(failures::release(&error, &gathered.set_aside));
+    }
+    let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
+    let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
+        .map_err(|error| failures::not_read(&payload_path, &error))?;
+    let deviations = deviations(&gathered, args, now)?;
+    let bad: Vec<_> = gathered.set_aside.iter().filter_map(|one| one.custodian.clone()).collect();
+    let authorized = gathered
+        .reconstruct(&payload, deviations, environment())
+        .map_err(|error| failures::release(&error, &[]))?;
+    let approvers = authorized.approvers.clone();
+    // Persist, then reveal.
+    let log = context.directory().log();
+    let appended =
+        ledger.append(authorized.draft(session, now)).map_err(|error| failures::ledger(&log, &error))?;
+    let fields = authorized.reveal(&appended, &payload).map_err(|error| failures::release(&error, &[]))?;
+    let shown = if args.print.is_empty() {
+        show(&fields, asked, args)?
+    } else {
+        print(&fields, asked, args, context)?
+    };
+    let end = End {
+        request: *request,
+        outcome: Outcome::Released,
+        shown: shown.fields.clone(),
+        totp_steps: shown.totp_steps,
+        approvals: Vec::new(),
+        bad_shares: distinct(bad),
+    };
+    append_end(ledger, session, end, context)?;
+    let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
+    let names: Vec<_> = shown.fields.iter().map(FieldName::as_str).collect();
+    let text = format!(
+        "released on the approvals of {}; logged as entry {}\nshown: {}; request {} has ended\n\
+         next: log what you do with `breakglass action`, change the password, then `breakglass close --request {}`",
+        people.join(" and "),
+        appended.head().seq,
+        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") },
+        request.short(),
+        request.short(),
+    );
+    if !args.print.is_empty() {
+        // Standard output holds what was printed, and nothing else.
+        context.warn(&text);
+        return Ok(Answer::done("", serde_json::Value::Null));
+    }
+    let json =
+        json!({ "request_id": request, "entry": appended.head().seq, "approvers": people, "shown": names });
+    Ok(Answer::done(text, json))
+}
+
+fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort();
+    items.dedup();
+    items
+}
+
+fn deviations(
+    gathered: &Gathered<'_>,
+    args: &Release,
+    now: crate::time::Time,
+) -> Result<Vec<Deviation>, Failure> {
+    let mut deviations = gathered.deviations(now);
+    if args.at.time.is_some() {
+        deviations.push(Deviation::TimeSet);
+    }
+    confirm_deviations(&deviations, &args.accepted)?;
+    Ok(deviations)
+}
+
+/// What was in fact shown.
+#[derive(Default)]
+struct Shown {
+    fields: Vec<FieldName>,
+    totp_steps: Vec<u64>,
+}
+
+/// One thing to show: lines of `NAME: VALUE`, and for a TOTP code its time step.
+struct Lines {
+    lines: Vec<(String, SecretString)>,
+    step: Option<u64>,
+}
+
+/// What there is to show for a field that was asked for; `None` where the vault does not hold it.
+fn lines(fields: &Fields, wanted: &FieldName, now: u64) -> Option<Lines> {
+    let seed = || fields.get(TOTP).and_then(|uri| TotpSeed::parse(uri.expose_secret()).ok());
+    let one = |name: &str, value: SecretString| vec![(name.to_owned(), value)];
+    match wanted.as_str() {
+        TOTP => {
+            let code = seed()?.code_at(now);
+            let left = SecretString::from(code.seconds_left.to_string());
+            let mut lines = one(TOTP, code.code);
+            lines.push((format!("{TOTP}-seconds-left"), left));
+            Some(Lines { lines, step: Some(code.step) })
+        }
+        TOTP_SEED => Some(Lines { lines: one(TOTP_SEED, seed()?.seed_base32()), step: None }),
+        name => Some(Lines { lines: one(name, fields.get(name)?.expose_secret().into()), step: None }),
+    }
+}
+
+/// Writes `FIELD: VALUE` lines to standard output.
+fn print(
+    fields: &Fields,
+    asked: &Asked,
+    args: &Release,
+    context: &mut Context<'_>,
+) -> Result<Shown, Failure> {
+    let mut shown = Shown::default();
+    for wanted in &args.print {
+        let now = args.at.time.unwrap_or_else(clock::now).unix();
+        let Some(Lines { lines, step }) = lines(fields, wanted, now) else {
+            context.warn(&format!("warning: {} holds no `{wanted}`", asked.request.name));
+            continue;
+        };
+        for (name, value) in lines {
+            let line = Zeroizing::new(format!("{name}: {}\n", value.expose_secret()));
+            let written = context.stdout.write_all(line.as_bytes()).and_then(|()| context.stdout.flush());
+            written.map_err(|error| {
+                Failure::new(Exit::Machine, format!("standard output failed: {error}"))
+                    .next("the release is logged; run the same command again, with the same approvals")
+            })?;
+        }
+        shown.fields.push(wanted.clone());
+        shown.totp_steps.extend(step);
+    }
+    shown.fields = distinct(shown.fields);
+    Ok(shown)
+}
+
+/// Shows one field at a time on the terminal, each hidden again before the next.
+fn show(fields: &Fields, asked: &Asked, args: &Release) -> Result<Shown, Failure> {
+    let mut terminal = Terminal::open("showing the fields")?;
+    let mut shown = Shown::default();
+    terminal.say("The release is logged. Each field is shown alone, and hidden again with Enter.")?;
+    for wanted in &asked.request.fields {
+        let mut rounds = if wanted.as_str() == TOTP { asked.request.totp_codes } else { 1 };
+        while rounds > 0 {
+            rounds -= 1;
+            if terminal.ask(&format!("Show `{wanted}`? Enter shows it, s skips it:"))? == "s" {
+                break;
+            }
+            let now = args.at.time.unwrap_or_else(clock::now).unix();
+            let Some(Lines { lines, step }) = lines(fields, wanted, now) else {
+                terminal.say(&format!("  {} holds no `{wanted}`", asked.request.name))?;
+                break;
+            };
+            shown.fields.push(wanted.clone());
+            shown.totp_steps.extend(step);
+            if let [.., (_, left)] = lines.as_slice()
+                && step.is_some()
+            {
+                terminal.say(&format!("  good for {} seconds; {rounds} more codes", left.expose_secret()))?;
+            }
+            let (name, value) = &lines[0];
+            terminal.show_secret(name, value)?;
+        }
+    }
+    shown.fields = distinct(shown.fields);
+    Ok(shown)
+}
+
+fn append_end(
+    ledger: &mut Ledger<ChainFile>,
+    session: &Session,
+    end: End,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let signers = vec![(KeyName::Session, session.key())];
+    ledger
+        .append(Draft { time: clock::now(), says: end, signers })
+        .map(|_| ())
+        .map_err(|error| failures::ledger(&context.directory().log(), &error))
+}
+
+fn withdraw(
+    ledger: &mut Ledger<ChainFile>,
+    request: &Digest,
+    session: &Session,
+    approvals: Vec<ApprovalFile>,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    let escrow = ledger.escrow().clone();
+    let gathered =
+        gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
+    let asked = escrow.request(request).expect("gather found it");
+    let outcome = if asked.is_released() { Outcome::Released } else { Outcome::NotReleased };
+    let bad: Vec<_> = gathered.set_aside.iter().filter_map(|one| one.custodian.clone()).collect();
+    let end = End {
+        request: *request,
+        outcome,
+        // A release that was cut off may have shown everything: it is not for this command to deny it.
+        shown: if asked.is_released() { distinct(asked.request.fields.clone()) } else { Vec::new() },
+        totp_steps: Vec::new(),
+        approvals: gathered.approvals(),
+        bad_shares: distinct(bad),
+    };
+    append_end(ledger, session, end, context)?;
+    let text = format!("request {} has ended: {outcome}", request.short());
+    Ok(Answer::done(text, json!({ "request_id": request, "outcome": outcome })))
+}

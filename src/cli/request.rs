@@ -1,0 +1,181 @@
+//! `request`: ask for a vault.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::ceremony::approve::request_file;
+use crate::ceremony::request::{self as ceremony, Question, Session, session_words};
+use crate::cli::args::Request;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::people::Somebody;
+use crate::cli::prompt::Terminal;
+use crate::cli::{Answer, Context, environment, failures, write_output};
+use crate::escrow::Asked;
+use crate::hands::files::{self, Created};
+use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
+use crate::log::ledger::{Draft, Ledger};
+use crate::names::{FieldName, KeyName};
+use crate::payload::{PASSWORD, TOTP};
+use crate::request::Deviation;
+
+/// Logs a request, and writes the request file and, sealed to the requester, its session.
+pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let session_path = session_path(&args.output);
+    super::must_not_exist(&args.output)?;
+    super::must_not_exist(&session_path)?;
+    let requester = Somebody::unlock(&args.signer)?;
+    let mut ledger = context.ledger()?;
+    let escrow = ledger.escrow();
+    requester.must_belong_to(escrow)?;
+    let vault = escrow.vault_named(&args.vault).ok_or_else(|| {
+        let names: Vec<_> = escrow.vaults.iter().map(|vault| vault.name.as_str()).collect();
+        Failure::new(Exit::BadInput, format!("there is no vault `{}`", args.vault))
+            .next(format!("the vaults are: {}", names.join(", ")))
+    })?;
+    let session = Session::generate(&mut Context::rng());
+    let now = Context::time(args.at.time);
+    let question = Question {
+        purpose: args.purpose,
+        reason: args.reason,
+        ticket: args.ticket,
+        justification: args.justification,
+        actions: args.actions,
+        fields: fields(args.fields),
+        totp_codes: args.totp_codes,
+        not_before: now,
+        expires: args.expires,
+        generation: args.generation,
+        time_set: args.at.time.is_some(),
+        environment: environment(),
+    };
+    let person = requester.signer.person().clone();
+    let request = ceremony::request(escrow, vault, question, person, &session)
+        .map_err(|error| failures::request(&error))?;
+    confirm_deviations(&request.deviations, &args.accepted)?;
+    // The files that the request needs are read before it is logged.
+    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
+    let sealed_session =
+        session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
+    let mut created = Created::default();
+    write_output(&session_path, sealed_session.as_bytes())?;
+    created.add(session_path.clone());
+    let signers =
+        vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
+    let appended = ledger
+        .append(Draft { time: now, says: request, signers })
+        .map_err(|error| failures::ledger(&context.directory().log(), &error))?;
+    // From here on the session belongs to a request that is logged: it stays.
+    created.keep();
+    let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
+    write_output(&args.output, &file)?;
+    let asked = ledger.escrow().request(&appended.record()).expect("it was just appended");
+    Ok(answer(asked, &args.output, &session_path))
+}
+
+fn fields(named: Vec<FieldName>) -> Vec<FieldName> {
+    if named.is_empty() {
+        [PASSWORD, TOTP].map(|name| name.parse().expect("a field's name")).to_vec()
+    } else {
+        named
+    }
+}
+
+/// `req.bgr` has its session in `req.session.age`.
+pub fn session_path(request: &Path) -> PathBuf {
+    request.with_extension("session.age")
+}
+
+/// Asks for a yes to each deviation that was not accepted beforehand.
+pub fn confirm_deviations(deviations: &[Deviation], accepted: &[Deviation]) -> Result<(), Failure> {
+    for deviation in deviations.iter().filter(|deviation| !accepted.contains(deviation)) {
+        let question = format!("Out of order: {}. It will be recorded.", explain(*deviation));
+        let refused = || {
+            Failure::new(Exit::NotAuthorised, format!("not confirmed: {}", explain(*deviation)))
+                .next(format!("confirm it on a terminal, or give --accept-deviation {deviation}"))
+        };
+        let mut terminal = Terminal::open("a confirmation").map_err(|_| refused())?;
+        if !terminal.confirm(&question)? {
+            return Err(refused());
+        }
+    }
+    Ok(())
+}
+
+/// What a deviation means.
+pub fn explain(deviation: Deviation) -> &'static str {
+    match deviation {
+        Deviation::OutsideWindow => "the request's window is not now",
+        Deviation::LongWindow => "the request's window is longer than the policy allows",
+        Deviation::NotCurrent => "this is not the current generation of the vault",
+        Deviation::NotInForce => "fewer custodians than the threshold have checked their shares",
+        Deviation::RequesterApproves => "the requester's own approval counts, which the policy forbids",
+        Deviation::TimeSet => "the time was set by hand",
+    }
+}
+
+fn sealed_shares(
+    ledger: &Ledger<ChainFile>,
+    vault: &crate::names::VaultName,
+    generation: u32,
+    context: &mut Context<'_>,
+) -> Result<Vec<String>, Failure> {
+    let vault = ledger.escrow().vault_named(vault).expect("the request names it");
+    let seal = &vault.generation(generation).expect("the request names it").seal;
+    let mut found = Vec::new();
+    for share in &seal.shares {
+        let path = context.directory().sealed_share(&vault.name, generation, &share.custodian);
+        let read = files::read_own(&path, MAX_SEALED_SHARE);
+        match read.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(file) if crate::crypto::digest::Digest::of(file.as_bytes()) == share.sealed_share => {
+                found.push(file);
+            }
+            // One missing share must not stop an emergency that the others can meet.
+            _ => context
+                .warn(&format!("warning: the sealed share of {} is missing or damaged", share.custodian)),
+        }
+    }
+    if found.len() < usize::from(seal.threshold) {
+        let what =
+            format!("only {} of the {} sealed shares that are needed are here", found.len(), seal.threshold);
+        return Err(
+            Failure::new(Exit::BadShare, what).next("take the sealed shares from another copy of the escrow")
+        );
+    }
+    Ok(found)
+}
+
+fn answer(asked: &Asked, output: &Path, session: &Path) -> Answer {
+    let request = &asked.request;
+    let words = session_words(&asked.record);
+    let ticket = format!(
+        "breakglass request {id}\n{requester} asks for {vault} generation {generation}: {purpose}, {reason}\n\
+         until {until}\nwhy: {why}\nsession words: {words}",
+        id = asked.record,
+        requester = request.requester,
+        vault = request.name,
+        generation = request.generation,
+        purpose = request.purpose,
+        reason = request.reason,
+        until = request.not_after,
+        why = request.justification,
+    );
+    let text = format!(
+        "request logged: {}\nsend {} to the approvers; keep {} and give it to nobody\n\
+         read the session words to each approver by voice\n\nfor the ticket {}:\n{ticket}",
+        asked.record.short(),
+        output.display(),
+        session.display(),
+        request.ticket,
+    );
+    let json = json!({
+        "request_id": asked.record,
+        "session_words": words.to_string(),
+        "request_file": output.display().to_string(),
+        "session_file": session.display().to_string(),
+        "not_after": request.not_after,
+        "deviations": request.deviations,
+        "ticket_text": ticket,
+    });
+    Answer::done(text, json)
+}

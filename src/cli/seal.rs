@@ -1,0 +1,230 @@
+//! `seal`: one vault from prompts, or many from a CSV.
+
+use std::collections::BTreeSet;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use crate::card::{Role, VerifiedCard};
+use crate::ceremony::seal::{self as ceremony, Plan, Sealed, canary_fields, canary_name, fresh_vault_id};
+use crate::cli::args::Seal;
+use crate::cli::credentials::{self, Credentials, Yes};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::people::{Somebody, read_identities};
+use crate::cli::prompt::Terminal;
+use crate::cli::{Answer, Context, environment, failures};
+use crate::escrow::Escrow;
+use crate::hands::clock;
+use crate::hands::files::Created;
+use crate::log::ledger::Draft;
+use crate::names::{PersonId, VaultName};
+use crate::password;
+use crate::payload::Fields;
+use crate::threshold::Threshold;
+use crate::totp::TotpSeed;
+use crate::vault::{Credentials as Novelty, Kind};
+
+/// A vault that is ready to be sealed.
+struct Ready {
+    plan: Plan,
+    fields: Fields,
+}
+
+/// Seals. A seal that fails leaves nothing behind: no file, no log entry.
+pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let administrator = Somebody::unlock(&args.signer)?;
+    let mut at_hand = Vec::new();
+    for path in &args.reopen_with {
+        at_hand.extend(read_identities(path)?);
+    }
+    at_hand.extend(administrator.identities.iter().cloned());
+    // The questions are asked before the log is locked.
+    {
+        let ledger = context.ledger()?;
+        administrator.must_belong_to(ledger.escrow())?;
+        let role = ledger.escrow().people.get(administrator.signer.person());
+        if !role.is_some_and(|person| person.is(Role::Administrator)) {
+            let what = format!("`{}` is not an administrator of this escrow", administrator.signer.person());
+            return Err(Failure::new(Exit::NotAuthorised, what));
+        }
+        if let Some(vault) = &args.vault {
+            must_be_new(ledger.escrow(), vault)?;
+            people(ledger.escrow(), &args.custodians)?;
+        }
+    }
+    let all = read(&args, context)?;
+    let mut ledger = context.ledger()?;
+    let ready = plan(ledger.escrow(), &args, all)?;
+    for one in &ready {
+        for warning in warnings(&one.plan) {
+            context.warn(&warning);
+        }
+    }
+    let directory = context.directory();
+    let mut created = Created::default();
+    let mut sealed: Vec<Sealed> = Vec::with_capacity(ready.len());
+    let escrow = ledger.escrow().id;
+    for one in &ready {
+        let done = ceremony::seal(&escrow, &one.plan, &one.fields, &at_hand, &mut Context::rng())
+            .map_err(|error| failures::seal(&error).at(one.plan.name.as_str()))?;
+        let seal = &done.seal;
+        directory
+            .write_generation(&seal.name, seal.generation, &done.payload, &done.sealed_shares, &mut created)
+            .map_err(|error| {
+                failures::not_written(&directory.payload(&seal.name, seal.generation), &error)
+            })?;
+        sealed.push(done);
+    }
+    let signer = &administrator.signer;
+    let draft = |one: &Sealed| Draft {
+        time: clock::now(),
+        says: one.seal.clone(),
+        signers: vec![(signer.key_name(), signer.key())],
+    };
+    ledger
+        .append_all(sealed.iter().map(draft).collect())
+        .map_err(|error| failures::ledger(&directory.log(), &error))?;
+    created.keep();
+    Ok(answer(&sealed))
+}
+
+fn read(args: &Seal, context: &Context<'_>) -> Result<Vec<Credentials>, Failure> {
+    let terminal = if context.scripted { None } else { Terminal::open("").ok() };
+    let mut yes = Yes { accepted: &args.accepted, terminal };
+    let all = match (&args.from, &args.vault) {
+        (Some(path), _) => credentials::read_csv(path, args.generate_password, &mut yes)?,
+        (None, Some(vault)) => vec![credentials::ask(args, vault.clone(), &mut yes)?],
+        (None, None) => return Err(Failure::new(Exit::Usage, "name a vault, or a CSV with --from")),
+    };
+    credentials::refuse_reuse(&all, &mut yes)?;
+    Ok(all)
+}
+
+fn must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
+    if vault.as_str().starts_with("canary-") {
+        let what = format!("`{vault}` is a canary's name; canaries are made by `seal` itself");
+        return Err(Failure::new(Exit::BadInput, what));
+    }
+    if escrow.vault_named(vault).is_some() {
+        return Err(Failure::new(Exit::BadInput, format!("there is a vault `{vault}` already"))
+            .next("choose another name; nothing is ever sealed over"));
+    }
+    Ok(())
+}
+
+/// The cards of the custodians, by the log and not by any file.
+fn people(escrow: &Escrow, custodians: &[PersonId]) -> Result<Vec<VerifiedCard>, Failure> {
+    let card = |id: &PersonId| {
+        let person = escrow.people.get(id).filter(|person| person.is(Role::Custodian));
+        let unknown = || Failure::new(Exit::BadInput, format!("`{id}` is not a custodian of this escrow"));
+        person.map(|person| person.card.clone()).ok_or_else(unknown)
+    };
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = custodians.iter().find(|id| !seen.insert(*id)) {
+        return Err(Failure::new(Exit::BadInput, format!("`{twice}` is named twice as custodian")));
+    }
+    custodians.iter().map(card).collect()
+}
+
+fn plan(escrow: &Escrow, args: &Seal, all: Vec<Credentials>) -> Result<Vec<Ready>, Failure> {
+    let mut names = BTreeSet::new();
+    let mut ready = Vec::new();
+    for one in all {
+        must_be_new(escrow, &one.vault)?;
+        if !names.insert(one.vault.clone()) {
+            return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault)));
+        }
+        let custodians = people(escrow, one.custodians.as_deref().unwrap_or(&args.custodians))?;
+        let threshold = one.threshold.or(args.threshold).ok_or_else(|| {
+            Failure::new(Exit::Usage, "how many custodians can open it together?").next("give --threshold 2")
+        })?;
+        let threshold = Threshold::new(threshold, custodians.len())
+            .map_err(|error| Failure::new(Exit::BadInput, error).at(one.vault.as_str()))?;
+        let plan = Plan {
+            vault: fresh_vault_id(&mut Context::rng()),
+            name: one.vault,
+            kind: Kind::Root,
+            partition: args.partition.clone(),
+            account: one.account,
+            generation: 1,
+            credentials: Novelty::New,
+            threshold,
+            custodians,
+            environment: environment(),
+        };
+        let canary = canary_name(threshold, &plan.custodians);
+        if escrow.vault_named(&canary).is_none() && names.insert(canary.clone()) {
+            ready.push(canary_of(&plan, canary)?);
+        }
+        ready.push(Ready { plan, fields: one.fields });
+    }
+    Ok(ready)
+}
+
+/// The canary of the same people: its own key, and a payload that opens nothing.
+fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
+    use rand::Rng as _;
+    let mut seed = zeroize::Zeroizing::new([0; 20]);
+    Context::rng().fill_bytes(seed.as_mut());
+    let text = zeroize::Zeroizing::new(data_encoding::BASE32_NOPAD.encode(seed.as_ref()));
+    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Machine, error);
+    let seed = TotpSeed::parse(&text).map_err(|error| failed(&error))?;
+    let password: SecretString = password::generate(&mut Context::rng()).expose_secret().into();
+    let fields = canary_fields(&seed.to_uri(name.as_str()), password).map_err(|error| failed(&error))?;
+    let plan = Plan {
+        vault: fresh_vault_id(&mut Context::rng()),
+        name,
+        kind: Kind::Canary,
+        account: "canary".parse().expect("an account id"),
+        ..plan.clone()
+    };
+    Ok(Ready { plan, fields })
+}
+
+fn warnings(plan: &Plan) -> Vec<String> {
+    let threshold = plan.threshold;
+    let (needed, total) = (threshold.threshold(), threshold.total_shares());
+    let mut found = Vec::new();
+    if plan.kind == Kind::Canary {
+        return found;
+    }
+    if threshold.one_loss_loses_all() {
+        found.push(format!(
+            "warning: `{}` is {needed} of {total}: one lost share loses it. 2 of 3 and 3 of 5 are better",
+            plan.name
+        ));
+    }
+    if threshold.allows_disjoint_quorums() {
+        found.push(format!(
+            "warning: `{}` is {needed} of {total}: two groups with nobody in common can each open it",
+            plan.name
+        ));
+    }
+    found
+}
+
+fn answer(sealed: &[Sealed]) -> Answer {
+    let mut lines = Vec::new();
+    let mut vaults = Vec::new();
+    for one in sealed {
+        let seal = &one.seal;
+        let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
+        lines.push(format!(
+            "sealed {} ({}, account {}): {} of {}: {}",
+            seal.title(),
+            seal.kind,
+            seal.account,
+            seal.threshold,
+            seal.total_shares,
+            people.join(", ")
+        ));
+        vaults.push(json!({
+            "vault": seal.name, "id": seal.vault, "kind": seal.kind, "generation": seal.generation,
+            "threshold": seal.threshold, "total_shares": seal.total_shares, "custodians": people,
+        }));
+    }
+    lines.push(
+        "next: each custodian runs `breakglass check`; until then the vaults are not in force".to_owned(),
+    );
+    Answer::done(lines.join("\n"), json!({ "sealed": vaults }))
+}

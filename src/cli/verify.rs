@@ -1,0 +1,99 @@
+//! `verify`: what an auditor is told.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::ceremony::verify::{self as ceremony, Anchor, Evidence, Report};
+use crate::cli::args::Verify;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::log::read_log;
+use crate::cli::{Answer, Context, failures};
+use crate::finding::{Finding, Severity};
+use crate::hands::files;
+use crate::hands::store::MAX_LOG;
+use crate::log::head::{HeadFile, MAX_HEAD};
+use crate::names::PersonId;
+use crate::text::Shown;
+use crate::words::Words;
+
+/// Reads the log, everything from outside it that was given, and reports.
+pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let anchor = args.anchor.as_deref().map(str::parse::<Anchor>).transpose();
+    let anchor = anchor.map_err(|error| Failure::new(Exit::BadInput, error).at("--anchor"))?;
+    let heads = args.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
+    let books = args.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
+    let since = args.since.as_deref().map(read_head).transpose()?;
+    let evidence = Evidence { anchor, heads, books, since, require_head: args.require_head };
+    let report = ceremony::verify(read_log(context)?, &evidence, Context::time(args.at.time));
+    let exit = report.worst().map_or(Exit::Done, Exit::from);
+    let text = text(&report, &context.directory().log(), exit);
+    Ok(Answer { exit, text, json: to_json(&report, exit) })
+}
+
+fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
+    let bytes = files::read(path, MAX_HEAD as u64).map_err(|error| failures::not_read(path, &error))?;
+    let head =
+        HeadFile::parse(&bytes).map_err(|error| Failure::new(Exit::BadInput, error).at(path.display()))?;
+    Ok((path.display().to_string(), head))
+}
+
+/// A book is named after its owner: `alice.book`.
+fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
+    let owner = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+    let owner = owner.ok_or_else(|| {
+        Failure::new(Exit::BadInput, "a book is named after its owner, as alice.book").at(path.display())
+    })?;
+    let bytes = files::read(path, MAX_LOG).map_err(|error| failures::not_read(path, &error))?;
+    Ok((owner, bytes))
+}
+
+fn text(report: &Report, log: &Path, exit: Exit) -> String {
+    let mut lines = Vec::new();
+    if let Some(escrow) = &report.escrow {
+        lines.push(format!("{}: {} entries, last {}", escrow.name, escrow.head.seq + 1, escrow.time));
+        lines.push(format!("fingerprint {}", escrow.id));
+        lines.push(format!("      words {}", Words::of(&escrow.id)));
+    }
+    for finding in &report.findings {
+        lines.push(line(finding));
+    }
+    let verdict = match exit {
+        Exit::Done => "HOLDS: every signature, the chain and every rule".to_owned(),
+        exit => format!("{}: {}", exit.code().to_uppercase(), log.display()),
+    };
+    lines.push(verdict);
+    lines.join("\n")
+}
+
+fn line(finding: &Finding) -> String {
+    let word = match finding.severity() {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Finding => "FINDING",
+        Severity::Torn => "TORN",
+        Severity::Truncated => "TRUNCATED",
+        Severity::Fork => "FORK",
+        Severity::Tampered => "TAMPERED",
+    };
+    let place = match (finding.seq, finding.offset) {
+        (Some(seq), Some(offset)) => format!(" entry {seq}, byte {offset}:"),
+        (Some(seq), None) => format!(" entry {seq}:"),
+        _ => String::new(),
+    };
+    let detail = Shown::line(&finding.detail);
+    format!("{word:<9} {}{place} {detail}\n          {}", finding.rule, finding.rule.meaning())
+}
+
+fn to_json(report: &Report, exit: Exit) -> serde_json::Value {
+    let findings: Vec<_> = report.findings.iter().map(|finding| {
+        json!({
+            "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
+            "meaning": finding.rule.meaning(), "detail": finding.detail,
+        })
+    }).collect();
+    let escrow = report.escrow.as_ref().map(|escrow| {
+        json!({ "id": escrow.id, "words": Words::of(&escrow.id).to_string(), "name": escrow.name, "head": escrow.head })
+    });
+    json!({ "verdict": exit.code(), "exit": exit as u8, "escrow": escrow, "findings": findings })
+}

@@ -1,0 +1,183 @@
+//! Files: bounded reads, and writes that are whole or not there.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Reads a file that a person named, or standard input for `-`. Anything but a regular file is refused, so
+/// that no device or pipe can hold the program up; a link is followed, since the person named it.
+///
+/// # Errors
+/// Whatever the system says; `InvalidInput` for what is no regular file, `FileTooLarge` above `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        return read_bounded(&mut io::stdin().lock(), limit);
+    }
+    read_bounded(&mut regular(open_options().read(true).open(path)?)?, limit)
+}
+
+/// Reads a file of the escrow's own, where a link is never followed.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_bounded(&mut open_own(path, OpenOptions::new().read(true))?, limit)
+}
+
+/// Opens a file of the escrow's own: a regular file, never by way of a link.
+pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    }
+    regular(options.open(path)?)
+}
+
+/// Options under which opening a pipe without a writer does not wait for one.
+fn open_options() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    }
+    options
+}
+
+fn regular(file: File) -> io::Result<File> {
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+    }
+}
+
+fn read_bounded(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Creates a file with `bytes` in it, readable by its owner alone, and makes it durable. It must not exist.
+/// When this fails, the file is not there.
+///
+/// # Errors
+/// Whatever the system says; `AlreadyExists` where something has that name, be it a link.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create_new(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_parent(path));
+    written.inspect_err(|_| {
+        // Best effort: the error that is reported is the first one.
+        let _ = fs::remove_file(path);
+    })
+}
+
+/// Creates an empty file, readable by its owner alone, which must not exist.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
+    }
+    options.open(path)
+}
+
+/// Creates a directory that only its owner may enter. It must not exist.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn create_dir(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    owner_only(&mut builder);
+    builder.create(path)
+}
+
+/// Creates the directory that `path` is to lie in, and those above it, where they are missing.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn create_parent(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    owner_only(builder.recursive(true));
+    builder.create(parent(path))
+}
+
+#[cfg_attr(not(unix), expect(unused_variables))]
+fn owner_only(builder: &mut DirBuilder) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+}
+
+/// The directory that `path` lies in.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the entry of `path` in its directory durable.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn sync_parent(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(parent(path))?.sync_all() } else { Ok(()) }
+}
+
+/// Overwrites a file with zeros and removes it. On media that write elsewhere the old bytes may remain.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn destroy(path: &Path) -> io::Result<()> {
+    let mut file = open_own(path, OpenOptions::new().write(true))?;
+    let length = file.metadata()?.len();
+    io::copy(&mut io::repeat(0).take(length), &mut file)?;
+    file.sync_all()?;
+    fs::remove_file(path)?;
+    sync_parent(path)
+}
+
+/// Things that were created and are taken away again, unless [`Created::keep`] is called.
+#[derive(Debug, Default)]
+pub struct Created {
+    paths: Vec<PathBuf>,
+}
+
+impl Created {
+    /// Remembers a file or directory that was created.
+    pub fn add(&mut self, path: PathBuf) {
+        self.paths.push(path);
+    }
+
+    /// Remembers that something was given another name.
+    pub fn rename(&mut self, from: &Path, to: &Path) {
+        for path in self.paths.iter_mut().filter(|path| *path == from) {
+            to.clone_into(path);
+        }
+    }
+
+    /// Leaves everything where it is.
+    pub fn keep(mut self) {
+        self.paths.clear();
+    }
+}
+
+impl Drop for Created {
+    fn drop(&mut self) {
+        for path in self.paths.drain(..).rev() {
+            // Best effort: this runs because something else failed, and that is what is reported.
+            let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        }
+    }
+}
