@@ -16,7 +16,8 @@ use crate::cli::{Answer, Context, environment, failures};
 use crate::escrow::Escrow;
 use crate::hands::clock;
 use crate::hands::files::Created;
-use crate::log::ledger::Draft;
+use crate::hands::store::EscrowDir;
+use crate::log::ledger::{Draft, LedgerError};
 use crate::names::{PersonId, VaultName};
 use crate::password;
 use crate::payload::Fields;
@@ -81,11 +82,24 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
         says: one.seal.clone(),
         signers: vec![(signer.key_name(), signer.key())],
     };
-    ledger
-        .append_all(sealed.iter().map(draft).collect())
-        .map_err(|error| failures::ledger(&directory.log(), &error))?;
-    created.keep();
+    match ledger.append_all(sealed.iter().map(draft).collect()) {
+        Ok(_) => created.keep(),
+        Err(error) => return Err(not_logged(&error, &directory, created)),
+    }
     Ok(answer(&sealed))
+}
+
+/// Takes the sealed files away again, unless the log's medium failed: then the seal may be in the log, and
+/// files that a logged seal speaks of must not be lost.
+fn not_logged(error: &LedgerError, directory: &EscrowDir, created: Created) -> Failure {
+    let failure = failures::ledger(&directory.log(), error);
+    match error {
+        LedgerError::Io { .. } | LedgerError::Unfaithful => {
+            created.keep();
+            failure.next("the sealed files stay where they are, since the log may hold the seal: run `breakglass verify`")
+        }
+        _ => failure,
+    }
 }
 
 fn read(args: &Seal, context: &Context<'_>) -> Result<Vec<Credentials>, Failure> {

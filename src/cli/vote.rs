@@ -14,6 +14,7 @@ use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
+use crate::time::Time;
 use crate::words::Words;
 
 fn read(path: &Path) -> Result<Carried, Failure> {
@@ -30,11 +31,10 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
     let examined = carried
         .examine(&custodian.card, &custodian.identities, &book)
         .map_err(|error| failures::approve(&args.request, &error))?;
-    context.warn(&screen(&examined));
+    let now = Context::time(args.at.time);
+    context.warn(&screen(&examined, now));
     compare(&examined, args.session_words.as_deref())?;
-    let decided = examined
-        .approve(Context::time(args.at.time))
-        .map_err(|error| failures::approve(&args.request, &error))?;
+    let decided = examined.approve(now).map_err(|error| failures::approve(&args.request, &error))?;
     let statement = custodian.state(decided.intent.clone())?;
     write_output(&args.output, &decided.file(&statement))?;
     let person = custodian.signer.person();
@@ -78,7 +78,7 @@ fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> 
 }
 
 /// Everything that the decision rests on. Vault, account and kind come out of the decrypted share.
-fn screen(examined: &Examined<'_>) -> String {
+fn screen(examined: &Examined<'_>, now: Time) -> String {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
     let list = |items: Vec<String>| if items.is_empty() { "none named".to_owned() } else { items.join("; ") };
@@ -100,6 +100,9 @@ fn screen(examined: &Examined<'_>) -> String {
         format!("  TOTP codes {} at most", wanted.totp_codes),
         format!("  window     {} to {}", wanted.not_before, wanted.not_after),
     ];
+    if !(wanted.not_before..=wanted.not_after).contains(&now) {
+        lines.push(format!("  OUT OF ORDER: it is {now}, and the window is not now"));
+    }
     for deviation in &wanted.deviations {
         lines.push(format!("  OUT OF ORDER: {}", request::explain(*deviation)));
     }
@@ -127,8 +130,9 @@ pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let examined = carried
         .examine(&custodian.card, &custodian.identities, &book)
         .map_err(|error| failures::approve(&args.request, &error))?;
-    context.warn(&screen(&examined));
-    let intent: Intent = examined.deny(args.because, clock::now());
+    let now = clock::now();
+    context.warn(&screen(&examined, now));
+    let intent: Intent = examined.deny(args.because, now);
     let statement = custodian.state(intent)?;
     write_output(&args.output, statement.note.as_bytes())?;
     let person = custodian.signer.person();

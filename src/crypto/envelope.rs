@@ -3,6 +3,10 @@
 //! Source: the age format, <https://c2sp.org/age>, by the `age` crate; this is the only file that names it.
 //! Only native X25519 identities open anything here, and nothing here starts a process. The crate draws its
 //! ephemeral keys and nonces from the operating system's generator itself.
+//!
+//! Known limits of the crate: it frees a block of up to 64 KiB of plaintext without wiping it, which is why
+//! the program's allocator wipes whatever is freed; its header parser takes quadratic time, which is why
+//! headers are bounded before it sees them; and it times scrypt by the clock whenever a passphrase is used.
 
 use std::fmt;
 use std::io::{Read as _, Write as _};
@@ -22,7 +26,8 @@ pub const MAX_IDENTITY_FILE: usize = 64 << 10;
 pub const WORK_FACTOR: u8 = 18;
 
 /// log2 of the most work that is done for a file somebody else made.
-const MAX_WORK_FACTOR: u8 = 22;
+/// 2^20 takes 1 GiB; more could run a small machine out of memory.
+const MAX_WORK_FACTOR: u8 = 20;
 
 /// The most bytes of an age file's header, and the most stanzas in it. A header is read before anything in it
 /// can be checked, so its size has to be bounded first.
@@ -111,7 +116,10 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Malformed`].
     pub fn from_text(text: &str) -> Result<Identity, IdentityError> {
-        text.parse().map(Identity).map_err(|_| IdentityError::Malformed(1))
+        let identity = Identity(text.parse().map_err(|_| IdentityError::Malformed(1))?);
+        // The library also takes lower case and stray padding bits; one key has one spelling here.
+        let same = identity.expose_text().expose_secret() == text;
+        if same { Ok(identity) } else { Err(IdentityError::Malformed(1)) }
     }
 
     /// The secret key as text, `AGE-SECRET-KEY-1…`.
@@ -227,6 +235,8 @@ fn read_plaintext(
 
 /// The binary file within the armour, or the file itself.
 fn unarmored(file: &[u8]) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
+    // What was pasted may begin with blank lines.
+    let file = if file.trim_ascii_start().starts_with(ARMOR) { file.trim_ascii_start() } else { file };
     if !file.starts_with(ARMOR) {
         return Ok(Zeroizing::new(file.to_vec()));
     }
@@ -257,7 +267,8 @@ fn open_error(error: DecryptError) -> EnvelopeError {
         DecryptError::NoMatchingKeys => EnvelopeError::NoMatchingKey,
         DecryptError::InvalidHeader => EnvelopeError::Damaged("its header is malformed"),
         DecryptError::InvalidMac => EnvelopeError::Damaged("its header was changed"),
-        DecryptError::UnknownFormat => EnvelopeError::Damaged("it is of another version"),
+        // The version line was checked before, so this too is damage.
+        DecryptError::UnknownFormat => EnvelopeError::Damaged("its header is malformed"),
         _ => EnvelopeError::Damaged("it does not verify"),
     }
 }
@@ -291,7 +302,7 @@ impl IdentityFile {
         if bytes.len() > MAX_IDENTITY_FILE {
             return Err(IdentityError::TooLarge);
         }
-        if bytes.starts_with(ARMOR) || bytes.starts_with(BINARY) {
+        if bytes.trim_ascii_start().starts_with(ARMOR) || bytes.starts_with(BINARY) {
             let binary = unarmored(bytes).map_err(|_| IdentityError::Damaged("its armour is malformed"))?;
             return Ok(IdentityFile::Locked(LockedIdentities { binary }));
         }

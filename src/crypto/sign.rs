@@ -3,7 +3,8 @@
 //! Source: RFC 8032 by `ed25519-dalek`; this is the only file that names it. Verification is strict: the
 //! scalar S must be reduced, and R and the key must not be of small order. Keys of small order and keys in a
 //! non-canonical encoding are refused where they enter, so that this code and OpenSSL give the same verdict
-//! on everything that is let in.
+//! on everything that is let in — but for signatures whose R is of small order, which only the key's own
+//! holder can make, and which OpenSSL accepts and we refuse.
 
 use std::fmt;
 use std::str::FromStr;
