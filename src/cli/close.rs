@@ -17,6 +17,7 @@ use crate::crypto::digest::Digest;
 use crate::escrow::{Asked, Escrow};
 use crate::hands::store::ChainFile;
 use crate::hands::{clock, files};
+use crate::log::chain::Record;
 use crate::log::entry::Statements;
 use crate::log::ledger::{Draft, Ledger};
 use crate::note::{MAX_NOTE, Note};
@@ -40,7 +41,7 @@ pub fn carry(statement: &SignedStatement, who: &Somebody, how: Carrier<'_>) -> R
             Ok(format!("logged as entry {seq}"))
         }
         Carrier::File(path) => {
-            write_output(path, statement.note.as_bytes())?;
+            write_output(path, &Record::bytes_of(&statement.note))?;
             Ok(format!("written to {0}; to have it in the log: breakglass collect {0}", path.display()))
         }
     }
@@ -263,10 +264,10 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
 /// Reads a statement, or the statement in an approval file.
 fn read_statement(path: &Path) -> Result<Note, Failure> {
     let bytes = files::read(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
-    match ApprovalFile::parse(&bytes) {
-        Ok(file) => Ok(file.note),
-        Err(_) => Note::parse(&bytes).map_err(|error| {
-            Failure::new(Exit::BadInput, format!("not a statement: {error}")).at(path.display())
-        }),
+    if let Ok(file) = ApprovalFile::parse(&bytes) {
+        return Ok(file.note);
     }
+    // A lone statement is one record: a note and an empty line.
+    Note::parse(bytes.strip_suffix(b"\n").unwrap_or(&bytes))
+        .map_err(|error| Failure::new(Exit::BadInput, format!("not a statement: {error}")).at(path.display()))
 }

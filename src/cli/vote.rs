@@ -14,6 +14,7 @@ use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
+use crate::log::chain::Record;
 use crate::time::Time;
 use crate::words::Words;
 
@@ -134,7 +135,7 @@ pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     context.warn(&screen(&examined, now));
     let intent: Intent = examined.deny(args.because, now);
     let statement = custodian.state(intent)?;
-    write_output(&args.output, statement.note.as_bytes())?;
+    write_output(&args.output, &Record::bytes_of(&statement.note))?;
     let person = custodian.signer.person();
     let text = format!(
         "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {}",
