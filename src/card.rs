@@ -16,6 +16,9 @@ use crate::time::Time;
 /// The most age recipients one card may name.
 pub const MAX_RECIPIENTS: usize = 8;
 
+/// The most bytes of a sealed signing key in its armour; a real one has under 1,000.
+pub const MAX_SEALED_KEY: usize = 8 << 10;
+
 /// What a person may be asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -87,6 +90,9 @@ pub enum CardError {
     /// No recipient, too many, or one twice.
     #[error("the card of `{0}` must name 1 to {MAX_RECIPIENTS} different age recipients")]
     Recipients(PersonId),
+    /// The sealed signing key is far larger than one can be.
+    #[error("the card of `{0}` holds a signing key of more than {MAX_SEALED_KEY} bytes")]
+    SealedKey(PersonId),
 }
 
 impl VerifiedCard {
@@ -112,6 +118,9 @@ impl VerifiedCard {
             card.recipients.iter().enumerate().any(|(at, one)| card.recipients[..at].contains(one));
         if card.recipients.is_empty() || card.recipients.len() > MAX_RECIPIENTS || repeated {
             return Err(CardError::Recipients(card.person));
+        }
+        if card.sealed_signing_key.len() > MAX_SEALED_KEY {
+            return Err(CardError::SealedKey(card.person));
         }
         Ok(VerifiedCard { card, note })
     }

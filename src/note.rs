@@ -136,7 +136,16 @@ fn spell<B: Body>(body: &B) -> String {
 }
 
 impl Note {
+    /// How many bytes the signed line of `body` has: what is bounded by [`MAX_NOTE`] before it is signed.
+    pub fn line_length<B: Body>(body: &B) -> usize {
+        spell(body).len()
+    }
+
     /// Signs `body` with each key under its name, in the order given.
+    ///
+    /// # Panics
+    /// Where that is no note: nobody signs, one name signs twice, or the line is too large. Callers bound
+    /// what they put in; the ledger measures it.
     pub fn sign<B: Body>(body: &B, signers: &[(KeyName, &SigningKey)]) -> Note {
         let text = spell(body);
         let mut bytes = text.clone().into_bytes();

@@ -155,8 +155,11 @@ impl Share {
         let index = lines.number("index")?;
         let salt = lines.bytes("salt")?;
         let value = lines.bytes("share")?;
-        if !lines.rest.is_empty() || generation == 0 {
+        if !lines.rest.is_empty() {
             return Err(ShareError::Malformed(lines.number + 1));
+        }
+        if generation == 0 {
+            return Err(ShareError::Malformed(7));
         }
         let malformed = |line| ShareError::Malformed(line);
         let threshold = u8::try_from(threshold).ok().and_then(|one| Threshold::new(one, total as usize).ok());

@@ -19,7 +19,7 @@ use crate::vault::AccountId;
 
 /// The most bytes, and the most rows, of a CSV.
 const MAX_CSV: u64 = 64 << 20;
-const MAX_ROWS: usize = 100_000;
+const MAX_ROWS: usize = 10_000;
 
 /// The column that holds a code to compare with the seed; it is not sealed.
 const TOTP_CODE: &str = "totp_code";

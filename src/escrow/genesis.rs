@@ -13,6 +13,9 @@ use crate::log::chain::{Record, rule_of};
 use crate::log::entry::Said;
 use crate::names::{KeyName, PersonId};
 
+/// The most people of one escrow.
+pub const MAX_PEOPLE: usize = 500;
+
 /// Somebody who belongs to an escrow.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -42,6 +45,10 @@ pub struct GenesisError(pub Rule, pub String);
 /// # Errors
 /// [`GenesisError`] with the rule that a card breaks.
 pub fn people(cards: Vec<VerifiedCard>) -> Result<BTreeMap<PersonId, Person>, GenesisError> {
+    if cards.len() > MAX_PEOPLE {
+        let why = format!("there are {} cards; at most {MAX_PEOPLE} are taken", cards.len());
+        return Err(GenesisError(Rule::GenesisCard, why));
+    }
     let mut people = BTreeMap::new();
     let mut keys = BTreeSet::new();
     let mut recipients = BTreeSet::new();

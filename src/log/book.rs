@@ -14,6 +14,9 @@ use crate::note::{Body, Note, NoteError};
 use crate::statement::{BookRef, HeadFrom, Stated};
 use crate::time::Time;
 
+/// The most bytes of records, in base64, that one record of a book keeps.
+const MAX_KEPT: usize = 8 << 20;
+
 /// One record of a book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,10 +71,10 @@ pub enum BookError {
         /// The record.
         number: u64,
     },
-    /// Bytes that are no record follow the last one.
-    #[error("the book ends in bytes that are no record, after record {number}")]
+    /// The book ends within a record.
+    #[error("the book ends within record {number}")]
     Torn {
-        /// The last good record.
+        /// The record that is not whole.
         number: u64,
     },
 }
@@ -142,6 +145,23 @@ impl Book {
         self.entries.iter().any(|(_, entry)| entry.keeps.iter().any(|kept| kept == record))
     }
 
+    /// Those of `records` that the book does not hold, each once, as far as they fit into one record. What
+    /// does not fit is kept by a later one.
+    fn worth_keeping(&self, records: Vec<String>) -> Vec<String> {
+        let (mut kept, mut size): (Vec<String>, _) = (Vec::new(), 0);
+        for record in records {
+            if self.keeps(&record) || kept.contains(&record) {
+                continue;
+            }
+            size += record.len();
+            if size > MAX_KEPT {
+                break;
+            }
+            kept.push(record);
+        }
+        kept
+    }
+
     /// Writes the next record and adds it. Returns its bytes, which have to be durable before anything that
     /// rests on them is let out, and the reference to it.
     pub fn write(&mut self, key: &SigningKey, draft: BookDraft) -> (Vec<u8>, BookRef) {
@@ -153,7 +173,7 @@ impl Book {
             escrow: draft.escrow,
             head: draft.head,
             head_from: draft.head_from,
-            keeps: draft.keeps.into_iter().filter(|record| !self.keeps(record)).collect(),
+            keeps: self.worth_keeping(draft.keeps),
             says: draft.says,
         };
         let note = Note::sign(&entry, &[(KeyName::Person(self.owner.clone()), key)]);

@@ -14,7 +14,7 @@ use crate::log::chain::{Record, rule_of};
 use crate::log::entry::{Entry, Said, Says};
 use crate::log::head::Head;
 use crate::names::KeyName;
-use crate::note::{MAX_NOTE, Note, NoteError};
+use crate::note::{MAX_NOTE, Note};
 use crate::time::Time;
 
 /// Where a log lies. It is locked for as long as the value lives.
@@ -118,7 +118,10 @@ pub struct Draft<'a, S> {
 
 impl<S: Says> Draft<'_, S> {
     /// Signs the record that comes after `head`.
-    pub fn at(self, escrow: Digest, head: &Head) -> Note {
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLarge`].
+    pub fn at(self, escrow: Digest, head: &Head) -> Result<Note, LedgerError> {
         let entry = Entry {
             escrow: Some(escrow),
             seq: head.seq + 1,
@@ -127,7 +130,12 @@ impl<S: Says> Draft<'_, S> {
             by: self.signers.iter().map(|(name, _)| name.clone()).collect(),
             says: self.says,
         };
-        Note::sign(&entry, &self.signers)
+        let length = Note::line_length(&entry);
+        // The signature lines need some room too.
+        if length > MAX_NOTE - (64 << 10) {
+            return Err(LedgerError::TooLarge(length));
+        }
+        Ok(Note::sign(&entry, &self.signers))
     }
 }
 
@@ -185,7 +193,7 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError`]. After an error of the medium the ledger takes nothing more.
     pub fn append<S: Says>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
-        let note = draft.at(self.escrow().id, &self.escrow().head);
+        let note = draft.at(self.escrow().id, &self.escrow().head)?;
         let mut appended = self.append_notes(&[note])?;
         Ok(appended.pop().expect("one record was appended"))
     }
@@ -198,7 +206,7 @@ impl<M: Medium> Ledger<M> {
         let mut head = self.escrow().head;
         let mut notes = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            let note = draft.at(self.escrow().id, &head);
+            let note = draft.at(self.escrow().id, &head)?;
             let bytes = Record::bytes_of(&note);
             head = Head { size: head.size + bytes.len() as u64, seq: head.seq + 1, hash: Digest::of(&bytes) };
             notes.push(note);
@@ -253,14 +261,9 @@ fn admit_all(
     let mut rest = bytes;
     while !rest.is_empty() {
         let (seq, offset) = (Some(escrow.head.seq + 1), Some(escrow.head.size));
-        let record = Record::take_at(rest, escrow.head.size).map_err(|error| match error {
-            NoteError::TooLarge => LedgerError::TooLarge(rest.len()),
-            error => LedgerError::Refused(Finding {
-                rule: rule_of(&error),
-                seq,
-                offset,
-                detail: error.to_string(),
-            }),
+        let record = Record::take_at(rest, escrow.head.size).map_err(|error| {
+            let (rule, detail) = (rule_of(&error), error.to_string());
+            LedgerError::Refused(Finding { rule, seq, offset, detail })
         })?;
         let (seq, offset) = (Some(record.frame.seq), Some(record.start));
         escrow

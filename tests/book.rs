@@ -1,0 +1,281 @@
+//! Books: a chain of one person's records, in which nothing can be changed, left out or moved unseen.
+
+use std::collections::BTreeSet;
+
+use breakglass::crypto::digest::Digest;
+use breakglass::crypto::sign::SigningKey;
+use breakglass::log::book::{Book, BookDraft, BookEntry, BookError};
+use breakglass::log::head::Head;
+use breakglass::names::{KeyName, PersonId};
+use breakglass::note::{Note, NoteError};
+use breakglass::statement::{Check, CheckedShare, HeadFrom, Stated};
+use breakglass::threshold::ShareIndex;
+use breakglass::time::Time;
+
+fn alice() -> PersonId {
+    "alice".parse().unwrap()
+}
+
+fn key(who: &str) -> SigningKey {
+    SigningKey::from_seed(Digest::of(who.as_bytes()).as_bytes())
+}
+
+fn head(seq: u64) -> Head {
+    Head { size: 1000 * (seq + 1), seq, hash: Digest::of(&seq.to_be_bytes()) }
+}
+
+fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> BookDraft {
+    let share =
+        CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: ShareIndex::try_from(1).unwrap() };
+    BookDraft {
+        time: Time::from_unix(1_800_000_000 + seq).unwrap(),
+        escrow: Digest::of(escrow),
+        head: head(seq),
+        head_from: HeadFrom::Log,
+        keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
+        says: Stated::Check(Check { shares: vec![share] }),
+    }
+}
+
+/// A book of `count` records, each as its own bytes.
+fn records(count: u64) -> Vec<Vec<u8>> {
+    let mut book = Book::new(alice());
+    (0..count).map(|seq| book.write(&key("alice"), draft(b"escrow", seq, &["a"])).0).collect()
+}
+
+fn read(bytes: &[u8]) -> Result<Book, BookError> {
+    Book::read(&alice(), &key("alice").verifying_key(), bytes)
+}
+
+/// What refuses the records when they are read one after another.
+fn refusal(records: &[&[u8]]) -> BookError {
+    read(&records.concat()).unwrap_err()
+}
+
+/// A record spelled by hand and properly signed.
+fn forged(entry: &BookEntry) -> Vec<u8> {
+    let note = Note::sign(entry, &[(KeyName::Person(alice()), &key("alice"))]);
+    [note.as_bytes(), b"\n"].concat()
+}
+
+fn entry_of(record: &[u8]) -> BookEntry {
+    Note::take(record).unwrap().0.read().unwrap()
+}
+
+// ── Writing and reading back ──
+
+#[test]
+fn a_book_reads_back_as_it_was_written() {
+    let mut book = Book::new(alice());
+    let mut bytes = Vec::new();
+    for seq in 0..4 {
+        let (record, at) = book.write(&key("alice"), draft(b"escrow", seq, &[]));
+        assert_eq!((at.number, at.hash), (seq, Digest::of(&record)));
+        assert_eq!(book.last(), Some(at));
+        bytes.extend(record);
+        let again = read(&bytes).unwrap();
+        assert_eq!(again.owner(), &alice());
+        assert!(again.entries().eq(book.entries()), "after record {seq}");
+    }
+    let entries: Vec<_> = book.entries().collect();
+    assert_eq!(entries[0].1.prev, Digest::ZERO);
+    for pair in entries.windows(2) {
+        assert_eq!(pair[1].1.prev, pair[0].0.hash);
+    }
+}
+
+#[test]
+fn a_book_that_was_read_goes_on_as_if_it_had_been_kept() {
+    let records = records(3);
+    let mut book = read(&records[..2].concat()).unwrap();
+    assert_eq!(book.write(&key("alice"), draft(b"escrow", 2, &["a"])).0, records[2]);
+}
+
+#[test]
+fn no_bytes_are_an_empty_book() {
+    let book = read(b"").unwrap();
+    assert_eq!(
+        (book.entries().count(), book.last(), book.newest_head(&Digest::of(b"escrow"))),
+        (0, None, None)
+    );
+}
+
+#[test]
+fn the_newest_head_is_the_highest_of_that_escrow_wherever_it_stands() {
+    let mut book = Book::new(alice());
+    for (escrow, seq) in [("one", 4), ("one", 9), ("two", 20), ("one", 7)] {
+        book.write(&key("alice"), draft(escrow.as_bytes(), seq, &[]));
+    }
+    assert_eq!(book.newest_head(&Digest::of(b"one")), Some(head(9)));
+    assert_eq!(book.newest_head(&Digest::of(b"two")), Some(head(20)));
+    assert_eq!(book.newest_head(&Digest::of(b"three")), None);
+}
+
+#[test]
+fn a_record_worth_keeping_is_kept_once() {
+    let mut book = Book::new(alice());
+    let mut bytes = Vec::new();
+    let written = [&["genesis", "seal"][..], &["genesis", "seal", "next"], &["next"]];
+    for (seq, keeps) in (0..).zip(written) {
+        bytes.extend(book.write(&key("alice"), draft(b"escrow", seq, keeps)).0);
+        // Also a book that was read again knows what it keeps.
+        book = read(&bytes).unwrap();
+    }
+    let kept: Vec<_> = book.entries().map(|(_, entry)| entry.keeps.clone()).collect();
+    assert_eq!(kept, [vec!["genesis".to_owned(), "seal".to_owned()], vec!["next".to_owned()], vec![]]);
+    assert!(book.keeps("genesis") && book.keeps("next") && !book.keeps("other"));
+}
+
+// ── Signatures ──
+
+#[test]
+fn a_book_under_another_key_or_another_name_is_refused() {
+    let bytes = records(2).concat();
+    let owner = KeyName::Person(alice());
+    let other_key = Book::read(&alice(), &key("bob").verifying_key(), &bytes);
+    assert_eq!(other_key.unwrap_err(), BookError::Note { number: 0, error: NoteError::KeyId(owner) });
+    let bob: PersonId = "bob".parse().unwrap();
+    match Book::read(&bob, &key("alice").verifying_key(), &bytes).unwrap_err() {
+        BookError::Note { number: 0, error: NoteError::Signers { named, signed } } => {
+            assert_eq!((named, signed), (vec!["bob".to_owned()], vec!["alice".to_owned()]));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_record_by_somebody_else_is_refused_where_it_stands() {
+    let records = records(2);
+    let mut bobs = Book::new(alice());
+    bobs.write(&key("alice"), draft(b"escrow", 0, &["a"]));
+    let (record, _) = bobs.write(&key("bob"), draft(b"escrow", 1, &["a"]));
+    let error = NoteError::KeyId(KeyName::Person(alice()));
+    assert_eq!(refusal(&[&records[0], &record]), BookError::Note { number: 1, error });
+}
+
+#[test]
+fn a_record_that_names_another_signer_is_refused() {
+    let good = entry_of(&records(1)[0]);
+    assert!(read(&forged(&good)).is_ok(), "the control");
+    let bob = KeyName::Person("bob".parse().unwrap());
+    for by in [vec![], vec![bob.clone()], vec![good.by[0].clone(), bob], vec![KeyName::Session]] {
+        let refused = refusal(&[&forged(&BookEntry { by, ..good.clone() })]);
+        assert_eq!(refused, BookError::Broken { number: 0 });
+    }
+}
+
+#[test]
+fn a_note_of_another_kind_is_no_record_of_a_book() {
+    let records = records(2);
+    let text = String::from_utf8(records[1].clone()).unwrap().replacen("v1/book", "v1/check", 1);
+    let error = NoteError::WrongType { expected: "book", found: "check".to_owned() };
+    assert_eq!(refusal(&[&records[0], text.as_bytes()]), BookError::Note { number: 1, error });
+}
+
+// ── The chain ──
+
+#[test]
+fn gaps_and_other_orders_are_refused_at_the_first_record_out_of_place() {
+    let records = records(4);
+    for (order, number) in [
+        (&[1, 2, 3][..], 0),
+        (&[0, 2, 3], 1),
+        (&[0, 1, 3], 2),
+        (&[1, 0], 0),
+        (&[0, 2, 1, 3], 1),
+        (&[0, 1, 3, 2], 2),
+        (&[0, 0], 1),
+        (&[0, 1, 1], 2),
+        (&[0, 1, 0], 2),
+    ] {
+        let given: Vec<&[u8]> = order.iter().map(|at: &usize| &records[*at][..]).collect();
+        assert_eq!(refusal(&given), BookError::Broken { number }, "{order:?}");
+    }
+}
+
+#[test]
+fn a_record_follows_by_number_and_by_digest() {
+    let records = records(2);
+    let good = entry_of(&records[1]);
+    assert_eq!(forged(&good), records[1], "the control");
+    for entry in [
+        BookEntry { number: 2, ..good.clone() },
+        BookEntry { number: 0, ..good.clone() },
+        BookEntry { prev: Digest::ZERO, ..good.clone() },
+        // The digest of the note without the empty line, which is part of the record.
+        BookEntry { prev: Digest::of(&records[0][..records[0].len() - 1]), ..good.clone() },
+    ] {
+        assert_eq!(refusal(&[&records[0], &forged(&entry)]), BookError::Broken { number: 1 }, "{entry:?}");
+    }
+    let first = BookEntry { prev: Digest::of(b"an earlier page"), ..entry_of(&records[0]) };
+    assert_eq!(refusal(&[&forged(&first)]), BookError::Broken { number: 0 });
+}
+
+#[test]
+fn two_books_of_one_person_do_not_mix() {
+    let records = records(2);
+    let mut other = Book::new(alice());
+    let (first, _) = other.write(&key("alice"), draft(b"another escrow", 0, &[]));
+    assert_eq!(refusal(&[&first, &records[1]]), BookError::Broken { number: 1 });
+}
+
+// ── Damage ──
+
+/// A book cut within a record is torn. Cut between two records it is a shorter book, and reads as one: that
+/// its end is missing is seen by those who hold a reference to a later record.
+#[test]
+fn a_cut_within_a_record_is_seen_and_one_between_records_is_a_shorter_book() {
+    let records = records(3);
+    let bytes = records.concat();
+    let mut end = 0;
+    let ends: BTreeSet<usize> = records
+        .iter()
+        .map(|record| {
+            end += record.len();
+            end
+        })
+        .collect();
+    for length in 0..bytes.len() {
+        let whole = ends.iter().filter(|end| **end <= length).count();
+        match read(&bytes[..length]) {
+            Ok(book) => {
+                assert!(length == 0 || ends.contains(&length), "{length}");
+                assert_eq!(book.entries().count(), whole);
+            }
+            Err(error) => {
+                assert!(!ends.contains(&length) && length > 0, "{length}");
+                assert_eq!(error, BookError::Torn { number: whole as u64 }, "{length}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bytes_that_are_no_record_are_refused_wherever_they_stand() {
+    let records = records(2);
+    for rubbish in [&b"\n"[..], b"x", &[0; 512], b"\n\n", b"{}\n\n"] {
+        assert!(read(&[&records[0], &records[1][..], rubbish].concat()).is_err(), "{rubbish:?} behind");
+        assert!(read(&[&records[0], rubbish, &records[1]].concat()).is_err(), "{rubbish:?} between");
+        assert!(read(&[rubbish, &records[0], &records[1]].concat()).is_err(), "{rubbish:?} before");
+    }
+    // The empty line is part of the record.
+    let without = &records[0][..records[0].len() - 1];
+    let refused = refusal(&[without, &records[1]]);
+    assert!(
+        matches!(refused, BookError::Note { number: 0, error: NoteError::NotASignatureLine(_) }),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let good = records(2).concat();
+    assert!(read(&good).is_ok());
+    for at in 0..good.len() {
+        for bit in 0..8 {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << bit;
+            assert!(read(&bad).is_err(), "byte {at}, bit {bit}");
+        }
+    }
+}
