@@ -7,7 +7,7 @@ use breakglass::crypto::envelope::{
 };
 use breakglass::crypto::recipient::{Recipient, RecipientError};
 use data_encoding::{BASE64, BASE64_NOPAD};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 mod common;
 #[path = "envelope/identity_files.rs"]
