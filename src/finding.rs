@@ -105,6 +105,7 @@ rules! {
     StatementHead "STATEMENT-HEAD" Fork "A statement was made on a history that is not this one.";
     StatementRequest "STATEMENT-REQUEST" Tampered "A statement is about a request that the log does not hold.";
     StatementTwice "STATEMENT-TWICE" Finding "One statement was collected twice.";
+    StatementRole "STATEMENT-ROLE" Finding "A denial, an action or a closing is stated by somebody whose part it is not.";
     CheckShare "CHECK-SHARE" Tampered "A check is of a share that its maker does not hold.";
     ApprovalShare "APPROVAL-SHARE" Tampered "An approval is not of its maker's share in the requested generation.";
     CloseItems "CLOSE-ITEMS" Tampered "A closing list does not answer each obligation once, in order.";

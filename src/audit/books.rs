@@ -35,9 +35,11 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
         }
     };
     told.newest = book.newest_head(&escrow.id);
-    if let Some(newest) = &told.newest {
-        told.findings.extend(heads::compare(escrow, newest, &format!("the book of `{owner}`")));
-    }
+    // Every head that the book knows, not only the newest: its owner may have followed a rewritten log.
+    let known = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
+    let whence = format!("the book of `{owner}`");
+    let parted = known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, &whence));
+    told.findings.extend(parted.max_by_key(Finding::severity));
     for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
         if let Stated::Approval(approval) = &entry.says {
             told.approvals.push((owner.clone(), approval.clone()));

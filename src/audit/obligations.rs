@@ -92,7 +92,10 @@ fn unreleased(escrow: &Escrow, told: &[(PersonId, Approval)], found: &mut Vec<Fi
     });
     let mut approvers: BTreeMap<(Digest, u32), BTreeSet<PersonId>> = BTreeMap::new();
     for (person, approval) in logged.chain(told.iter().map(|(person, approval)| (person, approval))) {
-        if escrow.request(&approval.request).is_none_or(|asked| !asked.is_released()) {
+        // A book may say anything; only somebody who holds a share can have handed one over.
+        let sealed = escrow.generation(&approval.vault, approval.generation);
+        let holds = sealed.is_some_and(|one| one.seal.share_of(person).is_some());
+        if holds && escrow.request(&approval.request).is_none_or(|asked| !asked.is_released()) {
             let of = approvers.entry((approval.vault, approval.generation)).or_default();
             of.insert(person.clone());
         }

@@ -57,7 +57,8 @@ pub struct Evidence {
     pub heads: Vec<(String, HeadFile)>,
     /// Books, each with its owner.
     pub books: Vec<(PersonId, Vec<u8>)>,
-    /// A head up to which the log was verified before: findings about records up to it are left out.
+    /// A head up to which the log was verified before. What those records alone give rise to is left out,
+    /// unless it is torn, forked or tampered with; what is due because of them is not.
     pub since: Option<(String, HeadFile)>,
     /// Whether it is a failure that nothing from outside the log is given.
     pub require_head: bool,
@@ -92,6 +93,15 @@ pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
         Err(finding) => return Report { escrow: None, findings: vec![finding] },
     };
     let Reading { escrow, mut findings, .. } = reading;
+    // What was seen before is left out; what is due, and what evidence says, is of today.
+    if let Some((_, since)) = &evidence.since
+        && since.escrow == escrow.id
+        && escrow.is_ancestor(&since.head())
+    {
+        findings.retain(|finding| {
+            finding.seq.is_none_or(|seq| seq > since.seq) || finding.severity() >= Severity::Torn
+        });
+    }
     if let Some(anchor) = &evidence.anchor
         && !anchor.is_of(&escrow.id)
     {
@@ -117,11 +127,6 @@ pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
         newest = newest.max(told.newest.map(|head| head.seq));
     }
     findings.extend(obligations::due(&escrow, now, &approvals));
-    if let Some((_, since)) = &evidence.since {
-        findings.retain(|finding| {
-            finding.seq.is_none_or(|seq| seq > since.seq) || finding.severity() >= Severity::Torn
-        });
-    }
     completeness(&escrow, newest, evidence.require_head, &mut findings);
     Report { escrow: Some(escrow), findings }
 }

@@ -127,5 +127,7 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         history: vec![(record.end, record.hash)],
         used,
         seen: BTreeSet::new(),
+        places: BTreeMap::new(),
+        books: BTreeMap::new(),
     })
 }

@@ -56,6 +56,11 @@ pub struct Escrow {
     used: BTreeSet<String>,
     /// The digests of all statements, so that none counts twice.
     seen: BTreeSet<Digest>,
+    /// The place of each request in `requests`, by the digest of its record.
+    places: BTreeMap<Digest, usize>,
+    /// What stands under each number of each person's book, by the first statement that names it, and the
+    /// number of the record that holds that statement.
+    books: BTreeMap<(PersonId, u64), (Digest, u64)>,
 }
 
 impl Escrow {
@@ -115,11 +120,9 @@ impl Escrow {
             let unknown = || (Rule::RecordSignerUnknown, format!("no key of `{name}` is known here"));
             self.key_of(name, &record.said).map(|key| (name.clone(), key)).ok_or_else(unknown)
         });
-        let keys = match &record.said {
-            // Nobody can know which keys a later version lets in; those of people are still checked.
-            Said::Unknown(_) if record.frame.by.iter().all(|name| name.person().is_none()) => return Ok(()),
-            _ => keys.collect::<Result<Vec<_>, Broken>>()?,
-        };
+        // A kind that is not known here is no exception: a record that no enrolled person signed could be
+        // anybody's, and would become part of the chain.
+        let keys = keys.collect::<Result<Vec<_>, Broken>>()?;
         record.note.verify(&keys).map_err(|error| (rule_of(&error), error.to_string()))
     }
 
@@ -165,11 +168,11 @@ impl Escrow {
 
     /// The request whose record has that digest.
     pub fn request(&self, record: &Digest) -> Option<&Asked> {
-        self.requests.iter().find(|asked| asked.record == *record)
+        self.requests.get(*self.places.get(record)?)
     }
 
     fn request_mut(&mut self, record: &Digest) -> Option<&mut Asked> {
-        self.requests.iter_mut().find(|asked| asked.record == *record)
+        self.requests.get_mut(*self.places.get(record)?)
     }
 
     /// Whether `head` was this log at some moment.
@@ -249,6 +252,15 @@ impl Reading {
     }
 }
 
+/// Whether a whole record that stands behind damage shows that the damage is no torn end: it verifies, or it
+/// is signed by a key that the damaged record may have brought in, as a request brings in its session key.
+fn is_behind(escrow: &Escrow, record: &Record) -> bool {
+    match escrow.verify(record) {
+        Ok(()) => true,
+        Err((rule, _)) => rule == Rule::RecordSignerUnknown,
+    }
+}
+
 /// Names what stands where the next record should: a damaged tail, if no verifying record is behind it, and
 /// tampering otherwise. A record that is signed properly and out of place is never a damaged tail.
 fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
@@ -264,7 +276,7 @@ fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
     );
     let behind = (1..tail.len())
         .filter(|at| tail[at - 1] == b'\n' && tail[*at] == b'{')
-        .any(|at| Record::take(bytes, start + at as u64).is_ok_and(|record| escrow.verify(&record).is_ok()));
+        .any(|at| Record::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
     let (rule, detail) = if damaged && !behind {
         (Rule::Torn, format!("{} bytes after the last good record: {detail}", tail.len()))
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::statements::{Collected, embedded};
+use super::statements::{Collected, check_approval, embedded};
 use super::{Broken, Escrow};
 use crate::approvers::Approvers;
 use crate::crypto::digest::Digest;
@@ -95,6 +95,7 @@ pub(super) fn admit_request(
     for deviation in &request.deviations {
         report(Rule::RequestDeviation, format!("{deviation}, in the request for {named}"));
     }
+    escrow.places.insert(record.hash, escrow.requests.len());
     escrow.requests.push(Asked {
         request: request.clone(),
         record: record.hash,
@@ -147,7 +148,7 @@ pub(super) fn admit_release(
     }
     let (approvals, released) = outcome?;
     for approval in approvals {
-        escrow.keep(approval);
+        escrow.keep(approval, report);
     }
     let asked = escrow.request_mut(&release.request).expect("it was found above");
     asked.releases.push(released);
@@ -243,9 +244,14 @@ pub(super) fn admit_end(
     let mut approvals = Vec::new();
     for note in &end.approvals {
         let statement = embedded(escrow, note)?;
-        if !matches!(statement.statement.says, Stated::Approval(_)) {
+        let Stated::Approval(approval) = &statement.statement.says else {
             return Err((Rule::StatementMalformed, format!("a `{}` among approvals", statement.note.kind())));
+        };
+        if approval.request != end.request {
+            let why = format!("an approval by `{}` of another request", statement.person);
+            return Err((Rule::StatementRequest, why));
         }
+        check_approval(escrow, &statement.person, approval)?;
         approvals.push(Collected { statement, seq: record.frame.seq, embedded: true });
     }
     let unasked = end.shown.iter().find(|field| !request.fields.contains(field));
@@ -257,7 +263,7 @@ pub(super) fn admit_end(
         report(Rule::EndUnasked, format!("{} TOTP codes, {} asked for", steps.len(), request.totp_codes));
     }
     for approval in approvals {
-        escrow.keep(approval);
+        escrow.keep(approval, report);
     }
     let ended = Ended { end: end.clone(), seq: record.frame.seq, time: record.frame.time };
     escrow.request_mut(&end.request).expect("it was found above").end = Some(ended);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use data_encoding::BASE64;
 
 use super::{Broken, Escrow};
+use crate::card::Role;
 use crate::crypto::digest::Digest;
 use crate::finding::Rule;
 use crate::log::chain::Record;
@@ -77,8 +78,16 @@ impl Escrow {
         Ok(signed)
     }
 
-    /// Keeps a statement that was verified.
-    pub(super) fn keep(&mut self, collected: Collected) {
+    /// Keeps a statement that was verified, and reports where it contradicts an earlier one about its
+    /// maker's book.
+    pub(super) fn keep(&mut self, collected: Collected, report: &mut impl FnMut(Rule, String)) {
+        let book = collected.statement.statement.book;
+        let person = &collected.statement.person;
+        let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
+        if first.0 != book.hash {
+            let why = format!("`{person}`, record {} of the book, see also entry {}", book.number, first.1);
+            report(Rule::BookForked, why);
+        }
         self.seen.insert(collected.statement.note.digest());
         self.statements.push(collected);
     }
@@ -90,11 +99,9 @@ pub(super) fn admit(
     collected: &Statements,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
-    let [signer] = record.frame.by.as_slice() else {
+    // Whoever it is, is enrolled: the signature was verified with a key that the log brought in.
+    if record.frame.by.len() != 1 {
         return Err((Rule::StatementsSigner, format!("{} signers", record.frame.by.len())));
-    };
-    if signer.person().is_none() {
-        return Err((Rule::StatementsSigner, format!("it is by `{signer}`")));
     }
     // All or nothing: a record with one bad statement changes nothing.
     let mut good = Vec::new();
@@ -109,9 +116,9 @@ pub(super) fn admit(
             report(Rule::StatementTwice, format!("{} by `{}`", statement.note.kind(), statement.person));
             continue;
         }
-        report_book(escrow, &statement, report);
+        report_role(escrow, &statement, report);
         apply(escrow, &statement, report);
-        escrow.keep(Collected { statement, seq: record.frame.seq, embedded: false });
+        escrow.keep(Collected { statement, seq: record.frame.seq, embedded: false }, report);
     }
     Ok(())
 }
@@ -157,7 +164,7 @@ fn check_check(escrow: &Escrow, person: &PersonId, check: &Check) -> Result<(), 
 }
 
 /// An approval is of the maker's own share in the generation that was asked for.
-pub(crate) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Approval) -> Result<(), Broken> {
+pub(super) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Approval) -> Result<(), Broken> {
     let asked = escrow.request(&approval.request);
     let same = asked.is_some_and(|asked| {
         asked.request.vault == approval.vault && asked.request.generation == approval.generation
@@ -171,16 +178,20 @@ pub(crate) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Appr
     Err((Rule::ApprovalShare, format!("`{person}`, {what}, index {}", approval.index)))
 }
 
-fn report_book(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
-    let book = &signed.statement.book;
-    let other = escrow.statements.iter().find(|other| {
-        let named = &other.statement.statement.book;
-        other.statement.person == signed.person && named.number == book.number && named.hash != book.hash
-    });
-    if let Some(other) = other {
-        let why =
-            format!("`{}`, record {} of the book, see also entry {}", signed.person, book.number, other.seq);
-        report(Rule::BookForked, why);
+/// Denials and closings are custodians' to state, actions theirs or the requester's. Whoever states one
+/// anyway is heard, since what was done is better known than not. For checks and approvals the share decides.
+fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+    let custodian = || escrow.people.get(&signed.person).is_some_and(|person| person.is(Role::Custodian));
+    let requester = |request: &Digest| {
+        escrow.request(request).is_some_and(|asked| asked.request.requester == signed.person)
+    };
+    let may = match &signed.statement.says {
+        Stated::Denial(_) | Stated::Close(_) => custodian(),
+        Stated::Action(action) => custodian() || requester(&action.request),
+        Stated::Check(_) | Stated::Approval(_) => true,
+    };
+    if !may {
+        report(Rule::StatementRole, format!("a `{}` by `{}`", signed.note.kind(), signed.person));
     }
 }
 

@@ -1,0 +1,88 @@
+//! The table in `docs/spec/verify-rules.md`, the rules in the code and the tests in `tests/verify_rules/` say
+//! the same: every rule has its row and its test, and there is no row and no test without a rule.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use breakglass::finding::{Rule, Severity};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The severity's word, and the exit code that stands for it.
+fn severity(severity: Severity) -> (&'static str, u8) {
+    match severity {
+        Severity::Note => ("note", 0),
+        Severity::Warning => ("warning", 0),
+        Severity::Finding => ("finding", 14),
+        Severity::Torn => ("torn", 11),
+        Severity::Truncated => ("truncated", 12),
+        Severity::Fork => ("fork", 13),
+        Severity::Tampered => ("tampered", 10),
+    }
+}
+
+/// The name of the test of a rule.
+fn test_name(rule: Rule) -> String {
+    rule.code().to_ascii_lowercase().replace('-', "_")
+}
+
+/// The names of the functions that are tests, in every file of `tests/verify_rules/`.
+fn tests() -> Vec<String> {
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(root().join("tests/verify_rules")).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let mut is_test = false;
+        for line in text.lines().map(str::trim) {
+            if let Some(name) = line.strip_prefix("fn ").filter(|_| is_test) {
+                names.push(name.split('(').next().unwrap().to_owned());
+            }
+            // Other attributes may stand between; a test that is ignored is none.
+            assert!(!line.starts_with("#[ignore"), "an ignored test");
+            is_test = line == "#[test]" || (is_test && line.starts_with("#["));
+        }
+    }
+    names
+}
+
+#[test]
+fn the_table_says_what_the_code_says() {
+    let text = std::fs::read_to_string(root().join("docs/spec/verify-rules.md")).unwrap();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected: Vec<String> = Rule::ALL
+        .iter()
+        .map(|rule| {
+            let (word, exit) = severity(rule.severity());
+            format!("| `{rule}` | {word} | {exit} | {} | `{}` |", rule.meaning(), test_name(*rule))
+        })
+        .collect();
+    for (row, expected) in rows.iter().zip(&expected) {
+        assert_eq!(row, expected);
+    }
+    assert_eq!(rows.len(), expected.len(), "one row for each rule");
+    assert!(!rows.is_empty());
+}
+
+#[test]
+fn every_rule_has_its_test_and_every_test_its_rule() {
+    let tests = tests();
+    let names: BTreeSet<&str> = tests.iter().map(String::as_str).collect();
+    assert_eq!(names.len(), tests.len(), "no two tests have one name: {tests:?}");
+    let rules: Vec<String> = Rule::ALL.iter().map(|rule| test_name(*rule)).collect();
+    let rules: BTreeSet<&str> = rules.iter().map(String::as_str).collect();
+    let untested: Vec<_> = rules.difference(&names).collect();
+    assert!(untested.is_empty(), "rules without a test: {untested:?}");
+    let unruly: Vec<_> = names.difference(&rules).collect();
+    assert!(unruly.is_empty(), "tests without a rule: {unruly:?}");
+    assert_eq!(rules.len(), Rule::ALL.len(), "no two rules have one code");
+}
+
+#[test]
+fn codes_are_words_in_capitals() {
+    for rule in Rule::ALL {
+        let good = |byte: u8| byte.is_ascii_uppercase() || byte == b'-';
+        assert!(rule.code().bytes().all(good) && !rule.code().starts_with('-'), "{rule}");
+        assert!(rule.meaning().ends_with('.') && !rule.meaning().contains('|'), "{rule}");
+    }
+}

@@ -1,0 +1,205 @@
+//! What comes from outside the log: books, and heads that were taken home.
+
+use breakglass::ceremony::verify::Evidence;
+use breakglass::crypto::digest::Digest;
+use breakglass::finding::Rule;
+use breakglass::log::head::HeadFile;
+use breakglass::names::PersonId;
+use breakglass::statement::Action;
+
+use crate::Case;
+use crate::world::{World, text};
+
+fn books(books: Vec<(PersonId, Vec<u8>)>) -> Evidence {
+    Evidence { books, ..Evidence::default() }
+}
+
+fn heads(heads: &[HeadFile]) -> Evidence {
+    let heads = heads.iter().map(|head| ("a head".to_owned(), *head)).collect();
+    Evidence { heads, ..Evidence::default() }
+}
+
+#[test]
+fn book_chain() {
+    let world = World::ready();
+    let asking = world.emergency();
+    world.act("alice", &asking);
+    let (alice, good) = world.person("alice").book_evidence();
+    // The log's end is proven by a head, so that the book is all that is in question.
+    let head = world.head_file();
+    let given = |book| Evidence { books: vec![book], ..heads(&[head]) };
+    let case = Case::with(&world, &given((alice.clone(), good.clone())));
+    assert!(case.before.findings.is_empty(), "{:?}", case.before.findings);
+    let second = good.windows(3).position(|three| three == b"\n\n{").unwrap() + 2;
+    let flipped = |at: usize| {
+        let mut book = good.clone();
+        book[at] ^= 1;
+        book
+    };
+    let bad = [
+        good[second..].to_vec(),
+        [&good[second..], &good[..second]].concat(),
+        [&good[..second], &good[..second]].concat(),
+        good[..good.len() - 1].to_vec(),
+        [&good[..], b"\0"].concat(),
+        flipped(second + 60),
+        flipped(good.len() - 10),
+        world.person("bob").book_bytes.borrow().clone(),
+    ];
+    for bad in bad {
+        case.says(&world.verify_with(&given((alice.clone(), bad))), Rule::BookChain, None, &[]);
+    }
+    // Nobody's book.
+    let report = world.verify_with(&given((text("mallory"), good)));
+    case.says(&report, Rule::BookChain, None, &[]);
+}
+
+#[test]
+fn book_unlogged() {
+    let world = World::ready();
+    let asking = world.emergency();
+    let book = |world: &World| books(vec![world.person("alice").book_evidence()]);
+    let case = Case::with(&world, &book(&world));
+    let action = world.state("alice", Action { request: asking.record, done: text("something") });
+    // Alice's book knows the whole log by now, so that nothing is unproven.
+    let mut case = Case { before: case.before, ..Case::of(&world) };
+    case.before.findings.retain(|finding| finding.rule != Rule::CompletenessUnproven);
+    case.says(&world.verify_with(&book(&world)), Rule::BookUnlogged, None, &[]);
+    world.collect("alice", &[&action]).unwrap();
+    let rules: Vec<_> = world.verify_with(&book(&world)).findings.iter().map(|one| one.rule).collect();
+    assert_eq!(rules, [Rule::CompletenessUnproven], "the log is longer than the book knows, and that is all");
+}
+
+#[test]
+fn book_silent() {
+    let world = World::ready();
+    let asking = world.emergency();
+    let book = |world: &World| books(vec![world.person("alice").book_evidence()]);
+    let case = Case::with(&world, &book(&world));
+    let done = Action { request: asking.record, done: text("something") };
+    // The statement names a record that the book does not have, or that says something else.
+    let other = world.reading().escrow.statements[0].statement.statement.book;
+    let forged = world.forge_statement(world.signs("alice"), done.clone(), |_| {});
+    let twisted =
+        world.forge_statement(world.signs("alice"), done.clone(), |statement| statement.book = other);
+    for forged in [forged, twisted] {
+        let bytes = world.bytes();
+        let seq = world.forge_collected("bob", &[&forged]);
+        case.says(&world.verify_with(&book(&world)), Rule::BookSilent, Some(seq), &[]);
+        world.set_bytes(bytes);
+    }
+    // The control: what went through the book.
+    let action = world.state("alice", done);
+    world.collect("bob", &[&action]).unwrap();
+    let report = world.verify_with(&book(&world));
+    assert!(report.findings.iter().all(|finding| finding.rule != Rule::BookSilent), "{:?}", report.findings);
+}
+
+#[test]
+fn head_truncated() {
+    let world = World::ready();
+    world.emergency();
+    let head = world.head_file();
+    let case = Case::with(&world, &heads(&[head]));
+    assert!(case.before.findings.is_empty(), "{:?}", case.before.findings);
+    let last = world.records().pop().unwrap();
+    world.set_bytes(world.bytes()[..last.start as usize].to_vec());
+    case.says(&world.verify_with(&heads(&[head])), Rule::HeadTruncated, Some(head.seq), &[]);
+    // An older head does not see it, and a book that knows more does.
+    let older = world.head_file();
+    assert!(world.verify_with(&heads(&[older])).findings.is_empty());
+    let world = World::ready();
+    let asking = world.emergency();
+    world.act("alice", &asking);
+    let book = books(vec![world.person("alice").book_evidence()]);
+    let request = world.records()[6].start as usize;
+    assert!(world.verify_with(&book).findings.iter().all(|finding| finding.rule != Rule::HeadTruncated));
+    world.set_bytes(world.bytes()[..request].to_vec());
+    let report = world.verify_with(&book);
+    let found = report.findings.iter().find(|finding| finding.rule == Rule::HeadTruncated);
+    assert_eq!(found.unwrap_or_else(|| panic!("{:?}", report.findings)).seq, Some(6));
+    // So does the head of the last verification.
+    let since = Some(("the last head".to_owned(), head_of(&world, 6)));
+    let report = world.verify_with(&Evidence { since, ..Evidence::default() });
+    assert!(
+        report.findings.iter().any(|finding| finding.rule == Rule::HeadTruncated),
+        "{:?}",
+        report.findings
+    );
+}
+
+/// The head of a log of this escrow that has a record `seq`.
+fn head_of(world: &World, seq: u64) -> HeadFile {
+    HeadFile { seq, ..world.head_file() }
+}
+
+#[test]
+fn head_fork() {
+    let world = World::ready();
+    let before = world.bytes();
+    world.emergency();
+    let head = world.head_file();
+    let case = Case::with(&world, &heads(&[head]));
+    // Another record in the same place.
+    world.set_bytes(before.clone());
+    world.emergency();
+    case.says(&world.verify_with(&heads(&[head])), Rule::HeadFork, Some(head.seq), &[]);
+    // And further on.
+    world.emergency();
+    let report = world.verify_with(&heads(&[head]));
+    let mut after = report.findings;
+    after.retain(|finding| finding.rule != Rule::CompletenessUnproven);
+    assert_eq!(after.iter().map(|one| one.rule).collect::<Vec<_>>(), [Rule::HeadFork]);
+    // Size and hash decide, each.
+    let now = world.head_file();
+    assert!(world.verify_with(&heads(&[now])).findings.is_empty());
+    for other in [
+        HeadFile { size: now.size + 1, ..now },
+        HeadFile { hash: Digest::of(b"another record"), ..now },
+        HeadFile { seq: now.seq - 1, ..now },
+    ] {
+        let report = world.verify_with(&heads(&[other]));
+        assert!(report.findings.iter().any(|finding| finding.rule == Rule::HeadFork), "{other:?}");
+    }
+    // What alice's book knew is rewritten, and she stated more on what it became.
+    let world = World::ready();
+    let before = world.bytes();
+    let first = world.emergency();
+    world.act("alice", &first);
+    world.set_bytes(before);
+    let second = world.emergency();
+    world.act("bob", &second);
+    world.act("alice", &second);
+    let report = world.verify_with(&books(vec![world.person("alice").book_evidence()]));
+    let found = report.findings.iter().find(|finding| finding.rule == Rule::HeadFork);
+    assert_eq!(found.unwrap_or_else(|| panic!("{:?}", report.findings)).seq, Some(6));
+    // A head of another escrow.
+    let world = World::ready();
+    let now = world.head_file();
+    let stranger = HeadFile { escrow: Digest::of(b"another escrow"), ..now };
+    let case = Case::with(&world, &heads(&[now]));
+    let report = world.verify_with(&heads(&[now, stranger]));
+    case.says(&report, Rule::HeadFork, None, &[]);
+}
+
+#[test]
+fn head_required() {
+    let world = World::ready();
+    let required = |evidence| Evidence { require_head: true, ..evidence };
+    let mut case = Case::of(&world);
+    case.before.findings.retain(|finding| finding.rule != Rule::CompletenessUnproven);
+    case.says(&world.verify_with(&required(Evidence::default())), Rule::HeadRequired, None, &[]);
+    assert!(world.verify_with(&required(heads(&[world.head_file()]))).findings.is_empty());
+}
+
+#[test]
+fn completeness_unproven() {
+    let world = World::ready();
+    let head = world.head_file();
+    let case = Case::with(&world, &heads(&[head]));
+    assert!(case.before.findings.is_empty());
+    case.says(&world.verify(), Rule::CompletenessUnproven, None, &[]);
+    world.emergency();
+    let found = case.says(&world.verify_with(&heads(&[head])), Rule::CompletenessUnproven, None, &[]);
+    assert_eq!(found.detail, format!("nothing given knows of the records after {}", head.seq));
+}
