@@ -122,11 +122,11 @@ rules! {
     RequesterForbidden "REQUESTER-FORBIDDEN" Finding "The requester's own approval counted although the policy forbids it.";
     EndMissing "END-MISSING" Warning "A release has no end: it must be assumed that everything asked for was shown.";
     EndUnasked "END-UNASKED" Finding "More was shown than the request asked for.";
-    Exposed "EXPOSED" Warning "Credentials were released, and no newer ones are sealed yet.";
-    RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released, and no newer ones were sealed in time.";
+    Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are sealed yet.";
+    RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were sealed in time.";
     CloseMissing "CLOSE-MISSING" Warning "A release is not closed yet.";
     CloseOverdue "CLOSE-OVERDUE" Finding "A release was not closed in time.";
-    ClosedByRequester "CLOSED-BY-REQUESTER" Finding "An emergency was closed by the person who requested it.";
+    ClosedByRequester "CLOSED-BY-REQUESTER" Finding "A release of real credentials was closed by the person who requested it.";
     ApprovalsUnreleased "APPROVALS-UNRELEASED" Warning "Custodians approved, and no release is logged.";
     QuorumUnreleased "QUORUM-UNRELEASED" Finding "As many custodians approved as can reconstruct, and no release is logged: the generation counts as exposed.";
     BookChain "BOOK-CHAIN" Tampered "A book is not its owner's unbroken chain.";

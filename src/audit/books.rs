@@ -1,12 +1,13 @@
 //! Books against a log: what people say they stated, and what the log says they stated.
 
 use crate::audit::heads;
+use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
 use crate::finding::{Finding, Rule};
 use crate::log::book::Book;
 use crate::log::head::Head;
 use crate::names::PersonId;
-use crate::statement::{Approval, Stated};
+use crate::statement::Stated;
 
 /// What a book tells about the log.
 #[derive(Debug, Default)]
@@ -14,7 +15,7 @@ pub struct Told {
     /// What does not agree.
     pub findings: Vec<Finding>,
     /// Approvals that the book tells of.
-    pub approvals: Vec<(PersonId, Approval)>,
+    pub approvals: Vec<Approved>,
     /// The newest head that the book knows.
     pub newest: Option<Head>,
 }
@@ -35,14 +36,11 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
         }
     };
     told.newest = book.newest_head(&escrow.id);
-    // Every head that the book knows, not only the newest: its owner may have followed a rewritten log.
-    let known = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
-    let whence = format!("the book of `{owner}`");
-    let parted = known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, &whence));
-    told.findings.extend(parted.max_by_key(Finding::severity));
+    told.findings.extend(parted(escrow, &book));
     for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
         if let Stated::Approval(approval) = &entry.says {
-            told.approvals.push((owner.clone(), approval.clone()));
+            let approval = approval.clone();
+            told.approvals.push(Approved { person: owner.clone(), time: entry.time, approval });
         }
         let logged = escrow.statements.iter().any(|collected| {
             let signed = &collected.statement;
@@ -64,4 +62,13 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
         }
     }
     told
+}
+
+/// Where a book's heads and a log part; the worst finding of them. Every head counts, not only the newest:
+/// the book's owner may have followed a rewritten log.
+pub fn parted(escrow: &Escrow, book: &Book) -> Option<Finding> {
+    let whence = format!("the book of `{}`", book.owner());
+    let known = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
+    let parted = known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, &whence));
+    parted.max_by_key(Finding::severity)
 }

@@ -23,7 +23,7 @@ pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> 
     let person = custodian.signer.person().clone();
     let mut ledger = context.ledger()?;
     let escrow = ledger.escrow();
-    custodian.must_belong_to(escrow)?;
+    custodian.must_know(escrow, &context.directory().log())?;
     if let Some(unknown) = args.vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
         return Err(Failure::new(Exit::BadInput, format!("there is no vault `{unknown}`")));
     }

@@ -108,7 +108,7 @@ pub fn action(args: Action, context: &mut Context<'_>) -> Result<Answer, Failure
     }
     let who = Somebody::unlock(&args.signer)?;
     let mut ledger = context.ledger()?;
-    who.must_belong_to(ledger.escrow())?;
+    who.must_know(ledger.escrow(), &context.directory().log())?;
     let request = find_request(ledger.escrow(), &args.request)?.record;
     let says = statement::Action { request, done: args.done.clone() }.into();
     let place = state(&who, &mut ledger, says, args.output.as_deref(), context)?;
@@ -127,7 +127,7 @@ pub fn close(args: Close, context: &mut Context<'_>) -> Result<Answer, Failure> 
     {
         // The questions are asked before the log is locked for the append.
         let ledger = context.ledger()?;
-        who.must_belong_to(ledger.escrow())?;
+        who.must_know(ledger.escrow(), &context.directory().log())?;
         let asked = find_request(ledger.escrow(), &args.request)?;
         if asked.request.requester == *who.signer.person() {
             context.warn("warning: the requester closes their own emergency; verify will report it");

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::audit::books::parted;
 use crate::card::VerifiedCard;
 use crate::ceremony::state::{self, BookIsDurable, Intent};
 use crate::cli::args::{As, Keygen};
@@ -111,6 +112,16 @@ impl Somebody {
         }
         let what = format!("`{person}` is not enrolled in this escrow with this card");
         Err(Failure::new(Exit::NotAuthorised, what))
+    }
+
+    /// Fails unless the escrow knows this card, and the log is one that this person's book knows: nobody
+    /// states anything on a log that was cut off or rewritten.
+    pub fn must_know(&self, escrow: &crate::escrow::Escrow, log: &Path) -> Result<(), Failure> {
+        self.must_belong_to(escrow)?;
+        match parted(escrow, &self.book()?) {
+            Some(found) => Err(failures::finding(log, &found)),
+            None => Ok(()),
+        }
     }
 
     /// Reads the book; an empty one where there is none yet.

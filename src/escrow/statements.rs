@@ -209,7 +209,7 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
         Stated::Close(close) => {
             if let Some(asked) = escrow.request_mut(&close.request) {
                 let by = signed.person.clone();
-                if by == asked.request.requester && asked.request.purpose == Purpose::Emergency {
+                if by == asked.request.requester && asked.request.purpose != Purpose::Drill {
                     report(Rule::ClosedByRequester, format!("`{by}`, request {}", close.request.short()));
                 }
                 asked.closed.get_or_insert(Closed { by, time, close: close.clone() });
