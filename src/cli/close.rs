@@ -240,7 +240,7 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
     let who = Somebody::unlock(&args.signer)?;
     let mut ledger = context.ledger()?;
     who.must_belong_to(ledger.escrow())?;
-    let mut statements = Vec::new();
+    let mut statements: Vec<SignedStatement> = Vec::new();
     let mut lines = Vec::new();
     for (path, note) in notes {
         let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
@@ -249,6 +249,10 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
         })?;
         if ledger.escrow().has_statement(&signed.note.digest()) {
             lines.push(format!("{}: in the log already", path.display()));
+            continue;
+        }
+        if statements.iter().any(|other| other.note.digest() == signed.note.digest()) {
+            lines.push(format!("{}: given twice", path.display()));
             continue;
         }
         lines.push(format!("{}: a {} by {}", path.display(), signed.note.kind(), signed.person));

@@ -65,7 +65,7 @@ pub fn demo(args: &Demo, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let directory = std::env::temp_dir().join(format!("breakglass-demo-{number:016x}"));
     files::create_dir(&directory).map_err(|error| failures::not_written(&directory, &error))?;
     let mut stage = Stage { directory, keep: args.keep, context };
-    stage.tell("breakglass demo: made-up people and secrets, the real commands, a temporary place");
+    stage.tell("breakglass demo: made-up people and secrets, real commands, a temporary place");
     setup(&mut stage)?;
     let request = emergency(&mut stage)?;
     afterwards(&mut stage, &request)?;
@@ -100,7 +100,7 @@ fn setup(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
     stage.result(&format!("on paper: {words}"));
     stage.write("anchor", words.as_bytes())?;
 
-    stage.step("seal", "Password and TOTP seed are split 2-of-3; no single person can open them.");
+    stage.step("seal", "Password and TOTP seed are split 2-of-3; nobody alone can open them.");
     let seed = TotpSeed::parse(SEED).map_err(|error| Failure::new(Exit::Machine, error))?;
     let code = seed.code_at(clock::now().unix()).code;
     let csv = format!(
@@ -115,7 +115,7 @@ fn setup(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
     let sealed = stage.play(&seal)?.line("sealed prod");
     stage.result(&format!("{sealed}; and a canary to drill on"));
 
-    stage.step("check", "Each custodian opens their own share, alone, and signs that it is sound.");
+    stage.step("check", "Each custodian opens their own shares, alone, and signs: they hold.");
     for id in ["alice", "bob", "carol"] {
         stage.play(&["check", "--all", "--as", &format!("{id}/{id}")])?;
     }
@@ -125,7 +125,7 @@ fn setup(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
 
 /// The emergency; gives the request's id.
 fn emergency(stage: &mut Stage<'_, '_>) -> Result<String, Failure> {
-    stage.step("request", "IAM is down. carol asks, for a reason and a ticket; the request is logged.");
+    stage.step("request", "IAM is down. carol asks, with a reason and a ticket; it is logged.");
     let request = stage.play(&[
         "request",
         "prod",
@@ -145,14 +145,14 @@ fn emergency(stage: &mut Stage<'_, '_>) -> Result<String, Failure> {
     let words = request.json("session_words");
     stage.result(&format!("session words: {words}"));
 
-    stage.step("approve", "alice and bob compare those words, and hand their shares to that request.");
+    stage.step("approve", "alice and bob compare those words, and hand over their shares.");
     for id in ["alice", "bob"] {
         let (files, output) = (format!("{id}/{id}"), format!("{id}.bga"));
         stage.play(&["approve", "req.bgr", "--as", &files, "--session-words", &words, "-o", &output])?;
     }
     stage.result("each wrote it into their own book before the approval existed");
 
-    stage.step("release", "Two shares give the key. The release is logged first; then it is shown.");
+    stage.step("release", "Two shares give the key. First the release is logged, then shown.");
     let release = ["release", "req.bgr", "alice.bga", "bob.bga", "--as", "carol/carol"];
     let released = stage.play(&[&release[..], &["--print", "password", "--print", "totp"]].concat())?;
     stage.result(&released.printed.trim_end().replace('\n', "  "));
@@ -180,7 +180,7 @@ fn afterwards(stage: &mut Stage<'_, '_>, request: &str) -> Result<(), Failure> {
     let closed = stage.play(&close)?;
     stage.result(&closed.line("closed"));
 
-    stage.step("verify", "fred, the auditor, needs no secret: log, paper, a head taken home, books.");
+    stage.step("verify", "fred, the auditor, needs no secret: log, paper, a head, books.");
     stage.play(&["head", "-o", "head.json"])?;
     let verified = stage.verify("escrow", Exit::Done)?;
     stage.result(&verified.line("EXPOSED"));

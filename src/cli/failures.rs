@@ -26,7 +26,7 @@ pub fn not_read(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::NotFound => {
             failure.next("check the path; `--as alice/alice` stands for alice/alice.card, .key and .book")
         }
-        _ => failure,
+        _ => failure.next("check that it is the file that is meant, and that it can be read"),
     }
 }
 
@@ -38,7 +38,7 @@ pub fn not_written(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => {
             failure.next("nothing is overwritten: choose another name, or move that file away")
         }
-        _ => failure,
+        _ => failure.next("check that the place is there, can be written to and has room, or name another"),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn no_log(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::NotFound => {
             failure.next("name the escrow's directory with --escrow DIR or BREAKGLASS_ESCROW")
         }
-        _ => failure,
+        _ => failure.next("check that it is the escrow's own log, a file that you may read and write"),
     }
 }
 

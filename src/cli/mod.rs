@@ -13,6 +13,7 @@ mod failures;
 mod init;
 mod log;
 mod people;
+mod plain;
 mod prompt;
 mod release;
 mod request;

@@ -149,6 +149,7 @@ impl Somebody {
         let failed = |error: std::io::Error| {
             Failure::new(Exit::Machine, format!("the book cannot be written: {error}"))
                 .at(self.book.display())
+                .next("nothing was stated: a book is a file of its owner's, with room to grow")
         };
         let mut file = ChainFile::open_or_create(&self.book).map_err(failed)?;
         let before = file.read().map_err(failed)?;

@@ -80,6 +80,12 @@ fn reveal(
         return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for"))
             .next("only what the approvers saw in the request is shown; make a new request for more"));
     }
+    let codes = args.print.iter().filter(|field| field.as_str() == TOTP).count();
+    if codes > asked.request.totp_codes as usize {
+        let what = format!("{codes} TOTP codes are wanted, and {} were asked for", asked.request.totp_codes);
+        return Err(Failure::new(Exit::NotAuthorised, what)
+            .next("only what the approvers saw in the request is shown; make a new request for more"));
+    }
     if !gathered.set_aside.is_empty() {
         context.warn(&failures::set_aside(&gathered.set_aside));
     }

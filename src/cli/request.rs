@@ -68,7 +68,11 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
     // From here on the session belongs to a request that is logged: it stays.
     created.keep();
     let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
-    write_output(&args.output, &file)?;
+    write_output(&args.output, &file).map_err(|failure| {
+        failure.next(
+            "the request is logged all the same, and without its file nobody can approve it: make a new one under another name",
+        )
+    })?;
     let asked = ledger.escrow().request(&appended.record()).expect("it was just appended");
     Ok(answer(asked, &args.output, &session_path))
 }

@@ -37,7 +37,9 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
     compare(&examined, args.session_words.as_deref())?;
     let decided = examined.approve(now).map_err(|error| failures::approve(&args.request, &error))?;
     let statement = custodian.state(decided.intent.clone())?;
-    write_output(&args.output, &decided.file(&statement))?;
+    write_output(&args.output, &decided.file(&statement)).map_err(|failure| {
+        failure.next("your book has this approval already; approve again with another -o: it counts once")
+    })?;
     let person = custodian.signer.person();
     let text = format!(
         "{person} approved request {}; the book was written first\nbring or send {} to {}",

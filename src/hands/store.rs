@@ -84,7 +84,13 @@ impl EscrowDir {
                 format!("{} exists, and the log has no seal of it", place.display()),
             ));
         }
-        files::create_dir(&partial)?;
+        files::create_dir(&partial).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                let why = format!("{} is left of a seal that was cut off", partial.display());
+                io::Error::new(io::ErrorKind::AlreadyExists, why)
+            }
+            _ => error,
+        })?;
         created.add(partial.clone());
         files::create(&partial.join("payload.age"), payload)?;
         for (custodian, file) in sealed_shares {
@@ -154,7 +160,13 @@ impl Medium for ChainFile {
             let why = format!("it has {end} bytes, where {size} were read: something else writes to it");
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
         }
-        self.file.write_all(bytes)?;
+        if let Err(error) = self.file.write_all(bytes) {
+            // What a full disk let through of this write was never a record, and nothing rests on it: it goes
+            // again, so that the file can be added to once there is room. Best effort: where it cannot go, it
+            // is a damaged tail. A failed sync is another matter, since nobody knows what the medium holds.
+            let _ = self.file.set_len(size).and_then(|()| self.file.sync_data());
+            return Err(error);
+        }
         self.file.sync_data()
     }
 

@@ -1,0 +1,116 @@
+//! Whatever is given where a file is expected: no device, pipe or directory holds the program up.
+
+use std::process::Command;
+
+use crate::stage::Stage;
+
+/// Commands that read a file which is named in place of `FILE`.
+const READERS: [&str; 18] = [
+    "enroll zoe --name Z --contact x --role custodian -o zoe -i FILE",
+    "init new --name N --cards-compared --card FILE --as admin/admin",
+    "init new --name N --cards-compared --card admin/admin.card --policy FILE --as admin/admin",
+    "init new --name N --cards-compared --card admin/admin.card --as admin/admin -i FILE",
+    "seal --from FILE --threshold 2 --custodian alice --custodian bob --as admin/admin",
+    "seal --from empty.csv --threshold 2 --custodian alice --as admin/admin --reopen-with FILE",
+    "approve FILE --as alice/alice -o out.bga --session-words x",
+    "deny FILE --as alice/alice -o out.bgd --because x",
+    "release FILE --as carol/carol --print password",
+    "release req.bgr FILE --as carol/carol --print password",
+    "release req.bgr --session FILE --as carol/carol --print password",
+    "collect FILE --as alice/alice",
+    "verify --head FILE",
+    "verify --since FILE",
+    "close --request REQUEST --as alice/alice --lessons @FILE",
+    "verify --escrow escrow --book FILE.book",
+    "check --as FILE",
+    "action x --request REQUEST --as carol/carol -i FILE",
+];
+
+#[test]
+fn no_pipe_device_or_directory_is_read() {
+    let (stage, asked) = Stage::asked();
+    std::fs::create_dir(stage.path("dir")).unwrap();
+    std::fs::create_dir(stage.path("dir.book")).unwrap();
+    std::fs::create_dir(stage.path("dir.card")).unwrap();
+    for pipe in ["pipe", "pipe.book", "pipe.card"] {
+        assert!(Command::new("mkfifo").arg(stage.path(pipe)).status().unwrap().success());
+    }
+    for device in ["zero", "zero.book", "zero.card"] {
+        std::os::unix::fs::symlink("/dev/zero", stage.path(device)).unwrap();
+    }
+    stage.write("empty.csv", "vault,account_id,email\n");
+    for reader in READERS {
+        for file in ["dir", "pipe", "zero"] {
+            let line = reader.replace("FILE", file).replace("REQUEST", &asked.id);
+            let run = stage.refuses(3, &line).what("it is not a regular file");
+            run.at(file).next("check that it is the file that is meant");
+        }
+    }
+}
+
+/// Files of the escrow and of people, which are found by their names.
+#[test]
+fn no_pipe_device_or_directory_in_the_escrow_is_read() {
+    let (stage, asked) = Stage::approved();
+    let release = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
+    let approve = format!("approve req.bgr --as alice/alice -o again.bga --session-words '{}'", asked.words);
+    for (file, commands) in [
+        ("escrow/log", &["log", "head", "verify", "check --as alice/alice", release][..]),
+        ("escrow/vaults/prod/1/alice.share.age", &["check --as alice/alice"]),
+        ("escrow/vaults/prod/1/payload.age", &[release]),
+        ("alice/alice.book", &["check --as alice/alice", &approve]),
+    ] {
+        let whole = stage.read(file);
+        let path = stage.path(file);
+        stage.remove(file);
+        for what in ["directory", "pipe", "device"] {
+            match what {
+                "directory" => std::fs::create_dir(&path).unwrap(),
+                "pipe" => assert!(Command::new("mkfifo").arg(&path).status().unwrap().success()),
+                _ => std::os::unix::fs::symlink("/dev/zero", &path).unwrap(),
+            }
+            for command in commands {
+                let before = stage.tree();
+                let run = stage.run(command);
+                assert!([1, 3].contains(&run.code), "{what}: {run:?}");
+                let code = run.code;
+                run.fails(code).at(file).says(" next: ");
+                assert!(stage.tree() == before, "{what}: {command}");
+            }
+            stage.remove(file);
+        }
+        stage.write(file, whole);
+    }
+    stage.run(release).ok();
+}
+
+#[test]
+fn a_link_that_a_person_names_is_followed() {
+    let (stage, asked) = Stage::asked();
+    std::os::unix::fs::symlink("req.bgr", stage.path("link.bgr")).unwrap();
+    let line = "approve link.bgr --as alice/alice -o alice.bga --session-words";
+    stage.words(line).arg(&asked.words).run().ok();
+}
+
+#[test]
+fn a_request_file_may_come_over_standard_input() {
+    let (stage, asked) = Stage::asked();
+    let words = stage.words("approve - --as alice/alice -o alice.bga --session-words").arg(&asked.words);
+    words.stdin(stage.read("req.bgr")).run().ok();
+    let words = stage.words("approve - --as bob/bob -o bob.bga --session-words").arg(&asked.words);
+    stage.refuses_words(3, words.stdin("")).what("not a request file").at("-");
+}
+
+#[test]
+fn files_that_are_too_large_are_refused_unread() {
+    let stage = Stage::sealed();
+    stage.write("large", vec![b'a'; 17 << 20]);
+    for line in [
+        "init new --name N --cards-compared --card large --as admin/admin",
+        "check --as alice/alice -i large",
+        "verify --head large",
+        "collect large --as alice/alice",
+    ] {
+        stage.refuses(3, line).what("it is larger than").at("large");
+    }
+}

@@ -1,0 +1,17 @@
+//! The real program, run as people run it: exit codes, what it says, and what it leaves behind.
+#![cfg(target_os = "linux")]
+
+mod stage;
+
+mod approve;
+mod audit;
+mod check;
+mod csv;
+mod general;
+mod init;
+mod inputs;
+mod people;
+mod release;
+mod request;
+mod seal;
+mod story;
