@@ -4,8 +4,8 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use breakglass::cli::args::Cli;
-use breakglass::cli::exit::Exit;
-use breakglass::cli::{Context, run};
+use breakglass::cli::exit::{Exit, Failure};
+use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::{WipingAllocator, harden};
 use breakglass::text::Shown;
 use clap::Parser as _;
@@ -15,8 +15,37 @@ static ALLOCATOR: WipingAllocator = WipingAllocator;
 
 fn main() -> ExitCode {
     harden();
-    let cli = Cli::parse();
-    let json = cli.json;
+    // The flag is looked for by hand too: a command line that cannot be parsed may still ask for JSON.
+    let json = std::env::args_os().any(|word| word == "--json");
+    let result = match Cli::try_parse() {
+        Ok(cli) => answer(cli),
+        Err(error) => match usage::failure(&error) {
+            Some(failure) => Err(failure),
+            // Help and version. Where they cannot be written, the exit code says it.
+            None => {
+                return ExitCode::from(if error.print().is_ok() { Exit::Done } else { Exit::Machine } as u8);
+            }
+        },
+    };
+    let (exit, text) = match result {
+        Ok(answer) if json && !answer.json.is_null() => (answer.exit, format!("{:#}\n", answer.json)),
+        Ok(answer) if answer.text.is_empty() => (answer.exit, String::new()),
+        Ok(answer) => (answer.exit, format!("{}\n", Shown(&answer.text))),
+        // Programs read one object from standard output, be it an answer or an error.
+        Err(failure) if json => (failure.exit, format!("{:#}\n", failure.to_json())),
+        Err(failure) => {
+            // Where the error cannot be written, the exit code still says it.
+            let _ = writeln!(std::io::stderr(), "{failure}");
+            (failure.exit, String::new())
+        }
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::from(exit as u8),
+        Err(_) => ExitCode::from(Exit::Machine as u8),
+    }
+}
+
+fn answer(cli: Cli) -> Result<Answer, Failure> {
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let stdout_is_terminal = stdout.is_terminal();
     let mut context = Context {
@@ -26,19 +55,5 @@ fn main() -> ExitCode {
         stderr: &mut stderr,
         stdout_is_terminal,
     };
-    let (exit, text) = match run(cli, &mut context) {
-        Ok(answer) if json && !answer.json.is_null() => (answer.exit, format!("{:#}\n", answer.json)),
-        Ok(answer) if answer.text.is_empty() => (answer.exit, String::new()),
-        Ok(answer) => (answer.exit, format!("{}\n", Shown(&answer.text))),
-        Err(failure) => {
-            let text = if json { format!("{:#}", failure.to_json()) } else { failure.to_string() };
-            // Where the error cannot be written, the exit code still says it.
-            let _ = writeln!(std::io::stderr(), "{text}");
-            return ExitCode::from(failure.exit as u8);
-        }
-    };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::from(exit as u8),
-        Err(_) => ExitCode::from(Exit::Machine as u8),
-    }
+    run(cli, &mut context)
 }

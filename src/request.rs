@@ -157,6 +157,13 @@ pub struct Request {
     pub environment: Environment,
 }
 
+impl Request {
+    /// Whether `now` lies within the request's window.
+    pub fn is_open_at(&self, now: Time) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
+}
+
 impl Says for Request {
     const KIND: &'static str = "request";
 }
@@ -213,6 +220,20 @@ pub struct End {
     /// Whose share or approval was bad.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bad_shares: Vec<PersonId>,
+}
+
+impl End {
+    /// The end of a request for which nothing was released, and no approval came.
+    pub fn nothing(request: Digest) -> End {
+        End {
+            request,
+            outcome: Outcome::NotReleased,
+            shown: Vec::new(),
+            totp_steps: Vec::new(),
+            approvals: Vec::new(),
+            bad_shares: Vec::new(),
+        }
+    }
 }
 
 impl Says for End {

@@ -255,7 +255,7 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
             lines.push(format!("{}: given twice", path.display()));
             continue;
         }
-        lines.push(format!("{}: a {} by {}", path.display(), signed.note.kind(), signed.person));
+        lines.push(format!("{}: {} by {}", path.display(), signed.note.kind(), signed.person));
         statements.push(signed);
     }
     if !statements.is_empty() {

@@ -25,6 +25,21 @@ pub fn read_log(context: &Context<'_>) -> Result<Vec<u8>, Failure> {
     files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))
 }
 
+/// What a line of the timeline can be of.
+const KINDS: [&str; 11] = [
+    "genesis",
+    "seal",
+    "request",
+    "release",
+    "end",
+    "check",
+    "approval",
+    "denial",
+    "action",
+    "close",
+    "statements",
+];
+
 /// One line of the timeline.
 struct Line {
     seq: u64,
@@ -48,6 +63,13 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
         .filter(|line| args.kind.as_ref().is_none_or(|kind| *kind == line.kind))
         .filter(|line| wanted.is_none() || line.request == wanted)
         .collect();
+    if let (Some(kind), true) = (&args.kind, lines.is_empty())
+        && !KINDS.contains(&kind.as_str())
+    {
+        return Err(Failure::new(Exit::Usage, "there is no such kind of entry")
+            .at("--kind")
+            .next(format!("the kinds are: {}", KINDS.join(", "))));
+    }
     if let Some(found) = reading.unsound() {
         context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
     }

@@ -18,6 +18,7 @@ mod prompt;
 mod release;
 mod request;
 mod seal;
+pub mod usage;
 mod verify;
 mod vote;
 

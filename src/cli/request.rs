@@ -17,7 +17,7 @@ use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::log::ledger::{Draft, Ledger};
 use crate::names::{FieldName, KeyName};
 use crate::payload::{PASSWORD, TOTP};
-use crate::request::Deviation;
+use crate::request::{Deviation, End};
 
 /// Logs a request, and writes the request file and, sealed to the requester, its session.
 pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failure> {
@@ -65,14 +65,18 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
     let appended = ledger
         .append(Draft { time: now, says: request, signers })
         .map_err(|error| failures::ledger(&context.directory().log(), &error))?;
-    // From here on the session belongs to a request that is logged: it stays.
-    created.keep();
     let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
-    write_output(&args.output, &file).map_err(|failure| {
-        failure.next(
-            "the request is logged all the same, and without its file nobody can approve it: make a new one under another name",
-        )
-    })?;
+    if let Err(failure) = write_output(&args.output, &file) {
+        // Without its file nobody can approve it: it ends here, and its session goes with `created`.
+        let end = End::nothing(appended.record());
+        let ended =
+            ledger.append(Draft { time: now, says: end, signers: vec![(KeyName::Session, session.key())] });
+        let state = if ended.is_ok() { "logged, and ended again" } else { "logged, and could not be ended" };
+        return Err(
+            failure.next(format!("the request is {state}; make a new one, with another place for its file"))
+        );
+    }
+    created.keep();
     let asked = ledger.escrow().request(&appended.record()).expect("it was just appended");
     Ok(answer(asked, &args.output, &session_path))
 }

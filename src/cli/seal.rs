@@ -15,7 +15,7 @@ use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures};
 use crate::escrow::Escrow;
 use crate::hands::clock;
-use crate::hands::files::Created;
+use crate::hands::files::{self, Created};
 use crate::hands::store::EscrowDir;
 use crate::log::ledger::{Draft, LedgerError};
 use crate::names::{PersonId, VaultName};
@@ -84,22 +84,22 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
     };
     match ledger.append_all(sealed.iter().map(draft).collect()) {
         Ok(_) => created.keep(),
-        Err(error) => return Err(not_logged(&error, &directory, created)),
+        Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &directory, created)),
     }
     Ok(answer(&sealed))
 }
 
-/// Takes the sealed files away again, unless the log's medium failed: then the seal may be in the log, and
-/// files that a logged seal speaks of must not be lost.
-fn not_logged(error: &LedgerError, directory: &EscrowDir, created: Created) -> Failure {
+/// Takes the sealed files away again, unless the log is no longer of the `size` it had: then the seal may be
+/// in it, and files that a logged seal speaks of must not be lost.
+fn not_logged(error: &LedgerError, size: u64, directory: &EscrowDir, created: Created) -> Failure {
     let failure = failures::ledger(&directory.log(), error);
-    match error {
-        LedgerError::Io { .. } | LedgerError::Unfaithful => {
-            created.keep();
-            failure.next("the sealed files stay where they are, since the log may hold the seal: run `breakglass verify`")
-        }
-        _ => failure,
+    if files::size_of(&directory.log()).is_ok_and(|now| now == size) {
+        return failure;
     }
+    created.keep();
+    failure.next(
+        "the sealed files stay where they are, since the log may hold the seal: run `breakglass verify`",
+    )
 }
 
 fn read(args: &Seal, context: &Context<'_>) -> Result<Vec<Credentials>, Failure> {

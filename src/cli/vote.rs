@@ -1,46 +1,65 @@
 //! `approve` and `deny`: a custodian decides on a request, with the request file and their own files alone.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::json;
 
 use crate::bundle::MAX_BUNDLE;
 use crate::ceremony::approve::{Carried, Examined};
 use crate::ceremony::request::session_words;
-use crate::ceremony::state::Intent;
-use crate::cli::args::{Approve, Deny};
+use crate::cli::args::{Approve, As, Deny};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
+use crate::log::book::Book;
 use crate::log::chain::Record;
 use crate::time::Time;
 use crate::words::Words;
 
-fn read(path: &Path) -> Result<Carried, Failure> {
-    let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
-    Carried::parse(&bytes).map_err(|error| failures::approve(path, &error))
+/// A custodian with a request before them.
+struct Desk {
+    request: PathBuf,
+    carried: Carried,
+    custodian: Somebody,
+    book: Book,
+}
+
+impl Desk {
+    fn sit_down(request: PathBuf, signer: &As) -> Result<Desk, Failure> {
+        let bytes =
+            files::read(&request, MAX_BUNDLE as u64).map_err(|error| failures::not_read(&request, &error))?;
+        let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&request, &error))?;
+        let custodian = Somebody::unlock(signer)?;
+        let book = custodian.book()?;
+        Ok(Desk { request, carried, custodian, book })
+    }
+
+    /// Checks everything, and shows what the decision rests on.
+    fn examine(&self, now: Time, context: &mut Context<'_>) -> Result<Examined<'_>, Failure> {
+        let examined = self
+            .carried
+            .examine(&self.custodian.card, &self.custodian.identities, &self.book)
+            .map_err(|error| failures::approve(&self.request, &error))?;
+        context.warn(&screen(&examined, now));
+        Ok(examined)
+    }
 }
 
 /// Approves: the book first, then the approval.
 pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failure> {
     super::must_not_exist(&args.output)?;
-    let carried = read(&args.request)?;
-    let custodian = Somebody::unlock(&args.signer)?;
-    let book = custodian.book()?;
-    let examined = carried
-        .examine(&custodian.card, &custodian.identities, &book)
-        .map_err(|error| failures::approve(&args.request, &error))?;
+    let desk = Desk::sit_down(args.request, &args.signer)?;
     let now = Context::time(args.at.time);
-    context.warn(&screen(&examined, now));
+    let examined = desk.examine(now, context)?;
     compare(&examined, args.session_words.as_deref())?;
-    let decided = examined.approve(now).map_err(|error| failures::approve(&args.request, &error))?;
-    let statement = custodian.state(decided.intent.clone())?;
+    let decided = examined.approve(now).map_err(|error| failures::approve(&desk.request, &error))?;
+    let statement = desk.custodian.state(decided.intent.clone())?;
     write_output(&args.output, &decided.file(&statement)).map_err(|failure| {
         failure.next("your book has this approval already; approve again with another -o: it counts once")
     })?;
-    let person = custodian.signer.person();
+    let person = desk.custodian.signer.person();
     let text = format!(
         "{person} approved request {}; the book was written first\nbring or send {} to {}",
         examined.asked.record.short(),
@@ -84,26 +103,25 @@ fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> 
 fn screen(examined: &Examined<'_>, now: Time) -> String {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
-    let list = |items: Vec<String>| if items.is_empty() { "none named".to_owned() } else { items.join("; ") };
-    let mut lines = vec![
-        format!("request {}", asked.record),
-        format!("  vault      {} generation {} ({})", share.name, share.generation, share.kind),
-        format!("  account    {}", share.account),
-        format!(
-            "  needs      {} of {} custodians",
-            share.threshold.threshold(),
-            share.threshold.total_shares()
-        ),
-        format!("  asked by   {} at {}", wanted.requester, asked.time),
-        format!("  purpose    {}, {}", wanted.purpose, wanted.reason),
-        format!("  ticket     {}", wanted.ticket),
-        format!("  because    {}", wanted.justification),
-        format!("  planned    {}", list(wanted.actions.iter().map(ToString::to_string).collect())),
-        format!("  fields     {}", list(wanted.fields.iter().map(ToString::to_string).collect())),
-        format!("  TOTP codes {} at most", wanted.totp_codes),
-        format!("  window     {} to {}", wanted.not_before, wanted.not_after),
-    ];
-    if !(wanted.not_before..=wanted.not_after).contains(&now) {
+    let mut lines = vec![format!("request {}", asked.record)];
+    // What people wrote is set off, so that no text can pass for a line of this screen.
+    let mut line = |name: &str, texts: Vec<String>| {
+        let text = if texts.is_empty() { "none named".to_owned() } else { texts.join("\n") };
+        lines.push(format!("  {name:<10} {}", text.replace('\n', "\n             | ")));
+    };
+    let shares = share.threshold;
+    line("vault", vec![format!("{} generation {} ({})", share.name, share.generation, share.kind)]);
+    line("account", vec![share.account.to_string()]);
+    line("needs", vec![format!("{} of {} custodians", shares.threshold(), shares.total_shares())]);
+    line("asked by", vec![format!("{} at {}", wanted.requester, asked.time)]);
+    line("purpose", vec![format!("{}, {}", wanted.purpose, wanted.reason)]);
+    line("ticket", vec![wanted.ticket.to_string()]);
+    line("because", vec![wanted.justification.to_string()]);
+    line("planned", wanted.actions.iter().map(ToString::to_string).collect());
+    line("fields", vec![wanted.fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ")]);
+    line("TOTP codes", vec![format!("{} at most", wanted.totp_codes)]);
+    line("window", vec![format!("{} to {}", wanted.not_before, wanted.not_after)]);
+    if !wanted.is_open_at(now) {
         lines.push(format!("  OUT OF ORDER: it is {now}, and the window is not now"));
     }
     for deviation in &wanted.deviations {
@@ -127,18 +145,12 @@ fn screen(examined: &Examined<'_>, now: Time) -> String {
 /// Says no.
 pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     super::must_not_exist(&args.output)?;
-    let carried = read(&args.request)?;
-    let custodian = Somebody::unlock(&args.signer)?;
-    let book = custodian.book()?;
-    let examined = carried
-        .examine(&custodian.card, &custodian.identities, &book)
-        .map_err(|error| failures::approve(&args.request, &error))?;
+    let desk = Desk::sit_down(args.request, &args.signer)?;
     let now = clock::now();
-    context.warn(&screen(&examined, now));
-    let intent: Intent = examined.deny(args.because, now);
-    let statement = custodian.state(intent)?;
+    let examined = desk.examine(now, context)?;
+    let statement = desk.custodian.state(examined.deny(args.because, now))?;
     write_output(&args.output, &Record::bytes_of(&statement.note))?;
-    let person = custodian.signer.person();
+    let person = desk.custodian.signer.person();
     let text = format!(
         "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {}",
         examined.asked.record.short(),

@@ -201,7 +201,7 @@ fn report_release(
     for deviation in &release.deviations {
         report(Rule::RequestDeviation, format!("{deviation}, in the release of {}", request.name));
     }
-    if !(request.not_before..=request.not_after).contains(&released.time) {
+    if !request.is_open_at(released.time) {
         let window = format!("{} to {}", request.not_before, request.not_after);
         report(Rule::ReleaseWindow, format!("released at {}, asked for {window}", released.time));
     }
@@ -279,7 +279,7 @@ pub fn release_deviations(
 ) -> Vec<Deviation> {
     let request = &asked.request;
     let mut found = Vec::new();
-    if !(request.not_before..=request.not_after).contains(&now) {
+    if !request.is_open_at(now) {
         found.push(Deviation::OutsideWindow);
     }
     if approvers.contains(&request.requester) && !escrow.policy.requester_may_approve {

@@ -24,6 +24,14 @@ pub fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_bounded(&mut open_own(path, OpenOptions::new().read(true))?, limit)
 }
 
+/// The size in bytes of a file of the escrow's own.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn size_of(path: &Path) -> io::Result<u64> {
+    path.symlink_metadata().map(|metadata| metadata.len())
+}
+
 /// Opens a file of the escrow's own: a regular file, never by way of a link.
 pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]

@@ -25,7 +25,7 @@ fn an_approval_shows_what_is_asked_and_answers_with_what_was_written() {
     assert_eq!((json["person"].as_str(), json["approval"].as_str()), (Some("alice"), Some("out/alice.bga")));
     let run = run.says("prod generation 1 (root)").says("111122223333").says("2 of 3 custodians");
     let run = run.says("carol at ").says("emergency, iam-failure").says("INC-42").says("SSO is down");
-    run.says("password; totp").says("for good");
+    run.says("password, totp").says("for good");
     assert_eq!(stage.mode("out/alice.bga"), 0o600);
 }
 
@@ -202,7 +202,7 @@ fn a_denial_is_a_statement_and_no_veto() {
     assert_eq!((json["person"].as_str(), json["denial"].as_str()), (Some("carol"), Some("carol.bgd")));
     assert_eq!(json["request_id"], asked.id.as_str());
     stage.refuses(2, "deny req.bgr --as carol/carol -o x.bgd").says("--because");
-    stage.run("collect carol.bgd --as bob/bob").ok().shows("a denial by carol");
+    stage.run("collect carol.bgd --as bob/bob").ok().shows("denial by carol");
     stage.run("log --kind denial").ok().shows("no such incident");
     stage.approve("alice", &asked).ok();
     stage.approve("bob", &asked).ok();

@@ -80,7 +80,7 @@ fn who_holds_no_share_has_nothing_to_check() {
     stage.refuses(3, "check nothing --as alice/alice").what("there is no vault `nothing`");
     stage.person("eve", "--role custodian");
     stage.refuses(4, "check --as eve/eve").what("`eve` is not enrolled");
-    stage.refuses(2, "check prod --all --as alice/alice").says("cannot be used with");
+    stage.refuses(2, "check prod --all --as alice/alice").says("does not go with");
 }
 
 #[test]

@@ -42,8 +42,8 @@ fn a_line_that_makes_no_sense_is_usage() {
 fn an_error_is_an_object_where_json_is_wanted() {
     let stage = Stage::people();
     let run = stage.run("log --json --escrow nowhere").exits(1);
-    assert_eq!(run.out, "");
-    let json: serde_json::Value = serde_json::from_str(&run.err).unwrap();
+    assert_eq!(run.err, "");
+    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let error = &json["error"];
     assert_eq!((error["code"].as_str(), error["exit"].as_u64()), (Some("machine"), Some(1)));
     assert_eq!(error["at"], "nowhere/log");
@@ -59,7 +59,7 @@ fn an_error_is_an_object_where_json_is_wanted() {
         ),
     ] {
         let run = stage.run(&format!("{line} --json")).exits(exit);
-        let json: serde_json::Value = serde_json::from_str(&run.err).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
         assert_eq!(
             (json["error"]["code"].as_str(), json["error"]["exit"].as_i64()),
             (Some(code), Some(exit.into()))
@@ -127,4 +127,29 @@ fn the_demonstration_tells_its_story_on_one_screen_and_leaves_nothing() {
     let words = stage.words("demo").env("TMPDIR", stage.path("").to_str().unwrap()).file_limit(4);
     let run = words.run().exits(1);
     assert!(stage.tree().is_empty(), "it left {:?}\n{}", stage.tree().keys(), run.err);
+}
+
+#[test]
+fn a_line_that_makes_no_sense_is_not_repeated() {
+    let stage = Stage::people();
+    let key = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+    for line in [
+        format!("enroll zoe {key}"),
+        format!("{key}"),
+        format!("check --{key}"),
+        format!("seal prod --threshold {key} --as admin/admin"),
+        format!("release req.bgr --accept-deviation {key} --as admin/admin"),
+        format!("keygen \u{1b}[2J"),
+    ] {
+        for json in ["", " --json"] {
+            let run = stage.words(&format!("{line}{json}")).run().exits(2);
+            let said = format!("{}{}", run.out, run.err);
+            assert!(!said.contains("GQ9778VQX") && !said.contains('\u{1b}'), "{said}");
+            assert!(said.contains("--help"), "{said}");
+            if !json.is_empty() {
+                let object: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+                assert_eq!(object["error"]["code"], "usage");
+            }
+        }
+    }
 }

@@ -207,7 +207,7 @@ fn a_request_can_be_withdrawn_with_what_came_on_record() {
     assert_eq!((logged(&stage, "release"), logged(&stage, "end")), (0, 1));
     stage.run("log --kind end").ok().shows("shown: nothing");
     stage.run("verify").ok().shows("APPROVALS-UNRELEASED");
-    stage.refuses(2, &format!("{PRINT} --withdraw")).says("cannot be used with");
+    stage.refuses(2, &format!("{PRINT} --withdraw")).says("does not go with");
 }
 
 #[test]

@@ -170,8 +170,8 @@ fn where_the_request_file_does_not_fit_the_person_is_told_what_is_logged() {
     // The log has room for one more record, and the request file, with its shares, has not.
     let blocks = u32::try_from((stage.read("escrow/log").len() + 2300) / 512).unwrap();
     let run = stage.words(&line).file_limit(blocks).run().fails(1).what("cannot be written").at("req.bgr");
-    run.next("the request is logged all the same").next("make a new one under another name");
-    assert!(!stage.exists("req.bgr"));
+    run.next("the request is logged, and").next("make a new one, with another place for its file");
+    assert!(!stage.exists("req.bgr") && !stage.exists("req.session.age"));
     stage.run("log --kind request").ok().shows("INC-42");
     stage.run(&line.replace("req.bgr", "again.bgr")).ok();
     stage.run("verify").ok();

@@ -250,5 +250,5 @@ fn without_a_terminal_nothing_secret_is_asked_for() {
     stage.refuses(1, &line).what("no terminal to ask for the credentials").next("terminal");
     let line = "seal --threshold 2 --as admin/admin";
     stage.refuses(2, line).says("<VAULT>");
-    stage.refuses(2, "seal prod --from - --threshold 2 --as admin/admin").says("cannot be used with");
+    stage.refuses(2, "seal prod --from - --threshold 2 --as admin/admin").says("does not go with");
 }

@@ -108,9 +108,9 @@ fn statements_made_elsewhere_are_collected_once() {
     let before = stage.read("escrow/log");
     let files = "bob-check.bgs carol.bgd action.bgs close.bgs alice.bga";
     let run = stage.run(&format!("collect {files} --as bob/bob")).ok();
-    let run = run.shows("bob-check.bgs: a check by bob").shows("carol.bgd: a denial by carol");
-    let run = run.shows("action.bgs: a action by carol").shows("close.bgs: a close by alice");
-    run.shows("alice.bga: a approval by alice").shows("logged as entry 7");
+    let run = run.shows("bob-check.bgs: check by bob").shows("carol.bgd: denial by carol");
+    let run = run.shows("action.bgs: action by carol").shows("close.bgs: close by alice");
+    run.shows("alice.bga: approval by alice").shows("logged as entry 7");
     let after = stage.read("escrow/log");
     assert!(after.starts_with(&before));
     let log = stage.run("log --json").ok().json();
