@@ -135,11 +135,11 @@ fn a_line_that_makes_no_sense_is_not_repeated() {
     let key = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
     for line in [
         format!("enroll zoe {key}"),
-        format!("{key}"),
+        key.to_owned(),
         format!("check --{key}"),
         format!("seal prod --threshold {key} --as admin/admin"),
         format!("release req.bgr --accept-deviation {key} --as admin/admin"),
-        format!("keygen \u{1b}[2J"),
+        "keygen \u{1b}[2J".to_owned(),
     ] {
         for json in ["", " --json"] {
             let run = stage.words(&format!("{line}{json}")).run().exits(2);
