@@ -113,7 +113,12 @@ impl Policy {
             return Err(PolicyError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::Malformed("not UTF-8".to_owned()))?;
-        toml::from_str(text).map_err(|error| PolicyError::Malformed(error.to_string()))
+        toml::from_str(text).map_err(|error| {
+            // The error's own text quotes the line, and the file may be another one than was meant.
+            let before = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count() + 1;
+            PolicyError::Malformed(format!("line {line}: {}", error.message()))
+        })
     }
 }
 

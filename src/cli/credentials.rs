@@ -14,6 +14,7 @@ use crate::hands::{clock, files};
 use crate::names::{FieldName, PersonId, VaultName};
 use crate::password;
 use crate::payload::{ACCOUNT_ID, EMAIL, Fields, PASSWORD, TOTP};
+use crate::text::is_hostile;
 use crate::totp::TotpSeed;
 use crate::vault::AccountId;
 
@@ -215,6 +216,10 @@ fn finish(
         None => return Err(missing("the password").next("give one, or let --generate-password make it")),
     };
     let name = |name: &str| name.parse::<FieldName>().expect("a field's name");
+    let others = draft.others.iter().map(|(name, value)| (name.as_str(), value));
+    for (what, value) in [(EMAIL, &email), (PASSWORD, &password)].into_iter().chain(others) {
+        visible(&vault, what, value)?;
+    }
     let mut fields =
         vec![(name(ACCOUNT_ID), account.as_str().into()), (name(EMAIL), email), (name(PASSWORD), password)];
     if let Some(totp) = draft.totp {
@@ -226,6 +231,18 @@ fn finish(
     fields.extend(draft.others);
     let fields = Fields::new(fields).map_err(|error| Failure::new(Exit::BadInput, error))?;
     Ok(Credentials { vault, account, fields, custodians, threshold })
+}
+
+/// A line break or an invisible character in a value is a slip of the clipboard, or a quote in a CSV that was
+/// never closed: the value would be found wrong when it is needed.
+fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Result<(), Failure> {
+    if value.expose_secret().chars().any(|character| character == '\n' || is_hostile(character)) {
+        let what = format!("the {what} of `{vault}` holds a line break or an invisible character");
+        return Err(
+            Failure::new(Exit::BadInput, what).next("type it anew; in a CSV, see that each quote is closed")
+        );
+    }
+    Ok(())
 }
 
 fn judge(

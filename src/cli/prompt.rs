@@ -126,16 +126,21 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`], where echo cannot be turned off, and at the end of input.
     pub fn ask_secret(&mut self, question: &str) -> Result<SecretString, Failure> {
+        let failed = |error: io::Error| unreadable(&error);
         // The question is shown only once echo is off, so that nothing typed early is seen either.
-        let _quiet = Quiet::begin(&self.writer)?;
+        let quiet = Quiet::begin(&self.writer)?;
+        write!(&self.writer, "{} ", Shown(question)).map_err(failed)?;
+        // The library edits the line; the terminal itself is ours to set and to put back.
         let config = rpassword::ConfigBuilder::new()
-            .input_file_path(DEVICE)
-            .output_file_path(DEVICE)
+            .input_reader(Keys(self.writer.try_clone().map_err(failed)?))
+            .output_discard()
             .password_feedback_hide()
             .build();
-        let typed = rpassword::prompt_password_with_config(format!("{} ", Shown(question)), config);
+        let typed = rpassword::read_password_with_config(config);
+        drop(quiet);
+        writeln!(self.writer).map_err(failed)?;
         let typed = Zeroizing::new(typed.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::Interrupted => {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
                 Failure::new(Exit::Interrupted, "the input ended before the question was answered")
             }
             _ => unreadable(&error),
@@ -162,6 +167,20 @@ impl Terminal {
     }
 }
 
+/// What Ctrl-C types, where the terminal makes no signal of it.
+const CTRL_C: u8 = 3;
+
+/// Keys as they are pressed. Ctrl-C ends the input: as a signal it would end the program before the terminal
+/// is put back.
+struct Keys(File);
+
+impl io::Read for Keys {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.0.read(into)?;
+        if into[..length].contains(&CTRL_C) { Err(io::Error::other("interrupted")) } else { Ok(length) }
+    }
+}
+
 /// A terminal that does not echo, for as long as the value lives.
 struct Quiet<'a> {
     #[cfg(unix)]
@@ -174,11 +193,14 @@ impl Quiet<'_> {
     fn begin(terminal: &File) -> Result<Quiet<'_>, Failure> {
         #[cfg(unix)]
         {
-            use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+            use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
             let refused = |error: rustix::io::Errno| unreadable(&error.into());
             let before = tcgetattr(terminal).map_err(refused)?;
             let mut quiet = before.clone();
-            quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL);
+            let modes = LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
+            quiet.local_modes.remove(modes);
+            quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
+            quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
             tcsetattr(terminal, OptionalActions::Now, &quiet).map_err(refused)?;
             Ok(Quiet { before, terminal })
         }

@@ -1,0 +1,375 @@
+//! No argument, environment variable, error, log line or temporary file carries a secret. Distinctive secrets
+//! go through every command, typed and by file, at the highest verbosity, going well and going wrong; then
+//! everything that was written or shown is searched for them.
+
+use std::fs;
+use std::process::Output;
+
+use breakglass::ceremony::request::Session;
+use breakglass::ceremony::seal::open_share;
+use breakglass::crypto::envelope::{Identity, IdentityFile};
+use breakglass::crypto::sign::SigningKey;
+use breakglass::escrow::Reading;
+use breakglass::shamir::{self, Secret};
+use breakglass::share::{Share, set_id};
+use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER};
+use secrecy::ExposeSecret as _;
+
+use crate::people::{Place, SEED};
+use crate::terminal::Terminal;
+
+const PASSWORD: &str = "canary-Quetzal-71-marzipan";
+const PIN: &str = "canary-Quetzal-71-marzipan-pin";
+const TYPED: &str = "canary-Wombat-88-saffron";
+const PASSPHRASE: &str = "canary-Ibis-93-thimble";
+
+/// Something that must not get out, in every form that is looked for.
+struct Wanted {
+    name: String,
+    forms: Vec<Vec<u8>>,
+}
+
+fn secret(name: &str, bytes: &[u8]) -> Wanted {
+    let mut forms =
+        vec![bytes.to_vec(), HEXLOWER.encode(bytes).into_bytes(), BASE32_NOPAD.encode(bytes).into()];
+    // Within a longer base64 text a secret may begin at any of three places in a group.
+    for lead in 0..3 {
+        let text = BASE64_NOPAD.encode(&[&vec![0; lead], bytes].concat());
+        let skip = [0, 2, 3][lead];
+        forms.push(text.as_bytes()[skip..text.len() - 2].to_vec());
+    }
+    Wanted { name: name.to_owned(), forms }
+}
+
+fn holds(content: &[u8], secret: &Wanted) -> bool {
+    secret.forms.iter().any(|form| content.windows(form.len()).any(|window| window == form.as_slice()))
+}
+
+/// The search finds each form of a secret, and does not find what is not there.
+#[test]
+fn the_search_finds_what_is_planted() {
+    let wanted = secret("x", PASSWORD.as_bytes());
+    for planted in [
+        PASSWORD.to_owned(),
+        HEXLOWER.encode(PASSWORD.as_bytes()),
+        BASE32_NOPAD.encode(PASSWORD.as_bytes()),
+        BASE64_NOPAD.encode(format!("{PASSWORD} and more").as_bytes()),
+        BASE64_NOPAD.encode(format!("a{PASSWORD} and more").as_bytes()),
+        BASE64_NOPAD.encode(format!("ab{PASSWORD} and more").as_bytes()),
+    ] {
+        assert!(holds(format!("… {planted} …").as_bytes(), &wanted), "{planted}");
+    }
+    assert!(!holds(TYPED.as_bytes(), &wanted));
+}
+
+/// Everything that was shown, by what showed it.
+#[derive(Default)]
+struct Shown(Vec<(String, Vec<u8>)>);
+
+impl Shown {
+    fn keep(&mut self, words: &[&str], output: &Output) {
+        self.0.push((words.join(" "), [output.stdout.as_slice(), &output.stderr].concat()));
+    }
+}
+
+fn identity(place: &Place, id: &str) -> Identity {
+    let file = fs::read(place.path().join(format!("{id}/{id}.key"))).unwrap();
+    match IdentityFile::parse(&file).unwrap() {
+        IdentityFile::Plain(mut identities) => identities.remove(0),
+        IdentityFile::Locked(_) => panic!("{id} has a passphrase"),
+    }
+}
+
+/// What the sealed files hold: each share's value, and the vault key.
+fn sealed_secrets(place: &Place, vault: &str) -> Vec<Wanted> {
+    let reading = Reading::of(fs::read(place.path().join("escrow/log")).unwrap()).unwrap();
+    let escrow = &reading.escrow;
+    let vault = escrow.vault_named(&vault.parse().unwrap()).unwrap();
+    let seal = &vault.generations[0].seal;
+    let shares: Vec<Share> = ["alice", "bob", "carol"]
+        .iter()
+        .map(|id| {
+            let path = place.path().join(format!("escrow/vaults/{}/1/{id}.share.age", vault.name));
+            let file = fs::read_to_string(path).unwrap();
+            open_share(&[identity(place, id)], &file, &escrow.id, seal).unwrap()
+        })
+        .collect();
+    let set = set_id(&escrow.id, &seal.vault, 1);
+    let two = [shares[0].value(), shares[1].value()];
+    let key: Secret = shamir::combine(set, seal.threshold().unwrap(), &two, |_| true).unwrap();
+    let mut secrets: Vec<_> = shares
+        .iter()
+        .map(|share| {
+            secret(&format!("share {} of {}", share.index(), vault.name), share.value().expose_value())
+        })
+        .collect();
+    secrets.push(secret(&format!("vault key of {}", vault.name), &key[..]));
+    let release = SigningKey::for_release(&key, &seal.vault, 1);
+    secrets.push(secret(&format!("release key of {}", vault.name), &release.seed()[..]));
+    secrets
+}
+
+#[test]
+fn no_secret_leaves_by_a_side_door() {
+    let place = Place::sealed(PASSWORD);
+    let mut shown = Shown::default();
+    typed(&place, &mut shown);
+    emergency(&place, &mut shown);
+    failures(&place, &mut shown);
+    audit(&place, &mut shown);
+
+    let seed = BASE32_NOPAD.decode(SEED.as_bytes()).unwrap();
+    let mut secrets = vec![
+        secret("password", PASSWORD.as_bytes()),
+        secret("pin", PIN.as_bytes()),
+        secret("typed password", TYPED.as_bytes()),
+        secret("passphrase", PASSPHRASE.as_bytes()),
+        secret("seed as text", SEED.as_bytes()),
+        secret("seed", &seed),
+    ];
+    for vault in ["prod", "typed"] {
+        secrets.extend(sealed_secrets(&place, vault));
+    }
+    for id in ["dan", "alice", "bob", "carol"] {
+        let text = identity(&place, id).expose_text();
+        secrets.push(secret(&format!("identity of {id}"), text.expose_secret().as_bytes()));
+    }
+    // The one thing that may be seen, where it was asked for and released.
+    let released = |what: &str, name: &str| what.starts_with("release: ") && name == "password";
+    // The files that hold a secret because they are what holds it.
+    let own = |path: &str, name: &str| {
+        (path == "accounts.csv" && ["password", "pin", "seed", "seed as text"].contains(&name))
+            || name.strip_prefix("identity of ").is_some_and(|id| path == format!("{id}/{id}.key"))
+    };
+    let (mut in_place, mut seen) = (0, 0);
+    for secret in &secrets {
+        for (what, content) in &shown.0 {
+            assert!(!what.contains("canary-"), "the test itself gave a secret as an argument: {what}");
+            if holds(content, secret) {
+                assert!(released(what, &secret.name), "`{}` is in what `{what}` showed", secret.name);
+                seen += 1;
+            }
+        }
+        for (path, content) in place.files() {
+            if holds(&content, secret) {
+                let path = path.display().to_string();
+                assert!(own(&path, &secret.name), "`{}` is in the file {path}", secret.name);
+                in_place += 1;
+            }
+        }
+    }
+    // The search is not blind: it finds the four identities, the CSV's secrets, and what was released.
+    assert!(in_place >= 8 && seen >= 2, "{in_place} and {seen}");
+    assert!(fs::read_dir(place.path().join("tmp")).unwrap().next().is_none(), "a temporary file is left");
+}
+
+/// Secrets that are typed: a passphrase, and a vault by questions.
+fn typed(place: &Place, shown: &mut Shown) {
+    let mut keygen = Terminal::start(place.path(), &["keygen", "-o", "ida/ida.key"], false);
+    keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
+    shown.0.push(("keygen".to_owned(), keygen.end().screen.into()));
+    let words = [
+        "enroll",
+        "ida",
+        "--name",
+        "I",
+        "--contact",
+        "c",
+        "--role",
+        "auditor",
+        "-i",
+        "ida/ida.key",
+        "-o",
+        "ida",
+    ];
+    let mut enroll = Terminal::start(place.path(), &words, false);
+    enroll.expect("Passphrase of").enter(TYPED).expect("not it").expect("Passphrase of").enter(PASSPHRASE);
+    shown.0.push(("enroll".to_owned(), enroll.end().screen.into()));
+    let mut words = vec!["--escrow", "escrow", "seal", "typed", "--threshold", "2", "--as", "dan/dan"];
+    for id in ["alice", "bob", "carol"] {
+        words.extend(["--custodian", id]);
+    }
+    words.extend(["--accept-deviation", "totp-unproven", "--account-id", "1", "--email", "e"]);
+    let mut seal = Terminal::start(place.path(), &words, false);
+    seal.expect("Password:").enter(TYPED).expect("again:").enter(PASSPHRASE).expect("differ");
+    seal.expect("Password:").enter(TYPED).expect("again:").enter(TYPED);
+    seal.expect("TOTP seed").enter(TYPED).expect("TOTP seed").enter(SEED);
+    seal.expect("Code that").enter("123").expect("Code that").enter(TYPED).expect("Code that").enter("000");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    shown.0.push(("seal".to_owned(), ended.screen.into()));
+    for id in ["alice", "bob", "carol"] {
+        let prefix = format!("{id}/{id}");
+        let words = ["check", "--all", "--json", "--as", &prefix];
+        shown.keep(&words, &place.ok(&words));
+    }
+}
+
+fn emergency(place: &Place, shown: &mut Shown) {
+    for (request, print, json) in [("one.bgr", "password", false), ("two.bgr", "account-id", true)] {
+        let words = place.ask(request, &["password", "totp", "account-id"]);
+        let wrong = ["approve", request, "--as", "alice/alice", "-o", "x.bga", "--session-words", "abandon"];
+        shown.keep(&wrong, &place.run(&wrong));
+        for id in ["alice", "bob"] {
+            let (prefix, output) = (format!("{id}/{id}"), format!("{request}.{id}.bga"));
+            let spoken = words.join(" ");
+            let mut line =
+                vec!["approve", request, "--as", &prefix, "--session-words", &spoken, "-o", &output];
+            line.extend(json.then_some("--json"));
+            shown.keep(&line, &place.ok(&line));
+        }
+        let denied = format!("{request}.bgd");
+        let deny = ["deny", request, "--as", "carol/carol", "--because", "no", "-o", &denied];
+        shown.keep(&deny, &place.ok(&deny));
+        let collect = ["collect", &denied, "--as", "bob/bob"];
+        shown.keep(&collect, &place.ok(&collect));
+        let files = [format!("{request}.alice.bga"), format!("{request}.bob.bga")];
+        let few = ["release", request, &files[0], "--as", "carol/carol", "--print", "password"];
+        shown.keep(&few, &place.run(&few));
+        let other = ["release", request, &files[0], &files[1], "--as", "carol/carol", "--print", "pin"];
+        shown.keep(&other, &place.run(&other));
+        let release = ["release", request, &files[0], &files[1], "--as", "carol/carol", "--print", print];
+        let output = place.ok(&release);
+        let what =
+            if print == "password" { "release: printed" } else { "a release that printed something else" };
+        shown.0.push((what.to_owned(), output.stdout));
+        shown.0.push(("release, on standard error".to_owned(), output.stderr));
+    }
+    // The same on a terminal.
+    let words = place.ask("three.bgr", &["password", "pin"]);
+    place.approve("three.bgr", "alice", &words);
+    place.approve("three.bgr", "bob", &words);
+    let release = [
+        "--escrow",
+        "escrow",
+        "release",
+        "three.bgr",
+        "three.bgr.alice.bga",
+        "three.bgr.bob.bga",
+        "--as",
+        "carol/carol",
+    ];
+    let mut reveal = Terminal::start(place.path(), &release, true);
+    reveal
+        .expect("Show `password`?")
+        .enter("")
+        .expect("Enter hides")
+        .enter("")
+        .expect("Show `pin`?")
+        .enter("s");
+    let ended = reveal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    shown.0.push(("release: on the terminal".to_owned(), ended.screen.into()));
+    shown.0.push(("a release on the terminal, standard output".to_owned(), ended.piped.into()));
+}
+
+/// Bad input that holds secrets: an error must say what is wrong, and not what was there.
+fn failures(place: &Place, shown: &mut Shown) {
+    for (name, csv) in [
+        ("cells.csv", format!("vault,account_id,email,password\na,1,e,{PASSWORD},extra\n")),
+        ("header.csv", format!("vault,{PASSWORD}\na,b\n")),
+        ("vault.csv", format!("vault,account_id,email,password\n{PASSWORD},1,e,p\n")),
+        ("account.csv", format!("vault,account_id,email,password\na,{PASSWORD} x,e,p\n")),
+        ("seed.csv", format!("vault,account_id,email,password,totp\na,1,e,{PASSWORD},{PASSWORD}\n")),
+        ("weak.csv", format!("vault,account_id,email,password\na,1,{PASSWORD},{PASSWORD}\n")),
+        ("reused.csv", format!("vault,account_id,email,password\na,1,e,{PASSWORD}\nb,1,e,{PASSWORD}\n")),
+        ("threshold.csv", format!("vault,account_id,email,password,threshold\na,1,e,p,{PASSWORD}\n")),
+        ("quote.csv", format!("vault,account_id,email,password\na,1,e,\"{PASSWORD}\n")),
+    ] {
+        fs::write(place.path().join(name), csv).unwrap();
+        for json in [None, Some("--json")] {
+            let mut seal = vec!["seal", "--from", name, "--threshold", "2", "--as", "dan/dan"];
+            seal.extend(["--custodian", "alice", "--custodian", "bob"]);
+            seal.extend(json);
+            let output = place.run(&seal);
+            assert!(!output.status.success(), "{name}");
+            shown.keep(&seal, &output);
+        }
+        fs::remove_file(place.path().join(name)).unwrap();
+    }
+    // A secret file in the place of every other kind of file.
+    fs::copy(place.path().join("alice/alice.key"), place.path().join("key")).unwrap();
+    for line in [
+        "init other --name N --cards-compared --card key --as dan/dan",
+        "init other --name N --cards-compared --card dan/dan.card --policy key --as dan/dan",
+        "init other --name N --cards-compared --card dan/dan.card --policy accounts.csv --as dan/dan",
+        "approve key --as alice/alice -o y.bga --session-words x",
+        "approve accounts.csv --as alice/alice -o y.bga --session-words x",
+        "release one.bgr key --as carol/carol --print password",
+        "release one.bgr accounts.csv --session key --as carol/carol --print password",
+        "collect key accounts.csv --as bob/bob",
+        "verify --head key",
+        "verify --book alice/alice.key",
+        "check --as alice/alice -i accounts.csv",
+        "check --as alice/alice -i bob/bob.key",
+        "enroll zed --name Z --contact z --role custodian -i accounts.csv -o zed",
+        "log --escrow alice",
+    ] {
+        for json in [None, Some("--json")] {
+            let words: Vec<&str> = line.split(' ').chain(json).collect();
+            let output = place.run(&words);
+            assert!(!output.status.success(), "{line}");
+            shown.keep(&words, &output);
+        }
+    }
+    fs::remove_file(place.path().join("key")).unwrap();
+}
+
+fn audit(place: &Place, shown: &mut Shown) {
+    let log: serde_json::Value =
+        serde_json::from_slice(&place.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
+    let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
+    let action = ["action", "did it", "--request", &id, "--as", "carol/carol"];
+    shown.keep(&action, &place.ok(&action));
+    let mut close = vec!["close", "--request", &id, "--as", "alice/alice"];
+    for item in
+        ["password-changed", "mfa-renewed", "access-keys-checked", "activity-reviewed", "ticket-updated"]
+    {
+        close.extend(["--done", item]);
+    }
+    close.extend(["--done", "stakeholders-told", "--done", "resealed"]);
+    shown.keep(&close, &place.ok(&close));
+    for line in [
+        "log",
+        "log --json",
+        "head",
+        "head --json",
+        "verify --book alice/alice.book",
+        "verify --json",
+        "demo",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        shown.keep(&words, &place.ok(&words));
+    }
+}
+
+#[test]
+fn debug_of_what_holds_secrets_shows_none() {
+    let place = Place::sealed(PASSWORD);
+    let identity = identity(&place, "alice");
+    let key = SigningKey::from_seed(&[7; 32]);
+    let seed = breakglass::totp::TotpSeed::parse(SEED).unwrap();
+    let session = Session::generate(&mut rand::rand_core::UnwrapErr(rand::rngs::SysRng));
+    let name = |name: &str| name.parse().unwrap();
+    let fields = breakglass::payload::Fields::new(vec![(name("password"), PASSWORD.into())]).unwrap();
+    let reading = Reading::of(fs::read(place.path().join("escrow/log")).unwrap()).unwrap();
+    let vault = reading.escrow.vault_named(&"prod".parse().unwrap()).unwrap();
+    let file = fs::read_to_string(place.path().join("escrow/vaults/prod/1/alice.share.age")).unwrap();
+    let seal = &vault.generations[0].seal;
+    let share = open_share(std::slice::from_ref(&identity), &file, &reading.escrow.id, seal).unwrap();
+    let debug = format!("{identity:?} {key:?} {seed:?} {session:?} {fields:?} {share:?} {:?}", share.value());
+    let secrets = [
+        secret("identity", identity.expose_text().expose_secret().as_bytes()),
+        secret("key", &[7; 32]),
+        secret("seed", SEED.as_bytes()),
+        secret("session", session.identity().expose_text().expose_secret().as_bytes()),
+        secret("session key", &session.key().seed()[..]),
+        secret("password", PASSWORD.as_bytes()),
+        secret("share", share.value().expose_value()),
+    ];
+    for secret in &secrets {
+        assert!(!holds(debug.as_bytes(), secret), "{}: {debug}", secret.name);
+    }
+    let list = format!("{:?}", share.value().expose_value());
+    assert!(!debug.contains(&list[1..list.len() - 1]), "{debug}");
+}

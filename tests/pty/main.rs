@@ -1,0 +1,6 @@
+//! The program on a terminal: every question, asked and answered, and nothing secret by a side door.
+
+mod canary;
+mod people;
+mod prompts;
+mod terminal;

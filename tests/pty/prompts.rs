@@ -1,0 +1,319 @@
+//! Every question: answered right, wrong, and not at all.
+
+use std::fs;
+
+use breakglass::totp::TotpSeed;
+use breakglass::words::Words;
+use secrecy::ExposeSecret as _;
+
+use crate::people::{Place, SEED};
+use crate::terminal::{Ended, Terminal};
+
+const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
+const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
+
+fn start(place: &Place, words: &[&str]) -> Terminal {
+    let words = [&["--escrow", "escrow"], words].concat();
+    Terminal::start(place.path(), &words, false)
+}
+
+#[track_caller]
+fn unseen(ended: &Ended, secrets: &[&str]) {
+    for secret in secrets {
+        assert!(!ended.screen.contains(secret), "`{secret}` is on the screen:\n{}", ended.screen);
+    }
+    assert!(ended.echoes, "the terminal does not echo any more");
+}
+
+/// An identity with a passphrase, at `ida/ida.key`.
+fn locked() -> Place {
+    let place = Place::empty();
+    let mut keygen = start(&place, &["keygen", "-o", "ida/ida.key"]);
+    keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
+    let ended = keygen.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended, &[PASSPHRASE]);
+    place
+}
+
+#[test]
+fn a_passphrase_is_typed_twice_long_enough_and_never_shown() {
+    let place = Place::empty();
+    let mut keygen = start(&place, &["keygen", "-o", "ida/ida.key"]);
+    keygen.expect("New passphrase:").enter("short").expect("at least 12");
+    keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter("something else");
+    keygen.expect("differ").expect("New passphrase:");
+    assert!(!keygen.echoes());
+    keygen.enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
+    let ended = keygen.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended, &[PASSPHRASE, "short", "something else"]);
+    let file = fs::read_to_string(place.path().join("ida/ida.key")).unwrap();
+    assert!(file.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"), "{file}");
+}
+
+const ENROLL: [&str; 12] = [
+    "enroll",
+    "ida",
+    "--name",
+    "Ida",
+    "--contact",
+    "x",
+    "--role",
+    "custodian",
+    "-i",
+    "ida/ida.key",
+    "-o",
+    "ida",
+];
+
+#[test]
+fn a_mistyped_passphrase_may_be_typed_again() {
+    let place = locked();
+    let mut enroll = start(&place, &ENROLL);
+    enroll.expect("Passphrase of ida/ida.key:").enter("not this one").expect("that is not it");
+    enroll.expect("Passphrase of").enter(PASSPHRASE).expect("words:");
+    let ended = enroll.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended, &[PASSPHRASE, "not this one"]);
+}
+
+#[test]
+fn after_three_wrong_passphrases_it_is_locked() {
+    let place = locked();
+    let mut enroll = start(&place, &ENROLL);
+    for _ in 0..3 {
+        enroll.expect("Passphrase of").enter("not this one").expect("that is not it");
+    }
+    let ended = enroll.end();
+    assert_eq!(ended.code, Some(6), "{}", ended.screen);
+    assert!(!place.path().join("ida/ida.card").exists());
+}
+
+#[test]
+fn where_a_question_is_not_answered_nothing_is_left_and_the_terminal_echoes() {
+    for key in ["\u{4}", "\u{3}"] {
+        let place = Place::empty();
+        let mut keygen = start(&place, &["keygen", "-o", "ida/ida.key"]);
+        keygen.expect("New passphrase:").press(key);
+        let ended = keygen.end();
+        assert_eq!(ended.code, Some(130), "{key:?}: {}", ended.screen);
+        assert!(ended.echoes, "{key:?}");
+        assert!(place.files().is_empty(), "{key:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_a_secret_is_not_asked_for() {
+    let place = Place::empty();
+    let output = place.run(&["keygen", "-o", "ida/ida.key"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("no terminal") && said.contains("next:"), "{said}");
+}
+
+/// The words of each person's card.
+fn card_words(place: &Place, id: &str) -> Words {
+    let bytes = fs::read(place.path().join(format!("{id}/{id}.card"))).unwrap();
+    Words::of(&breakglass::card::VerifiedCard::parse(&bytes).unwrap().digest())
+}
+
+/// Answers "Word N …" with the right word; gives N.
+fn answer_word(terminal: &mut Terminal, words: &[String]) {
+    terminal.expect("Word ");
+    let position = terminal.digit();
+    terminal.enter(&words[position - 1]);
+}
+
+fn list(words: &Words) -> Vec<String> {
+    words.to_string().split(' ').map(str::to_owned).collect()
+}
+
+const INIT: [&str; 14] = [
+    "init",
+    "escrow",
+    "--name",
+    "E",
+    "--as",
+    "dan/dan",
+    "--card",
+    "dan/dan.card",
+    "--card",
+    "alice/alice.card",
+    "--card",
+    "bob/bob.card",
+    "--card",
+    "carol/carol.card",
+];
+
+#[test]
+fn init_asks_two_words_of_each_card() {
+    let place = Place::people();
+    let mut init = start(&place, &INIT);
+    for id in ["dan", "alice", "bob", "carol"] {
+        let words = list(&card_words(&place, id));
+        answer_word(&mut init, &words);
+        answer_word(&mut init, &words);
+    }
+    init.expect("fingerprint");
+    assert_eq!(init.end().code, Some(0));
+}
+
+#[test]
+fn a_wrong_word_of_a_card_begins_nothing() {
+    let place = Place::people();
+    let mut init = start(&place, &INIT);
+    init.expect("Word ").enter("zebra-crossing");
+    let ended = init.end();
+    assert_eq!(ended.code, Some(4), "{}", ended.screen);
+    assert!(ended.screen.contains("stop here") && !place.path().join("escrow").exists());
+}
+
+const SEAL: [&str; 13] = [
+    "seal",
+    "typed",
+    "--threshold",
+    "2",
+    "--custodian",
+    "alice",
+    "--custodian",
+    "bob",
+    "--custodian",
+    "carol",
+    "--as",
+    "dan/dan",
+    "--field=pin",
+];
+
+fn seal_up_to_the_seed(place: &Place, password: &str) -> Terminal {
+    let mut seal = start(place, &SEAL);
+    seal.expect("Account id:").enter("no good!").expect("account id must be").expect("Account id:");
+    seal.enter("111122223333").expect("E-mail address").enter("root@example.com");
+    seal.expect("Password:").enter(password).expect("again:").enter("another").expect("differ");
+    seal.expect("Password:").enter(password).expect("again:").enter(password);
+    seal.expect("TOTP seed").enter("not base32!").expect("TOTP seed").enter(SEED);
+    seal.expect("pin:").enter("4711-0815-pin").expect("again:").enter("4711-0815-pin");
+    seal
+}
+
+fn code_now() -> String {
+    let now = breakglass::hands::clock::now().unix();
+    TotpSeed::parse(SEED).unwrap().code_at(now).code.expose_secret().to_owned()
+}
+
+#[test]
+fn a_vault_is_sealed_by_questions_and_its_seed_proven_by_a_code() {
+    let place = Place::begun();
+    let mut seal = seal_up_to_the_seed(&place, PASSWORD);
+    seal.expect("Code that an authenticator shows").enter("000000").expect("not a code");
+    seal.expect("Code that an authenticator shows").enter(&code_now()).expect("sealed typed");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended, &[PASSWORD, SEED, "4711-0815-pin", "another"]);
+}
+
+#[test]
+fn two_codes_are_shown_for_the_provider_and_hidden_again() {
+    let place = Place::begun();
+    let mut seal = seal_up_to_the_seed(&place, PASSWORD);
+    seal.expect("Code that an authenticator shows").enter("").expect("two codes, in order: ");
+    seal.expect("Enter hides it").enter("").expect("hidden again");
+    seal.expect("Did the provider take both").enter("yes").expect("sealed typed");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    let shown = ended.screen.find("two codes, in order: ").unwrap();
+    assert!(ended.screen[shown..].contains("\u{1b}[J"), "nothing clears the codes:\n{}", ended.screen);
+}
+
+#[test]
+fn a_weak_password_needs_a_yes() {
+    let place = Place::begun();
+    for (answer, code) in [("no", 4), ("yes", 0)] {
+        let mut seal = seal_up_to_the_seed(&place, "password1");
+        seal.expect("is weak").expect("Type yes").enter(answer);
+        if answer == "yes" {
+            seal.expect("Code that an authenticator shows").enter(&code_now());
+        }
+        let ended = seal.end();
+        assert_eq!(ended.code, Some(code), "{}", ended.screen);
+        unseen(&ended, &["password1"]);
+    }
+}
+
+#[test]
+fn an_approver_is_asked_for_two_words_and_a_yes() {
+    let place = Place::sealed(PASSWORD);
+    let words = place.ask("req.bgr", &[]);
+    let approve = |id: &str| {
+        let (prefix, output) = (format!("{id}/{id}"), format!("{id}.bga"));
+        start(&place, &["approve", "req.bgr", "--as", &prefix, "-o", &output])
+    };
+    let mut right = approve("alice");
+    answer_word(&mut right, &words);
+    answer_word(&mut right, &words);
+    right.expect("hand your share over for good").enter("yes").expect("alice approved");
+    assert_eq!(right.end().code, Some(0));
+
+    let mut wrong = approve("bob");
+    wrong.expect("Word ").enter("nonsense");
+    assert_eq!(wrong.end().code, Some(4));
+
+    let mut no = approve("bob");
+    answer_word(&mut no, &words);
+    answer_word(&mut no, &words);
+    no.expect("for good").enter("y");
+    assert_eq!(no.end().code, Some(4));
+    assert!(place.path().join("alice.bga").exists() && !place.path().join("bob.bga").exists());
+    assert!(
+        fs::read_to_string(place.path().join("bob/bob.book")).unwrap().matches("\"approval\"").count() == 0
+    );
+}
+
+#[test]
+fn fields_are_shown_one_at_a_time_and_hidden_again() {
+    let place = Place::sealed(PASSWORD);
+    let words = place.ask("req.bgr", &["password", "totp", "pin"]);
+    place.approve("req.bgr", "alice", &words);
+    place.approve("req.bgr", "bob", &words);
+    let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
+
+    let printed = start(&place, &[&release[..], &["--print", "password"]].concat()).end();
+    assert_eq!(printed.code, Some(2), "{}", printed.screen);
+
+    let mut shown = start(&place, &release);
+    shown.expect("Show `password`?").enter("").expect(&format!("password: {PASSWORD}"));
+    shown.expect("Enter hides it").enter("").expect("\u{1b}[J").expect("password: hidden again");
+    shown
+        .expect("Show `totp`?")
+        .enter("")
+        .expect("good for")
+        .expect("totp: ")
+        .expect("Enter hides")
+        .enter("");
+    shown.expect("Show `totp`?").enter("s").expect("Show `pin`?").enter("s");
+    let ended = shown.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended, &[SEED, &format!("{PASSWORD}-pin")]);
+    let log = String::from_utf8(place.ok(&["log", "--kind", "end"]).stdout).unwrap();
+    assert!(log.contains("shown: password totp"), "{log}");
+}
+
+#[test]
+fn closing_goes_item_by_item() {
+    let place = Place::sealed(PASSWORD);
+    let words = place.ask("req.bgr", &[]);
+    place.approve("req.bgr", "alice", &words);
+    place.approve("req.bgr", "bob", &words);
+    let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
+    place.ok(&[&release[..], &["--print", "password"]].concat());
+    let log: serde_json::Value =
+        serde_json::from_slice(&place.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
+    let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
+    let mut close = start(&place, &["close", "--request", &id, "--as", "alice/alice", "--done", "resealed"]);
+    for question in ["root password changed", "MFA device", "no access keys", "provider's log", "ticket"] {
+        close.expect(question).enter("done");
+    }
+    close.expect("those who have to know").enter("").expect("empty");
+    close.expect("those who have to know").enter("nobody has to know").expect("is closed by alice");
+    assert_eq!(close.end().code, Some(0));
+}

@@ -1,0 +1,163 @@
+//! A pseudo-terminal with the program on it: what a person sees, and what a person types.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Termios, tcgetattr};
+
+/// How long to wait for anything: scrypt takes a second, a busy machine several times that.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// The program on a terminal of its own.
+pub struct Terminal {
+    keyboard: File,
+    /// Our own hold on the terminal's other side, so that it can be looked at after the program is gone.
+    line: OwnedFd,
+    child: Child,
+    screen: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+    read: usize,
+}
+
+/// What there was to see when the program had ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; `None` where a signal ended it.
+    pub code: Option<i32>,
+    /// Everything that was on the terminal.
+    pub screen: String,
+    /// Everything on standard output, where that was a pipe.
+    pub piped: String,
+    /// Whether the terminal echoes again.
+    pub echoes: bool,
+}
+
+impl Terminal {
+    /// Starts the program in `directory`, with standard output on the terminal, or on a pipe.
+    pub fn start(directory: &Path, words: &[&str], piped: bool) -> Terminal {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let line = rustix::fs::open(&name, flags, Mode::empty()).unwrap();
+        let on_line = || Stdio::from(line.try_clone().unwrap());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
+        command.args(words).current_dir(directory).stdin(on_line()).stderr(on_line());
+        command.stdout(if piped { Stdio::piped() } else { on_line() });
+        command
+            .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace")])
+            .env("TMPDIR", directory.join("tmp"));
+        // SAFETY: between fork and exec only two system calls are made; nothing is allocated or locked.
+        unsafe {
+            command.pre_exec(|| {
+                rustix::process::setsid()?;
+                rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
+                Ok(())
+            });
+        }
+        let child = command.spawn().unwrap();
+        let keyboard = File::from(master);
+        let screen = Arc::new(Mutex::new(Vec::new()));
+        let (mut from, into) = (keyboard.try_clone().unwrap(), Arc::clone(&screen));
+        let reader = thread::spawn(move || {
+            let mut block = [0; 4096];
+            while let Ok(length @ 1..) = from.read(&mut block) {
+                into.lock().unwrap().extend_from_slice(&block[..length]);
+            }
+        });
+        Terminal { keyboard, line, child, screen, reader: Some(reader), read: 0 }
+    }
+
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until `text` is shown, after what was waited for before.
+    #[track_caller]
+    pub fn expect(&mut self, text: &str) -> &mut Terminal {
+        let begin = Instant::now();
+        loop {
+            let shown = self.shown();
+            if let Some(at) = shown.get(self.read..).and_then(|new| new.find(text)) {
+                self.read += at + text.len();
+                return self;
+            }
+            assert!(begin.elapsed() < PATIENCE, "`{text}` is not shown; this is: {shown}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Types, and presses Enter.
+    pub fn enter(&mut self, typed: &str) -> &mut Terminal {
+        self.press(&format!("{typed}\n"))
+    }
+
+    /// Types, and presses nothing else.
+    pub fn press(&mut self, keys: &str) -> &mut Terminal {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self
+    }
+
+    /// Whether what is typed is shown.
+    pub fn echoes(&self) -> bool {
+        let modes: Termios = tcgetattr(&self.line).unwrap();
+        modes.local_modes.contains(LocalModes::ECHO)
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub fn end(mut self) -> Ended {
+        let mut pipe = self.child.stdout.take();
+        let mut piped = String::new();
+        if let Some(pipe) = &mut pipe {
+            pipe.read_to_string(&mut piped).unwrap();
+        }
+        let begin = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begin.elapsed() < PATIENCE, "it does not end; this is shown: {}", self.shown());
+            thread::sleep(Duration::from_millis(5));
+        };
+        // What was written last may still be on its way through the terminal.
+        thread::sleep(Duration::from_millis(50));
+        Ended { code: status.code(), screen: self.shown(), piped, echoes: self.echoes() }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        // The reader ends when nobody holds the other side any more; it is not waited for.
+        drop(self.reader.take());
+    }
+}
+
+impl Terminal {
+    /// The digit that is shown next.
+    #[track_caller]
+    pub fn digit(&mut self) -> usize {
+        let begin = Instant::now();
+        loop {
+            let shown = self.shown();
+            if let Some(next) = shown[self.read..].chars().next() {
+                self.read += next.len_utf8();
+                return next.to_digit(10).unwrap() as usize;
+            }
+            assert!(begin.elapsed() < PATIENCE, "nothing more is shown: {shown}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
