@@ -13,7 +13,7 @@
 //!
 //! ```compile_fail,E0451
 //! fn forge(record: breakglass::crypto::digest::Digest, head: breakglass::log::head::Head) {
-//!     let appended = breakglass::log::ledger::Appended { record, head };
+//!     let appended = breakglass::log::ledger::Appended { record, head, release_of: None };
 //! }
 //! ```
 //!
