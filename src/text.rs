@@ -87,9 +87,10 @@ impl From<FreeText> for String {
     }
 }
 
+/// On one line, so that no text can pass for a line of whatever it is shown in.
 impl fmt::Display for FreeText {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Shown(&self.0).fmt(out)
+        out.write_str(&Shown::line(&self.0))
     }
 }
 
@@ -108,6 +109,26 @@ impl Shown<'_> {
     pub fn line(text: &str) -> String {
         Shown(text).to_string().replace('\n', "\\n")
     }
+}
+
+/// Breaks a text into lines of at most `columns` columns, at its own line feeds and wherever a line is full, so
+/// that a terminal has nothing left to wrap. A character outside ASCII may be two columns wide, and counts so.
+pub fn folded(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in text.split('\n') {
+        let (mut part, mut width) = (String::new(), 0);
+        for character in Shown(line).to_string().chars() {
+            let wide = if character.is_ascii() { 1 } else { 2 };
+            if width + wide > columns {
+                lines.push(std::mem::take(&mut part));
+                width = 0;
+            }
+            part.push(character);
+            width += wide;
+        }
+        lines.push(part);
+    }
+    lines
 }
 
 impl fmt::Display for Shown<'_> {
@@ -143,15 +164,25 @@ mod tests {
 
     #[test]
     fn ordinary_text_stays_as_it_is() {
-        for text in ["a", "two\nlines", "Zoë — 東京 🔑", &"x".repeat(MAX_TEXT)] {
+        for text in ["a", "Zoë — 東京 🔑", &"x".repeat(MAX_TEXT)] {
             assert_eq!(text.parse::<FreeText>().unwrap().to_string(), *text);
         }
+        let two: FreeText = "two\nlines".parse().unwrap();
+        assert_eq!((two.as_str(), two.to_string().as_str()), ("two\nlines", "two\\nlines"));
     }
 
     #[test]
     fn emptiness_and_excess_are_refused() {
         assert_eq!("".parse::<FreeText>(), Err(TextError::Empty));
         assert_eq!("x".repeat(MAX_TEXT + 1).parse::<FreeText>(), Err(TextError::TooLong(MAX_TEXT + 1)));
+    }
+
+    #[test]
+    fn folded_lines_leave_a_terminal_nothing_to_wrap() {
+        assert_eq!(folded("abcdef\ng", 4), ["abcd", "ef", "g"]);
+        assert_eq!(folded("東京都", 4), ["東京", "都"]);
+        assert_eq!(folded("", 4), [""]);
+        assert_eq!(folded("a\u{1b}", 8), ["a\\u{1b}"]);
     }
 
     #[test]

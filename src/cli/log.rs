@@ -16,7 +16,6 @@ use crate::log::entry::Said;
 use crate::log::head::HeadFile;
 use crate::note::Note;
 use crate::statement::{SignedStatement, Stated};
-use crate::text::Shown;
 use crate::words::Words;
 
 /// Reads the log without locking it: auditors work on read-only copies.
@@ -123,7 +122,7 @@ fn lines(record: &Record) -> Vec<Line> {
                 request.purpose,
                 request.reason,
                 request.ticket,
-                Shown::line(request.justification.as_str())
+                request.justification
             );
             line(what, Some(record.hash))
         }
@@ -170,14 +169,12 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
         let (what, request) = match &signed.statement.says {
             Stated::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
             Stated::Approval(approval) => (approval.request.short(), Some(approval.request)),
-            Stated::Denial(denial) => (
-                format!("{}: {}", denial.request.short(), Shown::line(denial.because.as_str())),
-                Some(denial.request),
-            ),
-            Stated::Action(action) => (
-                format!("{}: {}", action.request.short(), Shown::line(action.done.as_str())),
-                Some(action.request),
-            ),
+            Stated::Denial(denial) => {
+                (format!("{}: {}", denial.request.short(), denial.because), Some(denial.request))
+            }
+            Stated::Action(action) => {
+                (format!("{}: {}", action.request.short(), action.done), Some(action.request))
+            }
             Stated::Close(close) => (
                 format!("{}: {} obligations answered", close.request.short(), close.items.len()),
                 Some(close.request),

@@ -15,8 +15,12 @@ use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
 use crate::log::book::Book;
 use crate::log::chain::Record;
+use crate::text::folded;
 use crate::time::Time;
 use crate::words::Words;
+
+/// How wide what people wrote is shown: with its margin it fits into 80 columns.
+const TEXT_COLUMNS: usize = 64;
 
 /// A custodian with a request before them.
 struct Desk {
@@ -107,7 +111,7 @@ fn screen(examined: &Examined<'_>, now: Time) -> String {
     // What people wrote is set off, so that no text can pass for a line of this screen.
     let mut line = |name: &str, texts: Vec<String>| {
         let text = if texts.is_empty() { "none named".to_owned() } else { texts.join("\n") };
-        lines.push(format!("  {name:<10} {}", text.replace('\n', "\n             | ")));
+        lines.push(format!("  {name:<10} {}", folded(&text, TEXT_COLUMNS).join("\n             | ")));
     };
     let shares = share.threshold;
     line("vault", vec![format!("{} generation {} ({})", share.name, share.generation, share.kind)]);
@@ -115,9 +119,9 @@ fn screen(examined: &Examined<'_>, now: Time) -> String {
     line("needs", vec![format!("{} of {} custodians", shares.threshold(), shares.total_shares())]);
     line("asked by", vec![format!("{} at {}", wanted.requester, asked.time)]);
     line("purpose", vec![format!("{}, {}", wanted.purpose, wanted.reason)]);
-    line("ticket", vec![wanted.ticket.to_string()]);
-    line("because", vec![wanted.justification.to_string()]);
-    line("planned", wanted.actions.iter().map(ToString::to_string).collect());
+    line("ticket", vec![wanted.ticket.as_str().to_owned()]);
+    line("because", vec![wanted.justification.as_str().to_owned()]);
+    line("planned", wanted.actions.iter().map(|action| action.as_str().to_owned()).collect());
     line("fields", vec![wanted.fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ")]);
     line("TOTP codes", vec![format!("{} at most", wanted.totp_codes)]);
     line("window", vec![format!("{} to {}", wanted.not_before, wanted.not_after)]);

@@ -214,3 +214,38 @@ fn a_denial_is_a_statement_and_no_veto() {
     let line = "release req.bgr alice.bga bob.bgd --as carol/carol --print password";
     stage.refuses(3, line).what("not an approval").at("bob.bgd").next("breakglass approve -o");
 }
+
+/// What a requester writes is set off, line by line and where a terminal would wrap it: no text of theirs can
+/// pass for a line of the screen that an approver decides on.
+#[test]
+fn no_text_passes_for_a_line_of_the_screen() {
+    let stage = Stage::sealed();
+    let wide = "東".repeat(33);
+    let fake = format!("down\n  account    999999999999\n{wide}  vault      harmless");
+    let run = stage
+        .words("request prod --reason iam-failure --as carol/carol -o req.bgr --json --ticket")
+        .arg(&fake)
+        .arg("--justification")
+        .arg(&fake)
+        .arg("--action")
+        .arg(&fake)
+        .run()
+        .ok();
+    let json = run.json();
+    let asked = Asked {
+        id: json["request_id"].as_str().unwrap().to_owned(),
+        words: json["session_words"].as_str().unwrap().to_owned(),
+    };
+    let screen = stage.approve("alice", &asked).ok().err;
+    let named =
+        |name: &str| screen.lines().filter(|line| line.starts_with(&format!("  {name:<10} "))).count();
+    assert_eq!((named("account"), named("vault")), (1, 1), "{screen}");
+    for line in screen.lines().filter(|line| !line.starts_with("Approving") && !line.starts_with("request "))
+    {
+        let columns: usize = line.chars().map(|one| if one.is_ascii() { 1 } else { 2 }).sum();
+        assert!(columns <= 80, "{line}");
+        assert!(!line.contains("harmless") || line.starts_with("             | "), "{line}");
+    }
+    let log = stage.run("log --kind request").ok().out;
+    assert_eq!(log.lines().count(), 1, "{log}");
+}

@@ -112,7 +112,7 @@ fn hostile_text_stays_outside_and_off_the_screen() {
     }
     // What is harmless is taken as it is, in any script.
     let words = stage.words(line).arg("--ticket").arg("Fälle-№7").arg("--justification");
-    words.arg("two\nlines, 東京").run().ok().shows("two\nlines, 東京");
+    words.arg("two\nlines, 東京").run().ok().shows("two\\nlines, 東京");
 }
 
 #[test]
