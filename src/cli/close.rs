@@ -42,7 +42,10 @@ pub fn carry(statement: &SignedStatement, who: &Somebody, how: Carrier<'_>) -> R
         }
         Carrier::File(path) => {
             write_output(path, &Record::bytes_of(&statement.note))?;
-            Ok(format!("written to {0}; to have it in the log: breakglass collect {0}", path.display()))
+            Ok(format!(
+                "written to {0}; to have it in the log: breakglass collect {0} --as YOU",
+                path.display()
+            ))
         }
     }
 }

@@ -156,7 +156,7 @@ pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     write_output(&args.output, &Record::bytes_of(&statement.note))?;
     let person = desk.custodian.signer.person();
     let text = format!(
-        "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {}",
+        "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {} --as YOU",
         examined.asked.record.short(),
         args.output.display()
     );
