@@ -101,7 +101,7 @@ pub enum ReleaseError {
     #[error("the session file belongs to another request")]
     OtherSession,
     /// Fewer good approvals than the threshold.
-    #[error("there are {tally}")]
+    #[error("not enough: {tally}")]
     NotEnough {
         /// How many of how many.
         tally: String,

@@ -212,6 +212,11 @@ fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Standing, Fail
         if answer == "done" {
             return Ok(Standing::Done);
         }
+        // A habit of the fingers must not be signed as a reason.
+        if ["y", "yes", "n", "no"].contains(&answer.to_lowercase().as_str()) {
+            terminal.say("  type done, or say why it does not apply")?;
+            continue;
+        }
         match answer.parse() {
             Ok(why) => return Ok(Standing::NotApplicable(why)),
             Err(error) => terminal.say(&format!("  {error}"))?,

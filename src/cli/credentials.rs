@@ -102,6 +102,10 @@ pub fn ask(args: &Seal, vault: VaultName, yes: &mut Yes<'_>) -> Result<Credentia
 fn ask_twice(terminal: &mut Terminal, question: &str) -> Result<SecretString, Failure> {
     loop {
         let first = terminal.ask_secret(question)?;
+        if first.expose_secret().is_empty() {
+            terminal.say("  it cannot be empty")?;
+            continue;
+        }
         if first.expose_secret() == terminal.ask_secret("The same again:")?.expose_secret() {
             return Ok(first);
         }
@@ -212,7 +216,7 @@ fn finish(
             judge(&vault, &account, &email, &password, yes)?;
             password
         }
-        None if generate => password::generate(&mut Context::rng()),
+        None if generate => generated(&vault, yes)?,
         None => return Err(missing("the password").next("give one, or let --generate-password make it")),
     };
     let name = |name: &str| name.parse::<FieldName>().expect("a field's name");
@@ -243,6 +247,16 @@ fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Result<(), Fa
         );
     }
     Ok(())
+}
+
+/// Makes a password, and shows it where there is a terminal: it has to be set at the provider too.
+fn generated(vault: &VaultName, yes: &mut Yes<'_>) -> Result<SecretString, Failure> {
+    let password = password::generate(&mut Context::rng());
+    if let Some(terminal) = &mut yes.terminal {
+        terminal.say(&format!("This is the new password of `{vault}`. Set it at the provider now."))?;
+        terminal.show_secret(PASSWORD, &password)?;
+    }
+    Ok(password)
 }
 
 fn judge(

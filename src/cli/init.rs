@@ -83,8 +83,14 @@ pub fn ask_two_words(terminal: &mut Terminal, words: &Words, whose: &str) -> Res
     let first = rng.random_range(1..=COUNT);
     let second = (first + rng.random_range(0..COUNT - 1)) % COUNT + 1;
     for position in [first.min(second), first.max(second)] {
-        let answer = terminal.ask(&format!("Word {position} {whose}:"))?;
-        if answer.to_lowercase() != words.word(position) {
+        let question = format!("Word {position} {whose}:");
+        let is_right = |answer: String| answer.to_lowercase() == words.word(position);
+        // One slip of the tongue or of the fingers is allowed.
+        let right = is_right(terminal.ask(&question)?) || {
+            terminal.say("  that is not the word; once more")?;
+            is_right(terminal.ask(&question)?)
+        };
+        if !right {
             return Err(Failure::new(Exit::NotAuthorised, format!("that is not word {position} {whose}"))
                 .next("stop here: either it was misheard, or somebody replaced the file on its way"));
         }

@@ -202,7 +202,7 @@ pub fn head(args: &Head, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let head = HeadFile::new(reading.escrow.id, reading.escrow.head);
     let words = Words::of(&head.hash);
     let mut text = format!(
-        "{}\n size {} bytes, last entry {}, hash {}\nwords {words}",
+        "{}\n size {} bytes, last entry {}, hash {}\nwords of this head: {words}",
         reading.escrow.name, head.size, head.seq, head.hash
     );
     if let Some(output) = &args.output {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::bundle::MAX_BUNDLE;
 use crate::ceremony::approve::{ApprovalFile, Carried};
-use crate::ceremony::release::{Gathered, gather};
+use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::ceremony::request::Session;
 use crate::cli::args::Release;
 use crate::cli::exit::{Exit, Failure};
@@ -42,6 +42,7 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         .map_err(|error| failures::not_read(&args.request, &error))?;
     let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&args.request, &error))?;
     let request = carried.asked().record;
+    must_be_open(&request, context)?;
     let requester = Somebody::unlock(&args.signer)?;
     let session_file = args.session.clone().unwrap_or_else(|| session_path(&args.request));
     let bytes = files::read(&session_file, MAX_SESSION_FILE)
@@ -64,6 +65,27 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
     }
     Ok(done)
+}
+
+/// Fails where the request ended: its session is gone by then, and that is not what there is to say.
+fn must_be_open(request: &Digest, context: &Context<'_>) -> Result<(), Failure> {
+    let ledger = context.ledger()?;
+    match ledger.escrow().request(request).and_then(|asked| asked.end.as_ref()) {
+        Some(ended) => Err(failures::release(&ReleaseError::Ended(ended.seq), &[])),
+        None => Ok(()),
+    }
+}
+
+/// What is about to be logged, and a yes to it.
+fn confirm(asked: &Asked, gathered: &Gathered<'_>) -> Result<(), Failure> {
+    let mut terminal = Terminal::open("a confirmation")?;
+    let people: Vec<_> = gathered.approvers().iter().map(|id| id.as_str()).collect();
+    let vault = format!("{} generation {}", asked.request.name, asked.request.generation);
+    terminal.say(&format!("{vault} is about to be released on the approvals of {}.", people.join(", ")))?;
+    if terminal.confirm("The release is logged, and cannot be taken back.")? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::NotAuthorised, "not released; nothing was logged and nothing was shown"))
 }
 
 fn reveal(
@@ -89,16 +111,19 @@ fn reveal(
         return Err(Failure::new(Exit::NotAuthorised, what)
             .next("only what the approvers saw in the request is shown; make a new request for more"));
     }
-    if !gathered.set_aside.is_empty() {
-        context.warn(&failures::set_aside(&gathered.set_aside));
-    }
     if let Err(error) = gathered.enough() {
         return Err(failures::release(&error, &gathered.set_aside));
+    }
+    if !gathered.set_aside.is_empty() {
+        context.warn(&failures::set_aside(&gathered.set_aside));
     }
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
     let deviations = deviations(&gathered, args, now)?;
+    if args.print.is_empty() {
+        confirm(asked, &gathered)?;
+    }
     let bad: Vec<_> = gathered.set_aside.iter().filter_map(|one| one.custodian.clone()).collect();
     let authorized = gathered
         .reconstruct(&payload, deviations, environment())
@@ -114,6 +139,11 @@ fn reveal(
     } else {
         print(&fields, asked, args, context)?
     };
+    if shown.fields.is_empty() && !args.print.is_empty() {
+        let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
+        return Err(Failure::new(Exit::BadInput, "nothing that was named could be shown")
+            .next(format!("the vault holds: {}; the request is still open", held.join(", "))));
+    }
     let end = End {
         request: *request,
         outcome: Outcome::Released,

@@ -156,9 +156,10 @@ fn sealed_shares(
 fn answer(asked: &Asked, output: &Path, session: &Path) -> Answer {
     let request = &asked.request;
     let words = session_words(&asked.record);
+    // The session words stay out of it: they are compared by voice, and not with a ticket that anybody can edit.
     let ticket = format!(
         "breakglass request {id}\n{requester} asks for {vault} generation {generation}: {purpose}, {reason}\n\
-         until {until}\nwhy: {why}\nsession words: {words}",
+         until {until}\nwhy: {why}",
         id = asked.record,
         requester = request.requester,
         vault = request.name,
@@ -170,7 +171,8 @@ fn answer(asked: &Asked, output: &Path, session: &Path) -> Answer {
     );
     let text = format!(
         "request logged: {}\nsend {} to the approvers; keep {} and give it to nobody\n\
-         read the session words to each approver by voice\n\nfor the ticket {}:\n{ticket}",
+         read the session words to each approver by voice, and write them nowhere:\n  {words}\n\n\
+         for the ticket {}:\n{ticket}",
         asked.record.short(),
         output.display(),
         session.display(),

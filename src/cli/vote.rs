@@ -57,6 +57,10 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
     let desk = Desk::sit_down(args.request, &args.signer)?;
     let now = Context::time(args.at.time);
     let examined = desk.examine(now, context)?;
+    context.warn(
+        "Approving hands your share of this vault to this session for good.\n\
+         That the request expires does not undo it.",
+    );
     compare(&examined, args.session_words.as_deref())?;
     let decided = examined.approve(now).map_err(|error| failures::approve(&desk.request, &error))?;
     let statement = desk.custodian.state(decided.intent.clone())?;
@@ -139,10 +143,6 @@ fn screen(examined: &Examined<'_>, now: Time) -> String {
             earlier.request.short()
         ));
     }
-    lines.push(
-        "Approving hands your share of this vault to this session for good; that the request expires does not undo it."
-            .to_owned(),
-    );
     lines.join("\n")
 }
 

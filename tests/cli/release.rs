@@ -114,7 +114,17 @@ fn after_its_end_a_request_releases_nothing() {
     stage.run(PRINT).ok();
     let run = refused(&stage, 4, "alice.bga bob.bga", "--session kept.age");
     run.what("the request ended in record 8").next("make a new request");
-    refused(&stage, 1, "alice.bga bob.bga", "").at("req.session.age");
+    refused(&stage, 4, "alice.bga bob.bga", "").what("the request ended in record 8");
+}
+
+#[test]
+fn a_field_that_the_vault_does_not_hold_ends_no_request() {
+    let (stage, _) = approved("--field pasword --field password");
+    let release = "release req.bgr alice.bga bob.bga --as carol/carol --print";
+    let run = stage.run(&format!("{release} pasword")).fails(3).what("nothing that was named could be shown");
+    run.next("the vault holds: account-id, email, password");
+    assert!(stage.exists("req.session.age"));
+    stage.run(&format!("{release} password")).ok();
 }
 
 #[test]

@@ -251,6 +251,8 @@ fn emergency(place: &Place, shown: &mut Shown) {
     ];
     let mut reveal = Terminal::start(place.path(), &release, true);
     reveal
+        .expect("Type yes")
+        .enter("yes")
         .expect("Show `password`?")
         .enter("")
         .expect("Enter hides")

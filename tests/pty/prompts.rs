@@ -163,7 +163,7 @@ fn init_asks_two_words_of_each_card() {
 fn a_wrong_word_of_a_card_begins_nothing() {
     let place = Place::people();
     let mut init = start(&place, &INIT);
-    init.expect("Word ").enter("zebra-crossing");
+    init.expect("Word ").enter("zebra-crossing").expect("once more").expect("Word ").enter("zebra");
     let ended = init.end();
     assert_eq!(ended.code, Some(4), "{}", ended.screen);
     assert!(ended.screen.contains("stop here") && !place.path().join("escrow").exists());
@@ -255,7 +255,7 @@ fn an_approver_is_asked_for_two_words_and_a_yes() {
     assert_eq!(right.end().code, Some(0));
 
     let mut wrong = approve("bob");
-    wrong.expect("Word ").enter("nonsense");
+    wrong.expect("Word ").enter("nonsense").expect("once more").expect("Word ").enter("more nonsense");
     assert_eq!(wrong.end().code, Some(4));
 
     let mut no = approve("bob");
@@ -280,8 +280,17 @@ fn fields_are_shown_one_at_a_time_and_hidden_again() {
     let printed = start(&place, &[&release[..], &["--print", "password"]].concat()).end();
     assert_eq!(printed.code, Some(2), "{}", printed.screen);
 
+    let mut not = start(&place, &release);
+    not.expect("approvals of alice, bob").expect("Type yes").enter("no");
+    assert_eq!(not.end().code, Some(4));
+
     let mut shown = start(&place, &release);
-    shown.expect("Show `password`?").enter("").expect(&format!("password: {PASSWORD}"));
+    shown
+        .expect("Type yes")
+        .enter("yes")
+        .expect("Show `password`?")
+        .enter("")
+        .expect(&format!("password: {PASSWORD}"));
     shown.expect("Enter hides it").enter("").expect("\u{1b}[J").expect("password: hidden again");
     shown
         .expect("Show `totp`?")
@@ -314,6 +323,7 @@ fn closing_goes_item_by_item() {
         close.expect(question).enter("done");
     }
     close.expect("those who have to know").enter("").expect("empty");
+    close.expect("those who have to know").enter("Y").expect("type done");
     close.expect("those who have to know").enter("nobody has to know").expect("is closed by alice");
     assert_eq!(close.end().code, Some(0));
 }
