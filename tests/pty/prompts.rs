@@ -327,3 +327,17 @@ fn closing_goes_item_by_item() {
     close.expect("those who have to know").enter("nobody has to know").expect("is closed by alice");
     assert_eq!(close.end().code, Some(0));
 }
+
+#[test]
+fn a_generated_password_is_shown_once_to_be_set_at_the_provider() {
+    let place = Place::begun();
+    let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
+    let mut seal = start(&place, &[&SEAL[..12], &words].concat());
+    seal.expect("TOTP seed").enter("");
+    seal.expect("Set it at the provider").expect("password: ").expect("Enter hides it").enter("");
+    seal.expect("\u{1b}[J").expect("hidden again").expect("sealed typed");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    let shown = ended.screen.split("password: ").nth(1).unwrap().split_whitespace().next().unwrap();
+    assert!(shown.len() > 30 && ended.screen.matches(shown).count() == 1, "{}", ended.screen);
+}
