@@ -89,20 +89,20 @@ pub struct Failure {
 impl Failure {
     /// A failure of that kind.
     pub fn new(exit: Exit, what: impl fmt::Display) -> Failure {
-        Failure { exit, what: what.to_string(), at: None, next: None }
+        Failure { exit, what: masked(&what.to_string()), at: None, next: None }
     }
 
     /// Says where.
     #[must_use]
     pub fn at(mut self, place: impl fmt::Display) -> Failure {
-        self.at = Some(place.to_string());
+        self.at = Some(masked(&place.to_string()));
         self
     }
 
     /// Says what to do next.
     #[must_use]
     pub fn next(mut self, remedy: impl fmt::Display) -> Failure {
-        self.next = Some(remedy.to_string());
+        self.next = Some(masked(&remedy.to_string()));
         self
     }
 
@@ -116,6 +116,19 @@ impl Failure {
         }
         json!({ "error": error })
     }
+}
+
+/// A text without the secret keys in it: somebody may have pasted one where a file is named.
+fn masked(text: &str) -> String {
+    const KEY: &str = "age-secret-key-";
+    let mut rest = text;
+    let mut shown = String::new();
+    while let Some(at) = rest.to_ascii_lowercase().find(KEY) {
+        shown.push_str(&rest[..at + KEY.len()]);
+        shown.push('…');
+        rest = rest[at + KEY.len()..].trim_start_matches(|one: char| one.is_ascii_alphanumeric());
+    }
+    shown + rest
 }
 
 impl fmt::Display for Failure {
@@ -142,6 +155,13 @@ mod tests {
                 assert!(*one as u8 != *other as u8 && one.code() != other.code(), "{one:?} {other:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_secret_key_is_never_repeated() {
+        let failure = Failure::new(Exit::BadInput, "x AGE-SECRET-KEY-1QQQ y").at("age-secret-key-1zzz.key");
+        let text = format!("{failure} {}", failure.to_json());
+        assert!(!text.contains("QQQ") && !text.contains("zzz") && text.contains(" y"), "{text}");
     }
 
     #[test]

@@ -65,9 +65,10 @@ impl Terminal {
         writeln!(self.writer, "{name}: {}", shown.as_str()).map_err(|error| unreadable(&error))?;
         let rows = self.rows_of(name.chars().count() + 2 + shown.chars().count());
         let lines: usize = shown.matches('\n').count() + rows;
-        self.ask_quietly("  Enter hides it again ")?;
+        let answered = self.wait_for_enter("  Enter hides it again ");
         // Up over the question and the value, and clear to the end of the screen.
-        write!(self.writer, "\x1b[{}A\r\x1b[J", lines + 1).map_err(|error| unreadable(&error))?;
+        write!(self.writer, "\x1b[{lines}A\r\x1b[J").map_err(|error| unreadable(&error))?;
+        answered?;
         writeln!(self.writer, "{name}: hidden again").map_err(|error| unreadable(&error))
     }
 
@@ -93,8 +94,25 @@ impl Terminal {
         Ok(answer.trim().to_owned())
     }
 
-    fn ask_quietly(&mut self, question: &str) -> Result<(), Failure> {
-        self.ask(question).map(|_| ())
+    /// Waits for Enter without echo, so that nothing typed moves what is on the screen, and without signals, so
+    /// that Ctrl-C does not leave it there.
+    fn wait_for_enter(&mut self, question: &str) -> Result<(), Failure> {
+        let _quiet = Quiet::begin(&self.writer)?;
+        write!(&self.writer, "{question}").map_err(|error| unreadable(&error))?;
+        let mut keys = Keys(self.writer.try_clone().map_err(|error| unreadable(&error))?);
+        let mut key = [0];
+        loop {
+            match io::Read::read(&mut keys, &mut key) {
+                Ok(1) if [b'\n', b'\r'].contains(&key[0]) => return Ok(()),
+                Ok(1) if key[0] != CTRL_D => {}
+                _ => {
+                    return Err(Failure::new(
+                        Exit::Interrupted,
+                        "interrupted; the value was taken off the screen",
+                    ));
+                }
+            }
+        }
     }
 
     /// Asks until the answer can be read as a `T`.
@@ -169,6 +187,9 @@ impl Terminal {
 
 /// What Ctrl-C types, where the terminal makes no signal of it.
 const CTRL_C: u8 = 3;
+
+/// What ends the input.
+const CTRL_D: u8 = 4;
 
 /// Keys as they are pressed. Ctrl-C ends the input: as a signal it would end the program before the terminal
 /// is put back.

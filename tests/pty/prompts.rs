@@ -341,3 +341,16 @@ fn a_generated_password_is_shown_once_to_be_set_at_the_provider() {
     let shown = ended.screen.split("password: ").nth(1).unwrap().split_whitespace().next().unwrap();
     assert!(shown.len() > 30 && ended.screen.matches(shown).count() == 1, "{}", ended.screen);
 }
+
+#[test]
+fn ctrl_c_takes_what_is_shown_off_the_screen() {
+    let place = Place::begun();
+    let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
+    let mut seal = start(&place, &[&SEAL[..12], &words].concat());
+    seal.expect("TOTP seed").enter("").expect("password: ").expect("Enter hides it");
+    seal.press("typed").press("\u{3}").expect("\u{1b}[J");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.screen);
+    unseen(&ended, &["typed\u{1b}"]);
+    assert!(!place.path().join("escrow/vaults/typed").exists());
+}
