@@ -50,6 +50,7 @@ fn answer(cli: Cli) -> Result<Answer, Failure> {
     let stdout_is_terminal = stdout.is_terminal();
     let mut context = Context {
         escrow: cli.escrow.clone(),
+        log: cli.log.clone(),
         scripted: false,
         stdout: &mut stdout,
         stderr: &mut stderr,

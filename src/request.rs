@@ -110,6 +110,18 @@ words! {
         RequesterApproves = "requester-approves",
         /// The clock was set by hand.
         TimeSet = "time-set",
+        /// The clock was behind the log's last record.
+        ClockBehind = "clock-behind",
+        /// The requester or an approver had retired.
+        RetiredPerson = "retired-person",
+        /// The log was damaged.
+        DamagedLog = "damaged-log",
+        /// The log goes on in another file.
+        ContinuedElsewhere = "continued-elsewhere",
+        /// Records that are known of are missing from the log.
+        MissingRecords = "missing-records",
+        /// The log contradicts what its maker's book knows.
+        OtherHistory = "other-history",
     }
 }
 

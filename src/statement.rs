@@ -11,7 +11,7 @@ use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::log::head::Head;
 use crate::names::{KeyName, PersonId};
 use crate::note::{Body, Note, NoteError};
-use crate::request::UnknownWord;
+use crate::request::{Deviation, UnknownWord};
 use crate::text::FreeText;
 use crate::threshold::ShareIndex;
 use crate::time::Time;
@@ -100,6 +100,9 @@ pub struct Approval {
     pub index: ShareIndex,
     /// The digest of the armoured ciphertext that goes with the approval.
     pub ciphertext: Digest,
+    /// What was out of order for this approver, and is not in the request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
 }
 
 /// "No." It is recorded; it is no veto.

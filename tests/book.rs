@@ -33,6 +33,7 @@ fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> BookDraft {
         head: head(seq),
         head_from: HeadFrom::Log,
         keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
+        damage: None,
         says: Stated::Check(Check { shares: vec![share] }),
     }
 }
@@ -244,7 +245,8 @@ fn a_cut_within_a_record_is_seen_and_one_between_records_is_a_shorter_book() {
             }
             Err(error) => {
                 assert!(!ends.contains(&length) && length > 0, "{length}");
-                assert_eq!(error, BookError::Torn { number: whole as u64 }, "{length}");
+                let torn = matches!(error, BookError::Torn { number, .. } if number == whole as u64);
+                assert!(torn, "{length}: {error}");
             }
         }
     }

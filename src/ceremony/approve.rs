@@ -5,18 +5,19 @@
 
 use data_encoding::BASE64;
 
+use crate::audit::books::parted;
 use crate::bundle::{self, Bundle, BundleError};
 use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::ceremony::state::Intent;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::escrow::{Asked, Generation, Reading};
-use crate::finding::Finding;
+use crate::finding::{Finding, Rule};
 use crate::log::book::Book;
 use crate::log::chain::Record;
 use crate::names::PersonId;
 use crate::note::Note;
-use crate::request::Purpose;
+use crate::request::{Deviation, Purpose};
 use crate::share::Share;
 use crate::statement::{Approval, Denial, HeadFrom, SignedStatement, Stated};
 use crate::text::FreeText;
@@ -45,6 +46,8 @@ pub struct Examined<'a> {
     pub share: Share,
     /// Approvals of this generation by anybody that were never released, as far as log and book tell.
     pub unreleased: Vec<Unreleased>,
+    /// What is out of order between the log and the approver's book.
+    history: Option<Deviation>,
 }
 
 /// An approval that is not known to have been released.
@@ -94,9 +97,7 @@ pub enum ApproveError {
         error: OpenShareError,
     },
     /// The log is not one that the approver's book knows.
-    #[error(
-        "the log in the request file does not contain record {seq}, which your book knows: it is shorter, or another history"
-    )]
+    #[error("the log in the request file holds another record {seq} than your book knows: two histories")]
     OtherHistory {
         /// The record that the book knows.
         seq: u64,
@@ -178,12 +179,17 @@ impl Carried {
         if (request.purpose == Purpose::Drill) != (share.kind == Kind::Canary) {
             return Err(ApproveError::Purpose { purpose: request.purpose, kind: share.kind });
         }
-        // 3. The history that the approver knows is part of this one.
-        if let Some(known) = book.newest_head(&escrow.id).filter(|head| !escrow.is_ancestor(head)) {
-            return Err(ApproveError::OtherHistory { seq: known.seq });
-        }
+        // 3. The history that the approver knows is part of this one. A log that is shorter than what the book
+        // knows may be an honest older request; a log that parts from it is never honest, and still must not
+        // stop an emergency: it is shown, confirmed and signed.
+        let history = match parted(escrow, book) {
+            None => None,
+            Some(found) if found.rule == Rule::HeadTruncated => Some(Deviation::MissingRecords),
+            Some(_) if request.purpose == Purpose::Emergency => Some(Deviation::OtherHistory),
+            Some(found) => return Err(ApproveError::OtherHistory { seq: found.seq.unwrap_or_default() }),
+        };
         let unreleased = unreleased(escrow, book, asked);
-        Ok(Examined { carried: self, person: person.clone(), asked, generation, share, unreleased })
+        Ok(Examined { carried: self, person: person.clone(), asked, generation, share, unreleased, history })
     }
 }
 
@@ -225,6 +231,21 @@ pub struct Decided {
 }
 
 impl Examined<'_> {
+    /// What is out of order about approving at `now`, and not in the request: it is shown, confirmed, and signed
+    /// with the approval.
+    pub fn deviations(&self, now: Time) -> Vec<Deviation> {
+        let (request, escrow) = (&self.asked.request, &self.carried.reading.escrow);
+        let found = [
+            (!request.is_open_at(now), Deviation::OutsideWindow),
+            (now < escrow.time, Deviation::ClockBehind),
+            (escrow.has_retired(&self.person), Deviation::RetiredPerson),
+            (self.history == Some(Deviation::MissingRecords), Deviation::MissingRecords),
+            (self.history == Some(Deviation::OtherHistory), Deviation::OtherHistory),
+        ];
+        let found = found.into_iter().filter(|(holds, _)| *holds).map(|(_, deviation)| deviation);
+        found.filter(|deviation| !request.deviations.contains(deviation)).collect()
+    }
+
     /// Says yes: encrypts the share, bound to this request, to the request's session.
     ///
     /// # Errors
@@ -240,6 +261,7 @@ impl Examined<'_> {
             generation: request.generation,
             index: self.share.index(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
+            deviations: self.deviations(time),
         };
         Ok(Decided { intent: self.intent(time, approval.into()), ciphertext })
     }
@@ -275,14 +297,13 @@ fn approval_file(statement: &SignedStatement, ciphertext: &str) -> Vec<u8> {
 
 /// The records worth keeping in a custodian's book, in base64: genesis, and the seals of their shares.
 pub fn keepsakes(reading: &Reading, generations: &[&Generation]) -> Vec<String> {
-    let seqs = std::iter::once(0).chain(generations.iter().map(|one| one.seq));
-    let bytes = seqs.filter_map(|seq| {
-        let at = usize::try_from(seq).ok()?;
-        let start = usize::try_from(*reading.starts.get(at)?).ok()?;
-        let end = reading.starts.get(at + 1).map_or(reading.good_bytes().len(), |end| *end as usize);
-        Some(BASE64.encode(&reading.good_bytes()[start..end]))
-    });
-    bytes.collect()
+    let genesis = (0, &reading.escrow.id);
+    let seals = generations.iter().map(|one| (one.seq, &one.record));
+    let records = std::iter::once(genesis).chain(seals);
+    records
+        .filter_map(|(seq, hash)| reading.record_bytes(seq, hash))
+        .map(|bytes| BASE64.encode(bytes))
+        .collect()
 }
 
 /// An approval file, taken apart. Nothing in it is verified yet.

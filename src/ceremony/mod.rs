@@ -3,6 +3,7 @@
 
 pub mod approve;
 pub mod check;
+pub mod continuation;
 pub mod init;
 pub mod release;
 pub mod request;

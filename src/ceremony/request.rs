@@ -1,5 +1,6 @@
 //! Requesting: somebody asks for a vault, with a session of fresh keys that only they hold.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
@@ -47,8 +48,8 @@ pub struct Question {
     pub expires: Seconds,
     /// The generation, where another than the current one is wanted.
     pub generation: Option<u32>,
-    /// Whether the clock was set by hand.
-    pub time_set: bool,
+    /// What is out of order about the clock, the log or the book.
+    pub known: Vec<Deviation>,
     /// Where it is made.
     pub environment: Environment,
 }
@@ -198,10 +199,10 @@ pub fn request(
         Some(number) => vault.generation(number).ok_or_else(|| RequestError::NoGeneration {
             vault: vault.name.to_string(),
             generation: number,
-            newest: vault.generations.len() as u32,
+            newest: vault.newest().seal.generation,
         })?,
     };
-    let deviations = deviations(escrow, vault, generation, &question);
+    let deviations = deviations(escrow, vault, generation, &question, &requester);
     Ok(Request {
         vault: vault.id,
         name: vault.name.clone(),
@@ -230,14 +231,20 @@ fn deviations(
     vault: &Vault,
     generation: &Generation,
     question: &Question,
+    requester: &PersonId,
 ) -> Vec<Deviation> {
     let found = [
         (question.expires > escrow.policy.max_request_window, Deviation::LongWindow),
         (generation.seal.generation != vault.current().seal.generation, Deviation::NotCurrent),
         (!generation.has_threshold_of_checks(), Deviation::NotInForce),
-        (question.time_set, Deviation::TimeSet),
+        (question.not_before < escrow.time, Deviation::ClockBehind),
+        (escrow.has_retired(requester), Deviation::RetiredPerson),
+        (escrow.has_gaps(), Deviation::MissingRecords),
     ];
-    found.into_iter().filter(|(holds, _)| *holds).map(|(_, deviation)| deviation).collect()
+    let found = found.into_iter().filter(|(holds, _)| *holds).map(|(_, deviation)| deviation);
+    // Each once, in the order of the specification.
+    let all: BTreeSet<Deviation> = found.chain(question.known.iter().copied()).collect();
+    all.into_iter().collect()
 }
 
 /// What a request's session words are made of: its record's digest, which everything in it goes into.

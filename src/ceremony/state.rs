@@ -3,6 +3,7 @@
 use crate::crypto::digest::Digest;
 use crate::log::book::{Book, BookDraft};
 use crate::log::head::Head;
+use crate::log::repair::Damage;
 use crate::names::KeyName;
 use crate::signer::Signer;
 use crate::statement::{BookRef, HeadFrom, SignedStatement, Stated, Statement};
@@ -40,14 +41,16 @@ pub struct Noted {
 #[derive(Debug)]
 pub struct BookIsDurable;
 
-/// Writes the intent into the book.
-pub fn note(intent: Intent, book: &mut Book, signer: &Signer) -> Noted {
+/// Writes the intent into the book. `damage` is what was wrong with the book's end, or with the file that it was
+/// in before.
+pub fn note(intent: Intent, book: &mut Book, damage: Option<Damage>, signer: &Signer) -> Noted {
     let draft = BookDraft {
         time: intent.time,
         escrow: intent.escrow,
         head: intent.head,
         head_from: intent.head_from,
         keeps: intent.keeps.clone(),
+        damage,
         says: intent.says.clone(),
     };
     let (book_record, book) = book.write(signer.key(), draft);

@@ -102,6 +102,11 @@ pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
             finding.seq.is_none_or(|seq| seq > since.seq) || finding.severity() >= Severity::Torn
         });
     }
+    for gap in escrow.gaps() {
+        let (first, last) = (gap.after + 1, gap.until.seq);
+        let detail = format!("records {first} to {last}; the last of them is {}", gap.until.hash);
+        findings.push(Finding { rule: Rule::RecordsMissing, seq: Some(first), offset: None, detail });
+    }
     if let Some(anchor) = &evidence.anchor
         && !anchor.is_of(&escrow.id)
     {

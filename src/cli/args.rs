@@ -1,5 +1,9 @@
 //! The command line: clap types and nothing else. Flags and files are fixed, since runbooks hold them.
 
+mod logs;
+
+pub use logs::{Adopt, Compare, Copy, Demo, Head, Log, Retire, Verify};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -23,6 +27,9 @@ pub struct Cli {
     /// The escrow's directory
     #[arg(long, global = true, value_name = "DIR", env = "BREAKGLASS_ESCROW", default_value = ".")]
     pub escrow: PathBuf,
+    /// Another log than the escrow's own: one that went on elsewhere
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// The command
     #[command(subcommand)]
     pub command: Command,
@@ -78,6 +85,18 @@ pub enum Command {
     /// Append statements that were made elsewhere
     #[command(after_help = "Example: breakglass collect alice-check.bgs --as carol/carol")]
     Collect(Collect),
+    /// Find the first entry at which two copies of an escrow part
+    #[command(after_help = "Example: breakglass compare safe-a/escrow safe-b/escrow")]
+    Compare(Compare),
+    /// Make a verified replica of the escrow, or bring one up to date
+    #[command(after_help = "Example: breakglass copy /media/usb2/escrow")]
+    Copy(Copy),
+    /// Bring in another copy's entries, where two went on each on its own; two people sign
+    #[command(after_help = "Example: breakglass adopt safe-b/escrow --as alice/alice --as bob/bob")]
+    Adopt(Adopt),
+    /// Record that somebody takes no more part; an administrator or a threshold of custodians signs
+    #[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
+    Retire(Retire),
     /// Show the log as a timeline
     #[command(after_help = "Example: breakglass log --kind release")]
     Log(Log),
@@ -165,6 +184,20 @@ pub struct As {
     /// Another identity file than PREFIX.key; repeatable
     #[arg(short, long = "identity", value_name = "FILE")]
     pub identities: Vec<PathBuf>,
+    /// Another book than PREFIX.book: where that one is damaged, full or out of reach
+    #[arg(long = "book", value_name = "FILE")]
+    pub book: Option<PathBuf>,
+}
+
+/// Who does it, where several people sign.
+#[derive(Debug, Args)]
+pub struct Sitting {
+    /// A person's files, without their endings: PREFIX.card, PREFIX.key; repeatable
+    #[arg(long = "as", value_name = "PREFIX", required = true)]
+    pub prefixes: Vec<PathBuf>,
+    /// Another identity file than PREFIX.key, for each person in turn; repeatable
+    #[arg(short, long = "identity", value_name = "FILE")]
+    pub identities: Vec<PathBuf>,
 }
 
 /// When it is done.
@@ -212,9 +245,9 @@ pub struct Seal {
     /// Who holds a share; repeatable
     #[arg(long = "custodian", value_name = "PERSON")]
     pub custodians: Vec<PersonId>,
-    /// The administrator who seals
+    /// The administrator who seals, or a threshold of custodians in their place
     #[command(flatten)]
-    pub signer: As,
+    pub signer: Sitting,
     /// The account's id; asked for where it is missing
     #[arg(long, value_name = "ID")]
     pub account_id: Option<AccountId>,
@@ -303,6 +336,9 @@ pub struct Request {
     /// Where to write the request file; the session goes beside it
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Go on in this file, where the log cannot be added to
+    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    pub continue_in: Option<PathBuf>,
     /// Say yes beforehand to something out of order; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     pub accepted: Vec<Deviation>,
@@ -325,6 +361,9 @@ pub struct Approve {
     /// Where to write the approval
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// Say yes beforehand to something out of order; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    pub accepted: Vec<Deviation>,
     /// The time
     #[command(flatten)]
     pub at: At,
@@ -365,6 +404,9 @@ pub struct Release {
     /// End the request without a release; the approvals that came are recorded
     #[arg(long)]
     pub withdraw: bool,
+    /// Go on in this file, where the log cannot be added to
+    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    pub continue_in: Option<PathBuf>,
     /// Say yes beforehand to something out of order; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     pub accepted: Vec<Deviation>,
@@ -421,54 +463,4 @@ pub struct Collect {
     /// Who collects
     #[command(flatten)]
     pub signer: As,
-}
-
-/// `log`.
-#[derive(Debug, Args)]
-pub struct Log {
-    /// Only what concerns this request: its id, or the first digits of it
-    #[arg(long, value_name = "ID")]
-    pub request: Option<String>,
-    /// Only records, or statements, of this kind
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
-}
-
-/// `head`.
-#[derive(Debug, Args)]
-pub struct Head {
-    /// Where to write it
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
-/// `verify`.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The fingerprint on paper: 64 digits or 8 words
-    #[arg(long, value_name = "FINGERPRINT")]
-    pub anchor: Option<String>,
-    /// A head that was taken home; repeatable
-    #[arg(long = "head", value_name = "FILE")]
-    pub heads: Vec<PathBuf>,
-    /// A person's book, named after them as in alice.book; repeatable
-    #[arg(long = "book", value_name = "FILE")]
-    pub books: Vec<PathBuf>,
-    /// Leave out findings about records up to this head
-    #[arg(long, value_name = "HEAD")]
-    pub since: Option<PathBuf>,
-    /// Fail where nothing from outside the log is given
-    #[arg(long)]
-    pub require_head: bool,
-    /// The time
-    #[command(flatten)]
-    pub at: At,
-}
-
-/// `demo`.
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// Leave the directory, and say where it is
-    #[arg(long)]
-    pub keep: bool,
 }

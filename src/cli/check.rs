@@ -8,6 +8,7 @@ use crate::ceremony::state::Intent;
 use crate::cli::args::Check;
 use crate::cli::close::{Carrier, carry};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::footing;
 use crate::cli::people::Somebody;
 use crate::cli::{Answer, Context, failures};
 use crate::hands::store::MAX_SEALED_SHARE;
@@ -19,11 +20,11 @@ pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> 
     if let Some(path) = &args.output {
         super::must_not_exist(path)?;
     }
-    let custodian = Somebody::unlock(&args.signer)?;
+    let custodian = Somebody::unlock(&args.signer, || context.peek())?;
     let person = custodian.signer.person().clone();
-    let mut ledger = context.ledger()?;
+    let mut ledger = footing::plain(&custodian, clock::now(), context)?;
     let escrow = ledger.escrow();
-    custodian.must_know(escrow, &context.directory().log())?;
+    custodian.must_know(escrow, &context.log())?;
     if let Some(unknown) = args.vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
         return Err(Failure::new(Exit::BadInput, format!("there is no vault `{unknown}`")));
     }
@@ -52,10 +53,10 @@ pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> 
         keeps: keepsakes(ledger.reading(), &generations),
         says: check.into(),
     };
-    let statement = custodian.state(intent)?;
+    let statement = custodian.state(intent, context)?;
     let how = match &args.output {
         Some(path) => Carrier::File(path),
-        None => Carrier::Log(&mut ledger, &context.directory().log()),
+        None => Carrier::Log(&mut ledger, &context.log()),
     };
     let place = carry(&statement, &custodian, how)?;
     let text = format!("{} shares of {person} are sound: {}\n{place}", titles.len(), titles.join(", "));

@@ -10,6 +10,7 @@ use crate::ceremony::approve::ApprovalFile;
 use crate::ceremony::state::Intent;
 use crate::cli::args::{Action, Close, Collect};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::footing;
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, write_output};
@@ -87,7 +88,7 @@ fn state(
     ledger: &mut Ledger<ChainFile>,
     says: Stated,
     output: Option<&Path>,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<String, Failure> {
     let escrow = ledger.escrow();
     let intent = Intent {
@@ -98,8 +99,8 @@ fn state(
         keeps: Vec::new(),
         says,
     };
-    let statement = who.state(intent)?;
-    let log = context.directory().log();
+    let statement = who.state(intent, context)?;
+    let log = context.log();
     let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
     carry(&statement, who, how)
 }
@@ -109,9 +110,9 @@ pub fn action(args: Action, context: &mut Context<'_>) -> Result<Answer, Failure
     if let Some(path) = &args.output {
         super::must_not_exist(path)?;
     }
-    let who = Somebody::unlock(&args.signer)?;
-    let mut ledger = context.ledger()?;
-    who.must_know(ledger.escrow(), &context.directory().log())?;
+    let who = Somebody::unlock(&args.signer, || context.peek())?;
+    let mut ledger = footing::plain(&who, clock::now(), context)?;
+    who.must_know(ledger.escrow(), &context.log())?;
     let request = find_request(ledger.escrow(), &args.request)?.record;
     let says = statement::Action { request, done: args.done.clone() }.into();
     let place = state(&who, &mut ledger, says, args.output.as_deref(), context)?;
@@ -126,11 +127,11 @@ pub fn close(args: Close, context: &mut Context<'_>) -> Result<Answer, Failure> 
     }
     let given = given_answers(&args)?;
     let lessons = args.lessons.as_deref().map(read_lessons).transpose()?;
-    let who = Somebody::unlock(&args.signer)?;
+    let who = Somebody::unlock(&args.signer, || context.peek())?;
     {
         // The questions are asked before the log is locked for the append.
-        let ledger = context.ledger()?;
-        who.must_know(ledger.escrow(), &context.directory().log())?;
+        let ledger = footing::plain(&who, clock::now(), context)?;
+        who.must_know(ledger.escrow(), &context.log())?;
         let asked = find_request(ledger.escrow(), &args.request)?;
         if asked.request.requester == *who.signer.person() {
             context.warn("warning: the requester closes their own emergency; verify will report it");
@@ -138,7 +139,7 @@ pub fn close(args: Close, context: &mut Context<'_>) -> Result<Answer, Failure> 
         context.warn(&review(ledger.escrow(), asked));
     }
     let items = answers(given, context)?;
-    let mut ledger = context.ledger()?;
+    let mut ledger = footing::plain(&who, clock::now(), context)?;
     let request = find_request(ledger.escrow(), &args.request)?.record;
     let says = statement::Close { request, items, lessons }.into();
     let place = state(&who, &mut ledger, says, args.output.as_deref(), context)?;
@@ -245,8 +246,8 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
     for path in &args.files {
         notes.push((path, read_statement(path)?));
     }
-    let who = Somebody::unlock(&args.signer)?;
-    let mut ledger = context.ledger()?;
+    let who = Somebody::unlock(&args.signer, || context.peek())?;
+    let mut ledger = footing::plain(&who, clock::now(), context)?;
     who.must_belong_to(ledger.escrow())?;
     let mut statements: Vec<SignedStatement> = Vec::new();
     let mut lines = Vec::new();
@@ -267,7 +268,7 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
         statements.push(signed);
     }
     if !statements.is_empty() {
-        let seq = append(&mut ledger, &context.directory().log(), &statements, &who)?;
+        let seq = append(&mut ledger, &context.log(), &statements, &who)?;
         lines.push(format!("logged as entry {seq}"));
     }
     Ok(Answer::done(lines.join("\n"), json!({ "collected": statements.len() })))

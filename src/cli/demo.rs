@@ -245,6 +245,7 @@ impl Stage<'_, '_> {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let mut context = Context {
             escrow: self.path(escrow),
+            log: None,
             scripted: true,
             stdout: &mut stdout,
             stderr: &mut stderr,

@@ -106,6 +106,19 @@ impl Failure {
         self
     }
 
+    /// Says what to do next besides what was said before.
+    #[must_use]
+    pub fn or_next(self, remedy: &str) -> Failure {
+        match &self.next {
+            Some(next) if next.contains(remedy) => self,
+            Some(next) => {
+                let next = format!("{next}; {remedy}");
+                self.next(next)
+            }
+            None => self.next(remedy),
+        }
+    }
+
     /// As an object for programs.
     pub fn to_json(&self) -> Value {
         let mut error = json!({ "code": self.exit.code(), "exit": self.exit as u8, "what": self.what });

@@ -27,7 +27,7 @@ pub fn init(args: Init) -> Result<Answer, Failure> {
     if !args.cards_compared {
         compare_words(&cards)?;
     }
-    let administrator = Somebody::unlock(&args.signer)?;
+    let administrator = Somebody::unlock(&args.signer, || None)?;
     let beginning = Beginning { name: args.name, cards, policy };
     let genesis = genesis(&beginning, &administrator.signer, clock::now(), &mut Context::rng())
         .map_err(|error| Failure::new(Exit::BadInput, error).at("--card"))?;

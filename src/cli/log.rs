@@ -14,18 +14,19 @@ use crate::hands::store::MAX_LOG;
 use crate::log::chain::Record;
 use crate::log::entry::Said;
 use crate::log::head::HeadFile;
+use crate::log::repair::Began;
 use crate::note::Note;
 use crate::statement::{SignedStatement, Stated};
 use crate::words::Words;
 
 /// Reads the log without locking it: auditors work on read-only copies.
 pub fn read_log(context: &Context<'_>) -> Result<Vec<u8>, Failure> {
-    let path = context.directory().log();
+    let path = context.log();
     files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))
 }
 
 /// What a line of the timeline can be of.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 15] = [
     "genesis",
     "seal",
     "request",
@@ -37,6 +38,10 @@ const KINDS: [&str; 11] = [
     "action",
     "close",
     "statements",
+    "recovered",
+    "continue",
+    "adopt",
+    "retire",
 ];
 
 /// One line of the timeline.
@@ -51,7 +56,7 @@ struct Line {
 
 /// `log`. It shows what can be read; whether it holds is what `verify` says.
 pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let path = context.directory().log();
+    let path = context.log();
     let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
     let wanted =
         args.request.as_deref().map(|id| find_request(&reading.escrow, id).map(|asked| asked.record));
@@ -84,6 +89,13 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
 
 fn to_json(line: &Line) -> Value {
     json!({ "seq": line.seq, "time": line.time, "kind": line.kind, "by": line.by, "what": line.what, "request_id": line.request })
+}
+
+/// A record on one line, with its hash.
+pub fn line_of(record: &Record) -> String {
+    let lines = lines(record);
+    let what: Vec<_> = lines.iter().map(|line| format!("{} {} {}", line.kind, line.by, line.what)).collect();
+    format!("entry {}, {}, {}: {}", record.frame.seq, record.frame.time, record.hash.short(), what.join("; "))
 }
 
 fn lines(record: &Record) -> Vec<Line> {
@@ -143,6 +155,21 @@ fn lines(record: &Record) -> Vec<Line> {
             line(format!("{} {}; shown: {shown}", end.request.short(), end.outcome), Some(end.request))
         }
         Said::Statements(them) => return statements(record, &them.statements),
+        Said::Recovered(says) => {
+            let began = match says.began {
+                Some(Began::Release(request)) => format!(", which began a release of {}", request.short()),
+                Some(Began::Unknown) => ", which may have begun a release".to_owned(),
+                None => String::new(),
+            };
+            line(format!("a damaged end of {} bytes{began}", says.damage.size), None)
+        }
+        Said::Continue(says) => {
+            line(format!("goes on here after record {}, {}", says.from.seq, says.from.hash.short()), None)
+        }
+        Said::Adopt(says) => {
+            line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
+        }
+        Said::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
         Said::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
     };
     vec![one]
@@ -194,7 +221,7 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
 
 /// `head`.
 pub fn head(args: &Head, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let path = context.directory().log();
+    let path = context.log();
     let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
     if let Some(found) = reading.unsound() {
         return Err(failures::finding(&path, found));

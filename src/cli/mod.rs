@@ -6,10 +6,12 @@ pub mod exit;
 
 mod check;
 mod close;
+mod copies;
 mod credentials;
 mod demo;
 mod enroll;
 mod failures;
+mod footing;
 mod init;
 mod log;
 mod people;
@@ -17,6 +19,7 @@ mod plain;
 mod prompt;
 mod release;
 mod request;
+mod retire;
 mod seal;
 pub mod usage;
 mod verify;
@@ -31,9 +34,9 @@ use serde_json::Value;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{Exit, Failure};
-use crate::hands::clock;
-use crate::hands::store::{ChainFile, EscrowDir};
-use crate::log::ledger::Ledger;
+use crate::escrow::{Escrow, Reading};
+use crate::hands::store::{EscrowDir, MAX_LOG};
+use crate::hands::{clock, files};
 use crate::time::Time;
 use crate::vault::Environment;
 
@@ -59,6 +62,8 @@ impl Answer {
 pub struct Context<'a> {
     /// The escrow's directory.
     pub escrow: PathBuf,
+    /// The log, where it is not the one in the escrow's directory.
+    pub log: Option<PathBuf>,
     /// Whether the commands are run one after another by the demonstration, with nobody to ask.
     pub scripted: bool,
     /// Where released fields go that are printed.
@@ -89,12 +94,22 @@ impl Context<'_> {
         let _ = writeln!(self.stderr, "{}", crate::text::Shown(text));
     }
 
-    /// Opens the escrow's log for appending. It must be sound.
-    fn ledger(&self) -> Result<Ledger<ChainFile>, Failure> {
-        let path = self.directory().log();
-        let medium = ChainFile::open(&path).map_err(|error| failures::no_log(&path, &error))?;
-        Ledger::open(medium).and_then(Ledger::sound).map_err(|error| failures::ledger(&path, &error))
+    /// The log's path.
+    fn log(&self) -> PathBuf {
+        self.log.clone().unwrap_or_else(|| self.directory().log())
     }
+
+    /// The escrow as its log has it now, as far as it can be read: to look something up, and to build nothing
+    /// on.
+    fn peek(&self) -> Option<Escrow> {
+        peek(&self.log())
+    }
+}
+
+/// The escrow as the log at `path` has it, as far as that can be read.
+fn peek(path: &Path) -> Option<Escrow> {
+    let bytes = files::read_own(path, MAX_LOG).ok()?;
+    Reading::of(bytes).ok().map(|reading| reading.escrow)
 }
 
 /// What is known of the machine, for the record.
@@ -124,6 +139,10 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
         Command::Action(args) => close::action(args, context),
         Command::Close(args) => close::close(args, context),
         Command::Collect(args) => close::collect(args, context),
+        Command::Compare(args) => copies::compare(&args, context),
+        Command::Copy(args) => copies::copy(&args, context),
+        Command::Adopt(args) => copies::adopt(args, context),
+        Command::Retire(args) => retire::retire(args, context),
         Command::Log(args) => log::log(&args, context),
         Command::Head(args) => log::head(&args, context),
         Command::Verify(args) => verify::verify(args, context),
@@ -133,7 +152,6 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
 
 /// Writes an output file, which must not exist.
 fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    use crate::hands::files;
     files::create_parent(path)
         .and_then(|()| files::create(path, bytes))
         .map_err(|error| failures::not_written(path, &error))

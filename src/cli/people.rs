@@ -1,5 +1,6 @@
 //! People's own files: identities, cards and books; and `keygen`.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -7,16 +8,19 @@ use serde_json::json;
 use crate::audit::books::parted;
 use crate::card::VerifiedCard;
 use crate::ceremony::state::{self, BookIsDurable, Intent};
-use crate::cli::args::{As, Keygen};
+use crate::cli::args::{As, Keygen, Sitting};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, failures, write_output};
+use crate::cli::{Answer, Context, failures, write_output};
 use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE, WORK_FACTOR};
-use crate::hands::clock;
-use crate::hands::files;
-use crate::hands::store::ChainFile;
+use crate::crypto::sign::SigningKey;
+use crate::escrow::{Escrow, may_administer};
+use crate::hands::store::{ChainFile, MAX_LOG};
+use crate::hands::{clock, files};
 use crate::log::book::{Book, BookError};
 use crate::log::ledger::Medium as _;
+use crate::log::repair::Damage;
+use crate::names::{KeyName, PersonId};
 use crate::note::MAX_NOTE;
 use crate::signer::Signer;
 use crate::statement::SignedStatement;
@@ -84,13 +88,21 @@ pub struct Somebody {
     /// Who signs.
     pub signer: Signer,
     book: PathBuf,
+    /// PREFIX.book, where `--book` names another.
+    old_book: PathBuf,
 }
 
 impl Somebody {
-    /// Reads the files that `--as` and `-i` name, and unlocks what is locked.
-    pub fn unlock(args: &As) -> Result<Somebody, Failure> {
+    /// Reads the files that `--as` and `-i` name, and unlocks what is locked. Where the card is lost, the one in
+    /// `known` is taken: an identity is all that a person can lose.
+    pub fn unlock(args: &As, known: impl FnOnce() -> Option<Escrow>) -> Result<Somebody, Failure> {
         let card_path = with_ending(&args.prefix, "card");
-        let card = read_card(&card_path)?;
+        let card = match card_path.symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                enrolled(&args.prefix, known()).map_or_else(|| read_card(&card_path), Ok)?
+            }
+            _ => read_card(&card_path)?,
+        };
         let paths = match args.identities.as_slice() {
             [] => vec![with_ending(&args.prefix, "key")],
             paths => paths.to_vec(),
@@ -101,11 +113,13 @@ impl Somebody {
         }
         let signer = Signer::open(&card, &identities)
             .map_err(|error| failures::signer(&error).at(card_path.display()))?;
-        Ok(Somebody { card, identities, signer, book: with_ending(&args.prefix, "book") })
+        let old_book = with_ending(&args.prefix, "book");
+        let book = args.book.clone().unwrap_or_else(|| old_book.clone());
+        Ok(Somebody { card, identities, signer, book, old_book })
     }
 
     /// Fails unless the escrow knows this very card.
-    pub fn must_belong_to(&self, escrow: &crate::escrow::Escrow) -> Result<(), Failure> {
+    pub fn must_belong_to(&self, escrow: &Escrow) -> Result<(), Failure> {
         let person = self.signer.person();
         if escrow.people.get(person).map(|known| known.card.digest()) == Some(self.card.digest()) {
             return Ok(());
@@ -116,7 +130,7 @@ impl Somebody {
 
     /// Fails unless the escrow knows this card, and the log is one that this person's book knows: nobody
     /// states anything on a log that was cut off or rewritten.
-    pub fn must_know(&self, escrow: &crate::escrow::Escrow, log: &Path) -> Result<(), Failure> {
+    pub fn must_know(&self, escrow: &Escrow, log: &Path) -> Result<(), Failure> {
         self.must_belong_to(escrow)?;
         match parted(escrow, &self.book()?) {
             Some(found) => Err(failures::finding(log, &found)),
@@ -126,46 +140,171 @@ impl Somebody {
 
     /// Reads the book; an empty one where there is none yet.
     pub fn book(&self) -> Result<Book, Failure> {
-        if self.book.symlink_metadata().is_err() {
-            return Ok(Book::new(self.signer.person().clone()));
+        let (book, _, damage) = self.read_book(&self.book)?;
+        let begins_anew = self.book != self.old_book && self.book.symlink_metadata().is_err();
+        match damage.filter(|_| !begins_anew) {
+            // A damaged end is kept by the next record; what stands before it counts.
+            None | Some(BookError::Torn { .. }) => Ok(book),
+            Some(error) => Err(self.bad_book(&error)),
         }
-        let bytes = files::read_own(&self.book, crate::hands::store::MAX_LOG)
-            .map_err(|error| failures::not_read(&self.book, &error))?;
-        self.parse_book(&bytes)
     }
 
-    fn parse_book(&self, bytes: &[u8]) -> Result<Book, Failure> {
+    /// The book as far as it can be read: in an emergency a lost book stops nobody.
+    pub fn book_as_far(&self) -> Book {
+        self.read_book(&self.book).map_or_else(|_| Book::new(self.signer.person().clone()), |(book, ..)| book)
+    }
+
+    /// Reads the book at `path`: as far as it goes, its bytes, and what is wrong behind that.
+    fn read_book(&self, path: &Path) -> Result<(Book, Vec<u8>, Option<BookError>), Failure> {
+        let person = self.signer.person();
+        if path.symlink_metadata().is_err() {
+            // A book that goes on elsewhere begins with what there is of the old one.
+            if path != self.old_book {
+                return self.read_book(&self.old_book);
+            }
+            return Ok((Book::new(person.clone()), Vec::new(), None));
+        }
+        let bytes = files::read_own(path, MAX_LOG).map_err(|error| {
+            failures::not_read(path, &error).or_next("a book can go on in another file: --book FILE")
+        })?;
         let key = self.card.card().verifying_key;
-        Book::read(self.signer.person(), &key, bytes).map_err(|error| {
-            let exit = if matches!(error, BookError::Torn { .. }) { Exit::Torn } else { Exit::Tampered };
-            Failure::new(exit, error)
-                .at(self.book.display())
-                .next("keep the damaged book, and take its last good copy")
-        })
+        let (book, good, error) = Book::read_as_far(person, &key, &bytes);
+        Ok((book, bytes[..good].to_vec(), error))
+    }
+
+    fn bad_book(&self, error: &BookError) -> Failure {
+        Failure::new(Exit::Tampered, error)
+            .at(self.book.display())
+            .next("keep the damaged book, and go on in another file: --book FILE")
     }
 
     /// States something: into the book, made durable and read again; then signed.
-    pub fn state(&self, intent: Intent) -> Result<SignedStatement, Failure> {
-        let failed = |error: std::io::Error| {
+    pub fn state(&self, intent: Intent, context: &mut Context<'_>) -> Result<SignedStatement, Failure> {
+        let failed = |error: io::Error| {
             Failure::new(Exit::Machine, format!("the book cannot be written: {error}"))
                 .at(self.book.display())
-                .next("nothing was stated: a book is a file of its owner's, with room to grow")
+                .next("nothing was stated: make room, or let the book go on in another file: --book FILE")
         };
+        if self.book.symlink_metadata().is_err() && self.book != self.old_book {
+            self.begin_elsewhere(context)?;
+        }
+        let elsewhere = self.left_behind();
         let mut file = ChainFile::open_or_create(&self.book).map_err(failed)?;
         let before = file.read().map_err(failed)?;
-        let mut book = self.parse_book(&before)?;
-        let noted = state::note(intent, &mut book, &self.signer);
-        file.append(before.len() as u64, &noted.book_record).map_err(failed)?;
-        if file.reread(before.len() as u64).map_err(failed)? != noted.book_record {
+        let key = self.card.card().verifying_key;
+        let (mut book, good, error) = Book::read_as_far(self.signer.person(), &key, &before);
+        let damage = match error {
+            None => {
+                elsewhere.filter(|left| !book.entries().any(|(_, entry)| entry.damage.as_ref() == Some(left)))
+            }
+            Some(error @ BookError::Torn { .. }) => {
+                context.warn(&format!(
+                    "{}: {error}. The damaged bytes are kept in the next record.",
+                    self.book.display()
+                ));
+                Some(Damage::of_tail(&before[good..]).map_err(|error| {
+                    Failure::new(Exit::Torn, error)
+                        .at(self.book.display())
+                        .next("keep the damaged book, and go on in another file: --book FILE")
+                })?)
+            }
+            Some(error) => return Err(self.bad_book(&error)),
+        };
+        let replaces = good < before.len();
+        let noted = state::note(intent, &mut book, damage, &self.signer);
+        let whole = [&before[..good], &noted.book_record].concat();
+        if replaces {
+            file.replace(&whole).map_err(failed)?;
+        } else {
+            file.append(good as u64, &noted.book_record).map_err(failed)?;
+        }
+        if file.reread(good as u64).map_err(failed)? != noted.book_record {
             return Err(Failure::new(
                 Exit::Machine,
                 "the medium does not give back what was written to the book",
             )
             .at(self.book.display())
-            .next("use another medium for the book"));
+            .next("let the book go on on another medium: --book FILE"));
         }
         Ok(noted.sign(BookIsDurable, &self.signer))
     }
+
+    /// Begins the book that `--book` names with the good records of the old one.
+    fn begin_elsewhere(&self, context: &mut Context<'_>) -> Result<(), Failure> {
+        let (_, good, _) = self
+            .read_book(&self.old_book)
+            .unwrap_or_else(|_| (Book::new(self.signer.person().clone()), Vec::new(), None));
+        context.warn(&format!("your book goes on in {}", self.book.display()));
+        write_output(&self.book, &good)
+    }
+
+    /// The old book, where this one is another and that one does not hold.
+    fn left_behind(&self) -> Option<Damage> {
+        if self.book == self.old_book {
+            return None;
+        }
+        files::read_own(&self.old_book, MAX_LOG).ok().map(|bytes| Damage::of_file(&bytes))
+    }
+}
+
+impl Sitting {
+    /// Unlocks everybody who signs, in the order in which they are named.
+    pub fn unlock(&self, context: &Context<'_>) -> Result<Vec<Somebody>, Failure> {
+        let mut sitting: Vec<Somebody> = Vec::new();
+        if self.prefixes.len() > 1
+            && !self.identities.is_empty()
+            && self.identities.len() != self.prefixes.len()
+        {
+            return Err(Failure::new(
+                Exit::Usage,
+                "with several --as, name an identity for each of them, or none",
+            ));
+        }
+        for (at, prefix) in self.prefixes.iter().enumerate() {
+            let identities = match self.prefixes.len() {
+                1 => self.identities.clone(),
+                _ => self.identities.get(at).cloned().into_iter().collect(),
+            };
+            let one = As { prefix: prefix.clone(), identities, book: None };
+            let one = Somebody::unlock(&one, || context.peek())?;
+            if sitting.iter().any(|other| other.signer.person() == one.signer.person()) {
+                let what = format!("`{}` is named twice", one.signer.person());
+                return Err(Failure::new(Exit::Usage, what).at("--as"));
+            }
+            sitting.push(one);
+        }
+        Ok(sitting)
+    }
+}
+
+/// The names and keys of everybody who signs.
+pub fn signers(sitting: &[Somebody]) -> Vec<(KeyName, &SigningKey)> {
+    sitting.iter().map(|one| (one.signer.key_name(), one.signer.key())).collect()
+}
+
+/// Fails unless these people may do what an administrator does.
+pub fn must_administer(sitting: &[Somebody], escrow: &Escrow) -> Result<(), Failure> {
+    for one in sitting {
+        one.must_belong_to(escrow)?;
+    }
+    let names: Vec<KeyName> = sitting.iter().map(|one| one.signer.key_name()).collect();
+    if may_administer(escrow, &names, None) {
+        return Ok(());
+    }
+    let names: Vec<_> = sitting.iter().map(|one| format!("`{}`", one.signer.person())).collect();
+    let what = match names.as_slice() {
+        [one] => format!("{one} is not an administrator of this escrow"),
+        several => format!("{} are no threshold of the custodians of any current vault", several.join(", ")),
+    };
+    Err(Failure::new(Exit::NotAuthorised, what).next(
+        "an administrator signs, or as many custodians of a current vault as its threshold: --as A --as B",
+    ))
+}
+
+/// The card that the escrow has of the person whose files PREFIX names.
+fn enrolled(prefix: &Path, known: Option<Escrow>) -> Option<VerifiedCard> {
+    let id: PersonId = prefix.file_name()?.to_str()?.parse().ok()?;
+    Some(known?.people.get(&id)?.card.clone())
 }
 
 /// PREFIX with an ending: `alice/alice` and `card` give `alice/alice.card`.

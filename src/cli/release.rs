@@ -10,15 +10,16 @@ use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::ceremony::request::Session;
 use crate::cli::args::Release;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::request::{confirm_deviations, session_path};
-use crate::cli::{Answer, Context, environment, failures};
+use crate::cli::{Answer, Context, environment, failures, peek};
 use crate::crypto::digest::Digest;
 use crate::escrow::Asked;
-use crate::hands::store::{ChainFile, MAX_PAYLOAD_FILE};
+use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::hands::{clock, files};
-use crate::log::ledger::{Draft, Ledger};
+use crate::log::ledger::Draft;
 use crate::names::{FieldName, KeyName};
 use crate::payload::{Fields, TOTP, TOTP_SEED};
 use crate::request::{Deviation, End, Outcome};
@@ -42,8 +43,8 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         .map_err(|error| failures::not_read(&args.request, &error))?;
     let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&args.request, &error))?;
     let request = carried.asked().record;
-    must_be_open(&request, context)?;
-    let requester = Somebody::unlock(&args.signer)?;
+    must_be_open(&request, &args, context)?;
+    let requester = Somebody::unlock(&args.signer, || Some(carried.reading().escrow.clone()))?;
     let session_file = args.session.clone().unwrap_or_else(|| session_path(&args.request));
     let bytes = files::read(&session_file, MAX_SESSION_FILE)
         .map_err(|error| failures::not_read(&session_file, &error))?;
@@ -54,12 +55,19 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
     });
     let approvals = approvals.collect::<Result<Vec<_>, _>>()?;
-    let mut ledger = context.ledger()?;
-    let done = if args.withdraw {
-        withdraw(&mut ledger, &request, &session, approvals, context)?
-    } else {
-        reveal(&args, &mut ledger, &request, &session, approvals, context)?
+    let ways = Ways {
+        continue_in: args.continue_in.as_deref(),
+        carried: Some(&carried),
+        accepted: &args.accepted,
+        time: Context::time(args.at.time),
     };
+    let mut footing = Footing::find(&requester, &ways, context)?;
+    let done = if args.withdraw {
+        withdraw(&mut footing, &request, &session, approvals)?
+    } else {
+        reveal(&args, &mut footing, &request, &session, approvals, context)?
+    };
+    footing.created.keep();
     if let Err(error) = files::destroy(&session_file) {
         let place = session_file.display();
         context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
@@ -68,9 +76,10 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
 }
 
 /// Fails where the request ended: its session is gone by then, and that is not what there is to say.
-fn must_be_open(request: &Digest, context: &Context<'_>) -> Result<(), Failure> {
-    let ledger = context.ledger()?;
-    match ledger.escrow().request(request).and_then(|asked| asked.end.as_ref()) {
+fn must_be_open(request: &Digest, args: &Release, context: &Context<'_>) -> Result<(), Failure> {
+    let elsewhere = args.continue_in.as_deref().and_then(peek);
+    let escrow = elsewhere.or_else(|| context.peek());
+    match escrow.as_ref().and_then(|escrow| escrow.request(request)?.end.as_ref()) {
         Some(ended) => Err(failures::release(&ReleaseError::Ended(ended.seq), &[])),
         None => Ok(()),
     }
@@ -90,14 +99,14 @@ fn confirm(asked: &Asked, gathered: &Gathered<'_>) -> Result<(), Failure> {
 
 fn reveal(
     args: &Release,
-    ledger: &mut Ledger<ChainFile>,
+    footing: &mut Footing,
     request: &Digest,
     session: &Session,
     approvals: Vec<ApprovalFile>,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
     let now = Context::time(args.at.time);
-    let escrow = ledger.escrow().clone();
+    let escrow = footing.ledger.escrow().clone();
     let gathered =
         gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = escrow.request(request).expect("gather found it");
@@ -120,7 +129,7 @@ fn reveal(
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
-    let deviations = deviations(&gathered, args, now)?;
+    let deviations = deviations(&gathered, asked, args, &footing.deviations, now)?;
     if args.print.is_empty() {
         confirm(asked, &gathered)?;
     }
@@ -130,9 +139,12 @@ fn reveal(
         .map_err(|error| failures::release(&error, &[]))?;
     let approvers = authorized.approvers.clone();
     // Persist, then reveal.
-    let log = context.directory().log();
-    let appended =
-        ledger.append(authorized.draft(session, now)).map_err(|error| failures::ledger(&log, &error))?;
+    let appended = footing
+        .ledger
+        .append(authorized.draft(session, now))
+        .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
+    // From here on the file holds a release: it stays, whatever happens.
+    std::mem::take(&mut footing.created).keep();
     let fields = authorized.reveal(&appended, &payload).map_err(|error| failures::release(&error, &[]))?;
     let shown = if args.print.is_empty() {
         show(&fields, asked, args)?
@@ -152,7 +164,7 @@ fn reveal(
         approvals: Vec::new(),
         bad_shares: distinct(bad),
     };
-    append_end(ledger, session, end, context)?;
+    append_end(footing, session, end)?;
     let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
     let names: Vec<_> = shown.fields.iter().map(FieldName::as_str).collect();
     let text = format!(
@@ -182,15 +194,18 @@ fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {
 
 fn deviations(
     gathered: &Gathered<'_>,
+    asked: &Asked,
     args: &Release,
+    confirmed: &[Deviation],
     now: crate::time::Time,
 ) -> Result<Vec<Deviation>, Failure> {
     let mut deviations = gathered.deviations(now);
     if args.at.time.is_some() {
         deviations.push(Deviation::TimeSet);
     }
-    confirm_deviations(&deviations, &args.accepted)?;
-    Ok(deviations)
+    confirm_deviations(&deviations, &[args.accepted.as_slice(), confirmed].concat())?;
+    deviations.extend(confirmed.iter().filter(|deviation| !asked.request.deviations.contains(deviation)));
+    Ok(distinct(deviations))
 }
 
 /// What was in fact shown.
@@ -284,27 +299,22 @@ fn show(fields: &Fields, asked: &Asked, args: &Release) -> Result<Shown, Failure
     Ok(shown)
 }
 
-fn append_end(
-    ledger: &mut Ledger<ChainFile>,
-    session: &Session,
-    end: End,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
+fn append_end(footing: &mut Footing, session: &Session, end: End) -> Result<(), Failure> {
     let signers = vec![(KeyName::Session, session.key())];
-    ledger
+    footing
+        .ledger
         .append(Draft { time: clock::now(), says: end, signers })
         .map(|_| ())
-        .map_err(|error| failures::ledger(&context.directory().log(), &error))
+        .map_err(|error| failures::ledger(&footing.path, &error))
 }
 
 fn withdraw(
-    ledger: &mut Ledger<ChainFile>,
+    footing: &mut Footing,
     request: &Digest,
     session: &Session,
     approvals: Vec<ApprovalFile>,
-    context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
-    let escrow = ledger.escrow().clone();
+    let escrow = footing.ledger.escrow().clone();
     let gathered =
         gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = escrow.request(request).expect("gather found it");
@@ -319,7 +329,7 @@ fn withdraw(
         approvals: gathered.approvals(),
         bad_shares: distinct(bad),
     };
-    append_end(ledger, session, end, context)?;
+    append_end(footing, session, end)?;
     let text = format!("request {} has ended: {outcome}", request.short());
     Ok(Answer::done(text, json!({ "request_id": request, "outcome": outcome })))
 }

@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::audit::books::parted;
 use crate::ceremony::approve::request_file;
 use crate::ceremony::request::{self as ceremony, Question, Session, session_words};
 use crate::cli::args::Request;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::footing::{Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures, write_output};
-use crate::escrow::Asked;
+use crate::escrow::{Asked, Escrow};
+use crate::finding::Rule;
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::log::ledger::{Draft, Ledger};
@@ -24,17 +27,23 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
     let session_path = session_path(&args.output);
     super::must_not_exist(&args.output)?;
     super::must_not_exist(&session_path)?;
-    let requester = Somebody::unlock(&args.signer)?;
-    let mut ledger = context.ledger()?;
+    let requester = Somebody::unlock(&args.signer, || context.peek())?;
+    let now = Context::time(args.at.time);
+    let ways =
+        Ways { continue_in: args.continue_in.as_deref(), carried: None, accepted: &args.accepted, time: now };
+    let Footing { mut ledger, path: log, mut deviations, created: continued } =
+        Footing::find(&requester, &ways, context)?;
     let escrow = ledger.escrow();
     requester.must_belong_to(escrow)?;
+    let confirmed = deviations.clone();
+    deviations.extend(args.at.time.map(|_| Deviation::TimeSet));
+    deviations.extend(history(&requester, escrow));
     let vault = escrow.vault_named(&args.vault).ok_or_else(|| {
         let names: Vec<_> = escrow.vaults.iter().map(|vault| vault.name.as_str()).collect();
         Failure::new(Exit::BadInput, format!("there is no vault `{}`", args.vault))
             .next(format!("the vaults are: {}", names.join(", ")))
     })?;
     let session = Session::generate(&mut Context::rng());
-    let now = Context::time(args.at.time);
     let question = Question {
         purpose: args.purpose,
         reason: args.reason,
@@ -46,13 +55,13 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
         not_before: now,
         expires: args.expires,
         generation: args.generation,
-        time_set: args.at.time.is_some(),
+        known: deviations,
         environment: environment(),
     };
     let person = requester.signer.person().clone();
     let request = ceremony::request(escrow, vault, question, person, &session)
         .map_err(|error| failures::request(&error))?;
-    confirm_deviations(&request.deviations, &args.accepted)?;
+    confirm_deviations(&request.deviations, &[args.accepted.as_slice(), &confirmed].concat())?;
     // The files that the request needs are read before it is logged.
     let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
     let sealed_session =
@@ -64,7 +73,8 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
         vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
     let appended = ledger
         .append(Draft { time: now, says: request, signers })
-        .map_err(|error| failures::ledger(&context.directory().log(), &error))?;
+        .map_err(|error| failures::ledger(&log, &error))?;
+    continued.keep();
     let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
     if let Err(failure) = write_output(&args.output, &file) {
         // Without its file nobody can approve it: it ends here, and its session goes with `created`.
@@ -87,6 +97,15 @@ fn fields(named: Vec<FieldName>) -> Vec<FieldName> {
     } else {
         named
     }
+}
+
+/// What the requester's own book says of the log: it is no reason to refuse, and the approvers sign it.
+fn history(requester: &Somebody, escrow: &Escrow) -> Option<Deviation> {
+    let found = parted(escrow, &requester.book_as_far())?;
+    Some(match found.rule {
+        Rule::HeadTruncated => Deviation::MissingRecords,
+        _ => Deviation::OtherHistory,
+    })
 }
 
 /// `req.bgr` has its session in `req.session.age`.
@@ -119,6 +138,12 @@ pub fn explain(deviation: Deviation) -> &'static str {
         Deviation::NotInForce => "fewer custodians than the threshold have checked their shares",
         Deviation::RequesterApproves => "the requester's own approval counts, which the policy forbids",
         Deviation::TimeSet => "the time was set by hand",
+        Deviation::ClockBehind => "the clock is behind the log's last record",
+        Deviation::RetiredPerson => "the requester, or somebody who approves, has retired",
+        Deviation::DamagedLog => "the log is damaged",
+        Deviation::ContinuedElsewhere => "the log goes on in another file",
+        Deviation::MissingRecords => "the log lacks records that are known of",
+        Deviation::OtherHistory => "the log contradicts what a book knows: two histories",
     }
 }
 

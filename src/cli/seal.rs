@@ -1,6 +1,7 @@
 //! `seal`: one vault from prompts, or many from a CSV.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -10,13 +11,13 @@ use crate::ceremony::seal::{self as ceremony, Plan, Sealed, canary_fields, canar
 use crate::cli::args::Seal;
 use crate::cli::credentials::{self, Credentials, Yes};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::people::{Somebody, read_identities};
+use crate::cli::footing;
+use crate::cli::people::{must_administer, read_identities, signers};
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures};
 use crate::escrow::Escrow;
 use crate::hands::clock;
 use crate::hands::files::{self, Created};
-use crate::hands::store::EscrowDir;
 use crate::log::ledger::{Draft, LedgerError};
 use crate::names::{PersonId, VaultName};
 use crate::password;
@@ -33,28 +34,23 @@ struct Ready {
 
 /// Seals. A seal that fails leaves nothing behind: no file, no log entry.
 pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let administrator = Somebody::unlock(&args.signer)?;
+    let sitting = args.signer.unlock(context)?;
     let mut at_hand = Vec::new();
     for path in &args.reopen_with {
         at_hand.extend(read_identities(path)?);
     }
-    at_hand.extend(administrator.identities.iter().cloned());
+    at_hand.extend(sitting.iter().flat_map(|one| one.identities.iter().cloned()));
     // The questions are asked before the log is locked.
     {
-        let ledger = context.ledger()?;
-        administrator.must_belong_to(ledger.escrow())?;
-        let role = ledger.escrow().people.get(administrator.signer.person());
-        if !role.is_some_and(|person| person.is(Role::Administrator)) {
-            let what = format!("`{}` is not an administrator of this escrow", administrator.signer.person());
-            return Err(Failure::new(Exit::NotAuthorised, what));
-        }
+        let ledger = footing::plain(&sitting[0], clock::now(), context)?;
+        must_administer(&sitting, ledger.escrow())?;
         if let Some(vault) = &args.vault {
             must_be_new(ledger.escrow(), vault)?;
             people(ledger.escrow(), &args.custodians)?;
         }
     }
     let all = read(&args, context)?;
-    let mut ledger = context.ledger()?;
+    let mut ledger = footing::plain(&sitting[0], clock::now(), context)?;
     let ready = plan(ledger.escrow(), &args, all)?;
     for one in &ready {
         for warning in warnings(&one.plan) {
@@ -76,24 +72,20 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
             })?;
         sealed.push(done);
     }
-    let signer = &administrator.signer;
-    let draft = |one: &Sealed| Draft {
-        time: clock::now(),
-        says: one.seal.clone(),
-        signers: vec![(signer.key_name(), signer.key())],
-    };
+    let draft =
+        |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(&sitting) };
     match ledger.append_all(sealed.iter().map(draft).collect()) {
         Ok(_) => created.keep(),
-        Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &directory, created)),
+        Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),
     }
     Ok(answer(&sealed))
 }
 
 /// Takes the sealed files away again, unless the log is no longer of the `size` it had: then the seal may be
 /// in it, and files that a logged seal speaks of must not be lost.
-fn not_logged(error: &LedgerError, size: u64, directory: &EscrowDir, created: Created) -> Failure {
-    let failure = failures::ledger(&directory.log(), error);
-    if files::size_of(&directory.log()).is_ok_and(|now| now == size) {
+fn not_logged(error: &LedgerError, size: u64, log: &Path, created: Created) -> Failure {
+    let failure = failures::ledger(log, error);
+    if files::size_of(log).is_ok_and(|now| now == size) {
         return failure;
     }
     created.keep();

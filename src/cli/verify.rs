@@ -27,7 +27,7 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
     let evidence = Evidence { anchor, heads, books, since, require_head: args.require_head };
     let report = ceremony::verify(read_log(context)?, &evidence, Context::time(args.at.time));
     let exit = report.worst().map_or(Exit::Done, Exit::from);
-    let text = text(&report, &context.directory().log(), exit);
+    let text = text(&report, &context.log(), exit);
     Ok(Answer { exit, text, json: to_json(&report, exit) })
 }
 

@@ -35,8 +35,8 @@ impl Desk {
         let bytes =
             files::read(&request, MAX_BUNDLE as u64).map_err(|error| failures::not_read(&request, &error))?;
         let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&request, &error))?;
-        let custodian = Somebody::unlock(signer)?;
-        let book = custodian.book()?;
+        let custodian = Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))?;
+        let book = custodian.book_as_far();
         Ok(Desk { request, carried, custodian, book })
     }
 
@@ -61,9 +61,10 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
         "Approving hands your share of this vault to this session for good.\n\
          That the request expires does not undo it.",
     );
+    request::confirm_deviations(&examined.deviations(now), &args.accepted)?;
     compare(&examined, args.session_words.as_deref())?;
     let decided = examined.approve(now).map_err(|error| failures::approve(&desk.request, &error))?;
-    let statement = desk.custodian.state(decided.intent.clone())?;
+    let statement = desk.custodian.state(decided.intent.clone(), context)?;
     write_output(&args.output, &decided.file(&statement)).map_err(|failure| {
         failure.next("your book has this approval already; approve again with another -o: it counts once")
     })?;
@@ -129,10 +130,8 @@ fn screen(examined: &Examined<'_>, now: Time) -> String {
     line("fields", vec![wanted.fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ")]);
     line("TOTP codes", vec![format!("{} at most", wanted.totp_codes)]);
     line("window", vec![format!("{} to {}", wanted.not_before, wanted.not_after)]);
-    if !wanted.is_open_at(now) {
-        lines.push(format!("  OUT OF ORDER: it is {now}, and the window is not now"));
-    }
-    for deviation in &wanted.deviations {
+    lines.push(format!("  it is now  {now}"));
+    for deviation in wanted.deviations.iter().chain(&examined.deviations(now)) {
         lines.push(format!("  OUT OF ORDER: {}", request::explain(*deviation)));
     }
     for earlier in &examined.unreleased {
@@ -152,7 +151,7 @@ pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let desk = Desk::sit_down(args.request, &args.signer)?;
     let now = clock::now();
     let examined = desk.examine(now, context)?;
-    let statement = desk.custodian.state(examined.deny(args.because, now))?;
+    let statement = desk.custodian.state(examined.deny(args.because, now), context)?;
     write_output(&args.output, &Record::bytes_of(&statement.note))?;
     let person = desk.custodian.signer.person();
     let text = format!(

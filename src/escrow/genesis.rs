@@ -12,6 +12,7 @@ use crate::finding::Rule;
 use crate::log::chain::{Record, rule_of};
 use crate::log::entry::Said;
 use crate::names::{KeyName, PersonId};
+use crate::time::Time;
 
 /// The most people of one escrow.
 pub const MAX_PEOPLE: usize = 500;
@@ -21,6 +22,8 @@ pub const MAX_PEOPLE: usize = 500;
 pub struct Person {
     /// Their card.
     pub card: VerifiedCard,
+    /// When they retired.
+    pub retired: Option<Time>,
 }
 
 impl Person {
@@ -29,9 +32,9 @@ impl Person {
         self.card.card().verifying_key
     }
 
-    /// Whether they have the role.
+    /// Whether they have the role, and have not retired.
     pub fn is(&self, role: Role) -> bool {
-        self.card.is(role)
+        self.retired.is_none() && self.card.is(role)
     }
 }
 
@@ -66,7 +69,7 @@ pub fn people(cards: Vec<VerifiedCard>) -> Result<BTreeMap<PersonId, Person>, Ge
                 return Err(GenesisError(Rule::RecipientRepeated, why));
             }
         }
-        if people.insert(id.clone(), Person { card }).is_some() {
+        if people.insert(id.clone(), Person { card, retired: None }).is_some() {
             return Err(GenesisError(Rule::PersonRepeated, format!("there are two cards of `{id}`")));
         }
     }
@@ -124,7 +127,12 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         statements: Vec::new(),
         head: record.head(),
         time: frame.time,
-        history: vec![(record.end, record.hash)],
+        history: BTreeMap::from([(0, record.head())]),
+        gaps: Vec::new(),
+        kept: BTreeMap::new(),
+        elsewhere: BTreeSet::new(),
+        adopted: 0,
+        remembered: BTreeMap::new(),
         used,
         seen: BTreeSet::new(),
         places: BTreeMap::new(),

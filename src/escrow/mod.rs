@@ -4,16 +4,18 @@
 //! reported. Every ceremony works on an `Escrow`, and so does `verify`: there is one reading of a log.
 
 mod genesis;
+mod repairs;
 mod requests;
 mod seals;
 mod statements;
 
 pub use genesis::{GenesisError, Person, people};
 pub use requests::{Asked, Ended, Released, release_deviations};
-pub use seals::{Generation, Vault};
+pub use seals::{Generation, Vault, may_administer};
 pub use statements::{Closed, Collected};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::VerifyingKey;
@@ -21,6 +23,7 @@ use crate::finding::{Finding, Rule, Severity};
 use crate::log::chain::{Record, rule_of};
 use crate::log::entry::Said;
 use crate::log::head::Head;
+use crate::log::repair::Began;
 use crate::names::{KeyName, PersonId, VaultName};
 use crate::policy::Policy;
 use crate::text::FreeText;
@@ -50,8 +53,18 @@ pub struct Escrow {
     pub head: Head,
     /// The time that the last record claims.
     pub time: Time,
-    /// Size and hash at every record: what "is an ancestor" is decided by.
-    history: Vec<(u64, Digest)>,
+    /// The head at every record, by its number: what "is an ancestor" is decided by.
+    history: BTreeMap<u64, Head>,
+    /// Where records are missing, and no adopted branch brought them back.
+    gaps: Vec<Gap>,
+    /// The bytes of seals that do not stand at their own place in this file, by digest.
+    kept: BTreeMap<Digest, Vec<u8>>,
+    /// The heads of adopted branches.
+    elsewhere: BTreeSet<Head>,
+    /// How many branches were adopted.
+    adopted: usize,
+    /// The escrow as it was where a branch parts that is adopted later, by the digest of the record.
+    remembered: BTreeMap<Digest, Arc<Escrow>>,
     /// Every key and recipient in use, so that fresh ones can be told from used ones.
     used: BTreeSet<String>,
     /// The digests of all statements, so that none counts twice.
@@ -61,6 +74,15 @@ pub struct Escrow {
     /// What stands under each number of each person's book, by the first statement that names it, and the
     /// number of the record that holds that statement.
     books: BTreeMap<(PersonId, u64), (Digest, u64)>,
+}
+
+/// Records that the log went on without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The last record before them.
+    pub after: u64,
+    /// The last of them, as it is known.
+    pub until: Head,
 }
 
 impl Escrow {
@@ -82,7 +104,10 @@ impl Escrow {
         // 1. Signature, by keys that the log brought in before.
         self.verify(record)?;
         // 2. Place in the chain.
-        record.follows(&self.id, &self.head)?;
+        match &record.said {
+            Said::Continue(says) => repairs::follows(self, record, says)?,
+            _ => record.follows(&self.id, &self.head)?,
+        }
         // 3. Content, by the rules of its kind.
         let mut report = |rule: Rule, detail: String| {
             findings.push(Finding { rule, seq: Some(record.frame.seq), offset: Some(record.start), detail });
@@ -97,6 +122,10 @@ impl Escrow {
             Said::Release(release) => requests::admit_release(self, record, release, &mut report),
             Said::End(end) => requests::admit_end(self, record, end, &mut report),
             Said::Statements(them) => statements::admit(self, record, them, &mut report),
+            Said::Recovered(says) => repairs::admit_recovered(self, record, says, &mut report),
+            Said::Continue(says) => repairs::admit_continue(self, record, says, &mut report),
+            Said::Adopt(says) => repairs::admit_adopt(self, record, says, &mut report),
+            Said::Retire(says) => repairs::admit_retire(self, record, says),
             Said::Unknown(kind) => {
                 report(Rule::UnknownKind, format!("`{kind}`"));
                 Ok(())
@@ -107,7 +136,7 @@ impl Escrow {
         }
         self.head = record.head();
         self.time = record.frame.time;
-        self.history.push((record.end, record.hash));
+        self.history.insert(record.frame.seq, record.head());
         Ok(())
     }
 
@@ -162,8 +191,9 @@ impl Escrow {
     }
 
     fn generation_mut(&mut self, vault: &Digest, generation: u32) -> Option<&mut Generation> {
-        let vault = self.vaults.iter_mut().find(|one| one.id == *vault)?;
-        vault.generations.get_mut(usize::try_from(generation).ok()?.checked_sub(1)?)
+        let generations = &mut self.vaults.iter_mut().find(|one| one.id == *vault)?.generations;
+        let at = generations.binary_search_by_key(&generation, |one| one.seal.generation).ok()?;
+        generations.get_mut(at)
     }
 
     /// The request whose record has that digest.
@@ -175,15 +205,49 @@ impl Escrow {
         self.requests.get_mut(*self.places.get(record)?)
     }
 
-    /// Whether `head` was this log at some moment.
+    /// Whether `head` was this log, or a branch that it adopted, at some moment.
     pub fn is_ancestor(&self, head: &Head) -> bool {
-        let at = usize::try_from(head.seq).ok().and_then(|seq| self.history.get(seq));
-        at == Some(&(head.size, head.hash))
+        self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)
+    }
+
+    /// Whether a branch that is adopted may part at `head`: at a record of this log, or at the end of a branch
+    /// that was adopted before.
+    pub fn may_part_at(&self, head: &Head) -> bool {
+        let end = || self.remembered.get(&head.hash).is_some_and(|then| then.head == *head);
+        self.history.get(&head.seq) == Some(head) || end()
+    }
+
+    /// Whether `head` was this log at some moment, as far as can be told: between missing records it cannot.
+    pub fn may_be_ancestor(&self, head: &Head) -> bool {
+        let missing = |gap: &Gap| head.seq > gap.after && head.seq < gap.until.seq;
+        self.is_ancestor(head) || self.gaps.iter().any(missing)
+    }
+
+    /// Where records are missing that are known of.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Whether records are missing that are known of.
+    pub fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    /// Whether somebody retired.
+    pub fn has_retired(&self, person: &PersonId) -> bool {
+        self.people.get(person).is_some_and(|person| person.retired.is_some())
     }
 
     /// Whether a statement of that digest is in the log already.
     pub fn has_statement(&self, digest: &Digest) -> bool {
         self.seen.contains(digest)
+    }
+
+    /// Keeps the escrow as it is now, where a branch will be adopted that parts here.
+    fn remember(&mut self, wanted: &BTreeSet<Digest>) {
+        if wanted.contains(&self.head.hash) {
+            self.remembered.insert(self.head.hash, Arc::new(self.clone()));
+        }
     }
 
     /// Marks a key or recipient as used; whether it was not used before.
@@ -215,22 +279,36 @@ impl Reading {
     /// # Errors
     /// A [`Finding`], where not even the genesis can be read: then there is no escrow to speak of.
     pub fn of(bytes: Vec<u8>) -> Result<Reading, Finding> {
+        Reading::remembering(bytes, None)
+    }
+
+    /// Reads a log, and remembers the escrow as it was at one more record than the log itself asks for: from
+    /// there a branch can be adopted.
+    ///
+    /// # Errors
+    /// As [`Reading::of`].
+    pub fn remembering(bytes: Vec<u8>, fork: Option<Digest>) -> Result<Reading, Finding> {
         let genesis = |(rule, detail)| Finding { rule, seq: Some(0), offset: Some(0), detail };
         let first = Record::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
+        let mut wanted = forks(&bytes);
+        wanted.extend(fork);
+        escrow.remember(&wanted);
         let mut findings = Vec::new();
         let mut starts = vec![0];
-        while escrow.head.size < bytes.len() as u64 {
-            let start = escrow.head.size;
-            let taken = Record::take(&bytes, start)
-                .map_err(|error| (rule_of(&error), error.to_string()))
-                .and_then(|record| escrow.admit(&record, &mut findings));
-            match taken {
-                Ok(()) => starts.push(start),
-                Err(broken) => {
-                    findings.push(trouble(&escrow, &bytes, broken));
-                    break;
+        let after = &bytes[first.end as usize..];
+        match walk(&mut escrow, after, first.end, &wanted, &mut findings) {
+            Ok(walked) => starts.extend(walked),
+            Err(Unfinished { starts: walked, broken }) => {
+                starts.extend(walked);
+                let found = trouble(&escrow, &bytes, broken);
+                if found.rule == Rule::Torn {
+                    let (tail, time) = (&bytes[escrow.head.size as usize..], escrow.time);
+                    if let Some(began) = Began::of(tail) {
+                        escrow.expose_begun(began, time);
+                    }
                 }
+                findings.push(found);
             }
         }
         Ok(Reading { bytes, escrow, starts, findings })
@@ -246,10 +324,76 @@ impl Reading {
         &self.bytes[..self.escrow.head.size as usize]
     }
 
+    /// The bytes after the last good record.
+    pub fn tail(&self) -> &[u8] {
+        &self.bytes[self.escrow.head.size as usize..]
+    }
+
+    /// The bytes of the record `hash`, numbered `seq`: where it stands, or as it was kept.
+    pub fn record_bytes(&self, seq: u64, hash: &Digest) -> Option<&[u8]> {
+        if let Some(kept) = self.escrow.kept.get(hash) {
+            return Some(kept);
+        }
+        let end = self.escrow.history.get(&seq).filter(|head| head.hash == *hash)?.size;
+        let at = self.starts.partition_point(|start| *start < end).checked_sub(1)?;
+        self.bytes.get(self.starts[at] as usize..end as usize)
+    }
+
     /// The first finding that makes the log unfit to build on: anything torn, forked or tampered with.
     pub fn unsound(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.severity() >= Severity::Torn)
     }
+
+    /// The bytes before the first record that makes the log unfit to build on: all of them, where none does.
+    pub fn sound_bytes(&self) -> &[u8] {
+        let end = self.unsound().and_then(|finding| finding.offset).unwrap_or(self.escrow.head.size);
+        &self.bytes[..end.min(self.escrow.head.size) as usize]
+    }
+}
+
+/// Where records end to hold: where each good one begins, and what is wrong with the next.
+struct Unfinished {
+    starts: Vec<u64>,
+    broken: Broken,
+}
+
+/// Admits the records in `bytes`, of which the first begins at byte `base` of its log. Gives where each one
+/// begins.
+fn walk(
+    escrow: &mut Escrow,
+    bytes: &[u8],
+    base: u64,
+    wanted: &BTreeSet<Digest>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<u64>, Unfinished> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = base + at as u64;
+        let taken = Record::take_at(&bytes[at..], start)
+            .map_err(|error| (rule_of(&error), error.to_string()))
+            .and_then(|record| escrow.admit(&record, findings).map(|()| record));
+        match taken {
+            Ok(record) => at += (record.end - start) as usize,
+            Err(broken) => return Err(Unfinished { starts, broken }),
+        }
+        starts.push(start);
+        escrow.remember(wanted);
+    }
+    Ok(starts)
+}
+
+/// The records from which adopted branches part, as far as `adopt` records say so. Nothing is believed here:
+/// what is wrongly remembered is never used.
+fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
+    const ADOPT: &[u8] = b"{\"type\":\"breakglass/v1/adopt\"";
+    const HASH: &[u8] = b"\"hash\":\"";
+    let find = |line: &[u8]| {
+        let at = line.windows(HASH.len()).position(|window| window == HASH)? + HASH.len();
+        std::str::from_utf8(line.get(at..at + 64)?).ok()?.parse().ok()
+    };
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(ADOPT));
+    lines.filter_map(find).collect()
 }
 
 /// Whether a whole record that stands behind damage shows that the damage is no torn end: it verifies, or it

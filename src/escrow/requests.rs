@@ -43,6 +43,8 @@ impl Asked {
 /// A release of a request.
 #[derive(Debug, Clone)]
 pub struct Released {
+    /// The digest of its record.
+    pub record: Digest,
     /// Its number in the log.
     pub seq: u64,
     /// Its time.
@@ -52,7 +54,7 @@ pub struct Released {
 }
 
 /// The end of a request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// What it says.
     pub end: End,
@@ -94,6 +96,9 @@ pub(super) fn admit_request(
     }
     for deviation in &request.deviations {
         report(Rule::RequestDeviation, format!("{deviation}, in the request for {named}"));
+    }
+    if escrow.has_retired(&request.requester) {
+        report(Rule::RetiredPerson, format!("`{}` asks for {named}", request.requester));
     }
     escrow.places.insert(record.hash, escrow.requests.len());
     escrow.requests.push(Asked {
@@ -184,8 +189,12 @@ fn check_release(
     if !approvers.are_enough() {
         return Err((Rule::ReleaseQuorum, approvers.tally()));
     }
-    let released =
-        Released { seq: record.frame.seq, time: record.frame.time, approvers: approvers.into_people() };
+    let released = Released {
+        record: record.hash,
+        seq: record.frame.seq,
+        time: record.frame.time,
+        approvers: approvers.into_people(),
+    };
     report_release(escrow, asked, release, &released, report);
     Ok((approvals, released))
 }
@@ -200,6 +209,9 @@ fn report_release(
     let request = &asked.request;
     for deviation in &release.deviations {
         report(Rule::RequestDeviation, format!("{deviation}, in the release of {}", request.name));
+    }
+    for person in released.approvers.iter().filter(|person| escrow.has_retired(person)) {
+        report(Rule::RetiredPerson, format!("`{person}` approved request {}", asked.record.short()));
     }
     if !request.is_open_at(released.time) {
         let window = format!("{} to {}", request.not_before, request.not_after);
@@ -284,6 +296,15 @@ pub fn release_deviations(
     }
     if approvers.contains(&request.requester) && !escrow.policy.requester_may_approve {
         found.push(Deviation::RequesterApproves);
+    }
+    if now < escrow.time {
+        found.push(Deviation::ClockBehind);
+    }
+    if approvers.iter().any(|person| escrow.has_retired(person)) {
+        found.push(Deviation::RetiredPerson);
+    }
+    if escrow.has_gaps() {
+        found.push(Deviation::MissingRecords);
     }
     found.retain(|deviation| !request.deviations.contains(deviation));
     found

@@ -1,6 +1,6 @@
 //! The rules of seals, and the vaults and generations they bring in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Broken, Escrow};
 use crate::card::Role;
@@ -54,14 +54,15 @@ pub struct Vault {
     pub partition: VaultName,
     /// The account.
     pub account: AccountId,
-    /// Generation 1, 2, 3 …
+    /// Generations in the order of their numbers: 1, 2, 3 … unless records are missing.
     pub generations: Vec<Generation>,
 }
 
 impl Vault {
     /// Generation `number`, from 1.
     pub fn generation(&self, number: u32) -> Option<&Generation> {
-        self.generations.get(usize::try_from(number).ok()?.checked_sub(1)?)
+        let at = self.generations.binary_search_by_key(&number, |one| one.seal.generation).ok()?;
+        self.generations.get(at)
     }
 
     /// The generation that is used unless another is asked for: the newest whose credentials are known to be
@@ -71,14 +72,18 @@ impl Vault {
     /// is in the log.
     pub fn current(&self) -> &Generation {
         let confirmed = |one: &&Generation| one.seal.generation == 1 && one.has_threshold_of_checks();
-        let newest = self.generations.last().expect("a vault has at least one generation");
-        self.generations.iter().rev().find(confirmed).unwrap_or(newest)
+        self.generations.iter().rev().find(confirmed).unwrap_or(self.newest())
+    }
+
+    /// The newest generation.
+    pub fn newest(&self) -> &Generation {
+        self.generations.last().expect("a vault has at least one generation")
     }
 
     /// Whether a generation is worthless to whoever saw it: a later one has new credentials.
     pub fn is_superseded(&self, generation: u32) -> bool {
-        let later = self.generations.iter().skip(generation as usize);
-        later.into_iter().any(|one| one.seal.credentials == Credentials::New)
+        let mut later = self.generations.iter().filter(|one| one.seal.generation > generation);
+        later.any(|one| one.seal.credentials == Credentials::New)
     }
 }
 
@@ -89,13 +94,67 @@ pub(super) fn admit(
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
     let title = seal.title();
-    let administrator = match record.frame.by.as_slice() {
-        [KeyName::Person(id)] => escrow.people.get(id).is_some_and(|person| person.is(Role::Administrator)),
-        _ => false,
-    };
-    if !administrator {
+    if !may_administer(escrow, &record.frame.by, escrow.vault(&seal.vault)) {
         return Err((Rule::SealSigner, title));
     }
+    let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
+    if newest.checked_add(1) != Some(seal.generation) {
+        return Err((Rule::SealGeneration, format!("{title}, after {newest}")));
+    }
+    admit_content(escrow, record, seal, report)
+}
+
+/// Takes a seal that stands among missing records: earlier generations may be missing too.
+pub(super) fn admit_kept(
+    escrow: &mut Escrow,
+    record: &Record,
+    seal: &Seal,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    // Who was in whose place at that time is not known: only an administrator's own signature counts.
+    let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
+    if !is_by_administrator(escrow, &record.frame.by) || seal.generation <= newest {
+        return Err((Rule::ContinueKept, seal.title()));
+    }
+    admit_content(escrow, record, seal, report)
+}
+
+fn is_by_administrator(escrow: &Escrow, by: &[KeyName]) -> bool {
+    match by {
+        [KeyName::Person(id)] => escrow.people.get(id).is_some_and(|person| person.is(Role::Administrator)),
+        _ => false,
+    }
+}
+
+/// Whether the signers of a record may do what administrators do: one administrator, or a threshold of the
+/// custodians of one vault's current generation. For the next generation that is `vault`; where there is none
+/// yet, any vault with real credentials. So a lost administrator's key locks nobody out.
+pub fn may_administer(escrow: &Escrow, by: &[KeyName], vault: Option<&Vault>) -> bool {
+    if is_by_administrator(escrow, by) {
+        return true;
+    }
+    let is_sitting = |vault: &Vault| {
+        let seal = &vault.current().seal;
+        let holds = |name: &KeyName| {
+            let person = name.person().filter(|id| seal.share_of(id).is_some());
+            person.and_then(|id| escrow.people.get(id)).is_some_and(|person| person.retired.is_none())
+        };
+        let different: BTreeSet<&KeyName> = by.iter().collect();
+        different.len() == by.len() && by.len() >= usize::from(seal.threshold) && by.iter().all(holds)
+    };
+    match vault {
+        Some(vault) => is_sitting(vault),
+        None => escrow.vaults.iter().filter(|vault| vault.kind == Kind::Root).any(is_sitting),
+    }
+}
+
+fn admit_content(
+    escrow: &mut Escrow,
+    record: &Record,
+    seal: &Seal,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    let title = seal.title();
     check_place(escrow, seal)?;
     let threshold = seal.threshold().map_err(|error| (Rule::SealThreshold, format!("{title}: {error}")))?;
     check_shares(escrow, seal)?;
@@ -132,14 +191,9 @@ pub(super) fn admit(
     Ok(())
 }
 
-/// The generation is the next one of a vault that stayed what it was.
+/// The vault stayed what it was, or its name is free.
 fn check_place(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
-    let vault = escrow.vault(&seal.vault);
-    let next = vault.map_or(1, |vault| vault.generations.len() as u64 + 1);
-    if u64::from(seal.generation) != next {
-        return Err((Rule::SealGeneration, format!("{}, where {next} is next", seal.title())));
-    }
-    let same = match vault {
+    let same = match escrow.vault(&seal.vault) {
         Some(vault) => {
             vault.name == seal.name
                 && vault.kind == seal.kind

@@ -71,7 +71,7 @@ impl Escrow {
             return Err((Rule::StatementEscrow, format!("{whose}: escrow {other}")));
         }
         let head = &signed.statement.head;
-        if !self.is_ancestor(head) {
+        if !self.may_be_ancestor(head) {
             let why = format!("{whose}: made when record {} was {}", head.seq, head.hash.short());
             return Err((Rule::StatementHead, why));
         }
@@ -87,6 +87,11 @@ impl Escrow {
         if first.0 != book.hash {
             let why = format!("`{person}`, record {} of the book, see also entry {}", book.number, first.1);
             report(Rule::BookForked, why);
+        }
+        if let Stated::Approval(approval) = &collected.statement.statement.says {
+            for deviation in &approval.deviations {
+                report(Rule::RequestDeviation, format!("{deviation}, in the approval by `{person}`"));
+            }
         }
         self.seen.insert(collected.statement.note.digest());
         self.statements.push(collected);

@@ -43,6 +43,21 @@ pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<Fil
     regular(options.open(path)?)
 }
 
+/// Whether `path` still names the open `file`.
+pub(super) fn is_still(path: &Path, file: &File) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let (named, open) = (path.symlink_metadata()?, file.metadata()?);
+        Ok(named.dev() == open.dev() && named.ino() == open.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, file);
+        Ok(true)
+    }
+}
+
 /// Options under which opening a pipe without a writer does not wait for one.
 fn open_options() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut))]

@@ -121,9 +121,14 @@ impl ChainFile {
     /// # Errors
     /// Whatever the system says; a link or anything but a regular file is refused.
     pub fn open(path: &Path) -> io::Result<ChainFile> {
-        let file = files::open_own(path, OpenOptions::new().read(true).append(true))?;
-        file.lock()?;
-        Ok(ChainFile { path: path.to_owned(), file })
+        loop {
+            let file = files::open_own(path, OpenOptions::new().read(true).append(true))?;
+            file.lock()?;
+            // While this waited for the lock, the file may have been replaced: then the lock is on the old one.
+            if files::is_still(path, &file)? {
+                return Ok(ChainFile { path: path.to_owned(), file });
+            }
+        }
     }
 
     /// Creates the file, which must not exist, and locks it.
@@ -168,6 +173,35 @@ impl Medium for ChainFile {
             return Err(error);
         }
         self.file.sync_data()
+    }
+
+    fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut beside = self.path.clone().into_os_string();
+        beside.push(".recovering");
+        let beside = PathBuf::from(beside);
+        // What an earlier attempt left was never the log.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        files::create(&beside, bytes)?;
+        let replaced = (|| {
+            let file = files::open_own(&beside, OpenOptions::new().read(true).append(true))?;
+            file.lock()?;
+            fs::rename(&beside, &self.path)?;
+            Ok(file)
+        })();
+        match replaced {
+            Ok(file) => {
+                self.file = file;
+                files::sync_parent(&self.path)
+            }
+            Err(error) => {
+                // Best effort: the error that is reported is the first one.
+                let _ = fs::remove_file(&beside);
+                Err(error)
+            }
+        }
     }
 
     fn reread(&mut self, from: u64) -> io::Result<Vec<u8>> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::log::head::Head;
+use crate::log::repair::Damage;
 use crate::names::{KeyName, PersonId};
 use crate::note::{Body, Note, NoteError};
 use crate::statement::{BookRef, HeadFrom, Stated};
@@ -38,6 +39,10 @@ pub struct BookEntry {
     /// Records of that log worth keeping that the book did not hold yet, each whole, in base64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keeps: Vec<String>,
+    /// What was damaged before this record: the end of the book, with its bytes, or a whole file that was left
+    /// behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Damage>,
     /// What is stated: the statement itself is signed after this record is safe.
     pub says: Stated,
 }
@@ -71,11 +76,13 @@ pub enum BookError {
         /// The record.
         number: u64,
     },
-    /// The book ends within a record.
-    #[error("the book ends within record {number}")]
+    /// The book ends in bytes that are no record.
+    #[error("the book ends in damaged bytes, where record {number} should be: {error}")]
     Torn {
         /// The record that is not whole.
         number: u64,
+        /// What is wrong with the bytes.
+        error: NoteError,
     },
 }
 
@@ -90,33 +97,54 @@ impl Book {
     /// # Errors
     /// [`BookError`] names the record.
     pub fn read(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<Book, BookError> {
+        match Book::read_as_far(owner, key, bytes) {
+            (book, _, None) => Ok(book),
+            (_, _, Some(error)) => Err(error),
+        }
+    }
+
+    /// Reads a book as far as it goes. Gives how many bytes its good records have, and what is wrong behind
+    /// them.
+    pub fn read_as_far(
+        owner: &PersonId,
+        key: &VerifyingKey,
+        bytes: &[u8],
+    ) -> (Book, usize, Option<BookError>) {
         let mut book = Book::new(owner.clone());
-        let mut rest = bytes;
-        while !rest.is_empty() {
+        let mut at = 0;
+        while at < bytes.len() {
             let number = book.entries.len() as u64;
-            let wrong = |error| BookError::Note { number, error };
-            let (note, length) = Note::take(rest).map_err(|error| match error {
-                NoteError::Incomplete => BookError::Torn { number },
-                error => wrong(error),
-            })?;
-            match rest.get(length) {
-                Some(b'\n') => {}
-                Some(_) => return Err(wrong(NoteError::NotASignatureLine(4))),
-                None => return Err(BookError::Torn { number }),
-            }
-            let entry: BookEntry = note.read().map_err(wrong)?;
-            note.verify(&[(KeyName::Person(owner.clone()), *key)]).map_err(wrong)?;
+            let (entry, length) = match take(owner, key, &bytes[at..]) {
+                Ok(taken) => taken,
+                Err(error) => {
+                    // What is whole and another's is not damage.
+                    let whole = matches!(
+                        error,
+                        NoteError::Signers { .. } | NoteError::KeyId(_) | NoteError::WrongType { .. }
+                    );
+                    let error = if !whole && is_last(owner, key, &bytes[at..]) {
+                        BookError::Torn { number, error }
+                    } else {
+                        BookError::Note { number, error }
+                    };
+                    return (book, at, Some(error));
+                }
+            };
             let follows = entry.number == number
                 && entry.prev == book.last().map_or(Digest::ZERO, |last| last.hash)
-                && entry.by == [KeyName::Person(owner.clone())];
+                && entry.by == [KeyName::Person(owner.clone())]
+                && entry
+                    .damage
+                    .as_ref()
+                    .is_none_or(|damage| damage.bytes.is_none() || damage.kept().is_some());
             if !follows {
-                return Err(BookError::Broken { number });
+                return (book, at, Some(BookError::Broken { number }));
             }
-            let hash = Digest::of(&rest[..=length]);
+            let hash = Digest::of(&bytes[at..at + length]);
             book.entries.push((BookRef { number, hash }, entry));
-            rest = &rest[length + 1..];
+            at += length;
         }
-        Ok(book)
+        (book, at, None)
     }
 
     /// Whose book it is.
@@ -138,6 +166,17 @@ impl Book {
     pub fn newest_head(&self, escrow: &Digest) -> Option<Head> {
         let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
         of.map(|(_, entry)| entry.head).max_by_key(|head| head.seq)
+    }
+
+    /// The records of an escrow's log that the book keeps, in base64, in the order in which they were kept.
+    pub fn kept(&self, escrow: &Digest) -> impl Iterator<Item = &str> {
+        let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
+        of.flat_map(|(_, entry)| entry.keeps.iter().map(String::as_str))
+    }
+
+    /// The escrow that its last record is about.
+    pub fn last_escrow(&self) -> Option<Digest> {
+        self.entries.last().map(|(_, entry)| entry.escrow)
     }
 
     /// Whether a record, in base64, is kept already.
@@ -174,6 +213,7 @@ impl Book {
             head: draft.head,
             head_from: draft.head_from,
             keeps: self.worth_keeping(draft.keeps),
+            damage: draft.damage,
             says: draft.says,
         };
         let note = Note::sign(&entry, &[(KeyName::Person(self.owner.clone()), key)]);
@@ -182,6 +222,25 @@ impl Book {
         self.entries.push((at, entry));
         (bytes, at)
     }
+}
+
+/// Takes the record that `bytes` begin with, signed by the owner; gives its length too.
+fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookEntry, usize), NoteError> {
+    let (note, length) = Note::take(bytes)?;
+    match bytes.get(length) {
+        Some(b'\n') => {}
+        Some(_) => return Err(NoteError::NotASignatureLine(4)),
+        None => return Err(NoteError::Incomplete),
+    }
+    let entry = note.read()?;
+    note.verify(&[(KeyName::Person(owner.clone()), *key)])?;
+    Ok((entry, length + 1))
+}
+
+/// Whether no record of the owner's stands anywhere behind the damage that `bytes` begin with.
+fn is_last(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> bool {
+    let mut starts = (1..bytes.len()).filter(|at| bytes[at - 1] == b'\n' && bytes[*at] == b'{');
+    !starts.any(|at| take(owner, key, &bytes[at..]).is_ok())
 }
 
 /// What the next record of a book is to say.
@@ -197,6 +256,8 @@ pub struct BookDraft {
     pub head_from: HeadFrom,
     /// Records worth keeping, in base64; those the book holds already are left out.
     pub keeps: Vec<String>,
+    /// What was damaged before this record.
+    pub damage: Option<Damage>,
     /// What is stated.
     pub says: Stated,
 }

@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
-use crate::names::KeyName;
+use crate::log::repair::{Adopt, Continue, Recovered};
+use crate::names::{KeyName, PersonId};
 use crate::note::{Body, Note, NoteError};
 use crate::policy::Policy;
 use crate::request::{End, Release, Request};
@@ -71,6 +72,20 @@ impl Says for Statements {
     const KIND: &'static str = "statements";
 }
 
+/// A person takes no more part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retire {
+    /// Who.
+    pub person: PersonId,
+    /// Why.
+    pub because: FreeText,
+}
+
+impl Says for Retire {
+    const KIND: &'static str = "retire";
+}
+
 /// The frame of an entry, without what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Frame {
@@ -102,6 +117,14 @@ pub enum Said {
     End(End),
     /// Statements were collected.
     Statements(Statements),
+    /// A damaged tail stood here.
+    Recovered(Recovered),
+    /// The log goes on in this file.
+    Continue(Continue),
+    /// Another branch's records are brought in.
+    Adopt(Adopt),
+    /// A person takes no more part.
+    Retire(Retire),
     /// A kind that this version does not know: it is chain-checked and reported.
     Unknown(String),
 }
@@ -116,6 +139,10 @@ impl Said {
             Said::Release(_) => Release::KIND,
             Said::End(_) => End::KIND,
             Said::Statements(_) => Statements::KIND,
+            Said::Recovered(_) => Recovered::KIND,
+            Said::Continue(_) => Continue::KIND,
+            Said::Adopt(_) => Adopt::KIND,
+            Said::Retire(_) => Retire::KIND,
             Said::Unknown(kind) => kind,
         }
     }
@@ -137,6 +164,10 @@ pub fn read(note: &Note) -> Result<(Frame, Said), NoteError> {
         Release::KIND => known(note, Said::Release),
         End::KIND => known(note, Said::End),
         Statements::KIND => known(note, Said::Statements),
+        Recovered::KIND => known(note, Said::Recovered),
+        Continue::KIND => known(note, Said::Continue),
+        Adopt::KIND => known(note, Said::Adopt),
+        Retire::KIND => known(note, Said::Retire),
         kind => Ok((note.peek::<Frame>()?, Said::Unknown(kind.to_owned()))),
     }
 }

@@ -8,7 +8,7 @@ use crate::crypto::digest::Digest;
 pub const MAX_HEAD: usize = 4096;
 
 /// A log at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// The log's size in bytes.

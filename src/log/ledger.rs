@@ -9,10 +9,11 @@ use std::io;
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, Reading};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Rule, Severity};
 use crate::log::chain::{Record, rule_of};
 use crate::log::entry::{Entry, Said, Says};
 use crate::log::head::Head;
+use crate::log::repair::{Adopt, Continue, Recovered, TooMuchDamage};
 use crate::names::KeyName;
 use crate::note::{MAX_NOTE, Note};
 use crate::time::Time;
@@ -30,6 +31,13 @@ pub trait Medium {
     /// # Errors
     /// Whatever the medium says; after that the medium is not to be trusted.
     fn append(&mut self, size: u64, bytes: &[u8]) -> io::Result<()>;
+
+    /// Puts `bytes` in the place of everything, so that at any moment the medium holds either what was there or
+    /// `bytes`, and makes them durable.
+    ///
+    /// # Errors
+    /// Whatever the medium says; what was there is still there then.
+    fn replace(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Reads again, from the medium and not from memory, everything from byte `from` on.
     ///
@@ -88,6 +96,12 @@ pub enum LedgerError {
     /// What was read again is not what was written.
     #[error("the medium does not give back what was written to it")]
     Unfaithful,
+    /// The damaged end is too large for a record.
+    #[error(transparent)]
+    TooMuchDamage(#[from] TooMuchDamage),
+    /// Records of another copy do not follow from this log's end.
+    #[error("the records do not follow from the end of this log")]
+    NotAhead,
     /// An earlier append failed on this medium.
     #[error("an earlier write to this log failed; the medium is not to be trusted")]
     Unusable,
@@ -139,6 +153,14 @@ impl<S: Says> Draft<'_, S> {
     }
 }
 
+impl Draft<'_, Continue> {
+    /// Signs the continuation that comes after the record it names.
+    fn after(self, escrow: Digest) -> Result<Note, LedgerError> {
+        let from = self.says.from;
+        self.at(escrow, &from)
+    }
+}
+
 impl<M: Medium> Ledger<M> {
     /// Reads the log on `medium` from its genesis on. It may be unsound: see [`Ledger::sound`].
     ///
@@ -165,6 +187,82 @@ impl<M: Medium> Ledger<M> {
             return Err(LedgerError::Unfaithful);
         }
         Ok(Ledger { medium, reading, usable: true })
+    }
+
+    /// Writes the records of another log, `base`, and after them where it came from, to an empty medium, and
+    /// opens the log that they make.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; nothing is written where `base` and the continuation do not hold.
+    pub fn continue_on(
+        mut medium: M,
+        base: &[u8],
+        draft: Draft<'_, Continue>,
+    ) -> Result<Ledger<M>, LedgerError> {
+        let before = Reading::of(base.to_vec()).map_err(LedgerError::Unsound)?;
+        let note = draft.after(before.escrow.id)?;
+        let bytes = [base, &Record::bytes_of(&note)].concat();
+        let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
+        if let Some(finding) = reading.unsound() {
+            return Err(LedgerError::Refused(finding.clone()));
+        }
+        medium.append(0, &bytes).map_err(LedgerError::io("written"))?;
+        if medium.reread(0).map_err(LedgerError::io("read again"))? != bytes {
+            return Err(LedgerError::Unfaithful);
+        }
+        Ok(Ledger { medium, reading, usable: true })
+    }
+
+    /// Whether nothing is wrong with the log but a damaged end, which [`Ledger::recover`] can keep.
+    pub fn is_torn(&self) -> bool {
+        self.reading.unsound().is_some_and(|finding| finding.rule == Rule::Torn)
+    }
+
+    /// Puts a record in the place of a damaged end, which keeps its bytes.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; the damaged log is as it was then.
+    pub fn recover(&mut self, time: Time, signer: (KeyName, &SigningKey)) -> Result<Appended, LedgerError> {
+        if let Some(finding) = self.reading.unsound().filter(|finding| finding.rule != Rule::Torn) {
+            return Err(LedgerError::Unsound(finding.clone()));
+        }
+        let says = Recovered::of(self.reading.tail())?;
+        let note = Draft { time, says, signers: vec![signer] }.at(self.escrow().id, &self.escrow().head)?;
+        let bytes = [self.reading.good_bytes(), &Record::bytes_of(&note)].concat();
+        let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
+        if let Some(finding) = reading.unsound() {
+            return Err(LedgerError::Refused(finding.clone()));
+        }
+        self.usable = false;
+        self.medium.replace(&bytes).map_err(LedgerError::io("written"))?;
+        if self.medium.reread(0).map_err(LedgerError::io("read again"))? != bytes {
+            return Err(LedgerError::Unfaithful);
+        }
+        let head = reading.escrow.head;
+        self.reading = reading;
+        self.usable = true;
+        Ok(Appended { record: head.hash, head, release_of: None })
+    }
+
+    /// Appends the records by which another copy, `ahead`, is longer than this log.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotAhead`], where this log is not how `ahead` begins.
+    pub fn catch_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
+        let more = ahead.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
+        self.append_bytes(more).map(|_| ())
+    }
+
+    /// Brings another branch's records in. Both signers are enrolled people.
+    ///
+    /// # Errors
+    /// [`LedgerError::Refused`] with the rule that keeps the branches from being joined.
+    pub fn adopt(&mut self, draft: Draft<'_, Adopt>) -> Result<Appended, LedgerError> {
+        // Where the branches part has to be remembered before the branch can be judged.
+        let fork = Some(draft.says.from.hash);
+        self.reading =
+            Reading::remembering(self.reading.bytes.clone(), fork).map_err(LedgerError::Unsound)?;
+        self.append(draft)
     }
 
     /// What was read.
@@ -215,6 +313,11 @@ impl<M: Medium> Ledger<M> {
     }
 
     fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {
+        let bytes: Vec<u8> = notes.iter().flat_map(Record::bytes_of).collect();
+        self.append_bytes(&bytes)
+    }
+
+    fn append_bytes(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
         if !self.usable {
             return Err(LedgerError::Unusable);
         }
@@ -222,17 +325,16 @@ impl<M: Medium> Ledger<M> {
             return Err(LedgerError::Unsound(finding.clone()));
         }
         let size = self.escrow().head.size;
-        let bytes: Vec<u8> = notes.iter().flat_map(Record::bytes_of).collect();
         // 1. What reading would call broken is not written.
         let mut after = self.reading.escrow.clone();
         let mut findings = Vec::new();
-        let (starts, _) = admit_all(&mut after, size, &bytes, &mut findings)?;
+        let (starts, _) = admit_all(&mut after, size, bytes, &mut findings)?;
         if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
             return Err(LedgerError::Refused(finding.clone()));
         }
         // 2. One write, made durable. A failure is not tried again on this medium.
         self.usable = false;
-        self.medium.append(size, &bytes).map_err(LedgerError::io("written"))?;
+        self.medium.append(size, bytes).map_err(LedgerError::io("written"))?;
         // 3. The record as it lies on the medium is what counts.
         let again = self.medium.reread(size).map_err(LedgerError::io("read again"))?;
         if again != bytes {

@@ -5,3 +5,4 @@ pub mod chain;
 pub mod entry;
 pub mod head;
 pub mod ledger;
+pub mod repair;

@@ -172,7 +172,7 @@ fn a_forged_history_is_not_hers() {
 }
 
 #[test]
-fn a_history_that_lacks_what_her_book_knows_is_refused() {
+fn a_log_that_contradicts_her_book_is_shown_and_signed() {
     // A copy of the escrow from before alice's second check, from which the request is made.
     let stage = Stage::sealed();
     stage.copy("escrow", "old");
@@ -181,8 +181,33 @@ fn a_history_that_lacks_what_her_book_knows_is_refused() {
     let line = format!("{} --as carol/carol -o req.bgr --escrow old --json", asking("prod"));
     let json = stage.run(&line).ok().json();
     let words = json["session_words"].as_str().unwrap();
-    let run = refused(&stage, 13, words).what("does not contain record 6, which your book knows");
-    run.at("req.bgr").next("do not approve");
+    let line = "approve req.bgr --as alice/alice -o alice.bga --session-words";
+    let run = stage.refuses_words(4, stage.words(line).arg(words));
+    run.what("the log contradicts what a book knows").next("--accept-deviation other-history");
+    let run = stage.words(&format!("{line} '{words}' --accept-deviation other-history")).run().ok();
+    run.says("OUT OF ORDER: the log contradicts what a book knows");
+    // The approval says it, and verify repeats it.
+    stage.run("collect alice.bga --as carol/carol --escrow old").ok();
+    stage.run("verify --escrow old").exits(14).shows("other-history, in the approval by `alice`");
+    // What is no emergency does not go on so.
+    let line = format!("{} --as carol/carol -o plan.bgr --escrow old --json", asking("prod"));
+    let json = stage.run(&format!("{line} --purpose maintenance")).ok().json();
+    let words = json["session_words"].as_str().unwrap();
+    let line = "approve plan.bgr --as alice/alice -o plan.bga --session-words";
+    stage.refuses_words(13, stage.words(line).arg(words)).what("two histories").next("do not approve");
+}
+
+#[test]
+fn an_older_request_than_her_book_knows_is_shown_and_signed() {
+    let (stage, asked) = Stage::asked();
+    stage.run("check --as alice/alice").ok();
+    stage.run("check --as alice/alice").ok();
+    let line = format!("approve req.bgr --as alice/alice -o alice.bga --session-words '{}'", asked.words);
+    stage.refuses(4, &line).what("the log lacks records that are known of");
+    stage.run(&format!("{line} --accept-deviation missing-records")).ok();
+    stage.approve("bob", &asked).ok();
+    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    stage.run("verify").exits(14).shows("missing-records, in the approval by `alice`");
 }
 
 #[test]

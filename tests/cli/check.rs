@@ -92,15 +92,27 @@ fn a_statement_overwrites_no_file() {
 }
 
 #[test]
-fn a_damaged_book_is_not_written_on() {
+fn a_damaged_book_is_kept_and_goes_on() {
     let stage = Stage::sealed();
     let whole = stage.read("alice/alice.book");
     stage.write("alice/alice.book", &whole[..whole.len() - 9]);
-    let run = stage.refuses(11, "check --as alice/alice").at("alice/alice.book");
-    run.next("keep the damaged book");
-    stage.write("alice/alice.book", &whole);
-    stage.replace("alice/alice.book", "\"number\":", "\"numbre\":");
-    stage.refuses(10, "check --as alice/alice").at("alice/alice.book").next("keep the damaged book");
+    // A damaged end is kept in the next record.
+    let run = stage.run("check --as alice/alice").ok();
+    run.says("alice/alice.book: the book ends in damaged bytes").says("kept in the next record");
+    let mended = String::from_utf8(stage.read("alice/alice.book")).unwrap();
+    assert!(mended.contains("\"damage\":{\"size\":"), "{mended}");
+    stage.run("check --as alice/alice").ok();
+    // Anything else is not written on, and the book goes on elsewhere.
+    stage.write("alice/alice.book", [&whole[..], &whole].concat());
+    let run = stage.refuses(10, "check --as alice/alice").at("alice/alice.book");
+    run.next("go on in another file: --book FILE");
+    let damaged = stage.read("alice/alice.book");
+    let run = stage.run("check --as alice/alice --book usb/alice.book").ok();
+    run.says("your book goes on in usb/alice.book");
+    assert_eq!(stage.read("alice/alice.book"), damaged, "what is left behind stays as it is");
+    let new = stage.read("usb/alice.book");
+    assert!(new.starts_with(&whole) && new.len() > whole.len());
+    stage.run("check --as alice/alice --book usb/alice.book").ok();
     stage.write("alice/alice.book", stage.read("bob/bob.book"));
     stage.refuses(10, "check --as alice/alice").at("alice/alice.book");
 }

@@ -5,9 +5,9 @@
 
 use crate::stage::{Stage, row};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 20] = [
     "keygen", "enroll", "init", "seal", "check", "request", "approve", "deny", "release", "action", "close",
-    "collect", "log", "head", "verify", "demo",
+    "collect", "compare", "copy", "adopt", "retire", "log", "head", "verify", "demo",
 ];
 
 #[test]

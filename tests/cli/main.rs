@@ -12,6 +12,7 @@ mod init;
 mod inputs;
 mod people;
 mod release;
+mod repairs;
 mod request;
 mod seal;
 mod story;

@@ -78,7 +78,8 @@ fn what_is_out_of_order_is_confirmed_and_recorded() {
     let accepted = "--accept-deviation long-window --accept-deviation time-set";
     let json = stage.run(&format!("{line} {accepted}")).ok().json();
     assert_eq!(json["deviations"], serde_json::json!(["long-window", "time-set"]));
-    let words = stage.words("approve req.bgr --as alice/alice -o alice.bga --session-words");
+    let line = "approve req.bgr --as alice/alice -o alice.bga --accept-deviation outside-window --accept-deviation clock-behind --session-words";
+    let words = stage.words(line);
     let run = words.arg(json["session_words"].as_str().unwrap()).run().ok();
     run.says("OUT OF ORDER: the request's window is longer").says("OUT OF ORDER: the time was set by hand");
     stage.run("verify").exits(14).shows("DEVIATION");

@@ -6,6 +6,7 @@ mod genesis;
 mod obligations;
 mod records;
 mod releases;
+mod repairs;
 mod requests;
 mod seals;
 mod statements;

@@ -34,6 +34,7 @@ fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) 
         generation: seal.generation,
         index: 1.try_into().unwrap(),
         ciphertext: Digest::of(b"a ciphertext"),
+        deviations: Vec::new(),
     };
     change(&mut approval);
     approval

@@ -145,7 +145,7 @@ impl World {
     /// Writes an intent into somebody's book, and signs it.
     pub fn book(&self, who: &str, intent: Intent) -> SignedStatement {
         let actor = self.person(who);
-        let noted: Noted = note(intent, &mut actor.book.borrow_mut(), &actor.signer);
+        let noted: Noted = note(intent, &mut actor.book.borrow_mut(), None, &actor.signer);
         actor.book_bytes.borrow_mut().extend(&noted.book_record);
         noted.sign(BookIsDurable, &actor.signer)
     }
@@ -211,7 +211,7 @@ impl World {
             not_before: self.now(),
             expires: Seconds(4 * 3600),
             generation: None,
-            time_set: false,
+            known: Vec::new(),
             environment: environment(),
         }
     }

@@ -61,6 +61,14 @@ impl Medium for MemoryMedium {
         Ok(())
     }
 
+    fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.fault == Fault::Fails {
+            return Err(io::Error::other("no space left"));
+        }
+        *self.bytes.borrow_mut() = bytes.to_vec();
+        Ok(())
+    }
+
     fn reread(&mut self, from: u64) -> io::Result<Vec<u8>> {
         if self.fault == Fault::FailsToReread {
             return Err(io::Error::other("bad sector"));

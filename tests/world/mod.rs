@@ -7,10 +7,12 @@
 mod ceremonies;
 mod medium;
 mod people;
+mod repairs;
 
 pub use ceremonies::{Asking, embed, fields};
 pub use medium::{Fault, MemoryMedium};
 pub use people::{Actor, actor, keyed_actor};
+pub use repairs::{adoption, head_of};
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,0 +1,98 @@
+//! The flags of commands on logs and their copies.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{At, Sitting};
+use crate::names::PersonId;
+use crate::text::FreeText;
+
+/// `compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// One copy: an escrow's directory, or a log
+    pub first: PathBuf,
+    /// The other
+    pub second: PathBuf,
+}
+
+/// `copy`.
+#[derive(Debug, Args)]
+pub struct Copy {
+    /// Where the replica is, or is to be
+    pub destination: PathBuf,
+}
+
+/// `adopt`.
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// The other copy: an escrow's directory, or a log
+    pub other: PathBuf,
+    /// The two people who sign
+    #[command(flatten)]
+    pub signer: Sitting,
+}
+
+/// `retire`.
+#[derive(Debug, Args)]
+pub struct Retire {
+    /// Who retires
+    pub person: PersonId,
+    /// Why
+    #[arg(long)]
+    pub because: FreeText,
+    /// The administrator, or a threshold of custodians in their place
+    #[command(flatten)]
+    pub signer: Sitting,
+}
+
+/// `log`.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Only what concerns this request: its id, or the first digits of it
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
+    /// Only records, or statements, of this kind
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+}
+
+/// `head`.
+#[derive(Debug, Args)]
+pub struct Head {
+    /// Where to write it
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The fingerprint on paper: 64 digits or 8 words
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub anchor: Option<String>,
+    /// A head that was taken home; repeatable
+    #[arg(long = "head", value_name = "FILE")]
+    pub heads: Vec<PathBuf>,
+    /// A person's book, named after them as in alice.book; repeatable
+    #[arg(long = "book", value_name = "FILE")]
+    pub books: Vec<PathBuf>,
+    /// Leave out findings about records up to this head
+    #[arg(long, value_name = "HEAD")]
+    pub since: Option<PathBuf>,
+    /// Fail where nothing from outside the log is given
+    #[arg(long)]
+    pub require_head: bool,
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Leave the directory, and say where it is
+    #[arg(long)]
+    pub keep: bool,
+}

@@ -1,0 +1,330 @@
+//! The rules of repairs: damaged tails that were kept, logs that go on elsewhere, and branches that were
+//! joined. See `docs/spec/repairs.md`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use data_encoding::BASE64;
+
+use super::seals::{self, may_administer};
+use super::{Broken, Escrow, Gap, Unfinished, walk};
+use crate::finding::{Finding, Rule, Severity};
+use crate::log::chain::{Record, rule_of};
+use crate::log::entry::{Retire, Said};
+use crate::log::repair::{Adopt, Began, Continue, Recovered};
+use crate::names::KeyName;
+use crate::time::Time;
+
+/// The highest number that a record before a continuation can have: far beyond any log, and far from where
+/// numbers end.
+const MAX_SEQ: u64 = 1 << 53;
+
+/// The most branches that one log can adopt.
+const MAX_ADOPTED: usize = 64;
+
+/// One enrolled person: that the key is theirs was checked with the signature.
+fn by_one_person(record: &Record) -> Result<(), Broken> {
+    match record.frame.by.as_slice() {
+        [KeyName::Person(_)] => Ok(()),
+        by => Err((Rule::RepairSigner, format!("a `{}` with {} signers", record.said.kind(), by.len()))),
+    }
+}
+
+pub(super) fn admit_recovered(
+    escrow: &mut Escrow,
+    record: &Record,
+    recovered: &Recovered,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    by_one_person(record)?;
+    let damage = &recovered.damage;
+    let kept = damage.kept().ok_or((Rule::RecoveredContent, "size, digest and bytes differ".to_owned()))?;
+    // The zeros at the end tell nothing, unless there is nothing else.
+    if Began::of(&kept) != recovered.began {
+        return Err((Rule::RecoveredContent, "it does not tell truly what was begun".to_owned()));
+    }
+    let mut what = format!("{} bytes", damage.size);
+    if let Some(began) = recovered.began {
+        what.push_str(&match began {
+            Began::Release(request) => format!(", which began a release for request {}", request.short()),
+            Began::Unknown => ", which may have begun a release".to_owned(),
+        });
+        escrow.expose_begun(began, record.frame.time);
+    }
+    report(Rule::Recovered, what);
+    Ok(())
+}
+
+impl Escrow {
+    /// Marks what a damaged tail exposes: the generation whose release it began, or, where nobody can tell,
+    /// each one for which a request stands open. Nothing was shown without a whole record, but the vault key
+    /// was there.
+    pub(super) fn expose_begun(&mut self, began: Began, time: Time) {
+        let asked: Vec<_> = match began {
+            Began::Release(request) if self.request(&request).is_some() => {
+                self.request(&request).into_iter().collect()
+            }
+            _ => self.requests.iter().filter(|asked| asked.end.is_none()).collect(),
+        };
+        let exposed: Vec<_> =
+            asked.into_iter().map(|asked| (asked.request.vault, asked.request.generation)).collect();
+        for (vault, generation) in exposed {
+            if let Some(generation) = self.generation_mut(&vault, generation) {
+                generation.released.get_or_insert(time);
+            }
+        }
+    }
+}
+
+/// Whether a `continue` follows what it says it follows, and whether records are missing before it. It takes
+/// the place of the chain's own check: only here may numbers be left out.
+pub(super) fn follows(escrow: &Escrow, record: &Record, says: &Continue) -> Result<(), Broken> {
+    let frame = &record.frame;
+    let (from, tail) = (&says.from, &escrow.head);
+    if frame.escrow.as_ref() != Some(&escrow.id) {
+        return Err((Rule::ChainEscrow, "it continues another escrow's log".to_owned()));
+    }
+    if from.seq > MAX_SEQ || frame.seq != from.seq + 1 || frame.prev != from.hash {
+        return Err((Rule::ContinueFrom, format!("it is numbered {}, after {}", frame.seq, from.seq)));
+    }
+    if from != tail && from.seq <= tail.seq {
+        return Err((Rule::ContinueFrom, format!("it follows {}, and {} is here", from.seq, tail.seq)));
+    }
+    Ok(())
+}
+
+pub(super) fn admit_continue(
+    escrow: &mut Escrow,
+    record: &Record,
+    says: &Continue,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    by_one_person(record)?;
+    let left = says.left.as_ref();
+    if left.is_some_and(|left| left.bytes.is_some() || left.zeros != 0) {
+        return Err((Rule::ContinueFrom, "it keeps bytes of the file that was left behind".to_owned()));
+    }
+    let tail = escrow.head;
+    let missing = says.from != tail;
+    if !missing && !says.kept.is_empty() {
+        return Err((Rule::ContinueKept, "nothing is missing, and something is kept".to_owned()));
+    }
+    // All or nothing: a continuation with one bad record counts for nothing.
+    let mut after = escrow.clone();
+    let mut last = tail.seq;
+    for kept in &says.kept {
+        let broken = |why: String| (Rule::ContinueKept, why);
+        let bytes = BASE64.decode(kept.as_bytes()).map_err(|error| broken(error.to_string()))?;
+        let one = Record::take_at(&bytes, 0).map_err(|error| broken(error.to_string()))?;
+        let Said::Seal(seal) = &one.said else {
+            return Err(broken(format!("a `{}`", one.said.kind())));
+        };
+        let placed = one.frame.seq > last && one.frame.seq <= says.from.seq;
+        let same = one.frame.escrow == Some(escrow.id) && one.end == bytes.len() as u64;
+        if !placed || !same || (one.frame.seq == says.from.seq && one.hash != says.from.hash) {
+            return Err(broken(format!("record {}", one.frame.seq)));
+        }
+        after
+            .verify(&one)
+            .map_err(|(rule, why)| broken(format!("record {}: {rule} {why}", one.frame.seq)))?;
+        seals::admit_kept(&mut after, &one, seal, report)
+            .map_err(|(rule, why)| broken(format!("record {}: {rule} {why}", one.frame.seq)))?;
+        last = one.frame.seq;
+        after.kept.insert(one.hash, bytes);
+    }
+    if missing {
+        after.gaps.push(Gap { after: tail.seq, until: says.from });
+        after.elsewhere.insert(says.from);
+    }
+    *escrow = after;
+    let from = format!("after record {}, {}", says.from.seq, says.from.hash.short());
+    let left =
+        left.map_or(String::new(), |left| format!("; left behind: {} bytes, {}", left.size, left.digest));
+    report(Rule::Continued, format!("{from}{left}"));
+    Ok(())
+}
+
+pub(super) fn admit_adopt(
+    escrow: &mut Escrow,
+    record: &Record,
+    adopt: &Adopt,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    let by = &record.frame.by;
+    if by.len() != 2 || by.iter().any(|name| name.person().is_none()) {
+        return Err((Rule::AdoptSigners, format!("{} signers", by.len())));
+    }
+    let broken = |why: String| (Rule::AdoptBranch, why);
+    if escrow.adopted >= MAX_ADOPTED {
+        return Err(broken(format!("at most {MAX_ADOPTED} branches can be adopted")));
+    }
+    let at_fork = escrow.remembered.get(&adopt.from.hash).filter(|then| then.head == adopt.from).cloned();
+    let at_fork =
+        at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", adopt.from.seq)))?;
+    let bytes = BASE64.decode(adopt.records.as_bytes()).map_err(|error| broken(error.to_string()))?;
+    let first = Record::take_at(&bytes, adopt.from.size)
+        .map_err(|error| broken(format!("{} {error}", rule_of(&error))))?;
+    let here = escrow.history.get(&first.frame.seq).is_some_and(|head| head.hash == first.hash);
+    let is_missing = escrow.gaps.iter().any(|gap| gap.until == first.head());
+    if here || (escrow.elsewhere.contains(&first.head()) && !is_missing) {
+        return Err(broken(format!("record {} is in this log already", first.frame.seq)));
+    }
+    // The branch is judged by its own past, as its readers did.
+    let mut branch = Escrow::clone(&at_fork);
+    let mut findings = Vec::new();
+    let walked = walk(&mut branch, &bytes, adopt.from.size, &BTreeSet::new(), &mut findings);
+    if let Err(Unfinished { broken: (rule, why), .. }) = walked {
+        return Err(broken(format!("record {}: {rule} {why}", branch.head.seq + 1)));
+    }
+    if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
+        let seq = finding.seq.unwrap_or_default();
+        return Err(broken(format!("record {seq}: {} {}", finding.rule, finding.detail)));
+    }
+    let mut after = escrow.clone();
+    after.join(&at_fork, &branch, record, &bytes, report)?;
+    *escrow = after;
+    let count = branch.head.seq.saturating_sub(adopt.from.seq);
+    report(
+        Rule::Adopted,
+        format!("{count} records after record {}, {}", adopt.from.seq, adopt.from.hash.short()),
+    );
+    for Finding { rule, seq, detail, .. } in findings {
+        let seq = seq.map_or(String::new(), |seq| format!("record {seq} of the branch: "));
+        report(rule, format!("{seq}{detail}"));
+    }
+    Ok(())
+}
+
+impl Escrow {
+    /// Takes over what a branch holds and this log does not.
+    fn join(
+        &mut self,
+        at_fork: &Escrow,
+        branch: &Escrow,
+        record: &Record,
+        bytes: &[u8],
+        report: &mut impl FnMut(Rule, String),
+    ) -> Result<(), Broken> {
+        let seq = record.frame.seq;
+        for (id, person) in &branch.people {
+            if let (Some(ours), Some(retired)) = (self.people.get_mut(id), person.retired) {
+                ours.retired = Some(ours.retired.map_or(retired, |earlier| earlier.min(retired)));
+            }
+        }
+        self.join_vaults(branch, seq)?;
+        self.join_requests(branch, seq, report);
+        for collected in &branch.statements {
+            if !self.has_statement(&collected.statement.note.digest()) {
+                let collected = super::Collected { seq, ..collected.clone() };
+                self.keep(collected, report);
+            }
+        }
+        self.used.extend(branch.used.iter().cloned());
+        // Everything that was a head there was a head of this log's.
+        let theirs = branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| *head);
+        self.gaps
+            .retain(|gap| branch.history.get(&gap.until.seq).is_none_or(|head| head.hash != gap.until.hash));
+        for gap in branch.gaps.iter().filter(|gap| gap.after >= at_fork.head.seq) {
+            self.gaps.push(*gap);
+        }
+        self.elsewhere.extend(theirs);
+        self.elsewhere.extend(branch.elsewhere.iter().copied());
+        self.adopted += 1;
+        self.kept.extend(branch.kept.clone());
+        let from = at_fork.head.size;
+        let mut start = from;
+        for head in branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| head) {
+            let is_seal =
+                branch.vaults.iter().flat_map(|vault| &vault.generations).any(|one| one.record == head.hash);
+            if let Some(bytes) = bytes.get((start - from) as usize..(head.size.saturating_sub(from)) as usize)
+                && is_seal
+            {
+                self.kept.insert(head.hash, bytes.to_vec());
+            }
+            start = head.size.max(start);
+        }
+        let mut end = branch.clone();
+        end.remembered.clear();
+        self.remembered.insert(branch.head.hash, Arc::new(end));
+        Ok(())
+    }
+
+    fn join_vaults(&mut self, branch: &Escrow, seq: u64) -> Result<(), Broken> {
+        for theirs in &branch.vaults {
+            let Some(ours) = self.vaults.iter_mut().find(|vault| vault.id == theirs.id) else {
+                if self.vault_named(&theirs.name).is_some() {
+                    return Err((Rule::AdoptConflict, format!("two vaults are named {}", theirs.name)));
+                }
+                let mut vault = theirs.clone();
+                vault.generations.iter_mut().for_each(|one| one.seq = seq);
+                self.vaults.push(vault);
+                continue;
+            };
+            for generation in &theirs.generations {
+                let number = generation.seal.generation;
+                match ours.generations.binary_search_by_key(&number, |one| one.seal.generation) {
+                    Ok(at) if ours.generations[at].record == generation.record => {
+                        let one = &mut ours.generations[at];
+                        for (person, time) in &generation.checks {
+                            let last = one.checks.entry(person.clone()).or_insert(*time);
+                            *last = (*last).max(*time);
+                        }
+                        one.released = [one.released, generation.released].into_iter().flatten().min();
+                    }
+                    Ok(_) => {
+                        let title = generation.seal.title();
+                        return Err((Rule::AdoptConflict, format!("{title} was sealed on both branches")));
+                    }
+                    Err(at) => {
+                        let mut one = generation.clone();
+                        one.seq = seq;
+                        ours.generations.insert(at, one);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn join_requests(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Rule, String)) {
+        for theirs in &branch.requests {
+            let Some(ours) = self.request_mut(&theirs.record) else {
+                let mut asked = theirs.clone();
+                asked.seq = seq;
+                self.places.insert(asked.record, self.requests.len());
+                self.requests.push(asked);
+                continue;
+            };
+            let known: BTreeSet<_> = ours.releases.iter().map(|one| one.record).collect();
+            let before = known.len();
+            let new: Vec<_> =
+                theirs.releases.iter().filter(|one| !known.contains(&one.record)).cloned().collect();
+            let shared = theirs.releases.len() - new.len();
+            let parted = !new.is_empty() && (before > shared || ours.end.is_some())
+                || before > shared && theirs.end.is_some() && ours.end.as_ref() != theirs.end.as_ref();
+            ours.releases.extend(new.into_iter().map(|one| super::Released { seq, ..one }));
+            if ours.end.is_none() {
+                ours.end.clone_from(&theirs.end);
+            }
+            if ours.closed.is_none() {
+                ours.closed.clone_from(&theirs.closed);
+            }
+            if parted {
+                report(Rule::ReleaseBranches, format!("request {}", theirs.record.short()));
+            }
+        }
+    }
+}
+
+pub(super) fn admit_retire(escrow: &mut Escrow, record: &Record, retire: &Retire) -> Result<(), Broken> {
+    if !may_administer(escrow, &record.frame.by, None) {
+        return Err((Rule::RetireSigner, format!("`{}`", retire.person)));
+    }
+    match escrow.people.get_mut(&retire.person).filter(|person| person.retired.is_none()) {
+        Some(person) => {
+            person.retired = Some(record.frame.time);
+            Ok(())
+        }
+        None => Err((Rule::RetirePerson, format!("`{}`", retire.person))),
+    }
+}

@@ -1,0 +1,311 @@
+//! Never refused: whatever became of the log, an emergency with a threshold of custodians goes on, and what was out
+//! of order is shown, confirmed, recorded, and found again by verify.
+
+use crate::stage::{Asked, PASSWORD, Run, Stage, THREE, asking, row};
+
+const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
+
+/// The release goes through with these words more, and shows the password.
+#[track_caller]
+fn releases(stage: &Stage, more: &str) -> Run {
+    stage.run(&format!("{RELEASE} {more}")).ok().shows(&format!("password: {PASSWORD}"))
+}
+
+/// Where the last record of the log begins.
+fn last_record(log: &[u8]) -> usize {
+    log.windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2
+}
+
+/// A custodian approves, with these words more.
+#[track_caller]
+fn approve(stage: &Stage, who: &str, asked: &Asked, more: &str) -> Run {
+    let line =
+        format!("approve req.bgr --as {who}/{who} -o {who}.bga {more} --session-words '{}'", asked.words);
+    stage.run(&line)
+}
+
+#[test]
+fn a_torn_log_is_mended_with_its_bytes_kept() {
+    for tail in [&b"torn"[..], &[0; 700], b"{\"type\":\"breakglass/v1/statements\","] {
+        let (stage, _) = Stage::approved();
+        let whole = stage.read("escrow/log");
+        stage.write("escrow/log", [&whole[..], tail].concat());
+        stage.run("verify").exits(11).shows("TORN");
+        stage.refuses(4, RELEASE).what("the log is damaged").next("--accept-deviation damaged-log");
+        releases(&stage, "--accept-deviation damaged-log").says("The damaged bytes are kept");
+        let mended = stage.read("escrow/log");
+        assert!(mended.starts_with(&whole));
+        let run = stage.run("verify").exits(14).shows("RECOVERED").shows(&format!("{} bytes", tail.len()));
+        run.shows("damaged-log, in the release of prod");
+        stage.run("log --kind recovered").ok().shows("a damaged end");
+        assert!(!stage.path("escrow/log.recovering").exists());
+    }
+    // Any other command that appends keeps them too.
+    let stage = Stage::sealed();
+    let whole = stage.read("escrow/log");
+    stage.write("escrow/log", [&whole[..], &[0; 700]].concat());
+    stage.run("check --as alice/alice").ok().says("The damaged bytes are kept");
+    stage.run("verify").exits(14).shows("RECOVERED");
+}
+
+#[test]
+fn a_torn_release_exposes_and_is_released_again() {
+    let (stage, _) = Stage::approved();
+    let session = stage.read("req.session.age");
+    // The machine died while the release was written: its record is cut.
+    let before = stage.read("escrow/log");
+    releases(&stage, "");
+    let after = stage.read("escrow/log");
+    for cut in [before.len() + 700, before.len() + 40] {
+        stage.write("escrow/log", &after[..cut]);
+        stage.write("req.session.age", &session);
+        stage.run("verify").exits(11).shows("TORN").shows("EXPOSED");
+        releases(&stage, "--accept-deviation damaged-log");
+        stage.run("verify").exits(14).shows("RECOVERED").shows("EXPOSED");
+    }
+}
+
+#[test]
+fn a_log_that_is_behind_catches_up() {
+    let (stage, _) = Stage::approved();
+    let whole = stage.read("escrow/log");
+    stage.write("escrow/log", &whole[..last_record(&whole)]);
+    stage.refuses(4, RELEASE).what("lacks records that are known of");
+    releases(&stage, "--accept-deviation missing-records").says("are added");
+    assert!(stage.read("escrow/log").starts_with(&whole));
+    stage.run("verify").exits(14).shows("missing-records, in the release of prod");
+}
+
+#[test]
+fn a_log_that_cannot_be_added_to_goes_on_elsewhere() {
+    // What became of the log, what else is out of order, and how it is refused without --continue-in.
+    type Spoil = fn(&Stage, &[u8]);
+    let cases: [(&str, i32, &str, Spoil); 6] = [
+        ("missing", 1, "", |stage, _| stage.remove("escrow/log")),
+        ("a directory", 1, "", |stage, _| {
+            stage.remove("escrow/log");
+            std::fs::create_dir(stage.path("escrow/log")).unwrap();
+        }),
+        ("empty", 10, "--accept-deviation damaged-log", |stage, _| stage.write("escrow/log", "")),
+        ("a changed genesis", 10, "--accept-deviation damaged-log", |stage, _| {
+            stage.replace("escrow/log", "Example Corp", "Fxample Corp");
+        }),
+        ("a changed record", 10, "--accept-deviation damaged-log", |stage, log| {
+            let at = log.windows(13).position(|part| part == b"v1/statements").unwrap();
+            let mut log = log.to_vec();
+            log[at + 60] ^= 1;
+            stage.write("escrow/log", log);
+        }),
+        ("another history", 13, "", |stage, log| {
+            stage.write("escrow/log", &log[..last_record(log)]);
+            stage.run("check --as carol/carol --book other.book").ok();
+        }),
+    ];
+    for (name, code, more, spoil) in cases {
+        let (stage, asked) = Stage::approved();
+        let whole = stage.read("escrow/log");
+        spoil(&stage, &whole);
+        let left = stage.tree();
+        stage.refuses(code, RELEASE).next("--continue-in FILE");
+        let line = format!("{RELEASE} --continue-in usb/log {more}");
+        stage.refuses(4, &line).what("the log goes on in another file").next("continued-elsewhere");
+        releases(&stage, &format!("--continue-in usb/log {more} --accept-deviation continued-elsewhere"));
+        let here: Vec<_> = left.iter().filter(|(path, _)| path.starts_with("escrow")).collect();
+        let after = stage.tree();
+        assert!(
+            here.into_iter().all(|(path, it)| after.get(path) == Some(it)),
+            "{name}: the old log was touched"
+        );
+        assert!(stage.read("usb/log").starts_with(&whole), "{name}");
+        let run = stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+        run.shows("continued-elsewhere, in the release of prod");
+        // What comes after it is logged there too.
+        let line = format!("action done --request {} --as carol/carol --log usb/log", asked.id);
+        stage.run(&line).ok();
+        stage.run("head --log usb/log").ok();
+        // It ended: it is not released again, there or here.
+        stage.refuses(4, &format!("{RELEASE} --continue-in usb/log")).what("the request ended");
+    }
+}
+
+#[test]
+fn a_full_medium_and_one_that_cannot_be_written_are_left_behind() {
+    let (stage, _) = Stage::approved();
+    let blocks = stage.read("escrow/log").len() / 512;
+    let words = stage.words(RELEASE).file_limit(u32::try_from(blocks).unwrap() + 1);
+    stage.refuses_words(1, words).what("the log cannot be written").next("--continue-in FILE");
+    releases(&stage, "--continue-in usb/log --accept-deviation continued-elsewhere");
+    stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+    // There is no durable place at all: nothing is shown.
+    let (stage, _) = Stage::approved();
+    let line = format!("{RELEASE} --continue-in usb/log --accept-deviation continued-elsewhere");
+    let run = stage.words(&line).file_limit(1).run().fails(1);
+    assert!(!run.err.contains(PASSWORD));
+    assert!(!stage.path("usb/log").exists(), "half a continuation stays behind");
+}
+
+#[test]
+fn a_whole_emergency_goes_on_in_another_file() {
+    let stage = Stage::sealed();
+    stage.replace("escrow/log", "Example Corp", "Fxample Corp");
+    // The log is beyond reading: carol's book keeps its beginning and the seals of her shares.
+    let line = format!("{} --as carol/carol -o req.bgr", asking("prod"));
+    stage.refuses(10, &line).next("--continue-in FILE");
+    let line = format!(
+        "{line} --json --continue-in usb/log --accept-deviation continued-elsewhere --accept-deviation damaged-log \
+         --accept-deviation missing-records --accept-deviation not-in-force"
+    );
+    let json = stage.run(&line).ok().json();
+    let text = |key: &str| json[key].as_str().unwrap().to_owned();
+    let asked = Asked { id: text("request_id"), words: text("session_words") };
+    assert_eq!(
+        json["deviations"],
+        serde_json::json!(["not-in-force", "damaged-log", "continued-elsewhere", "missing-records"])
+    );
+    for who in ["alice", "bob"] {
+        let run = approve(&stage, who, &asked, "").ok();
+        run.says("OUT OF ORDER: the log goes on in another file").says("OUT OF ORDER: the log lacks records");
+    }
+    releases(&stage, "--continue-in usb/log");
+    // Missing records are a truncation, until they are found again.
+    stage.run("verify --log usb/log").exits(12).shows("RECORDS-MISSING");
+    stage.run(&format!("close --request {} --as alice/alice --log usb/log {}", asked.id, ALL_DONE)).ok();
+}
+
+const ALL_DONE: &str = "--done password-changed --done mfa-renewed --done access-keys-checked --done activity-reviewed \
+     --done ticket-updated --done stakeholders-told --not-applicable resealed=tomorrow";
+
+#[test]
+fn what_was_missing_is_adopted_when_it_is_found() {
+    let stage = Stage::sealed();
+    stage.copy("escrow", "safe");
+    stage.remove("escrow/log");
+    let line = format!(
+        "{} --as carol/carol -o req.bgr --json --continue-in escrow/log --accept-deviation continued-elsewhere \
+         --accept-deviation missing-records --accept-deviation not-in-force",
+        asking("prod")
+    );
+    stage.run(&line).ok();
+    stage.run("verify").exits(12).shows("RECORDS-MISSING");
+    stage.run("adopt safe --as alice/alice --as bob/bob").ok().shows("are adopted");
+    let run = stage.run("verify").exits(14).shows("ADOPTED");
+    assert!(!run.out.contains("RECORDS-MISSING"), "{}", run.out);
+    stage.run("compare escrow safe").ok().shows("ADOPTED");
+}
+
+#[test]
+fn an_identity_is_all_that_a_custodian_can_lose() {
+    let (stage, asked) = Stage::asked();
+    for who in ["alice", "bob", "carol"] {
+        stage.remove(&format!("{who}/{who}.card"));
+        stage.remove(&format!("{who}/{who}.book"));
+    }
+    approve(&stage, "alice", &asked, "").ok();
+    approve(&stage, "bob", &asked, "").ok();
+    releases(&stage, "");
+    stage.run("check --as alice/alice").ok();
+    // The new book begins anew, which the old one would contradict.
+    stage.run("verify").exits(14).shows("BOOK-FORKED");
+    stage.remove("alice/alice.key");
+    stage.refuses(1, "check --as alice/alice").at("alice/alice.key");
+}
+
+#[test]
+fn a_book_that_cannot_be_written_goes_on_elsewhere() {
+    let (stage, asked) = Stage::asked();
+    let book = stage.read("alice/alice.book");
+    stage.write("alice/alice.book", [&book[..], &book].concat());
+    let line = format!("approve req.bgr --as alice/alice -o alice.bga --session-words '{}'", asked.words);
+    stage.refuses(10, &line).next("--book FILE");
+    approve(&stage, "alice", &asked, "--book usb/alice.book").ok();
+    approve(&stage, "bob", &asked, "").ok();
+    releases(&stage, "");
+    stage.run("verify --book usb/alice.book").exits(0);
+}
+
+#[test]
+fn somebody_who_retired_is_marked_and_not_refused() {
+    let (stage, asked) = Stage::asked();
+    let run = stage.run("retire alice --because 'left the company' --as admin/admin").ok();
+    run.shows("they still hold shares of").shows("prod generation 1");
+    stage.refuses(3, "retire alice --because again --as admin/admin").what("has retired already");
+    stage.refuses(3, "retire nobody --because x --as admin/admin").what("does not belong");
+    stage.refuses(4, "retire bob --because x --as bob/bob").what("is not an administrator");
+    approve(&stage, "alice", &asked, "").ok();
+    approve(&stage, "bob", &asked, "").ok();
+    stage.refuses(4, RELEASE).what("has retired").next("retired-person");
+    releases(&stage, "--accept-deviation retired-person");
+    stage.run("verify").exits(14).shows("RETIRED-PERSON");
+    let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin");
+    stage.refuses_words(3, stage.words(&line).stdin(row("next"))).what("`alice` is not a custodian");
+}
+
+#[test]
+fn a_threshold_of_custodians_stands_in_for_a_lost_administrator() {
+    let stage = Stage::sealed();
+    let seal = |who: &str| {
+        let line = format!("seal --from - --threshold 2 {THREE} {who}");
+        stage.words(&line).stdin(row("next"))
+    };
+    stage.refuses_words(4, seal("--as alice/alice")).what("`alice` is not an administrator");
+    stage.refuses_words(2, seal("--as alice/alice --as alice/alice")).what("named twice");
+    seal("--as alice/alice --as carol/carol").run().ok();
+    stage.run("retire admin --because 'left the company' --as alice/alice --as bob/bob").ok();
+    stage.run("verify").exits(0);
+    stage.refuses_words(4, stage.sealing(&row("more"), "")).what("`admin` is not an administrator");
+}
+
+#[test]
+fn copies_are_compared_brought_up_to_date_and_joined() {
+    let stage = Stage::sealed();
+    stage.run("copy safe").ok().shows("replica in safe");
+    stage.run("compare escrow safe").ok().shows("SAME");
+    stage.run("verify --escrow safe").ok();
+    stage.run("check --as alice/alice").ok();
+    stage.run("compare escrow safe").exits(12).shows("BEHIND: safe/log lacks the last 1 entries");
+    stage.refuses(12, "adopt escrow --as alice/alice --as bob/bob --escrow safe").next("copy");
+    stage.run("copy safe").ok();
+    stage.run("compare escrow safe").ok().shows("SAME");
+    // Each goes on, on its own.
+    stage.run("check --as alice/alice").ok();
+    stage.run("check --as bob/bob --escrow safe").ok();
+    let fork = stage.run("compare escrow safe").exits(13).shows("FORK: they part at entry 7");
+    assert!(fork.out.contains("alice") && fork.out.contains("bob"), "both records are shown: {}", fork.out);
+    stage.refuses(13, "copy safe").what("no earlier state");
+    stage.refuses(2, "adopt safe --as alice/alice").what("two people");
+    stage.refuses(2, "adopt safe --as alice/alice --as alice/alice").what("named twice");
+    stage.run("adopt safe --as alice/alice --as bob/bob").ok().shows("1 entries after entry 6 are adopted");
+    stage.run("adopt safe --as alice/alice --as bob/bob").ok().shows("nothing to adopt");
+    stage.run("compare escrow safe").ok().shows("ADOPTED");
+    let books = "--book alice/alice.book --book bob/bob.book --book carol/carol.book";
+    stage.run(&format!("verify {books}")).ok().shows("ADOPTED");
+    // A copy that lacks a sealed share says so, and holds everything else.
+    stage.remove("escrow/vaults/prod/1/alice.share.age");
+    stage.run("copy other").exits(5).shows("NOT COPIED").shows("prod/1/alice.share.age");
+    stage.run("compare escrow other").ok().shows("SAME");
+    // Two escrows are no copies; a damaged one is not copied.
+    stage.begin("second", "").ok();
+    stage.refuses(3, "compare escrow second").what("two escrows");
+    stage.refuses(4, "adopt second --as alice/alice --as bob/bob").what("the log of escrow");
+    let whole = stage.read("escrow/log");
+    stage.write("escrow/log", [&whole[..], b"torn"].concat());
+    stage.refuses(11, "copy more").at("escrow/log");
+    stage.run("compare escrow other").exits(11);
+}
+
+#[test]
+fn a_dead_laptop_after_a_release_stops_nobody() {
+    let (stage, _) = Stage::approved();
+    stage.copy("escrow", "usb");
+    // Standard output is gone: the release is logged, and nothing ended.
+    let run = stage.words(RELEASE).stdout("/dev/full").run();
+    run.exits(1);
+    assert!(stage.path("req.session.age").exists());
+    stage.run("verify").ok().shows("END-MISSING");
+    let run = releases(&stage, "");
+    run.says("logged as entry 8");
+    stage.run("log --kind release").ok().shows("attempt 1").shows("attempt 2");
+    // The other copy knows of neither, and numbers its own.
+    let fork = stage.run("compare escrow usb").exits(12);
+    drop(fork);
+}

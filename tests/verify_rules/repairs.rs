@@ -1,0 +1,500 @@
+//! Repairs: damaged tails that were kept, logs that went on elsewhere, branches that were joined, people who
+//! retired.
+
+use breakglass::crypto::digest::Digest;
+use breakglass::finding::Rule;
+use breakglass::log::entry::Retire;
+use breakglass::log::head::Head;
+use breakglass::log::repair::{Adopt, Began, Continue, Damage, Recovered};
+use breakglass::request::{Outcome, Purpose};
+use breakglass::vault::{Credentials, Kind};
+use data_encoding::BASE64;
+
+use crate::world::{World, adoption, text};
+use crate::{Case, Spoil};
+
+fn retire(who: &str) -> Retire {
+    Retire { person: text(who), because: text("left the company") }
+}
+
+/// A continuation after `from`, past the ledger's refusal. Gives the number of its place.
+fn forge_continue(world: &World, says: Continue) -> u64 {
+    let from = says.from;
+    world.forge_framed(says, &[world.signs("alice")], |entry| {
+        entry.seq = from.seq + 1;
+        entry.prev = from.hash;
+    })
+}
+
+fn after(from: Head) -> Continue {
+    Continue { from, left: None, kept: Vec::new() }
+}
+
+#[test]
+fn recovered() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let (whole, last) = (world.bytes(), world.head().seq);
+    for tail in [vec![0; 512], b"{\"type\":\"breakglass/v1/statements\",".to_vec(), vec![0xff]] {
+        world.set_bytes([whole.clone(), tail].concat());
+        world.recover("alice").unwrap();
+        case.breaks(Rule::Recovered, last + 1);
+        world.set_bytes(whole.clone());
+    }
+    // A tail that began a release exposes that generation, and one of which nobody can tell what it began
+    // exposes what was asked for.
+    let asking = world.emergency();
+    let (whole, last) = (world.bytes(), world.head().seq);
+    let case = Case::of(&world);
+    let release =
+        format!("{{\"type\":\"breakglass/v1/release\",\"says\":{{\"request\":\"{}\"", asking.record);
+    for tail in [release.as_bytes(), &release.as_bytes()[..40], &[0; 512]] {
+        world.set_bytes([&whole, tail].concat());
+        world.recover("alice").unwrap();
+        case.breaks_and(Rule::Recovered, last + 1, &[Rule::Exposed]);
+    }
+    world.set_bytes([&whole[..], b"{\"type\":\"breakglass/v1/statements\","].concat());
+    world.recover("alice").unwrap();
+    case.breaks(Rule::Recovered, last + 1);
+    // What has ended cannot be begun.
+    world.set_bytes(whole);
+    world.end(&asking, Outcome::NotReleased);
+    let case = Case::of(&world);
+    let last = world.head().seq;
+    world.set_bytes([world.bytes(), vec![0; 9]].concat());
+    world.recover("alice").unwrap();
+    case.breaks(Rule::Recovered, last + 1);
+}
+
+#[test]
+fn recovered_content() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let good = || Recovered::of(b"{\"type\":\"breakglass/v1/end\"\0\0").unwrap();
+    let spoil = |change: fn(&mut Recovered)| -> Spoil<'_> {
+        Box::new(move |world: &World| {
+            let mut says = good();
+            change(&mut says);
+            world.forge(says, &[world.signs("alice")])
+        })
+    };
+    case.each_breaks(
+        Rule::RecoveredContent,
+        vec![
+            spoil(|says| says.damage.size += 1),
+            spoil(|says| says.damage.zeros += 1),
+            spoil(|says| says.damage.digest = Digest::of(b"other")),
+            spoil(|says| says.damage.bytes = None),
+            spoil(|says| says.began = Some(Began::Unknown)),
+            spoil(|says| says.began = Some(Began::Release(Digest::of(b"request")))),
+            spoil(|says| {
+                *says = Recovered::of(b"{\"type\":\"breakglass/v1/rel").unwrap();
+                says.began = None;
+            }),
+        ],
+    );
+}
+
+#[test]
+fn repair_signer() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    case.each_breaks(
+        Rule::RepairSigner,
+        vec![
+            Box::new(|world: &World| {
+                let recovered = Recovered::of(b"{\"type\":\"breakglass/v1/end\"").unwrap();
+                world.forge(recovered, &[world.signs("alice"), world.signs("bob")])
+            }),
+            Box::new(|world: &World| {
+                world.forge(after(world.head()), &[world.signs("alice"), world.signs("bob")])
+            }),
+        ],
+    );
+}
+
+#[test]
+fn continued() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let left = Some(Damage::of_file(b"what was left"));
+    let seq = forge_continue(&world, Continue { left, ..after(world.head()) });
+    case.breaks(Rule::Continued, seq);
+}
+
+#[test]
+fn continue_from() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let earlier = |world: &World| world.records()[2].head();
+    case.each_breaks(
+        Rule::ContinueFrom,
+        vec![
+            // What it says it follows is not the last record here.
+            Box::new(move |world: &World| {
+                let seq = world.head().seq + 1;
+                forge_continue(world, after(earlier(world)));
+                seq
+            }),
+            Box::new(|world: &World| {
+                let head = world.head();
+                forge_continue(world, after(Head { hash: Digest::of(b"other"), ..head }))
+            }),
+            Box::new(|world: &World| {
+                let head = world.head();
+                forge_continue(world, after(Head { size: head.size + 1, ..head }))
+            }),
+            // Its place is not behind that.
+            Box::new(|world: &World| {
+                let says = after(world.head());
+                world.forge_framed(says, &[world.signs("alice")], |entry| entry.seq += 1)
+            }),
+            Box::new(|world: &World| {
+                let says = after(world.head());
+                world.forge_framed(says, &[world.signs("alice")], |entry| entry.prev = Digest::of(b"other"))
+            }),
+            Box::new(|world: &World| {
+                let seq = world.head().seq + 1;
+                forge_continue(world, after(Head { size: 1, seq: (1 << 53) + 1, hash: Digest::of(b"far") }));
+                seq
+            }),
+            // It keeps bytes of what was left behind.
+            Box::new(|world: &World| {
+                let left = Some(Damage::of_tail(b"left").unwrap());
+                forge_continue(world, Continue { left, ..after(world.head()) })
+            }),
+        ],
+    );
+}
+
+/// Where the log would be ten records later, with `hash` as the last of them.
+fn later(world: &World, hash: Digest) -> Head {
+    let head = world.head();
+    Head { size: head.size + 5000, seq: head.seq + 10, hash }
+}
+
+/// The next generation of `prod`, as a record that stands five places behind the log's end, signed by `who`.
+fn kept(world: &World, who: &str, kind: Kind, name: &str, place: u64) -> String {
+    let sealed = world.make_seal(name, kind, 2, &["alice", "bob", "carol"], Credentials::New);
+    let bytes = world.bytes();
+    let start = bytes.len();
+    world.forge_framed(sealed.seal, &[world.signs(who)], |entry| entry.seq += place);
+    let record = BASE64.encode(&world.bytes()[start..]);
+    world.set_bytes(bytes);
+    record
+}
+
+#[test]
+fn continue_kept() {
+    let world = World::ready();
+    let from = later(&world, Digest::of(b"the last"));
+    let seal = |who: &str, place| kept(&world, who, Kind::Root, "prod", place);
+    // What is kept as it should be brings its generation in.
+    let case = Case::of(&world);
+    let whole = world.bytes();
+    forge_continue(&world, Continue { kept: vec![seal("dan", 5)], ..after(from) });
+    let report = world.verify();
+    let escrow = report.escrow.as_ref().unwrap();
+    assert_eq!(escrow.vault_named(&text("prod")).unwrap().generations.len(), 2);
+    world.set_bytes(whole.clone());
+    let check = BASE64.encode(&whole[world.records()[3].start as usize..world.records()[3].end as usize]);
+    let good = seal("dan", 5);
+    let mut flipped = BASE64.decode(good.as_bytes()).unwrap();
+    let at = flipped.len() - 20;
+    flipped[at] = if flipped[at] == b'A' { b'B' } else { b'A' };
+    let bad: Vec<Vec<String>> = vec![
+        vec!["no base64".into()],
+        vec![BASE64.encode(b"no record")],
+        vec![BASE64.encode(&flipped)],
+        vec![BASE64.encode(&[&BASE64.decode(good.as_bytes()).unwrap()[..], b"more"].concat())],
+        // Not a seal; not by an administrator; not a later generation.
+        vec![check],
+        vec![seal("alice", 5)],
+        vec![good.clone(), good.clone()],
+        // Not among the missing records: before them, behind them, or in the last one's place.
+        vec![BASE64.encode(&whole[world.records()[1].start as usize..world.records()[1].end as usize])],
+        vec![seal("dan", 10)],
+        vec![seal("dan", 9)],
+    ];
+    for kept in bad {
+        forge_continue(&world, Continue { kept: kept.clone(), ..after(from) });
+        let report = world.verify();
+        assert!(
+            report.findings.iter().any(|one| one.rule == Rule::ContinueKept),
+            "{kept:?} {:?}",
+            report.findings
+        );
+        assert!(!report.findings.iter().any(|one| one.rule == Rule::Continued), "{kept:?}");
+        world.set_bytes(whole.clone());
+    }
+    // Nothing is missing, and something is kept.
+    let seq = forge_continue(&world, Continue { kept: vec![good], ..after(world.head()) });
+    case.breaks(Rule::ContinueKept, seq);
+}
+
+#[test]
+fn records_missing() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let (first, from) = (world.head().seq + 1, later(&world, Digest::of(b"the last")));
+    forge_continue(&world, after(from));
+    case.says(&world.verify(), Rule::RecordsMissing, Some(first), &[Rule::Continued]);
+    // The log goes on, and a branch that holds the missing records brings them back.
+    let world = World::ready();
+    let fork = world.bytes();
+    world.check("alice");
+    world.check("bob");
+    let (whole, from) = (world.bytes(), world.head());
+    world.set_bytes(fork.clone());
+    let first = world.head().seq + 1;
+    forge_continue(&world, after(from));
+    let case = Case::of(&world);
+    world.adopt(adoption(&fork, &whole), &["alice", "bob"]).unwrap();
+    let report = world.verify();
+    assert!(
+        case.before.findings.iter().any(|one| one.rule == Rule::RecordsMissing && one.seq == Some(first))
+    );
+    assert!(!report.findings.iter().any(|one| one.rule == Rule::RecordsMissing), "{:?}", report.findings);
+}
+
+/// A log that went on in two places, from `fork`: with two checks of alice's, and with one of bob's.
+fn parted(world: &World) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let fork = world.bytes();
+    world.check("alice");
+    world.check("alice");
+    let other = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("bob");
+    (fork, other, world.bytes())
+}
+
+#[test]
+fn adopted() {
+    let world = World::ready();
+    let (fork, other, ours) = parted(&world);
+    let case = Case::of(&world);
+    let seq = world.head().seq + 1;
+    world.adopt(adoption(&fork, &other), &["alice", "fred"]).unwrap();
+    case.breaks(Rule::Adopted, seq);
+    // What the branch says counts: the heads of both are known, and bob's and alice's books hold.
+    let heads = [other, ours].map(|bytes| world.head_of(&bytes));
+    let escrow = world.reading().escrow;
+    assert!(heads.iter().all(|head| escrow.is_ancestor(head)));
+    let evidence = breakglass::ceremony::verify::Evidence {
+        heads: heads
+            .iter()
+            .map(|head| ("h".into(), breakglass::log::head::HeadFile::new(escrow.id, *head)))
+            .collect(),
+        books: ["alice", "bob", "carol"].map(|who| world.person(who).book_evidence()).into(),
+        ..Default::default()
+    };
+    let report = world.verify_with(&evidence);
+    let worst: Vec<_> = report.findings.iter().filter(|one| one.rule != Rule::Adopted).collect();
+    let newest = Rule::CompletenessUnproven;
+    assert!(worst.iter().all(|one| one.rule == newest), "{worst:?}");
+}
+
+#[test]
+fn adopt_signers() {
+    let world = World::ready();
+    let (fork, other, _) = parted(&world);
+    let case = Case::of(&world);
+    let spoil = |who: &'static [&'static str]| -> Spoil<'_> {
+        let (fork, other) = (fork.clone(), other.clone());
+        Box::new(move |world: &World| {
+            let signers: Vec<_> = who.iter().map(|who| world.signs(who)).collect();
+            world.forge(adoption(&fork, &other), &signers)
+        })
+    };
+    case.each_breaks(Rule::AdoptSigners, vec![spoil(&["alice"]), spoil(&["alice", "bob", "dan"])]);
+}
+
+#[test]
+fn adopt_branch() {
+    let world = World::ready();
+    let (fork, other, ours) = parted(&world);
+    let case = Case::of(&world);
+    let good = adoption(&fork, &other);
+    let spoil = |adopt: Adopt| -> Spoil<'_> {
+        Box::new(move |world: &World| world.forge(adopt.clone(), &[world.signs("alice"), world.signs("bob")]))
+    };
+    let with = |records: &[u8]| Adopt { records: BASE64.encode(records), ..good.clone() };
+    let branch = BASE64.decode(good.records.as_bytes()).unwrap();
+    let mut flipped = branch.clone();
+    flipped[branch.len() - 10] ^= 1;
+    let other_from = Head { hash: Digest::of(b"other"), ..good.from };
+    let from_ours = world.head();
+    // A branch whose last record breaks a rule, though it is signed.
+    world.set_bytes(other.clone());
+    world.forge(retire("nobody"), &[world.signs("dan")]);
+    let unlawful = adoption(&fork, &world.bytes());
+    world.set_bytes(ours.clone());
+    case.each_breaks(
+        Rule::AdoptBranch,
+        vec![
+            spoil(Adopt { records: "no base64".into(), ..good.clone() }),
+            spoil(with(b"")),
+            spoil(with(b"no record")),
+            spoil(with(&branch[..branch.len() - 1])),
+            spoil(with(&flipped)),
+            spoil(with(&[&branch[..], b"more"].concat())),
+            spoil(Adopt { from: other_from, ..good.clone() }),
+            spoil(Adopt { from: Head { size: good.from.size + 1, ..good.from }, ..good.clone() }),
+            spoil(Adopt { from: from_ours, ..good.clone() }),
+            // It is in this log already.
+            spoil(adoption(&fork, &ours)),
+            spoil(unlawful),
+        ],
+    );
+    world.adopt(good.clone(), &["alice", "bob"]).unwrap();
+    let again = Case::of(&world);
+    let bytes = world.bytes();
+    let seq = world.forge(good.clone(), &[world.signs("alice"), world.signs("bob")]);
+    again.breaks(Rule::AdoptBranch, seq);
+    // At most 64.
+    world.set_bytes(bytes);
+    for _ in 1..64 {
+        world.adopt_a_check(&fork);
+    }
+    let full = Case::of(&world);
+    let next = world.a_check_from(&fork);
+    let seq = world.forge(next, &[world.signs("alice"), world.signs("bob")]);
+    full.breaks(Rule::AdoptBranch, seq);
+}
+
+#[test]
+fn adopt_conflict() {
+    let world = World::ready();
+    let fork = world.bytes();
+    let people = ["alice", "bob", "carol"];
+    for name in ["prod", "new"] {
+        world.set_bytes(fork.clone());
+        world.seal(name, Kind::Root, 2, &people);
+        let other = world.bytes();
+        world.set_bytes(fork.clone());
+        world.seal(name, Kind::Root, 2, &people);
+        let case = Case::of(&world);
+        let adopt = adoption(&fork, &other);
+        let seq = world.forge(adopt, &[world.signs("alice"), world.signs("bob")]);
+        case.breaks(Rule::AdoptConflict, seq);
+    }
+    // A generation that only the branch has is brought in.
+    world.set_bytes(fork.clone());
+    world.seal("prod", Kind::Root, 2, &people);
+    let other = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("bob");
+    world.adopt(adoption(&fork, &other), &["alice", "bob"]).unwrap();
+    let escrow = world.reading().escrow;
+    assert_eq!(escrow.vault_named(&text("prod")).unwrap().newest().seal.generation, 2);
+}
+
+#[test]
+fn release_branches() {
+    let world = World::ready();
+    let asking = world.emergency();
+    let files = world.approvals(&["alice", "bob"], &asking);
+    let fork = world.bytes();
+    world.release(&asking, &files).unwrap();
+    let released = world.bytes();
+    world.end(&asking, Outcome::Released);
+    let ended = world.bytes();
+    world.set_bytes(fork.clone());
+    world.end(&asking, Outcome::NotReleased);
+    let withdrawn = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("alice");
+    let quiet = world.bytes();
+    let again = {
+        world.set_bytes(fork.clone());
+        world.release(&asking, &files).unwrap();
+        world.bytes()
+    };
+    let reported = |ours: &[u8], other: &[u8]| {
+        world.set_bytes(ours.to_vec());
+        let seq = world.head().seq + 1;
+        world.adopt(adoption(&fork, other), &["alice", "bob"]).unwrap();
+        let report = world.verify();
+        let found = report.findings.iter().find(|one| one.rule == Rule::ReleaseBranches);
+        found.inspect(|found| assert_eq!(found.seq, Some(seq))).is_some()
+    };
+    assert!(reported(&again, &released));
+    assert!(reported(&again, &ended));
+    assert!(reported(&ended, &again));
+    assert!(reported(&withdrawn, &released));
+    assert!(reported(&released, &withdrawn));
+    for bytes in [&released, &ended, &withdrawn] {
+        assert!(!reported(bytes, &quiet), "control");
+        assert!(!reported(&quiet, bytes), "control");
+    }
+    // The release that was adopted exposes, and the next attempt is numbered after both.
+    world.set_bytes(again);
+    world.adopt(adoption(&fork, &released), &["alice", "bob"]).unwrap();
+    world.release(&asking, &files).unwrap();
+    assert_eq!(world.reading().escrow.request(&asking.record).unwrap().releases.len(), 3);
+}
+
+#[test]
+fn retire_signer() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let spoil = |who: &'static [&'static str]| -> Spoil<'_> {
+        Box::new(move |world: &World| {
+            let signers: Vec<_> = who.iter().map(|who| world.signs(who)).collect();
+            world.forge(retire("carol"), &signers)
+        })
+    };
+    case.each_breaks(
+        Rule::RetireSigner,
+        vec![
+            spoil(&["alice"]),
+            spoil(&["fred"]),
+            spoil(&["alice", "fred"]),
+            spoil(&["dan", "erin"]),
+            spoil(&["alice", "bob", "fred"]),
+        ],
+    );
+    // A threshold of custodians may; once one of them retired, they count no more.
+    world.append(retire("carol"), &[world.signs("alice"), world.signs("bob")]).unwrap();
+    let case = Case::of(&world);
+    let seq = world.forge(retire("fred"), &[world.signs("alice"), world.signs("carol")]);
+    case.breaks(Rule::RetireSigner, seq);
+    // An administrator who retired is none.
+    let world = World::ready();
+    world.append(retire("dan"), &[world.signs("erin")]).unwrap();
+    let case = Case::of(&world);
+    let seq = world.forge(retire("carol"), &[world.signs("dan")]);
+    case.breaks(Rule::RetireSigner, seq);
+}
+
+#[test]
+fn retire_person() {
+    let world = World::ready();
+    world.append(retire("fred"), &[world.signs("dan")]).unwrap();
+    let case = Case::of(&world);
+    let spoil = |who: &'static str| -> Spoil<'_> {
+        Box::new(move |world: &World| world.forge(retire(who), &[world.signs("dan")]))
+    };
+    case.each_breaks(Rule::RetirePerson, vec![spoil("nobody"), spoil("fred")]);
+}
+
+#[test]
+fn retired_person() {
+    let world = World::ready();
+    world.append(retire("carol"), &[world.signs("dan")]).unwrap();
+    let case = Case::of(&world);
+    let seq = world.head().seq + 1;
+    let asking = world.ask("carol", "prod", world.question(Purpose::Emergency));
+    // It is in the request, so that the approvers sign it.
+    case.breaks_and(Rule::RetiredPerson, seq, &[Rule::RequestDeviation]);
+    drop(asking);
+    let world = World::ready();
+    let asking = world.ask("alice", "prod", world.question(Purpose::Emergency));
+    world.append(retire("carol"), &[world.signs("dan")]).unwrap();
+    let seq = world.head().seq + 1;
+    let files = world.approvals(&["alice", "carol"], &asking);
+    world.release(&asking, &files).unwrap();
+    let found: Vec<_> =
+        world.verify().findings.into_iter().filter(|one| one.rule == Rule::RetiredPerson).collect();
+    assert!(matches!(found.as_slice(), [one] if one.seq == Some(seq)), "{found:?}");
+}
