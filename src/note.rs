@@ -17,12 +17,16 @@ use serde::de::DeserializeOwned;
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SignatureBytes, SigningKey, VerifyingKey};
 use crate::names::KeyName;
+use crate::text::Shown;
 
 /// The most bytes of a note. The largest are those that embed other notes.
 pub const MAX_NOTE: usize = 16 << 20;
 
 /// The most signature lines of a note.
 pub const MAX_SIGNATURES: usize = 16;
+
+/// The most characters of a parser's message that are repeated.
+const MAX_WHY: usize = 500;
 
 /// What every type begins with: the format and its version.
 const PREFIX: &str = "{\"type\":\"breakglass/v1/";
@@ -261,7 +265,7 @@ impl Note {
         serde_json::from_slice(&json).map_err(|error| NoteError::Malformed {
             kind: self.kind().to_owned(),
             column: error.column() + after + AFTER_KIND.len() - 1,
-            why: error.to_string(),
+            why: told(&error.to_string()),
         })
     }
 
@@ -307,6 +311,12 @@ impl SignatureLine {
 /// The first line of `bytes`, without its line feed; `None` where there is no line feed.
 fn line(bytes: &[u8]) -> Option<&[u8]> {
     bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[..end])
+}
+
+/// The parser's message. It may quote whatever name somebody gave a field: on one line, and not at any length.
+fn told(why: &str) -> String {
+    let shown = Shown::line(&why.chars().take(MAX_WHY).collect::<String>());
+    if why.chars().nth(MAX_WHY).is_some() { format!("{shown}…") } else { shown }
 }
 
 fn is_kind(kind: &str) -> bool {
