@@ -7,7 +7,7 @@ use breakglass::cli::args::Cli;
 use breakglass::cli::exit::{Exit, Failure};
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::{WipingAllocator, harden};
-use breakglass::text::Shown;
+use breakglass::text::{Shown, is_hostile};
 use clap::Parser as _;
 
 #[global_allocator]
@@ -28,11 +28,11 @@ fn main() -> ExitCode {
         },
     };
     let (exit, text) = match result {
-        Ok(answer) if json && !answer.json.is_null() => (answer.exit, format!("{:#}\n", answer.json)),
+        Ok(answer) if json && !answer.json.is_null() => (answer.exit, spelled(&answer.json)),
         Ok(answer) if answer.text.is_empty() => (answer.exit, String::new()),
         Ok(answer) => (answer.exit, format!("{}\n", Shown(&answer.text))),
         // Programs read one object from standard output, be it an answer or an error.
-        Err(failure) if json => (failure.exit, format!("{:#}\n", failure.to_json())),
+        Err(failure) if json => (failure.exit, spelled(&failure.to_json())),
         Err(failure) => {
             // Where the error cannot be written, the exit code still says it.
             let _ = writeln!(std::io::stderr(), "{failure}");
@@ -43,6 +43,22 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::from(exit as u8),
         Err(_) => ExitCode::from(Exit::Machine as u8),
     }
+}
+
+/// JSON in which a terminal finds nothing to obey. Outside its strings there is nothing but ASCII, so that
+/// whatever could lead a terminal astray stands in a string, where an escape means the same.
+fn spelled(json: &serde_json::Value) -> String {
+    let mut text = String::new();
+    for character in format!("{json:#}\n").chars() {
+        if is_hostile(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(character);
+        }
+    }
+    text
 }
 
 fn answer(cli: Cli) -> Result<Answer, Failure> {
