@@ -144,14 +144,20 @@ fn masked(text: &str) -> String {
     shown + rest
 }
 
+/// On as many lines as it has, set off so that none of them passes for one of the three: a file's name may
+/// hold a line break.
+fn set_off(text: &str) -> String {
+    Shown(text).to_string().replace('\n', "\n       ")
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "error: {}", Shown(&self.what))?;
+        write!(out, "error: {}", set_off(&self.what))?;
         if let Some(at) = &self.at {
-            write!(out, "\n   at: {}", Shown(at))?;
+            write!(out, "\n   at: {}", set_off(at))?;
         }
         if let Some(next) = &self.next {
-            write!(out, "\n next: {}", Shown(next))?;
+            write!(out, "\n next: {}", set_off(next))?;
         }
         Ok(())
     }
@@ -181,5 +187,7 @@ mod tests {
     fn failures_are_escaped() {
         let failure = Failure::new(Exit::BadInput, "x\u{1b}[2J").at("f\u{202e}").next("n");
         assert_eq!(failure.to_string(), "error: x\\u{1b}[2J\n   at: f\\u{202e}\n next: n");
+        let failure = Failure::new(Exit::BadInput, "x").at("f\n next: n");
+        assert_eq!(failure.to_string(), "error: x\n   at: f\n        next: n");
     }
 }
