@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A moment, in whole seconds of UTC, written `2026-11-23T01:02:03Z`. The years 1970 to 9999.
+/// A moment, in whole seconds of UTC, written `2026-11-23T01:02:03Z`. From 1970 to 9999-12-30T22:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Time(u64);
@@ -29,14 +29,14 @@ pub enum TimeError {
     NotADuration,
 }
 
-/// 9999-12-31T23:59:59Z, the last moment RFC 3339 can write.
-const LAST: u64 = 253_402_300_799;
+/// 9999-12-30T22:00:00Z, the last moment that is written in every offset from UTC, and that `jiff` takes.
+const LAST: u64 = 253_402_207_200;
 
 impl Time {
     /// The moment `seconds` after 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// [`TimeError::NotATime`] past the year 9999.
+    /// [`TimeError::NotATime`] past 9999-12-30T22:00:00Z.
     pub fn from_unix(seconds: u64) -> Result<Time, TimeError> {
         if seconds > LAST { Err(TimeError::NotATime) } else { Ok(Time(seconds)) }
     }
@@ -160,7 +160,12 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Time>(), Err(TimeError::NotATime), "{bad}");
         }
-        assert!(Time::from_unix(LAST).is_ok() && Time::from_unix(LAST + 1).is_err());
+        assert!(Time::from_unix(LAST + 1).is_err());
+        // The last moment can be written and read again, and nothing lies beyond it.
+        let last = Time::from_unix(LAST).unwrap();
+        assert_eq!(last.to_string(), "9999-12-30T22:00:00Z");
+        assert_eq!(last.to_string().parse(), Ok(last));
+        assert_eq!(last.after(Seconds(LAST)), last);
     }
 
     #[test]
