@@ -201,6 +201,10 @@ pub fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
         }
         ReleaseError::OtherPayload => Failure::new(Exit::Tampered, error)
             .next("take the payload's file from another copy of the escrow; its digest is in the seal"),
+        ReleaseError::Envelope(_) | ReleaseError::Payload(_) => {
+            Failure::new(Exit::Tampered, format!("the payload holds no credentials: {error}"))
+                .next("the release is logged; the file is as it was sealed: ask for another generation")
+        }
         _ => Failure::new(Exit::Tampered, error),
     }
 }

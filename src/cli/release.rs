@@ -134,9 +134,16 @@ fn reveal(
         confirm(asked, &gathered)?;
     }
     let bad: Vec<_> = gathered.set_aside.iter().filter_map(|one| one.custodian.clone()).collect();
-    let authorized = gathered
-        .reconstruct(&payload, deviations, environment())
-        .map_err(|error| failures::release(&error, &[]))?;
+    let failed = |error: ReleaseError| {
+        let failure = failures::release(&error, &[]);
+        match error {
+            ReleaseError::OtherPayload | ReleaseError::Envelope(_) | ReleaseError::Payload(_) => {
+                failure.at(payload_path.display())
+            }
+            _ => failure,
+        }
+    };
+    let authorized = gathered.reconstruct(&payload, deviations, environment()).map_err(failed)?;
     let approvers = authorized.approvers.clone();
     // Persist, then reveal.
     let appended = footing
@@ -145,7 +152,7 @@ fn reveal(
         .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
     // From here on the file holds a release: it stays, whatever happens.
     std::mem::take(&mut footing.created).keep();
-    let fields = authorized.reveal(&appended, &payload).map_err(|error| failures::release(&error, &[]))?;
+    let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
     let shown = if args.print.is_empty() {
         show(&fields, asked, args)?
     } else {
