@@ -77,6 +77,9 @@ pub fn ledger(path: &Path, error: &LedgerError) -> Failure {
             let what = format!("the entry would break the rule {}: {}", found.rule, found.detail);
             Failure::new(Exit::NotAuthorised, what).at(path.display()).next("nothing was written")
         }
+        LedgerError::TooMuchDamage(_) => Failure::new(Exit::Torn, error)
+            .at(path.display())
+            .next("in an emergency give --continue-in FILE, on another medium; else work on another copy"),
         LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error).at(path.display()),
         _ => Failure::new(Exit::Machine, error)
             .at(path.display())

@@ -1,0 +1,27 @@
+//! The worst inputs, one named test each: what a hostile or unlucky hand can put before the real program. Each
+//! test asserts the exit code, that whoever or whatever is at fault is named, and that nothing was left behind.
+#![cfg(target_os = "linux")]
+
+mod forge;
+mod ground;
+#[allow(dead_code, reason = "it is shared with tests/cli")]
+#[path = "../cli/stage.rs"]
+mod stage;
+#[allow(dead_code, reason = "it is shared with tests/pty")]
+#[path = "../pty/terminal.rs"]
+mod terminal;
+#[path = "../world/mod.rs"]
+mod world;
+
+mod approvals;
+mod cards;
+mod clocks;
+mod envelopes;
+mod keys;
+mod notes;
+mod seals;
+mod shares;
+mod signatures;
+mod tables;
+mod tails;
+mod texts;

@@ -1,0 +1,165 @@
+//! Notes: what else could be read out of one line of JSON.
+
+use breakglass::log::chain::Record;
+use breakglass::log::entry::Statements;
+use breakglass::statement::Denial;
+
+use crate::forge::{self, first_line, signed, swapped};
+use crate::ground::Ground;
+use crate::world::text;
+
+/// The places where somebody else's note comes in: a record, a statement and a card, each by alice, each with
+/// its line changed and signed as changed. Every one is refused, and taken where nothing was changed.
+#[track_caller]
+fn refused_everywhere(rule: &str, why: &str, change: impl Fn(&str) -> String) {
+    let ground = Ground::ready();
+    let alice = [ground.world.signs("alice")];
+    let nothing = || Statements { statements: Vec::new() };
+    ground.is_no_record(rule, &forge::record(&ground.world, nothing(), &alice, &change));
+    let asking = ground.emergency();
+    let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+    let line = first_line(denial.note.as_bytes());
+    let run = ground.is_not_collected(10, &[signed(&change(&line), &alice), b"\n".to_vec()].concat());
+    run.what("STATEMENT-MALFORMED").what(why).next("nothing was collected");
+    ground.is_collected(&Record::bytes_of(&denial.note));
+    let card = &ground.world.person("alice").card;
+    ground.is_no_card(&forge::card(card, &alice[0], &change)).what(why);
+    ground.begins("alice/alice.card", None);
+}
+
+/// The first `"time":…,` of a line, which every kind has.
+fn time_of(line: &str) -> &str {
+    let at = line.find(r#""time":"#).unwrap();
+    &line[at..at + line[at..].find(',').unwrap() + 1]
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused() {
+    refused_everywhere("RECORD-MALFORMED", "duplicate field `time`", |line| {
+        let time = time_of(line);
+        swapped(line, time, &time.repeat(2))
+    });
+    // Escaped, it is the same key.
+    refused_everywhere("RECORD-MALFORMED", "duplicate field `time`", |line| {
+        let time = time_of(line);
+        swapped(line, time, &format!("{time}{}", time.replacen("time", r"\u0074ime", 1)))
+    });
+}
+
+#[test]
+fn a_key_that_is_not_known_is_refused() {
+    refused_everywhere("RECORD-MALFORMED", "unknown field `also`", |line| {
+        let time = time_of(line);
+        swapped(line, time, &format!(r#"{time}"also":1,"#))
+    });
+}
+
+#[test]
+fn another_spelling_of_the_same_is_refused() {
+    for spell in [
+        |line: &str| swapped(line, r#""time":"#, r#""time": "#),
+        |line: &str| swapped(line, r#""by":["alice"]"#, r#""by":["\u0061lice"]"#),
+        |line: &str| swapped(line, "\"time\":", "\"\\u0074ime\":"),
+    ] {
+        refused_everywhere("RECORD-NONCANONICAL", "is not in its canonical spelling", spell);
+    }
+}
+
+/// A record, a statement and a card with bytes put before, behind or between.
+#[track_caller]
+fn bytes_are_refused(rule: &str, why: &str, change: impl Fn(&[u8]) -> Vec<u8>) {
+    let ground = Ground::ready();
+    let alice = [ground.world.signs("alice")];
+    let nothing = Statements { statements: Vec::new() };
+    let record = forge::record(&ground.world, nothing, &alice, str::to_owned);
+    ground.is_no_record(rule, &[change(&record[..record.len() - 1]), b"\n".to_vec()].concat());
+    let asking = ground.emergency();
+    let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+    let bad = [change(denial.note.as_bytes()), b"\n".to_vec()].concat();
+    ground.is_not_collected(3, &bad).what("not a statement").what(why);
+    let approval = String::from_utf8(ground.world.approve("bob", &asking)).unwrap();
+    let (note, ciphertext) = approval.split_at(approval.find("\n-----BEGIN").unwrap());
+    let bad = [change(note.as_bytes()), ciphertext.as_bytes().to_vec()].concat();
+    ground.releases_nothing(3, &[("bad", bad)]).what("not an approval").at("bad.bga");
+    ground.is_no_card(&change(ground.world.person("alice").card.note().as_bytes())).what(why);
+}
+
+#[test]
+fn a_byte_order_mark_is_refused() {
+    let why = "the first line is not a breakglass object of version 1";
+    bytes_are_refused("RECORD-MALFORMED", why, |note| [b"\xef\xbb\xbf", note].concat());
+}
+
+#[test]
+fn carriage_returns_are_refused() {
+    bytes_are_refused("RECORD-MALFORMED", "line 2 is not a signature line", |note| {
+        String::from_utf8(note.to_vec()).unwrap().replace('\n', "\r\n").into_bytes()
+    });
+}
+
+#[test]
+fn bytes_behind_a_note_are_refused() {
+    let ground = Ground::ready();
+    let card = ground.world.person("alice").card.note().as_bytes();
+    for behind in [&b"\n"[..], b"x", b"\0", b"\n{}", b" "] {
+        let why = format!("{} bytes follow the note", behind.len());
+        ground.is_no_card(&[card, behind].concat()).what(&why);
+        let asking = ground.world.emergency();
+        let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+        ground.lay();
+        let bad = [denial.note.as_bytes(), b"\n", behind].concat();
+        ground.is_not_collected(3, &bad).what("bytes follow the note");
+        ground.is_collected(&Record::bytes_of(&denial.note));
+        ground.world.set_bytes(ground.stage.read("escrow/log"));
+    }
+    // Behind the signed line, before its line feed: it is part of what was signed.
+    refused_everywhere("RECORD-MALFORMED", "trailing characters", |line| format!("{line}{{}}"));
+    refused_everywhere("RECORD-NONCANONICAL", "canonical spelling", |line| format!("{line} "));
+}
+
+/// The number of a record and of the book's record in a statement, in another spelling.
+#[track_caller]
+fn number_is_refused(spell: impl Fn(&str) -> String, rule: &str) {
+    let ground = Ground::ready();
+    let alice = [ground.world.signs("alice")];
+    let numbered = |line: &str, key: &str| {
+        let at = line.find(key).unwrap() + key.len();
+        let digits: String = line[at..].chars().take_while(char::is_ascii_digit).collect();
+        format!("{}{}{}", &line[..at], spell(&digits), &line[at + digits.len()..])
+    };
+    let nothing = Statements { statements: Vec::new() };
+    let record = forge::record(&ground.world, nothing, &alice, |line| numbered(line, r#""seq":"#));
+    ground.is_no_record(rule, &record);
+    let asking = ground.emergency();
+    let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+    let line = numbered(&first_line(denial.note.as_bytes()), r#""number":"#);
+    let run = ground.is_not_collected(10, &[signed(&line, &alice), b"\n".to_vec()].concat());
+    run.what("STATEMENT-MALFORMED");
+    ground.is_collected(&Record::bytes_of(&denial.note));
+}
+
+#[test]
+fn a_number_with_a_leading_zero_is_refused() {
+    number_is_refused(|digits| format!("0{digits}"), "RECORD-MALFORMED");
+}
+
+#[test]
+fn a_number_with_a_fraction_is_refused() {
+    number_is_refused(|digits| format!("{digits}.0"), "RECORD-MALFORMED");
+}
+
+#[test]
+fn a_number_with_an_exponent_is_refused() {
+    number_is_refused(|digits| format!("{digits}e0"), "RECORD-MALFORMED");
+}
+
+#[test]
+fn a_number_with_a_sign_is_refused() {
+    number_is_refused(|digits| format!("+{digits}"), "RECORD-MALFORMED");
+    number_is_refused(|digits| format!("-{digits}"), "RECORD-MALFORMED");
+}
+
+#[test]
+fn a_number_too_large_for_its_place_is_refused() {
+    number_is_refused(|_| "18446744073709551616".to_owned(), "RECORD-MALFORMED");
+}

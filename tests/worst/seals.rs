@@ -1,0 +1,122 @@
+//! Seals: impossible thresholds, and old seals brought back.
+
+use breakglass::log::chain::Record;
+use breakglass::vault::{Kind, Seal};
+
+use crate::ground::{Ground, THREE};
+use crate::stage::{self, Stage, row};
+use crate::world::World;
+
+/// A seal that `change` spoils is tampering; without the change it is none.
+#[track_caller]
+fn impossible(change: impl Fn(&mut Seal)) {
+    let ground = Ground::ready();
+    let good = ground.made("other").seal;
+    let mut bad = good.clone();
+    change(&mut bad);
+    ground.breaks("SEAL-THRESHOLD", bad, &[ground.world.signs("dan")]);
+    ground.world.forge(good, &[ground.world.signs("dan")]);
+    ground.restore(ground.world.bytes());
+}
+
+/// `--threshold`, and the column of that name, with three custodians.
+#[track_caller]
+fn refused(threshold: &str, why: &str) {
+    let stage = Stage::begun();
+    let line = format!("seal --from - --threshold {threshold} {} --as admin/admin", stage::THREE);
+    stage.refuses_words(3, stage.words(&line).stdin(row("prod"))).what(why).at("prod");
+    let csv = row("prod").replace("\nprod,", &format!("\n{threshold},prod,"));
+    let words = stage.words(&format!("seal --from - --threshold 2 {} --as admin/admin", stage::THREE));
+    stage.refuses_words(3, words.stdin(format!("threshold,{csv}"))).what(why).at("prod");
+}
+
+#[test]
+fn a_threshold_of_0_is_impossible() {
+    refused("0", "a threshold of 0 needs no second person");
+    impossible(|seal| seal.threshold = 0);
+}
+
+#[test]
+fn a_threshold_of_1_is_impossible() {
+    refused("1", "a threshold of 1 needs no second person");
+    impossible(|seal| seal.threshold = 1);
+}
+
+#[test]
+fn a_threshold_above_the_total_is_impossible() {
+    refused("4", "a threshold of 4 cannot be met by 3 shares");
+    impossible(|seal| seal.threshold = 4);
+    impossible(|seal| seal.total_shares = 1);
+}
+
+#[test]
+fn a_threshold_that_is_no_small_number_is_usage() {
+    let stage = Stage::begun();
+    for threshold in ["256", "-1", "2.0", "two", "4294967298"] {
+        let line = format!("seal --from - --threshold={threshold} {} --as admin/admin", stage::THREE);
+        stage.refuses_words(2, stage.words(&line).stdin(row("prod"))).what("--threshold");
+    }
+}
+
+/// A world with two generations of `prod`, of which the second is checked by all.
+fn rotated() -> Ground {
+    let world = World::ready();
+    world.seal("prod", Kind::Root, 2, &THREE);
+    for who in THREE {
+        world.check(who);
+    }
+    Ground::of(world)
+}
+
+#[test]
+fn an_older_seal_signed_again_is_tampering() {
+    let ground = rotated();
+    let older = ground.sealed("prod", 1).seal.clone();
+    ground.breaks("SEAL-GENERATION", older.clone(), &[ground.world.signs("dan")]);
+    // Nor does it come back as the next generation: its keys were used before.
+    let back = Seal { generation: 3, ..older };
+    ground.breaks("SEAL-KEYS", back, &[ground.world.signs("dan")]);
+}
+
+#[test]
+fn an_older_seal_replayed_to_the_byte_is_tampering() {
+    let ground = rotated();
+    let records = ground.world.records();
+    let older = Record::bytes_of(&records[1].note);
+    assert_eq!(records[1].said.kind(), "seal");
+    let seq = ground.world.head().seq + 1;
+    ground.world.set_bytes([ground.world.bytes(), older].concat());
+    ground.is_judged(10, "CHAIN-SEQ", seq);
+}
+
+#[test]
+fn an_older_generations_files_put_back_as_the_current_are_not_opened() {
+    let ground = rotated();
+    let new = ground.sealed("prod", 2);
+    let asking = ground.ask(&new);
+    let files = ["alice", "bob"].map(|who| (who, ground.world.approve(who, &asking)));
+    ground.stage.copy("escrow/vaults/prod/2", "kept");
+    for file in ["payload.age", "alice.share.age", "bob.share.age", "carol.share.age"] {
+        ground.stage.copy(&format!("escrow/vaults/prod/1/{file}"), &format!("escrow/vaults/prod/2/{file}"));
+    }
+    let run = ground.stage.refuses(5, "check prod --as alice/alice");
+    run.what("the sealed share of `alice` in prod generation 2 is not the file that was sealed");
+    let run = ground.releases_nothing(10, &files).what("the payload is not the file that was sealed");
+    run.at("escrow/vaults/prod/2/payload.age").next("another copy of the escrow");
+    ground.stage.copy("kept/payload.age", "escrow/vaults/prod/2/payload.age");
+    ground.releases(&files);
+}
+
+#[test]
+fn a_log_put_back_to_an_older_seal_is_shorter_than_what_was_seen() {
+    let ground = rotated();
+    ground.stage.write("head.json", ground.world.head_file().to_line());
+    let records = ground.world.records();
+    let seal = records.iter().rposition(|record| record.said.kind() == "seal").unwrap();
+    let older = ground.world.bytes()[..records[seal].start as usize].to_vec();
+    ground.stage.write("escrow/log", older);
+    ground.verify("--head head.json").exits(12).shows("HEAD-TRUNCATED").shows("head.json");
+    // Whoever saw the newer log states nothing on the older one.
+    let run = ground.stage.refuses(12, "check prod --as alice/alice");
+    run.what("HEAD-TRUNCATED").at("escrow/log");
+}

@@ -1,0 +1,242 @@
+//! Free text that could lead a terminal, or a reader, astray: refused at every door, and shown escaped where a
+//! hostile file brings it all the same.
+
+use breakglass::log::entry::{Says, Statements};
+use breakglass::names::KeyName;
+use breakglass::request::Purpose;
+use breakglass::text::is_hostile;
+use serde::{Deserialize, Serialize};
+
+use crate::forge::{self, line_of, signed, swapped};
+use crate::ground::Ground;
+use crate::stage::{PASSWORD, Run, SEED, Stage};
+
+/// Asserts that a terminal can show all that was written, and that no line of it is somebody else's.
+#[track_caller]
+fn is_harmless(run: &Run) {
+    for (name, text) in [("output", &run.out), ("error", &run.err)] {
+        let raw = text.chars().find(|one| is_hostile(*one));
+        assert!(raw.is_none(), "{}: {raw:?} in its {name}\n{text:?}", run.line);
+        assert!(text.len() < 100_000, "{}: its {name} has {} bytes", run.line, text.len());
+        let fake = text.lines().find(|line| line.find("FAKE").is_some_and(|at| at < "error: ".len()));
+        assert!(fake.is_none(), "{}: {fake:?}", run.line);
+    }
+}
+
+/// The flags that take free text, with the text to come at their end, and the exit code where it is refused.
+const DOORS: [(i32, &str); 11] = [
+    (2, "enroll zoe --contact x --role custodian -i alice/alice.key -o zoe --name"),
+    (2, "enroll zoe --name Z --role custodian -i alice/alice.key -o zoe --contact"),
+    (2, "init new --cards-compared --card admin/admin.card --as admin/admin --name"),
+    (2, "request prod --reason other --justification x --as carol/carol -o new.bgr --ticket"),
+    (2, "request prod --reason other --ticket x --as carol/carol -o new.bgr --justification"),
+    (2, "request prod --reason other --ticket x --justification x --as carol/carol -o new.bgr --action"),
+    (2, "deny req.bgr --as alice/alice -o alice.bgd --because"),
+    (2, "action --request ID --as carol/carol"),
+    (3, "close --request ID --as alice/alice --lessons"),
+    (2, "close --request ID --as alice/alice --not-applicable"),
+    (3, "seal --threshold 2 --custodian alice --custodian bob --as admin/admin --from"),
+];
+
+/// Asserts that the text is refused at every door, that nothing comes of it, and that it is not repeated raw.
+#[track_caller]
+fn refused_at_every_door(text: &str, why: &str) {
+    let (stage, asked) = Stage::asked();
+    for (code, door) in DOORS {
+        let mut words = stage.words(&door.replace("ID", &asked.id));
+        words = match door.rsplit(' ').next() {
+            Some("--not-applicable") => words.arg(format!("resealed={text}")),
+            Some("--from") => words.arg("-").stdin(format!(
+                "vault,account_id,email,password,totp\nnew,1,r@example.com{text},{PASSWORD},{SEED}\n"
+            )),
+            _ => words.arg(text),
+        };
+        let run = stage.refuses_words(code, words);
+        is_harmless(&run);
+        // Cells are never quoted, so that their error says nothing of the character.
+        if door.ends_with("--from") {
+            run.what("the email of `new`").at("-, row 2");
+        } else {
+            run.what(why);
+        }
+    }
+}
+
+/// A kind of record that this version does not know.
+#[derive(Clone, Serialize, Deserialize)]
+struct Novel {
+    text: String,
+}
+
+impl Says for Novel {
+    const KIND: &'static str = "novel";
+}
+
+/// Asserts that files which hold the text, signed by people who may sign, are refused or shown escaped.
+#[track_caller]
+fn shown_escaped(text: &str) {
+    let ground = Ground::ready();
+    let quoted = serde_json::to_string(&format!("down{text}\nFAKE")).unwrap();
+    let escaped: String =
+        format!("down{text}\nFAKE").encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped = format!("\"{escaped}\"");
+    let (request, session) =
+        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
+    let signers = [ground.world.signs("carol"), (KeyName::Session, session.key())];
+    let good = line_of(&forge::entry(&ground.world, request, &signers), &signers);
+    let old = r#""justification":"Nobody can log in.""#;
+    let begins = &old[..old.find(':').unwrap()];
+    let lines = [&quoted, &escaped].map(|text| {
+        // As the text itself, and as the name of a field that nobody knows.
+        [swapped(&good, old, &format!("{begins}:{text}")), swapped(&good, old, &format!("{old},{text}:1"))]
+    });
+    let shares: String =
+        ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
+    for line in lines.into_iter().flatten() {
+        let log = [&ground.world.bytes(), &signed(&line, &signers)[..], b"\n"].concat();
+        ground.stage.write("bad.bgr", [&log, shares.as_bytes()].concat());
+        ground.stage.write("escrow/log", log);
+        for (code, command) in [
+            (11, "verify --json"),
+            (11, "verify"),
+            (0, "log"),
+            (0, "log --json"),
+            (11, "head"),
+            (11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x"),
+            (11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x --json"),
+            (3, "collect bad.bgr --as alice/alice"),
+            // The damaged end is kept from here on.
+            (0, "check --all --as alice/alice"),
+            (0, "check --all --as alice/alice --json"),
+            (14, "verify"),
+            (14, "verify --json"),
+            (0, "log --json"),
+        ] {
+            is_harmless(&ground.stage.run(command).exits(code));
+        }
+        ground.lay();
+    }
+    // In an approval, which is set aside with a word about why.
+    let asking = ground.emergency();
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|who| ground.world.approve(who, &asking));
+    let bob = String::from_utf8(bob).unwrap();
+    let (note, ciphertext) = bob.split_at(bob.find("-----BEGIN").unwrap());
+    let line = swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{quoted}:1,"time":"#));
+    let bad = [signed(&line, &[ground.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
+    let run = ground.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
+    is_harmless(&run.at("approval of `bob`: STATEMENT-MALFORMED: "));
+    let run = ground.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);
+    is_harmless(&run.says("set aside: approval of `bob`: STATEMENT-MALFORMED: "));
+    // On a card, in its owner's own words and as a field; and in a kind of record that is not known.
+    let alice = ground.world.person("alice");
+    for change in [&|line: &str| swapped(line, r#""alice of Example Corp""#, &quoted), &|line: &str| {
+        swapped(line, r#""time":"#, &format!(r#"{quoted}:1,"time":"#)) as String
+    }] as [&dyn Fn(&str) -> String; 2]
+    {
+        let card = forge::card(&alice.card, &alice.signs(), change);
+        is_harmless(&ground.is_no_card(&card));
+        ground.stage.write("evil/alice.book", &card);
+        is_harmless(&ground.verify("--book evil/alice.book").exits(10).shows("BOOK-CHAIN"));
+    }
+    let novel = Novel { text: format!("down{text}\nFAKE") };
+    ground.world.forge(novel, &[ground.world.signs("alice")]);
+    ground.lay();
+    for command in ["verify", "log", "log --json", "verify --json"] {
+        let run = ground.stage.run(command);
+        assert!([0, 14].contains(&run.code), "{run:?}");
+        is_harmless(&run);
+    }
+    // In a name of a file, a policy and a table.
+    for command in
+        ["verify --head", "collect --as alice/alice", "verify --anchor", "log --kind", "log --request"]
+    {
+        let run = ground.stage.words(command).arg(format!("down{text}\nFAKE")).run();
+        assert!([1, 2, 3].contains(&run.code), "{run:?}");
+        is_harmless(&run);
+    }
+    // A program is told the name as it is, in JSON that a terminal may show too.
+    let name = format!("down{text}\nFAKE");
+    let run = ground.stage.words("verify --json --head").arg(&name).run().exits(1);
+    is_harmless(&run);
+    assert_eq!(run.json()["error"]["at"], name.as_str());
+    ground.stage.write("policy.toml", format!("{quoted} = 1\n"));
+    let line = "init new --name N --cards-compared --card dan/dan.card --as dan/dan --policy policy.toml";
+    is_harmless(&ground.stage.refuses(3, line).at("policy.toml"));
+    ground.stage.write("bad.csv", format!("vault,account_id,email,\"down{text}\nFAKE\"\nnew,1,r,x\n"));
+    let line = "seal --from bad.csv --threshold 2 --custodian alice --custodian bob --as dan/dan";
+    is_harmless(&ground.stage.refuses(3, line).at("bad.csv"));
+}
+
+#[test]
+fn clearing_the_screen_is_refused_and_never_done() {
+    refused_at_every_door("\u{1b}[2J", "U+001B");
+    shown_escaped("\u{1b}[2J");
+}
+
+#[test]
+fn writing_to_the_clipboard_is_refused_and_never_done() {
+    refused_at_every_door("\u{1b}]52;c;cm0gLXJm\u{7}", "U+001B");
+    shown_escaped("\u{1b}]52;c;cm0gLXJm\u{7}");
+}
+
+#[test]
+fn an_eight_bit_control_is_refused_and_never_shown() {
+    refused_at_every_door("\u{9d}52;c;cm0gLXJm\u{9c}", "U+009D");
+    shown_escaped("\u{9d}52;c;cm0gLXJm\u{9c}");
+}
+
+#[test]
+fn text_from_right_to_left_is_refused_and_never_shown() {
+    refused_at_every_door("\u{202e}exe.txt", "U+202E");
+    shown_escaped("\u{202e}exe.txt");
+}
+
+#[test]
+fn an_invisible_character_is_refused_and_never_shown() {
+    refused_at_every_door("\u{200b}", "U+200B");
+    shown_escaped("\u{200b}");
+}
+
+/// A single word of a command line has at most 128 KiB on Linux: more than that comes in files alone.
+#[test]
+fn a_text_of_megabytes_is_refused() {
+    let (stage, asked) = Stage::asked();
+    for (code, door) in DOORS.iter().filter(|(_, door)| !door.ends_with("--from")) {
+        let text = "x".repeat(120_000);
+        let text = if door.ends_with("applicable") { format!("resealed={text}") } else { text };
+        let run = stage.refuses_words(*code, stage.words(&door.replace("ID", &asked.id)).arg(text));
+        is_harmless(&run);
+        run.what("120000 bytes; at most 4096 are taken");
+    }
+    let text = "x".repeat(10 << 20);
+    stage.write("policy.toml", format!("incident_team = \"{text}\"\n"));
+    let line =
+        "init new --name N --cards-compared --card admin/admin.card --as admin/admin --policy policy.toml";
+    stage.refuses(3, line).at("policy.toml").what("larger than");
+    // In a record and on a card, each signed.
+    let ground = Ground::ready();
+    let alice = [ground.world.signs("alice")];
+    let (request, session) =
+        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
+    let signers = [ground.world.signs("carol"), (KeyName::Session, session.key())];
+    let bad =
+        forge::record(&ground.world, request, &signers, |line| swapped(line, "Nobody can log in.", &text));
+    ground.is_no_record("RECORD-MALFORMED", &bad);
+    let card = &ground.world.person("alice").card;
+    let bad = forge::card(card, &alice[0], |line| swapped(line, "alice of Example Corp", &text));
+    let run = ground.is_no_card(&bad);
+    is_harmless(&run);
+    run.what("the text has 10485760 bytes; at most 4096 are taken");
+    // As the name of a field, which the error would repeat.
+    let bad =
+        forge::card(card, &alice[0], |line| swapped(line, r#""time":"#, &format!(r#""{text}":1,"time":"#)));
+    is_harmless(&ground.is_no_card(&bad));
+    let nothing = Statements { statements: Vec::new() };
+    let bad = forge::record(&ground.world, nothing, &alice, |line| {
+        swapped(line, r#""time":"#, &format!(r#""{text}":1,"time":"#))
+    });
+    ground.stage.write("escrow/log", [ground.world.bytes(), bad].concat());
+    for command in ["verify", "verify --json", "check --all --as alice/alice", "log"] {
+        is_harmless(&ground.stage.run(command));
+    }
+}
