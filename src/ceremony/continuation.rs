@@ -63,7 +63,7 @@ pub fn base(
         if reading.escrow.request(&request).is_none() {
             return Err(NoBase::NoRequest(request));
         }
-        let says = Continue { from: reading.escrow.head, left, kept: Vec::new() };
+        let says = Continue { from: reading.escrow.head, last: None, left, kept: Vec::new() };
         return Ok(Base { records: reading.good_bytes().to_vec(), says, damaged, missing: false });
     }
     let reading = match (sound, book) {
@@ -72,8 +72,9 @@ pub fn base(
         (None, None) => return Err(NoBase::Nothing),
     };
     let (kept, from) = missing(&reading, book);
-    let missing = from.is_some();
-    let says = Continue { from: from.unwrap_or(reading.escrow.head), left, kept };
+    let (missing, head) = (from.is_some(), reading.escrow.head);
+    let last = from.map(|_| head);
+    let says = Continue { from: from.unwrap_or(head), last, left, kept };
     Ok(Base { records: reading.good_bytes().to_vec(), says, damaged, missing })
 }
 

@@ -87,7 +87,11 @@ pub(super) fn follows(escrow: &Escrow, record: &Record, says: &Continue) -> Resu
     if from.seq > MAX_SEQ || frame.seq != from.seq + 1 || frame.prev != from.hash {
         return Err((Rule::ContinueFrom, format!("it is numbered {}, after {}", frame.seq, from.seq)));
     }
-    if from != tail && from.seq <= tail.seq {
+    // It is signed for this very beginning: nobody else can leave records out.
+    if says.last.as_ref().unwrap_or(from) != tail {
+        return Err((Rule::ContinueFrom, format!("it was not made on a log that ends with {}", tail.seq)));
+    }
+    if says.last.is_some() && from.seq <= tail.seq {
         return Err((Rule::ContinueFrom, format!("it follows {}, and {} is here", from.seq, tail.seq)));
     }
     Ok(())
@@ -105,7 +109,7 @@ pub(super) fn admit_continue(
         return Err((Rule::ContinueFrom, "it keeps bytes of the file that was left behind".to_owned()));
     }
     let tail = escrow.head;
-    let missing = says.from != tail;
+    let missing = says.last.is_some();
     if !missing && !says.kept.is_empty() {
         return Err((Rule::ContinueKept, "nothing is missing, and something is kept".to_owned()));
     }

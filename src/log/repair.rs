@@ -150,6 +150,9 @@ impl Says for Recovered {
 pub struct Continue {
     /// The record that this one follows.
     pub from: Head,
+    /// The last record before the missing ones; absent where none is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Head>,
     /// The file that was left behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Damage>,

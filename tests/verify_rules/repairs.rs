@@ -27,7 +27,12 @@ fn forge_continue(world: &World, says: Continue) -> u64 {
 }
 
 fn after(from: Head) -> Continue {
-    Continue { from, left: None, kept: Vec::new() }
+    Continue { from, last: None, left: None, kept: Vec::new() }
+}
+
+/// After a record that is not here.
+fn beyond(world: &World, from: Head) -> Continue {
+    Continue { last: Some(world.head()), ..after(from) }
 }
 
 #[test]
@@ -155,9 +160,23 @@ fn continue_from() {
             }),
             Box::new(|world: &World| {
                 let seq = world.head().seq + 1;
-                forge_continue(world, after(Head { size: 1, seq: (1 << 53) + 1, hash: Digest::of(b"far") }));
+                let far = Head { size: 1, seq: (1 << 53) + 1, hash: Digest::of(b"far") };
+                forge_continue(world, beyond(world, far));
                 seq
             }),
+            // It does not say that records are missing.
+            Box::new(|world: &World| {
+                let seq = world.head().seq + 1;
+                forge_continue(world, after(later(world, Digest::of(b"the last"))));
+                seq
+            }),
+            // What it follows is here.
+            Box::new(|world: &World| {
+                let seq = world.head().seq + 1;
+                forge_continue(world, beyond(world, earlier(world)));
+                seq
+            }),
+            Box::new(|world: &World| forge_continue(world, beyond(world, world.head()))),
             // It keeps bytes of what was left behind.
             Box::new(|world: &World| {
                 let left = Some(Damage::of_tail(b"left").unwrap());
@@ -165,6 +184,14 @@ fn continue_from() {
             }),
         ],
     );
+    // A record is left out that it was made on.
+    let records = world.records();
+    let last = &records[records.len() - 1];
+    let says = beyond(&world, later(&world, Digest::of(b"the last")));
+    world.set_bytes(world.bytes()[..last.start as usize].to_vec());
+    let case = Case::of(&world);
+    forge_continue(&world, says);
+    case.breaks(Rule::ContinueFrom, last.frame.seq);
 }
 
 /// Where the log would be ten records later, with `hash` as the last of them.
@@ -192,7 +219,7 @@ fn continue_kept() {
     // What is kept as it should be brings its generation in.
     let case = Case::of(&world);
     let whole = world.bytes();
-    forge_continue(&world, Continue { kept: vec![seal("dan", 5)], ..after(from) });
+    forge_continue(&world, Continue { kept: vec![seal("dan", 5)], ..beyond(&world, from) });
     let report = world.verify();
     let escrow = report.escrow.as_ref().unwrap();
     assert_eq!(escrow.vault_named(&text("prod")).unwrap().generations.len(), 2);
@@ -217,7 +244,7 @@ fn continue_kept() {
         vec![seal("dan", 9)],
     ];
     for kept in bad {
-        forge_continue(&world, Continue { kept: kept.clone(), ..after(from) });
+        forge_continue(&world, Continue { kept: kept.clone(), ..beyond(&world, from) });
         let report = world.verify();
         assert!(
             report.findings.iter().any(|one| one.rule == Rule::ContinueKept),
@@ -237,7 +264,7 @@ fn records_missing() {
     let world = World::ready();
     let case = Case::of(&world);
     let (first, from) = (world.head().seq + 1, later(&world, Digest::of(b"the last")));
-    forge_continue(&world, after(from));
+    forge_continue(&world, beyond(&world, from));
     case.says(&world.verify(), Rule::RecordsMissing, Some(first), &[Rule::Continued]);
     // The log goes on, and a branch that holds the missing records brings them back.
     let world = World::ready();
@@ -247,7 +274,7 @@ fn records_missing() {
     let (whole, from) = (world.bytes(), world.head());
     world.set_bytes(fork.clone());
     let first = world.head().seq + 1;
-    forge_continue(&world, after(from));
+    forge_continue(&world, beyond(&world, from));
     let case = Case::of(&world);
     world.adopt(adoption(&fork, &whole), &["alice", "bob"]).unwrap();
     let report = world.verify();

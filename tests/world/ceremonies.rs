@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use breakglass::card::VerifiedCard;
-use breakglass::ceremony::approve::{ApprovalFile, Carried, request_file};
+use breakglass::ceremony::approve::{ApprovalFile, Carried, keepsakes, request_file};
 use breakglass::ceremony::check::{Held, check, holdings};
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::ceremony::request::{Question, Session, request};
@@ -22,7 +22,7 @@ use breakglass::statement::{
 };
 use breakglass::threshold::Threshold;
 use breakglass::time::Seconds;
-use breakglass::vault::{Credentials, Kind};
+use breakglass::vault::{Credentials, Kind, Seal};
 use data_encoding::BASE64;
 
 use super::{Signs, World, environment, rng, text};
@@ -105,6 +105,27 @@ impl World {
         Rc::clone(found.expect("it was sealed here"))
     }
 
+    /// The files of that very seal, where two of one number were made.
+    pub fn files_of(&self, seal: &Seal) -> Rc<Sealed> {
+        let all = self.sealed.borrow();
+        Rc::clone(all.iter().find(|one| one.seal.payload == seal.payload).expect("it was sealed here"))
+    }
+
+    /// Remembers the files of a seal that was appended by hand.
+    pub fn keep_sealed(&self, sealed: Sealed) {
+        self.sealed.borrow_mut().push(Rc::new(sealed));
+    }
+
+    /// How many generations were sealed.
+    pub fn count_sealed(&self) -> usize {
+        self.sealed.borrow().len()
+    }
+
+    /// Forgets the files of all generations but the first `count`.
+    pub fn forget_sealed(&self, count: usize) {
+        self.sealed.borrow_mut().truncate(count);
+    }
+
     /// The current generation of a vault.
     pub fn generation(&self, vault: &str) -> Generation {
         self.reading().escrow.vault_named(&text(vault)).unwrap().current().clone()
@@ -130,13 +151,18 @@ impl World {
 
     /// What somebody at the log states now.
     pub fn state(&self, who: &str, says: impl Into<Stated>) -> SignedStatement {
+        self.state_and_keep(who, says, Vec::new())
+    }
+
+    /// The same, with records that the book keeps.
+    fn state_and_keep(&self, who: &str, says: impl Into<Stated>, keeps: Vec<String>) -> SignedStatement {
         let escrow = self.reading().escrow;
         let intent = Intent {
             escrow: escrow.id,
             head: escrow.head,
             head_from: HeadFrom::Log,
             time: self.tick(),
-            keeps: Vec::new(),
+            keeps,
             says: says.into(),
         };
         self.book(who, intent)
@@ -184,18 +210,26 @@ impl World {
 
     /// Somebody checks all their shares, and the log is told.
     pub fn check(&self, who: &str) {
-        let (actor, escrow) = (self.person(who), self.reading().escrow);
-        let held: Vec<Held<'_>> = holdings(&escrow, actor.id(), &[])
+        let statement = self.checked(who);
+        self.collect(who, &[&statement]).unwrap();
+    }
+
+    /// Somebody checks all their shares, and has the statement in a file.
+    pub fn checked(&self, who: &str) -> SignedStatement {
+        let (actor, reading) = (self.person(who), self.reading());
+        let escrow = &reading.escrow;
+        let held: Vec<Held<'_>> = holdings(escrow, actor.id(), &[])
             .into_iter()
             .map(|generation| {
-                let sealed = self.sealed(&generation.seal.vault, generation.seal.generation);
+                let sealed = self.files_of(&generation.seal);
                 let file = sealed.sealed_shares.iter().find(|(custodian, _)| custodian == actor.id());
                 Held { generation, file: file.unwrap().1.clone() }
             })
             .collect();
-        let checked = check(&escrow, actor.id(), std::slice::from_ref(&actor.identity), &held).unwrap();
-        let statement = self.state(who, checked);
-        self.collect(who, &[&statement]).unwrap();
+        let generations: Vec<_> = held.iter().map(|one| one.generation).collect();
+        let keeps = keepsakes(&reading, &generations);
+        let checked = check(escrow, actor.id(), std::slice::from_ref(&actor.identity), &held).unwrap();
+        self.state_and_keep(who, checked, keeps)
     }
 
     /// A question that nothing is wrong with.
