@@ -82,6 +82,8 @@ rules! {
     SealShares "SEAL-SHARES" Tampered "The shares are not numbered from 1, or one custodian holds two.";
     SealCustodian "SEAL-CUSTODIAN" Tampered "A share is sealed to somebody who is not an enrolled custodian, or had retired, or to another card.";
     SealKeys "SEAL-KEYS" Tampered "A vault key or release key was used before.";
+    FileChanged "FILE-CHANGED" Tampered "A sealed file is not the one that was sealed.";
+    FileMissing "FILE-MISSING" Warning "A sealed file is not there, or cannot be read.";
     RequestSeal "REQUEST-SEAL" Tampered "A request names a vault, generation or seal that the log does not hold.";
     RequestSigner "REQUEST-SIGNER" Tampered "A request is not signed by its requester and its session key.";
     RequestSession "REQUEST-SESSION" Tampered "A request's session keys are not fresh.";

@@ -1,6 +1,8 @@
-//! What auditors compare a log with: time, heads that were taken home, and people's books. Nothing here needs
+//! What auditors compare a log with: time, heads that were taken home, people's books, and the sealed
+//! files. Nothing here needs
 //! a secret, or could reach one.
 
 pub mod books;
+pub mod files;
 pub mod heads;
 pub mod obligations;

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use crate::audit::{books, heads, obligations};
+use crate::audit::{books, files, heads, obligations};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
 use crate::finding::{Finding, Rule, Severity};
@@ -57,6 +57,8 @@ pub struct Evidence {
     pub heads: Vec<(String, HeadFile)>,
     /// Books, each with its owner.
     pub books: Vec<(PersonId, Vec<u8>)>,
+    /// The sealed files, each set beside its seal; `None` where only the log is at hand.
+    pub files: Option<Vec<files::Compared>>,
     /// A head up to which the log was verified before. What those records alone give rise to is left out,
     /// unless it is torn, forked or tampered with; what is due because of them is not.
     pub since: Option<(String, HeadFile)>,
@@ -74,6 +76,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// What is told of a log that has no readable genesis.
+    pub fn unreadable(finding: Finding) -> Report {
+        Report { escrow: None, findings: vec![finding] }
+    }
+
     /// The worst thing that was found, by the order in which exit codes are chosen: tampered, forked,
     /// truncated, torn, findings.
     pub fn worst(&self) -> Option<Severity> {
@@ -88,10 +95,14 @@ impl Report {
 
 /// Reads the log in `bytes` and compares it with `evidence`, at `now`.
 pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
-    let reading = match Reading::of(bytes) {
-        Ok(reading) => reading,
-        Err(finding) => return Report { escrow: None, findings: vec![finding] },
-    };
+    match Reading::of(bytes) {
+        Ok(reading) => compare(reading, evidence, now),
+        Err(finding) => Report::unreadable(finding),
+    }
+}
+
+/// Compares a log that was read with `evidence`, at `now`.
+pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     let Reading { escrow, mut findings, .. } = reading;
     // What was seen before is left out; what is due, and what evidence says, is of today.
     if let Some((_, since)) = &evidence.since
@@ -131,6 +142,7 @@ pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
         approvals.extend(told.approvals);
         newest = newest.max(told.newest.map(|head| head.seq));
     }
+    findings.extend(evidence.files.iter().flatten().filter_map(files::compare));
     findings.extend(obligations::due(&escrow, now, &approvals));
     completeness(&escrow, newest, evidence.require_head, &mut findings);
     Report { escrow: Some(escrow), findings }

@@ -1,17 +1,20 @@
 //! `verify`: what an auditor is told.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use crate::audit::files::{Compared, Found, sealed};
 use crate::ceremony::verify::{self as ceremony, Anchor, Evidence, Report};
 use crate::cli::args::Verify;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::log::read_log;
 use crate::cli::{Answer, Context, failures};
-use crate::finding::{Finding, Severity};
+use crate::crypto::digest::Digest;
+use crate::escrow::{Escrow, Reading};
+use crate::finding::{Finding, Rule, Severity};
 use crate::hands::files;
-use crate::hands::store::MAX_LOG;
+use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
 use crate::log::head::{HeadFile, MAX_HEAD};
 use crate::names::PersonId;
 use crate::text::Shown;
@@ -24,10 +27,16 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
     let heads = args.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
     let books = args.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
     let since = args.since.as_deref().map(read_head).transpose()?;
-    let evidence = Evidence { anchor, heads, books, since, require_head: args.require_head };
-    let report = ceremony::verify(read_log(context)?, &evidence, Context::time(args.at.time));
+    let mut evidence = Evidence { anchor, heads, books, files: None, since, require_head: args.require_head };
+    let report = match Reading::of(read_log(context)?) {
+        Ok(reading) => {
+            evidence.files = read_sealed(&context.directory(), &reading.escrow);
+            ceremony::compare(reading, &evidence, Context::time(args.at.time))
+        }
+        Err(finding) => Report::unreadable(finding),
+    };
     let exit = report.worst().map_or(Exit::Done, Exit::from);
-    let text = text(&report, &context.log(), exit);
+    let text = text(&report, &context.log(), &context.directory(), exit);
     Ok(Answer { exit, text, json: to_json(&report, exit) })
 }
 
@@ -48,7 +57,36 @@ fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
     Ok((owner, bytes))
 }
 
-fn text(report: &Report, log: &Path, exit: Exit) -> String {
+/// Reads every sealed file that the log knows of; `None` where there is no folder for them, as in an auditor's
+/// copy of the log alone.
+fn read_sealed(directory: &EscrowDir, escrow: &Escrow) -> Option<Vec<Compared>> {
+    directory.vaults().symlink_metadata().ok()?;
+    let compared = sealed(escrow).map(|file| {
+        let seal = &file.generation.seal;
+        let (path, limit) = match file.custodian {
+            Some(custodian) => {
+                (directory.sealed_share(&seal.name, seal.generation, custodian), MAX_SEALED_SHARE)
+            }
+            None => (directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE),
+        };
+        let shown = path.strip_prefix(directory.root()).unwrap_or(&path).display().to_string();
+        file.against(shown, found(&path, limit))
+    });
+    Some(compared.collect())
+}
+
+fn found(path: &Path, limit: u64) -> Found {
+    match files::read_own(path, limit) {
+        Ok(bytes) => Found::File(Digest::of(&bytes)),
+        Err(error) => match path.symlink_metadata() {
+            Ok(metadata) if !metadata.is_file() => Found::Other("it is not a regular file".to_owned()),
+            Ok(metadata) if metadata.len() > limit => Found::Other(error.to_string()),
+            _ => Found::Missing(error.to_string()),
+        },
+    }
+}
+
+fn text(report: &Report, log: &Path, directory: &EscrowDir, exit: Exit) -> String {
     let mut lines = Vec::new();
     if let Some(escrow) = &report.escrow {
         lines.push(format!("{}: {} entries, last {}", escrow.name, escrow.head.seq + 1, escrow.time));
@@ -60,10 +98,17 @@ fn text(report: &Report, log: &Path, exit: Exit) -> String {
     }
     let verdict = match exit {
         Exit::Done => "HOLDS: every signature, the chain and every rule".to_owned(),
-        exit => format!("{}: {}", exit.code().to_uppercase(), log.display()),
+        exit => format!("{}: {}", exit.code().to_uppercase(), at_fault(report, log, directory).display()),
     };
     lines.push(verdict);
     lines.join("\n")
+}
+
+/// The log, unless the worst that was found is of sealed files alone.
+fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
+    let mut worst = report.findings.iter().filter(|finding| Some(finding.severity()) == report.worst());
+    let files = worst.all(|finding| finding.rule == Rule::FileChanged);
+    if files { directory.vaults() } else { log.to_owned() }
 }
 
 fn line(finding: &Finding) -> String {

@@ -38,8 +38,13 @@ impl EscrowDir {
         self.root.join("log")
     }
 
+    /// The folder of the sealed files.
+    pub fn vaults(&self) -> PathBuf {
+        self.root.join("vaults")
+    }
+
     fn vault(&self, vault: &VaultName) -> PathBuf {
-        self.root.join("vaults").join(vault.as_str())
+        self.vaults().join(vault.as_str())
     }
 
     fn generation(&self, vault: &VaultName, generation: u32) -> PathBuf {
@@ -69,7 +74,7 @@ impl EscrowDir {
         sealed_shares: &[(PersonId, String)],
         created: &mut Created,
     ) -> io::Result<()> {
-        for directory in [self.root.join("vaults"), self.vault(vault)] {
+        for directory in [self.vaults(), self.vault(vault)] {
             match files::create_dir(&directory) {
                 Ok(()) => created.add(directory),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_real_dir(&directory) => {}
@@ -100,7 +105,7 @@ impl EscrowDir {
         created.rename(&partial, &place);
         files::sync_parent(&place)?;
         files::sync_parent(&self.vault(vault))?;
-        files::sync_parent(&self.root.join("vaults"))
+        files::sync_parent(&self.vaults())
     }
 }
 

@@ -7,6 +7,7 @@ mod approve;
 mod audit;
 mod check;
 mod csv;
+mod files;
 mod general;
 mod init;
 mod inputs;
