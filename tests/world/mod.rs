@@ -13,6 +13,7 @@ pub use ceremonies::{Asking, embed, fields};
 pub use medium::{Fault, MemoryMedium};
 pub use people::{Actor, actor, keyed_actor};
 pub use repairs::{adoption, head_of};
+pub use people::{Actor, actor, everybody, keyed_actor};
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -70,7 +71,11 @@ pub struct World {
 impl World {
     /// Only the genesis, with this policy.
     pub fn begin(policy: Policy) -> World {
-        let people = people::everybody();
+        World::begin_among(people::everybody(), policy)
+    }
+
+    /// Only the genesis, with these people; dan, an administrator, is among them.
+    pub fn begin_among(people: Vec<(&'static str, Actor)>, policy: Policy) -> World {
         let world = World {
             people: people.into_iter().collect(),
             log: Rc::default(),
