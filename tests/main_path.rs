@@ -8,7 +8,7 @@ use breakglass::ceremony::approve::{ApprovalFile, ApproveError, Carried, request
 use breakglass::ceremony::check::{CheckError, Held, check};
 use breakglass::ceremony::init::{Beginning, genesis};
 use breakglass::ceremony::release::{BadApproval, Gathered, ReleaseError, gather};
-use breakglass::ceremony::request::{RequestError, Session, request};
+use breakglass::ceremony::request::{Question, RequestError, Session, request};
 use breakglass::ceremony::seal::OpenShareError;
 use breakglass::ceremony::verify::Evidence;
 use breakglass::crypto::digest::Digest;
@@ -23,7 +23,7 @@ use breakglass::payload::Fields;
 use breakglass::policy::Policy;
 use breakglass::quorum::Reconstructed;
 use breakglass::request::{Deviation, Outcome, Purpose};
-use breakglass::share::ShareError;
+use breakglass::share::{Share, ShareError};
 use breakglass::vault::Kind;
 use secrecy::ExposeSecret as _;
 use world::{Asking, Fault, World, actor, dawn, environment, fields, rng, text};
@@ -183,7 +183,15 @@ fn bad_approvals_are_set_aside_by_name_and_the_good_ones_count() {
         let identity = world.person(who).identity.clone();
         breakglass::ceremony::seal::open_share(&[identity], file, &escrow, &seal).unwrap()
     };
-    for (share, request) in [(open("alice"), asking.record), (open("carol"), other.record)] {
+    // And carol's own with another value, which would spoil the release of the others.
+    let text = open("carol").text();
+    let (rest, last) = text.trim_end().split_at(text.trim_end().len() - 1);
+    let spoilt = Share::parse(&format!("{rest}{}\n", if last == "0" { "1" } else { "0" })).unwrap();
+    for (share, request, expected) in [
+        (open("alice"), asking.record, ShareError::Contradicts("index")),
+        (open("carol"), other.record, ShareError::OtherRequest),
+        (spoilt, asking.record, ShareError::Commitment),
+    ] {
         let to = [asking.session.identity().to_recipient()];
         let ciphertext = envelope::encrypt_armored(&to, share.approved_text(&request).as_bytes()).unwrap();
         let approval = breakglass::statement::Approval {
@@ -196,8 +204,6 @@ fn bad_approvals_are_set_aside_by_name_and_the_good_ones_count() {
         };
         let forged = world.forge_statement(world.signs("carol"), approval, |_| {});
         let why = set_aside(&world, &asking, ApprovalFile { note: forged.note, ciphertext }, &good).1;
-        let expected =
-            if request == other.record { ShareError::OtherRequest } else { ShareError::Contradicts("index") };
         assert!(matches!(why, BadApproval::Share(ref found) if *found == expected), "{why:?}");
     }
 }
@@ -245,6 +251,11 @@ fn only_its_own_record_opens_the_payload() {
     assert!(matches!(refused, LedgerError::Refused(found) if found.rule == Rule::ReleaseAttempt));
     assert!(matches!(authorized().reveal(&appended, &payload(&world)), Err(ReleaseError::OtherRecord)));
     same(&first.reveal(&appended, &payload(&world)).unwrap(), &fields());
+    // Anybody can encrypt to a vault's recipient. What was not sealed is not shown, though it opens.
+    let third = authorized();
+    let appended = ledger.append(third.draft(&asking.session, world.tick())).unwrap();
+    let forged = envelope::encrypt(&[world.generation("prod").seal.recipient], &fields().encode()).unwrap();
+    assert!(matches!(third.reveal(&appended, &forged), Err(ReleaseError::OtherPayload)));
 }
 
 fn payload(world: &World) -> Vec<u8> {
@@ -358,6 +369,8 @@ fn a_request_is_refused_where_it_makes_no_sense() {
     let mut question = drill();
     question.fields.clear();
     assert_eq!(ask("canary", question), RequestError::Fields);
+    let twice = Question { fields: vec![text("password"); 2], ..drill() };
+    assert_eq!(ask("canary", twice), RequestError::Fields);
 }
 
 /// What becomes of a request file in `who`'s hands.
@@ -392,6 +405,9 @@ fn an_approver_is_not_led_astray() {
     let with = |log: &[u8]| request_file(log, shares.iter().copied());
     let (log, request) = (world.bytes(), world.records().pop().unwrap());
     assert!(matches!(ours(&with(&log[..request.start as usize])), Err(ApproveError::NoRequest)));
+    world.append(Statements { statements: Vec::new() }, &[world.signs("bob")]).unwrap();
+    assert!(matches!(ours(&with(&world.bytes())), Err(ApproveError::NoRequest)));
+    world.set_bytes(log.clone());
     assert!(
         matches!(ours(&with(&log[..log.len() - 1])), Err(ApproveError::Unsound(found)) if found.rule == Rule::Torn)
     );

@@ -125,3 +125,17 @@ fn a_full_disk_leaves_book_and_log_as_they_were() {
     stage.refuses_words(1, words).what("the book cannot be written").at("alice/alice.book");
     stage.run("check --as alice/alice").ok();
 }
+
+#[test]
+fn nothing_is_stated_on_a_log_that_lacks_what_the_book_knows() {
+    let stage = Stage::sealed();
+    let log = stage.read("escrow/log");
+    // Without the last two checks: carol's book has seen the first of them.
+    let ends: Vec<usize> = (2..log.len()).filter(|at| log[at - 2..].starts_with(b"\n\n{")).collect();
+    stage.write("escrow/log", &log[..ends[ends.len() - 2]]);
+    stage.run("verify").ok();
+    stage.refuses(12, "check --as carol/carol").what("HEAD-TRUNCATED").at("escrow/log");
+    // Another record in its place is another history.
+    stage.run("check --as bob/bob").ok();
+    stage.refuses(13, "check --as carol/carol").what("HEAD-FORK").at("escrow/log");
+}

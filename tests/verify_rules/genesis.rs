@@ -16,6 +16,9 @@ use data_encoding::BASE64;
 use crate::Case;
 use crate::world::{Actor, Signs, World, actor, dawn, keyed_actor, rng, text};
 
+/// The most people of one escrow.
+const MAX_PEOPLE: usize = 500;
+
 fn cards_of(people: &[&Actor]) -> Vec<String> {
     people.iter().map(|one| BASE64.encode(one.card.note().as_bytes())).collect()
 }
@@ -91,6 +94,12 @@ fn genesis_card() {
     for bad in ["=".to_owned(), BASE64.encode(b"card"), BASE64.encode(other.as_bytes())] {
         breaks(Rule::GenesisCard, log(vec![good[0].clone(), bad], &[dan.signs()], |_| {}));
     }
+    // As many as there may be, and one more.
+    let many: Vec<Actor> =
+        (1..=MAX_PEOPLE).map(|number| actor(&format!("c{number}"), &[Role::Custodian])).collect();
+    let many: Vec<&Actor> = std::iter::once(&dan).chain(&many).collect();
+    holds(log(cards_of(&many[..MAX_PEOPLE]), &[dan.signs()], |_| {}));
+    breaks(Rule::GenesisCard, log(cards_of(&many), &[dan.signs()], |_| {}));
 }
 
 #[test]

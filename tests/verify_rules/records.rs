@@ -62,6 +62,15 @@ fn record_malformed() {
                 edit(world, MIDDLE, |text| text.replacen("breakglass/v1/", "breakglass/v2/", 1))
             }),
             Box::new(|world| edit(world, MIDDLE, |text| format!("x{text}"))),
+            // Another byte where its empty line should be. It hides where the next record begins, not the one
+            // after that.
+            Box::new(|world| {
+                world.append(nothing(), &[world.signs("carol")]).unwrap();
+                let mut bytes = world.bytes();
+                bytes[world.records()[MIDDLE as usize].end as usize - 1] = b'x';
+                world.set_bytes(bytes);
+                MIDDLE
+            }),
         ],
     );
 }
@@ -155,6 +164,11 @@ fn torn() {
         world.set_bytes([whole.clone(), tail].concat());
         case.breaks(Rule::Torn, last + 1);
     }
+    // The last byte, the empty line of the last record, is another one.
+    let mut changed = whole.clone();
+    changed[whole.len() - 1] = b'x';
+    world.set_bytes(changed);
+    case.breaks_and(Rule::Torn, last, &[Rule::NotInForce, Rule::NotInForce]);
     // One block of the last record is zeros.
     let mut zeroed = whole.clone();
     zeroed[start + 200..start + 300].fill(0);

@@ -354,4 +354,14 @@ fn closed_by_requester() {
     case.before.findings.retain(|finding| finding.rule != Rule::CloseMissing);
     world.collect("alice", &[&closing]).unwrap();
     case.breaks(Rule::ClosedByRequester, world.head().seq);
+    // A drill is its requester's to close.
+    let world = World::ready();
+    let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let approvals = world.approvals(&["alice", "bob"], &drill);
+    world.release(&drill, &approvals).unwrap();
+    world.end(&drill, Outcome::Released);
+    let closing = world.state("carol", world.close_of(&drill));
+    world.collect("alice", &[&closing]).unwrap();
+    let found = world.verify().findings;
+    assert!(found.iter().all(|finding| finding.rule != Rule::ClosedByRequester), "{found:?}");
 }
