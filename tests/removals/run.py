@@ -6,7 +6,7 @@ notices. Nothing is changed in the work tree: the removal is made in a copy, und
 
     python3 tests/removals/run.py --check          each text stands once, each test is there; builds nothing
     python3 tests/removals/run.py --sample 2       two of the list, others each day
-    python3 tests/removals/run.py --all            all of it: half an hour
+    python3 tests/removals/run.py --all            all of it: a quarter of an hour
     python3 tests/removals/run.py --only NAME ...  these
 
 Before anything is removed, each test that is going to be used has to pass on the copy as it is.
