@@ -11,9 +11,8 @@ mod repairs;
 
 pub use ceremonies::{Asking, embed, fields};
 pub use medium::{Fault, MemoryMedium};
-pub use people::{Actor, actor, keyed_actor};
-pub use repairs::{adoption, head_of};
 pub use people::{Actor, actor, everybody, keyed_actor};
+pub use repairs::{adoption, head_of};
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
