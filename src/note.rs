@@ -31,6 +31,9 @@ const MAX_WHY: usize = 500;
 /// What every type begins with: the format and its version.
 const PREFIX: &str = "{\"type\":\"breakglass/v1/";
 
+/// The bytes that every note begins with, and that stand nowhere else in one.
+pub const BEGINNING: &[u8] = PREFIX.as_bytes();
+
 /// What stands in JSON between the type and the rest.
 const AFTER_KIND: &str = "\",";
 

@@ -57,10 +57,10 @@ use crate::statement::{SignedStatement, Stated};
 use crate::time::Time;
 use crate::vault::Environment;
 
-/// An approval that was set aside, and why. `custodian` is who the approval says it is by.
+/// An approval that was set aside, and why.
 #[derive(Debug)]
 pub struct SetAside {
-    /// Whose, as far as it can be told.
+    /// Who the approval says it is by.
     pub custodian: Option<PersonId>,
     /// What is wrong with it.
     pub why: BadApproval,
@@ -229,6 +229,13 @@ impl Gathered<'_> {
     /// The custodians whose approvals are good.
     pub fn approvers(&self) -> &BTreeSet<PersonId> {
         &self.approvers
+    }
+
+    /// Whose shares or approvals were bad, each once: of those who signed what was set aside. A name that nobody
+    /// signed for is no evidence against anybody.
+    pub fn bad_shares(&self) -> Vec<PersonId> {
+        let signed = self.set_aside.iter().filter(|one| !matches!(one.why, BadApproval::Statement(..)));
+        signed.filter_map(|one| one.custodian.clone()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// The approvals that are good, each a whole note in base64: for an `end` without a release.

@@ -1,5 +1,7 @@
 //! `release`: approvals become credentials — logged first, shown then.
 
+use std::path::PathBuf;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -50,11 +52,7 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         .map_err(|error| failures::not_read(&session_file, &error))?;
     let session = Session::open(&requester.identities, &bytes)
         .map_err(|error| failures::session(&session_file, &error))?;
-    let approvals = args.approvals.iter().map(|path| {
-        let bytes = files::read(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error))?;
-        ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
-    });
-    let approvals = approvals.collect::<Result<Vec<_>, _>>()?;
+    let brought = Brought::read(&args.approvals);
     let ways = Ways {
         continue_in: args.continue_in.as_deref(),
         carried: Some(&carried),
@@ -63,9 +61,9 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
     };
     let mut footing = Footing::find(&requester, &ways, context)?;
     let done = if args.withdraw {
-        withdraw(&mut footing, &request, &session, approvals)?
+        withdraw(&mut footing, &request, &session, brought, context)?
     } else {
-        reveal(&args, &mut footing, &request, &session, approvals, context)?
+        reveal(&args, &mut footing, &request, &session, brought, context)?
     };
     footing.created.keep();
     if let Err(error) = files::destroy(&session_file) {
@@ -73,6 +71,37 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
     }
     Ok(done)
+}
+
+/// The approvals that were brought, and the files among them that are none: one bad file must not stop an
+/// emergency that the others can meet.
+struct Brought {
+    approvals: Vec<ApprovalFile>,
+    odd: Vec<Failure>,
+}
+
+impl Brought {
+    fn read(paths: &[PathBuf]) -> Brought {
+        let mut brought = Brought { approvals: Vec::new(), odd: Vec::new() };
+        for path in paths {
+            let read = files::read(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error));
+            let parsed = read.and_then(|bytes| {
+                ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
+            });
+            match parsed {
+                Ok(file) => brought.approvals.push(file),
+                Err(failure) => brought.odd.push(failure),
+            }
+        }
+        brought
+    }
+
+    fn warn(&self, context: &mut Context<'_>) {
+        for failure in &self.odd {
+            let place = failure.at.as_deref().unwrap_or_default();
+            context.warn(&format!("set aside: {place}: {}", failure.what));
+        }
+    }
 }
 
 /// Fails where the request ended: its session is gone by then, and that is not what there is to say.
@@ -102,9 +131,10 @@ fn reveal(
     footing: &mut Footing,
     request: &Digest,
     session: &Session,
-    approvals: Vec<ApprovalFile>,
+    mut brought: Brought,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
+    let approvals = std::mem::take(&mut brought.approvals);
     let now = Context::time(args.at.time);
     let escrow = footing.ledger.escrow().clone();
     let gathered =
@@ -121,11 +151,15 @@ fn reveal(
             .next("only what the approvers saw in the request is shown; make a new request for more"));
     }
     if let Err(error) = gathered.enough() {
+        if let Some(failure) = brought.odd.into_iter().next() {
+            return Err(failure);
+        }
         return Err(failures::release(&error, &gathered.set_aside));
     }
     if !gathered.set_aside.is_empty() {
         context.warn(&failures::set_aside(&gathered.set_aside));
     }
+    brought.warn(context);
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
@@ -133,7 +167,7 @@ fn reveal(
     if args.print.is_empty() {
         confirm(asked, &gathered)?;
     }
-    let bad: Vec<_> = gathered.set_aside.iter().filter_map(|one| one.custodian.clone()).collect();
+    let bad = gathered.bad_shares();
     let failed = |error: ReleaseError| {
         let failure = failures::release(&error, &[]);
         match error {
@@ -169,7 +203,7 @@ fn reveal(
         shown: shown.fields.clone(),
         totp_steps: shown.totp_steps,
         approvals: Vec::new(),
-        bad_shares: distinct(bad),
+        bad_shares: bad,
     };
     append_end(footing, session, end)?;
     let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
@@ -319,14 +353,17 @@ fn withdraw(
     footing: &mut Footing,
     request: &Digest,
     session: &Session,
-    approvals: Vec<ApprovalFile>,
+    brought: Brought,
+    context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
+    brought.warn(context);
+    let approvals = brought.approvals;
     let escrow = footing.ledger.escrow().clone();
     let gathered =
         gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = escrow.request(request).expect("gather found it");
     let outcome = if asked.is_released() { Outcome::Released } else { Outcome::NotReleased };
-    let bad: Vec<_> = gathered.set_aside.iter().filter_map(|one| one.custodian.clone()).collect();
+    let bad = gathered.bad_shares();
     let end = End {
         request: *request,
         outcome,
@@ -334,7 +371,7 @@ fn withdraw(
         shown: if asked.is_released() { distinct(asked.request.fields.clone()) } else { Vec::new() },
         totp_steps: Vec::new(),
         approvals: gathered.approvals(),
-        bad_shares: distinct(bad),
+        bad_shares: bad,
     };
     append_end(footing, session, end)?;
     let text = format!("request {} has ended: {outcome}", request.short());

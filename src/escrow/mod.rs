@@ -25,6 +25,7 @@ use crate::log::entry::Said;
 use crate::log::head::Head;
 use crate::log::repair::Began;
 use crate::names::{KeyName, PersonId, VaultName};
+use crate::note::BEGINNING;
 use crate::policy::Policy;
 use crate::text::FreeText;
 use crate::time::Time;
@@ -418,8 +419,9 @@ fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
             | Rule::RecordKeyId
             | Rule::RecordSignature
     );
+    // A record may stand there without a line feed before it, where that is what was damaged.
     let behind = (1..tail.len())
-        .filter(|at| tail[at - 1] == b'\n' && tail[*at] == b'{')
+        .filter(|at| tail[*at..].starts_with(BEGINNING))
         .any(|at| Record::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
     let (rule, detail) = if damaged && !behind {
         (Rule::Torn, format!("{} bytes after the last good record: {detail}", tail.len()))

@@ -11,7 +11,7 @@ use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::log::head::Head;
 use crate::log::repair::Damage;
 use crate::names::{KeyName, PersonId};
-use crate::note::{Body, Note, NoteError};
+use crate::note::{BEGINNING, Body, Note, NoteError};
 use crate::statement::{BookRef, HeadFrom, Stated};
 use crate::time::Time;
 
@@ -77,7 +77,7 @@ pub enum BookError {
         number: u64,
     },
     /// The book ends in bytes that are no record.
-    #[error("the book ends in damaged bytes, where record {number} should be: {error}")]
+    #[error("record {number} of the book: the book ends in damaged bytes: {error}")]
     Torn {
         /// The record that is not whole.
         number: u64,
@@ -239,7 +239,7 @@ fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookEntry
 
 /// Whether no record of the owner's stands anywhere behind the damage that `bytes` begin with.
 fn is_last(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> bool {
-    let mut starts = (1..bytes.len()).filter(|at| bytes[at - 1] == b'\n' && bytes[*at] == b'{');
+    let mut starts = (1..bytes.len()).filter(|at| bytes[*at..].starts_with(BEGINNING));
     !starts.any(|at| take(owner, key, &bytes[at..]).is_ok())
 }
 

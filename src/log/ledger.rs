@@ -250,7 +250,23 @@ impl<M: Medium> Ledger<M> {
     /// [`LedgerError::NotAhead`], where this log is not how `ahead` begins.
     pub fn catch_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
         let more = ahead.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
-        self.append_bytes(more).map(|_| ())
+        if !self.usable {
+            return Err(LedgerError::Unusable);
+        }
+        // As a whole: a branch that the new records adopt may part at one of the old ones.
+        let reading = Reading::of(ahead.to_vec()).map_err(LedgerError::Refused)?;
+        if let Some(finding) = reading.unsound() {
+            return Err(LedgerError::Refused(finding.clone()));
+        }
+        let size = self.escrow().head.size;
+        self.usable = false;
+        self.medium.append(size, more).map_err(LedgerError::io("written"))?;
+        if self.medium.reread(size).map_err(LedgerError::io("read again"))? != more {
+            return Err(LedgerError::Unfaithful);
+        }
+        self.reading = reading;
+        self.usable = true;
+        Ok(())
     }
 
     /// Brings another branch's records in. Both signers are enrolled people.

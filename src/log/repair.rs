@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::log::entry::Says;
 use crate::log::head::Head;
+use crate::note::BEGINNING;
 
 /// The most bytes of a damaged tail that one record can keep, zeros included.
 pub const MAX_TAIL: u64 = 64 << 20;
@@ -102,10 +103,9 @@ pub enum Began {
 impl Began {
     /// Finds out what a damaged tail began; `None` where it was certainly no release.
     pub fn of(tail: &[u8]) -> Option<Began> {
-        const TYPE: &[u8] = b"{\"type\":\"breakglass/v1/";
         const RELEASE: &[u8] = b"release";
         const REQUEST: &[u8] = b"\"says\":{\"request\":\"";
-        let Some(rest) = tail.strip_prefix(TYPE) else { return Some(Began::Unknown) };
+        let Some(rest) = tail.strip_prefix(BEGINNING) else { return Some(Began::Unknown) };
         let Some(end) = rest.iter().position(|byte| *byte == b'"') else {
             return RELEASE.starts_with(rest).then_some(Began::Unknown);
         };

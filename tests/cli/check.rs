@@ -98,7 +98,8 @@ fn a_damaged_book_is_kept_and_goes_on() {
     stage.write("alice/alice.book", &whole[..whole.len() - 9]);
     // A damaged end is kept in the next record.
     let run = stage.run("check --as alice/alice").ok();
-    run.says("alice/alice.book: the book ends in damaged bytes").says("kept in the next record");
+    run.says("alice/alice.book: record 0 of the book: the book ends in damaged bytes")
+        .says("kept in the next record");
     let mended = String::from_utf8(stage.read("alice/alice.book")).unwrap();
     assert!(mended.contains("\"damage\":{\"size\":"), "{mended}");
     stage.run("check --as alice/alice").ok();

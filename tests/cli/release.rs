@@ -88,6 +88,10 @@ fn what_is_no_approval_is_said_to_be_none() {
     }
     refused(&stage, 3, "alice.bga req.bgr", "").at("req.bgr");
     refused(&stage, 1, "alice.bga nothing", "").at("nothing").next("check the path");
+    // One bad file stops nothing that the others can meet.
+    let line = "release req.bgr odd nothing alice.bga bob.bga --as carol/carol --print password";
+    let run = stage.run(line).ok().says("set aside: odd: not an approval");
+    run.says("set aside: nothing: the file cannot be read");
 }
 
 #[test]

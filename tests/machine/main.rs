@@ -25,20 +25,26 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use moves::{MOVES, Move, choose};
 use safes::Safes;
 
-/// How many sequences each of the two threads plays, unless more are asked for.
-const CASES: u32 = 320;
+/// How many sequences make a batch. Each of two threads plays batches until every move was made often enough.
+const BATCH: u32 = 40;
+
+/// How many batches a thread plays at most, where some move is rarer than it should be.
+const MOST: u8 = 25;
 
 /// How often each move has to be made.
 const LEAST: u32 = 100;
 
-/// Plays sequences; gives how often each move had its effect.
-fn play(cases: u32, seed: Option<u8>) -> BTreeMap<&'static str, u32> {
-    let safes = Safes::new();
+/// How often each move had its effect.
+type Counts = BTreeMap<&'static str, u32>;
+
+/// Plays sequences, with random ones where there is no seed.
+fn play(safes: &Safes, cases: u32, seed: Option<[u8; 2]>) -> Counts {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let mut runner = match seed {
-        Some(seed) => {
-            let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
-            TestRunner::new_with_rng(config, rng)
+        Some([thread, batch]) => {
+            let mut seed = [thread; 32];
+            seed[0] = batch;
+            TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
         }
         None => TestRunner::new(config),
     };
@@ -49,7 +55,7 @@ fn play(cases: u32, seed: Option<u8>) -> BTreeMap<&'static str, u32> {
         let mut made = Vec::new();
         for step in &sequence {
             let (name, play) = choose(step.number);
-            if play(&safes, &step.dice) {
+            if play(safes, &step.dice) {
                 made.push(name);
                 safes.check_verdicts(name);
             }
@@ -67,18 +73,31 @@ fn play(cases: u32, seed: Option<u8>) -> BTreeMap<&'static str, u32> {
 #[test]
 fn no_sequence_of_moves_breaks_what_is_promised() {
     let more = std::env::var("BREAKGLASS_MACHINE_CASES").ok().map(|cases| cases.parse::<u32>().unwrap());
-    let threads: Vec<_> = (0..2_u8)
-        .map(|seed| match more {
-            Some(cases) => thread::spawn(move || play(cases, None)),
-            None => thread::spawn(move || play(CASES, Some(seed))),
-        })
-        .collect();
-    let mut counts: BTreeMap<&str, u32> = MOVES.iter().map(|(name, ..)| (*name, 0)).collect();
-    for thread in threads {
-        for (name, count) in thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+    let counts: Mutex<Counts> = Mutex::new(MOVES.iter().map(|(name, ..)| (*name, 0)).collect());
+    let add = |made: Counts| {
+        let mut counts = counts.lock().unwrap();
+        for (name, count) in made {
             *counts.entry(name).or_insert(0) += count;
         }
-    }
+        counts.values().all(|count| *count >= LEAST)
+    };
+    thread::scope(|scope| {
+        for thread in 0..2_u8 {
+            let add = &add;
+            scope.spawn(move || {
+                let safes = Safes::new();
+                match more {
+                    Some(cases) => {
+                        add(play(&safes, cases, None));
+                    }
+                    None => {
+                        (0..MOST).any(|batch| add(play(&safes, BATCH, Some([thread, batch]))));
+                    }
+                }
+            });
+        }
+    });
+    let counts = counts.into_inner().unwrap();
     for (name, count) in &counts {
         println!("{count:>6}  {name}");
     }

@@ -10,6 +10,7 @@ use breakglass::finding::Rule;
 use breakglass::log::chain::Record;
 use breakglass::log::entry::{Says, Statements};
 use breakglass::names::KeyName;
+use breakglass::note::BEGINNING;
 use breakglass::request::Purpose;
 use breakglass::statement::Approval;
 use breakglass::time::Time;
@@ -264,7 +265,10 @@ impl Ground {
         let good = self.world.bytes();
         let (tail, alice) = (self.world.head(), [self.world.signs("alice")]);
         self.world.set_bytes([&good, bytes].concat());
-        self.is_judged(11, "TORN", tail.seq + 1);
+        // A whole record behind the damage shows that it is no torn end.
+        let whole = bytes.windows(BEGINNING.len()).skip(1).any(|part| part == BEGINNING);
+        let (code, torn) = if whole { (10, rule) } else { (11, "TORN") };
+        self.is_judged(code, torn, tail.seq + 1);
         self.world.set_bytes(good.clone());
         let mut behind = forge::entry(&self.world, Statements { statements: Vec::new() }, &alice);
         (behind.seq, behind.prev) = (tail.seq + 2, Digest::of(bytes));
