@@ -406,6 +406,9 @@ fn is_behind(escrow: &Escrow, record: &Record) -> bool {
     }
 }
 
+/// What each record begins with.
+const BEGINNING: &[u8] = b"{\"type\":\"breakglass/v1/";
+
 /// Names what stands where the next record should: a damaged tail, if no verifying record is behind it, and
 /// tampering otherwise. A record that is signed properly and out of place is never a damaged tail.
 fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
