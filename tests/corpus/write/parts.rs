@@ -1,0 +1,348 @@
+//! Shares, payloads, requests and approvals as files, and whole recoveries.
+
+use breakglass::ceremony::approve::ApprovalFile;
+use breakglass::ceremony::seal::open_share;
+use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file, lock_identity_file};
+use breakglass::request::Purpose;
+use breakglass::vault::Kind;
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use super::put;
+use super::requests::small;
+use crate::world::{Asking, World};
+
+/// Cheap, for a passphrase that everybody knows.
+const WORK: u8 = 10;
+
+const PASSPHRASE: &str = "correct horse battery";
+
+fn key_file(identity: &Identity) -> Vec<u8> {
+    identity_file(identity, "2026-11-23T08:00:00Z").expose_secret().as_bytes().to_vec()
+}
+
+fn locked(identity: &Identity) -> Vec<u8> {
+    let text = SecretString::from(String::from_utf8(key_file(identity)).unwrap());
+    lock_identity_file(&text, &SecretString::from(PASSPHRASE), WORK).unwrap().into_bytes()
+}
+
+pub fn write() {
+    let world = small();
+    shares(&world);
+    let asking = world.emergency();
+    recoveries(&world, &asking);
+    approvals(&world, &asking);
+    requests(&world, &asking);
+    payloads();
+}
+
+/// The share text of somebody's share of `prod`.
+fn share_text(world: &World, who: &str) -> Zeroizing<String> {
+    let seal = world.generation("prod").seal;
+    let sealed = world.sealed(&seal.vault, 1);
+    let file = &sealed.sealed_shares.iter().find(|(one, _)| one.as_str() == who).unwrap().1;
+    let identity = world.person(who).identity.clone();
+    open_share(&[identity], file, &world.id(), &seal).unwrap().text()
+}
+
+fn shares(world: &World) {
+    let (log, good) = (world.bytes(), share_text(world, "alice"));
+    let case = |name: &str, about: &str, expect: &str, share: &[u8]| {
+        let lines = [format!("expect: {expect}")];
+        put(&format!("share/{name}"), about, &lines, &[("log", &log), ("share", share)]);
+    };
+    case("good", "A share text.", "good", good.as_bytes());
+    let salt = good.lines().find(|line| line.starts_with("salt ")).unwrap();
+    for (name, about, from, to) in [
+        ("type-other", "Another first line.", "breakglass/v1/share", "breakglass/v2/share"),
+        ("account-other", "Another account.", "account 123456789012", "account 123456789013"),
+        ("kind-other", "Another kind.", "kind root", "kind canary"),
+        ("generation-other", "Another generation.", "generation 1", "generation 2"),
+        ("threshold-other", "Another threshold.", "threshold 2", "threshold 3"),
+        ("total-other", "Another number of shares.", "total 3", "total 4"),
+        ("index-other", "Another's index.", "index 1", "index 2"),
+        ("index-0", "Index 0.", "index 1", "index 0"),
+        ("number-zero-led", "A leading zero.", "index 1", "index 01"),
+        ("line-missing", "A line is missing.", "kind root\n", ""),
+        ("line-feeds-of-dos", "A carriage return.", "kind root\n", "kind root\r\n"),
+        ("two-spaces", "Two spaces.", "kind root", "kind  root"),
+    ] {
+        assert!(good.contains(from));
+        case(name, about, "refused", good.replacen(from, to, 1).as_bytes());
+    }
+    case(
+        "salt-in-capitals",
+        "The salt in capitals.",
+        "refused",
+        good.replace(salt, &salt.to_uppercase()).as_bytes(),
+    );
+    case("followed", "Something follows.", "refused", format!("{}\n", *good).as_bytes());
+    case("cut-off", "The last line feed is missing.", "refused", good.trim_end().as_bytes());
+}
+
+fn recoveries(world: &World, asking: &Asking) {
+    let seal = world.generation("prod").seal;
+    let sealed = world.sealed(&seal.vault, 1);
+    let log = world.bytes();
+    let share = |who: &str| {
+        let found = sealed.sealed_shares.iter().find(|(one, _)| one.as_str() == who);
+        found.unwrap().1.as_bytes().to_vec()
+    };
+    let key = |who: &str| key_file(&world.person(who).identity);
+    let time = format!("time: {}", world.now());
+    let good = ["expect: good"].into_iter().map(str::to_owned);
+    let told: Vec<String> = good
+        .chain([
+            "field: account-id 123456789012".to_owned(),
+            "field: email root@example.com".to_owned(),
+            "field: password correct horse battery staple".to_owned(),
+            "field: totp otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned(),
+        ])
+        .collect();
+    let totp =
+        breakglass::totp::TotpSeed::parse("otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    let code = totp.unwrap().code_at(world.now().unix());
+    let told = [told, vec![format!("totp: {}", code.code.expose_secret())]].concat();
+    let refused = vec!["expect: refused".to_owned()];
+    let case = |name: &str, about: &str, told: &[String], files: &[(&str, Vec<u8>)]| {
+        let mut lines = vec![time.clone(), format!("passphrase: {PASSPHRASE}")];
+        lines.extend_from_slice(told);
+        let mut all: Vec<(&str, &[u8])> = files.iter().map(|(name, file)| (*name, &file[..])).collect();
+        all.push(("log", &log));
+        if !all.iter().any(|(name, _)| *name == "payload.age") {
+            all.push(("payload.age", &sealed.payload));
+        }
+        put(&format!("recover/{name}"), about, &lines, &all);
+    };
+    let [a, b, c] = ["alice", "bob", "carol"].map(share);
+    case(
+        "from-shares",
+        "Two custodians with their identity files.",
+        &told,
+        &[
+            ("alice.share.age", a.clone()),
+            ("carol.share.age", c.clone()),
+            ("alice.key", key("alice")),
+            ("carol.key", key("carol")),
+        ],
+    );
+    case(
+        "from-shares-under-a-passphrase",
+        "One identity file is under a passphrase.",
+        &told,
+        &[
+            ("bob.share.age", b.clone()),
+            ("carol.share.age", c.clone()),
+            ("bob.key", locked(&world.person("bob").identity)),
+            ("carol.key", key("carol")),
+        ],
+    );
+    case(
+        "from-all-shares",
+        "All three custodians.",
+        &told,
+        &[
+            ("alice.share.age", a.clone()),
+            ("bob.share.age", b.clone()),
+            ("carol.share.age", c.clone()),
+            ("alice.key", key("alice")),
+            ("bob.key", key("bob")),
+            ("carol.key", key("carol")),
+        ],
+    );
+    case(
+        "from-one-share",
+        "One custodian where two are needed.",
+        &refused,
+        &[("alice.share.age", a.clone()), ("alice.key", key("alice"))],
+    );
+    let other =
+        encrypt_armored(&[world.person("bob").identity.to_recipient()], share_text(world, "bob").as_bytes());
+    case(
+        "share-sealed-again",
+        "A sealed share with another digest.",
+        &refused,
+        &[
+            ("alice.share.age", a.clone()),
+            ("bob.share.age", other.unwrap().into_bytes()),
+            ("alice.key", key("alice")),
+            ("bob.key", key("bob")),
+        ],
+    );
+    let mut payload = sealed.payload.clone();
+    let at = payload.len() - 20;
+    payload[at] ^= 1;
+    case(
+        "payload-changed",
+        "A payload with another digest.",
+        &refused,
+        &[
+            ("alice.share.age", a),
+            ("bob.share.age", b),
+            ("alice.key", key("alice")),
+            ("bob.key", key("bob")),
+            ("payload.age", payload),
+        ],
+    );
+    let session = asking.session.seal(&[world.person("carol").identity.to_recipient()]).unwrap().into_bytes();
+    let good = vec!["expect: good".to_owned()];
+    case(
+        "from-approvals",
+        "Two approvals and the session.",
+        &good,
+        &[
+            ("carol.key", key("carol")),
+            ("request.session.age", session.clone()),
+            ("alice.bga", world.approve("alice", asking)),
+            ("bob.bga", world.approve("bob", asking)),
+        ],
+    );
+    case(
+        "from-one-approval",
+        "One approval where two are needed.",
+        &refused,
+        &[
+            ("carol.key", key("carol")),
+            ("request.session.age", session),
+            ("alice.bga", world.approve("alice", asking)),
+        ],
+    );
+}
+
+fn approvals(world: &World, asking: &Asking) {
+    let log = world.bytes();
+    let carol = world.person("carol").identity.to_recipient();
+    let session = asking.session.seal(&[carol]).unwrap().into_bytes();
+    let (good, other) = (world.approve("bob", asking), world.approve("alice", asking));
+    let elsewhere = small();
+    let foreign = elsewhere.approve("bob", &elsewhere.emergency());
+    let case = |name: &str, about: &str, expect: &str, file: &[u8]| {
+        let carol = key_file(&world.person("carol").identity);
+        let files: [(&str, &[u8]); 5] = [
+            ("log", &log),
+            ("carol.key", &carol),
+            ("request.session.age", &session),
+            ("approval.bga", file),
+            ("other.bga", &other),
+        ];
+        put(&format!("approval/{name}"), about, &[format!("expect: {expect}")], &files);
+    };
+    let text = std::str::from_utf8(&good).unwrap();
+    let parsed = ApprovalFile::parse(&good).unwrap();
+    let recipient = asking.session.identity().to_recipient();
+    let again = encrypt_armored(&[recipient], b"something else").unwrap();
+    case("good", "An approval file.", "good", &good);
+    case("followed", "A line feed follows.", "refused", format!("{text}\n").as_bytes());
+    case("preceded", "A line feed stands before it.", "refused", format!("\n{text}").as_bytes());
+    case(
+        "without-ciphertext",
+        "The age file is missing.",
+        "refused",
+        text.split("-----BEGIN").next().unwrap().as_bytes(),
+    );
+    case(
+        "ciphertext-twice",
+        "The age file stands there twice.",
+        "refused",
+        format!("{text}{}", parsed.ciphertext).as_bytes(),
+    );
+    case(
+        "ciphertext-other",
+        "Another ciphertext than was signed.",
+        "refused",
+        text.replace(&parsed.ciphertext, &again).as_bytes(),
+    );
+    case("line-feeds-of-dos", "Carriage returns.", "refused", text.replace('\n', "\r\n").as_bytes());
+    case(
+        "changed",
+        "What it says was changed.",
+        "refused",
+        text.replacen("\"index\":2", "\"index\":3", 1).as_bytes(),
+    );
+    case("of-another-escrow", "An approval of another escrow.", "refused", &foreign);
+}
+
+fn requests(world: &World, asking: &Asking) {
+    let text = std::str::from_utf8(&asking.file).unwrap();
+    let case = |name: &str, about: &str, expect: &str, who: &str, file: &[u8]| {
+        let (card, key) = (world.person(who).card.note().as_bytes(), key_file(&world.person(who).identity));
+        let files: [(&str, &[u8]); 3] = [("request.bgr", file), ("card", card), ("approver.key", &key)];
+        put(&format!("request/{name}"), about, &[format!("expect: {expect}")], &files);
+    };
+    let armor = text.find("-----BEGIN").unwrap();
+    let without_shares = &text[..armor];
+    case("good", "A request file.", "good", "alice", &asking.file);
+    case("by-no-custodian", "Somebody without a share of it.", "refused", "erin", &asking.file);
+    case("shares-missing", "Without sealed shares.", "refused", "alice", without_shares.as_bytes());
+    case(
+        "changed",
+        "The ticket was changed.",
+        "refused",
+        "alice",
+        text.replacen("INC-42", "INC-43", 1).as_bytes(),
+    );
+    case("followed", "Something follows.", "refused", "alice", format!("{text}x\n").as_bytes());
+    let (_, second) =
+        text[armor..].split_at(text[armor..].find("-----END AGE ENCRYPTED FILE-----\n").unwrap() + 33);
+    let torn = format!("{}{second}", &without_shares[..without_shares.len() - 1]);
+    case("log-torn", "The log in it is torn.", "refused", "alice", torn.as_bytes());
+    case(
+        "share-missing",
+        "The approver's share is not there.",
+        "refused",
+        "alice",
+        format!("{without_shares}{second}").as_bytes(),
+    );
+    let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
+    case("drill", "A request for a canary.", "good", "alice", &drill.file);
+    let bytes = world.bytes();
+    world.seal("later", Kind::Root, 2, &["alice", "bob"]);
+    let log = String::from_utf8(world.bytes()).unwrap();
+    case(
+        "no-request-at-its-end",
+        "A log that does not end with a request.",
+        "refused",
+        "alice",
+        format!("{log}{}", &text[armor..]).as_bytes(),
+    );
+    world.set_bytes(bytes);
+}
+
+fn payloads() {
+    let good = crate::world::fields().encode().to_vec();
+    let case = |name: &str, about: &str, expect: &str, bytes: &[u8]| {
+        put(&format!("payload/{name}"), about, &[format!("expect: {expect}")], &[("payload", bytes)]);
+    };
+    let padded = |text: &[u8]| {
+        let mut bytes = [b"breakglass/v1/payload\n", text].concat();
+        bytes.resize(bytes.len().div_ceil(4096) * 4096, 0);
+        bytes
+    };
+    case("good", "A payload.", "good", &good);
+    case(
+        "two-blocks",
+        "A value of more than one block.",
+        "good",
+        &padded(&[&b"notes 5000\n"[..], &[b'x'; 5000], b"\n"].concat()),
+    );
+    case("padding-missing", "Without padding.", "refused", &good[..good.len() - 1]);
+    case("padding-more", "A block more padding than it needs.", "refused", &[&good[..], &[0; 4096]].concat());
+    let mut bytes = good.clone();
+    *bytes.last_mut().unwrap() = 1;
+    case("padding-not-zero", "The padding is not zeros.", "refused", &bytes);
+    for (name, about, text) in [
+        ("type-only", "Without a field.", &b""[..]),
+        ("field-twice", "A field stands there twice.", b"a 1\nx\na 1\ny\n"),
+        ("totp-seed", "A field has a name that is kept back.", b"totp-seed 1\nx\n"),
+        ("name-with-hyphen", "A name begins with a hyphen.", b"-a 1\nx\n"),
+        ("name-in-capitals", "A name in capitals.", b"A 1\nx\n"),
+        ("length-0", "An empty value.", b"a 0\n\n"),
+        ("length-zero-led", "A length with a leading zero.", b"a 01\nx\n"),
+        ("length-too-large", "A length beyond the end.", b"a 5000\nx\n"),
+        ("line-feed-missing", "No line feed behind the value.", b"a 1\nxy\n"),
+        ("value-not-utf8", "A value that is not UTF-8.", b"a 1\n\xff\n"),
+    ] {
+        case(name, about, "refused", &padded(text));
+    }
+    case("type-other", "Another first line.", "refused", &[b"breakglass/v2", &good[13..]].concat());
+}

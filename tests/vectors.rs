@@ -1,0 +1,62 @@
+//! The corpus under `tests/vectors/`: artifacts of every kind, good and bad, each with what is expected of it.
+//!
+//! The files were written once and are never written again without need: what was sealed and logged then
+//! must be read as it was then, by every later version. `tests/independent.rs` reads the same files with
+//! another program.
+
+#[path = "corpus/case.rs"]
+mod case;
+#[path = "corpus/run.rs"]
+mod run;
+#[path = "world/mod.rs"]
+mod world;
+#[path = "corpus/write/mod.rs"]
+mod write;
+
+use std::collections::BTreeSet;
+
+use breakglass::finding::Rule;
+use case::Case;
+
+#[test]
+fn every_case_is_read_as_it_was_written() {
+    let cases = Case::all();
+    assert!(cases.len() >= 400, "only {} cases are there", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let found = run::run(case);
+        if found != case.expected() {
+            wrong.push(format!("{}\n  expected {:?}\n  found    {found:?}", case.name(), case.expected()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Rules about the files beside a log: a case is a log and what was taken home. `tests/verify_rules` has them.
+const OF_FILES: [Rule; 2] = [Rule::FileChanged, Rule::FileMissing];
+
+#[test]
+fn every_rule_has_a_case() {
+    let met: BTreeSet<String> =
+        Case::all().iter().flat_map(|case| case.values("finding")).filter_map(first_word).collect();
+    let missing: Vec<_> =
+        Rule::ALL.iter().filter(|rule| !OF_FILES.contains(rule) && !met.contains(rule.code())).collect();
+    assert!(missing.is_empty(), "no case breaks {missing:?}");
+}
+
+fn first_word(value: String) -> Option<String> {
+    value.split(' ').next().map(str::to_owned)
+}
+
+#[test]
+fn the_corpus_is_small() {
+    let bytes: u64 = Case::files().iter().map(|path| path.metadata().unwrap().len()).sum();
+    assert!(bytes < 3_000_000, "{bytes} bytes");
+}
+
+/// Writes the cases that are not there yet; those that are there stay as they are.
+#[test]
+#[ignore = "the corpus is written once: cargo test --test vectors -- --ignored"]
+fn write_the_corpus() {
+    write::everything();
+}
