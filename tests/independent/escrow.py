@@ -1,0 +1,296 @@
+"""What a log says: people, vaults, requests; and the rules of each kind of record, docs/spec/verify-rules.md."""
+
+import repairs
+import rules
+import statements
+from note import embedded
+from shapes import Malformed, seconds
+from statements import Broken, demand
+
+
+class Generation:
+    """One sealing of a vault."""
+
+    def __init__(self, seal, digest, seq, time):
+        self.seal, self.digest, self.seq, self.time = seal, digest, seq, time
+        self.checked = set()
+        self.exposed = []  # the times at which somebody held the vault key
+
+    @property
+    def custodians(self):
+        return {share["custodian"] for share in self.seal["shares"]}
+
+
+class Request:
+    """A request, and what became of it."""
+
+    def __init__(self, says, digest, seq, generation):
+        self.says, self.digest, self.seq = says, digest, seq
+        self.generation, self.seal = generation, generation.seal
+        self.releases, self.end, self.closed = [], None, False
+
+
+class Escrow:
+    """Everything that the records taken so far say. Content that does not hold changes nothing of it."""
+
+    def __init__(self):
+        self.id, self.policy = None, None
+        self.people, self.cards, self.retired = {}, {}, set()
+        self.vaults, self.requests, self.statements = {}, {}, []
+        self.heads, self.received = {}, []
+        self.keys, self.recipients = set(), set()
+        self.findings = []
+        # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
+        self.data, self.last, self.missing, self.branches = b"", -1, [], []
+        self.known, self.adopted = set(), 0
+
+    def report(self, code, seq):
+        self.findings.append((code, seq))
+
+    # What is asked of it.
+
+    def is_ancestor(self, head):
+        """Whether a head is of this history; one among missing records cannot be told, and passes."""
+        passes = any(first <= head["seq"] < end["seq"] for first, end in self.missing)
+        return (head["seq"], head["size"], head["hash"]) in self.known or passes
+
+    def prefix_of(self, head):
+        """The bytes of the log that ends with this record: this log, or one with a branch that was adopted."""
+        if self.heads.get(head[0]) == head[1:]:
+            return self.data[: head[1]]
+        return next((data[: head[1]] for data, places in self.branches if head in places), None)
+
+    def serious(self):
+        """What is torn, forked or tampered with in it."""
+        return {(code, seq) for code, seq in self.findings if rules.EXITS[code] in (10, 11, 13)}
+
+    def current(self, vault):
+        """The newest generation, or the first while it has a threshold of checks."""
+        first = self.vaults[vault].get(1)
+        stays = first and len(first.checked) >= first.seal["threshold"]
+        return first if stays else self.newest(vault)
+
+    def may_administer(self, by, vault):
+        """One administrator, or a threshold of custodians of one vault: of this one, or of any root vault."""
+        if self.is_administrator(by):
+            return True
+        vaults = [vault] if vault in self.vaults else [
+            one for one in self.vaults if self.newest(one).seal["kind"] == "root"]
+        for one in vaults:
+            generation = self.current(one)
+            custodians = generation.custodians - self.retired
+            if len(set(by)) == len(by) >= generation.seal["threshold"] and set(by) <= custodians:
+                return True
+        return False
+
+    def generation(self, vault, number):
+        return self.vaults.get(vault, {}).get(number)
+
+    def holds(self, person, vault, number, index):
+        generation = self.generation(vault, number)
+        shares = generation.seal["shares"] if generation else []
+        return any((share["custodian"], share["index"]) == (person, index) for share in shares)
+
+    def newest(self, vault):
+        return self.vaults[vault][max(self.vaults[vault])]
+
+    def key_of(self, note):
+        """The function from names to keys for a record: where each key comes from is the table of note.md."""
+        says = note.value["says"]
+        request = self.requests.get(says["request"]) if note.kind in ("release", "end") else None
+
+        def key(name):
+            if name in self.people:
+                return self.people[name]["verifying_key"]
+            if name == "session" and note.kind == "request":
+                return says["session_key"]
+            if name == "session" and request:
+                return request.says["session_key"]
+            if name.startswith("release/") and request and note.kind == "release":
+                return request.seal["release_key"]
+            return None
+
+        return key
+
+    # What each kind of record does.
+
+    def genesis(self, note):
+        """Takes the cards and the policy; gives the first rule broken, or None."""
+        try:
+            cards = [embedded(text).of("card") for text in note.value["says"]["cards"]]
+            for card in cards:
+                demand(good_card(card), "GENESIS-CARD")
+        except Malformed:
+            raise Broken("GENESIS-CARD") from None
+        seen = {"PERSON-REPEATED": [], "KEY-REPEATED": [], "RECIPIENT-REPEATED": []}
+        for card in cards:
+            seen["PERSON-REPEATED"].append(card.value["person"])
+            seen["KEY-REPEATED"].append(card.value["verifying_key"])
+            seen["RECIPIENT-REPEATED"] += card.value["recipients"]
+        for code, values in seen.items():
+            demand(len(set(values)) == len(values), code)
+        for card in cards:
+            self.people[card.value["person"]] = card.value
+            self.cards[card.value["person"]] = card.digest
+        self.keys.update(seen["KEY-REPEATED"])
+        self.recipients.update(seen["RECIPIENT-REPEATED"])
+        self.policy = note.value["says"]["policy"]
+        demand(self.is_administrator(note.by), "GENESIS-ADMINISTRATOR")
+
+    def is_administrator(self, by):
+        return len(by) == 1 and by[0] in self.people and by[0] not in self.retired and "administrator" in self.people[by[0]]["roles"]
+
+    def seal(self, note, seq, digest, gaps=False):
+        says = note.value["says"]
+        demand(self.may_administer(note.by, says["vault"]), "SEAL-SIGNER")
+        self.take_seal(says, seq, digest, note.value["time"], gaps)
+
+    def take_seal(self, says, seq, digest, time, gaps):
+        newest = max(self.vaults.get(says["vault"], {}), default=0)
+        following = says["generation"] == newest + 1 or (gaps and says["generation"] > newest)
+        demand(following, "SEAL-GENERATION")
+        for vault in self.vaults:
+            other = self.newest(vault).seal
+            if vault == says["vault"]:
+                demand(all(other[x] == says[x] for x in ("name", "kind", "partition", "account")), "SEAL-VAULT")
+            else:
+                demand(other["name"] != says["name"], "SEAL-VAULT")
+        shares = says["shares"]
+        demand(2 <= says["threshold"] <= says["total_shares"] == len(shares), "SEAL-THRESHOLD")
+        custodians = [share["custodian"] for share in shares]
+        numbered = [share["index"] for share in shares] == list(range(1, len(shares) + 1))
+        demand(numbered and len(set(custodians)) == len(custodians), "SEAL-SHARES")
+        for share in shares:
+            person = self.people.get(share["custodian"])
+            demand(person and "custodian" in person["roles"], "SEAL-CUSTODIAN")
+            demand(share["custodian"] not in self.retired, "SEAL-CUSTODIAN")
+            demand(self.cards[share["custodian"]] == share["card"], "SEAL-CUSTODIAN")
+        demand(says["recipient"] not in self.recipients and says["release_key"] not in self.keys, "SEAL-KEYS")
+        self.recipients.add(says["recipient"])
+        self.keys.add(says["release_key"])
+        self.vaults.setdefault(says["vault"], {})[says["generation"]] = Generation(says, digest, seq, time)
+        if says["threshold"] == says["total_shares"]:
+            self.report("THRESHOLD-FRAGILE", seq)
+        if 2 * says["threshold"] <= says["total_shares"]:
+            self.report("THRESHOLD-DISJOINT", seq)
+
+    def request(self, note, seq, digest):
+        says = note.value["says"]
+        generation = self.generation(says["vault"], says["generation"])
+        demand(generation and generation.digest == says["seal"], "REQUEST-SEAL")
+        demand(generation.seal["name"] == says["name"], "REQUEST-SEAL")
+        demand(note.by == [says["requester"], "session"], "REQUEST-SIGNER")
+        fresh = says["session_recipient"] not in self.recipients and says["session_key"] not in self.keys
+        demand(fresh, "REQUEST-SESSION")
+        demand((says["purpose"] == "drill") == (generation.seal["kind"] == "canary"), "REQUEST-PURPOSE")
+        fields = says["fields"]
+        demand(says["not_before"] <= says["not_after"], "REQUEST-CONTENT")
+        demand(1 <= len(fields) <= 64 and len(set(fields)) == len(fields), "REQUEST-CONTENT")
+        demand(len(says.get("actions", [])) <= 64 and says["totp_codes"] <= 100, "REQUEST-CONTENT")
+        self.recipients.add(says["session_recipient"])
+        self.keys.add(says["session_key"])
+        self.requests[digest] = Request(says, digest, seq, generation)
+        if says["reason"] == "other" and says["purpose"] == "emergency":
+            self.report("REASON-OTHER", seq)
+        if "deviations" in says:
+            self.report("DEVIATION", seq)
+        if says["requester"] in self.retired:
+            self.report("RETIRED-PERSON", seq)
+
+    def release(self, note, seq, _digest):
+        says, time = note.value["says"], note.value["time"]
+        request = self.requests.get(says["request"])
+        demand(request, "RELEASE-REQUEST")
+        if any(name.startswith("release/") for name in note.by):
+            # Whoever signed it held the vault key, whether the release holds or not.
+            request.generation.exposed.append(seconds(time))
+        demand(request.end is None, "RELEASE-ENDED")
+        name = f"release/{request.says['vault'][:8]}/{request.says['generation']}"
+        demand(note.by == [name, "session"], "RELEASE-SIGNER")
+        demand(says["attempt"] == len(request.releases) + 1, "RELEASE-ATTEMPT")
+        approvals = []
+        try:
+            for text in says["approvals"]:
+                approvals.append(statements.approval(self, text, seq, request))
+        except Broken:
+            raise Broken("RELEASE-APPROVAL") from None
+        approvers = [one.person for one in approvals]
+        demand(len(set(approvers)) == len(approvers), "RELEASE-APPROVAL")
+        demand(len(approvers) >= request.seal["threshold"], "RELEASE-QUORUM")
+        request.releases.append(seconds(time))
+        self.receive(approvals)
+        if "deviations" in says:
+            self.report("DEVIATION", seq)
+        if not request.says["not_before"] <= time <= request.says["not_after"]:
+            self.report("RELEASE-WINDOW", seq)
+        if self.retired & set(approvers):
+            self.report("RETIRED-PERSON", seq)
+        if request.says["requester"] in approvers:
+            allowed = self.policy["requester_may_approve"]
+            self.report("REQUESTER-APPROVED" if allowed else "REQUESTER-FORBIDDEN", seq)
+
+    def end(self, note, seq, _digest):
+        says = note.value["says"]
+        request = self.requests.get(says["request"])
+        demand(request, "END-REQUEST")
+        demand(note.by in (["session"], [request.says["requester"]]), "END-SIGNER")
+        demand(request.end is None, "END-TWICE")
+        shown, steps = says.get("shown", []), says.get("totp_steps", [])
+        released = bool(request.releases)
+        demand((says["outcome"] == "released") == released and (released or not (shown or steps)), "END-SHOWN")
+        approvals = [statements.approval(self, text, seq, request) for text in says.get("approvals", [])]
+        request.end = says
+        self.receive(approvals)
+        if not set(shown) <= set(request.says["fields"]) or len(set(steps)) > request.says["totp_codes"]:
+            self.report("END-UNASKED", seq)
+
+    def statements_record(self, note, seq, _digest):
+        demand(len(note.by) == 1, "STATEMENTS-SIGNER")
+        taken, findings, digests = [], [], {one.note.digest for one in self.statements}
+        for text in note.value["says"]["statements"]:
+            statement = statements.read(self, text, seq)
+            findings += statements.judge(self, statement) if statement.note.digest not in digests else []
+            if statement.note.digest in digests:
+                findings.append("STATEMENT-TWICE")
+                continue
+            digests.add(statement.note.digest)
+            taken.append(statement)
+        for code in findings:
+            self.report(code, seq)
+        self.statements += taken
+        self.receive(taken)
+        for one in taken:
+            if one.kind == "check":
+                for share in one.says["shares"]:
+                    self.generation(share["vault"], share["generation"]).checked.add(one.person)
+            elif one.kind == "close":
+                self.requests[one.says["request"]].closed = True
+
+    def receive(self, taken):
+        """Notes whatever somebody stated, wherever it stood; two records under one number are a forked book."""
+        for one in taken:
+            if one.kind == "approval":
+                self.approved(one)
+            for other in self.received:
+                if one.person == other.person and one.book[0] == other.book[0] and one.book != other.book:
+                    self.report("BOOK-FORKED", one.seq)
+            self.received.append(one)
+
+    def approved(self, approval):
+        """What is reported of an approval, wherever it stands."""
+        if "deviations" in approval.says:
+            self.report("DEVIATION", approval.seq)
+
+    KINDS = {"seal": seal, "request": request, "release": release, "end": end, "statements": statements_record,
+             **repairs.KINDS}
+
+
+def good_card(card) -> bool:
+    """Whether a card is signed by the key that it names, and says nothing that no card may say."""
+    value = card.value
+    order = ["administrator", "auditor", "custodian"]
+    roles, recipients = value["roles"], value["recipients"]
+    in_order = roles and roles == [role for role in order if role in roles]
+    distinct = 1 <= len(recipients) <= 8 and len(set(recipients)) == len(recipients)
+    signed = card.by == [value["person"]] and card.fault(lambda _: value["verifying_key"]) is None
+    return bool(in_order and distinct and signed)

@@ -1,0 +1,85 @@
+"""What comes from outside the log: heads that were taken home, and books."""
+
+import note as notes
+from note import NonCanonical
+from kinds import HEAD
+from shapes import HEX, Malformed, Object, read_json, require, seconds, write_json
+
+HEAD_FILE = Object(escrow=HEX, size=HEAD.fields["size"], seq=HEAD.fields["seq"], hash=HEX)
+ZERO = "0" * 64
+
+
+def head_file(data: bytes):
+    """A head file: one line in the one spelling."""
+    head = HEAD_FILE(read_json(data.decode()))
+    require(write_json(head) == data, "a head file is one line in one spelling")
+    return head
+
+
+def book(data: bytes, owner: str, key: str):
+    """The records of somebody's book as (note, digest); raises Malformed where it is no unbroken chain of theirs."""
+    records, at, prev = [], 0, ZERO
+    while at < len(data):
+        note, end = notes.take(data, at)
+        note.of("book")
+        chained = note.value["number"] == len(records) and note.value["prev"] == prev
+        require(chained and note.by == [owner], "not the owner's next record")
+        require(note.fault(lambda _: key) is None, "not signed by the owner")
+        prev = notes.sha256(data[at:end])
+        records.append((note, prev))
+        at = end
+    return records
+
+
+def compare(escrow, head):
+    """What a head says of the log; None where it agrees."""
+    if escrow.is_ancestor(head):
+        return None
+    return ("HEAD-TRUNCATED" if head["seq"] > max(escrow.heads) else "HEAD-FORK"), head["seq"]
+
+
+def judge(escrow, heads, books, required):
+    """The findings of heads and books, and what books tell: (findings, statements)."""
+    found, told, newest = [], [], -1
+    for head in heads:
+        if head["escrow"] != escrow.id:
+            found.append(("HEAD-FORK", None))
+        else:
+            newest = max(newest, head["seq"])
+            found += filter(None, [compare(escrow, head)])
+    for owner, data in books:
+        try:
+            require(owner in escrow.people, "nobody's book")
+            records = book(data, owner, escrow.people[owner]["verifying_key"])
+        except (Malformed, NonCanonical, UnicodeDecodeError):
+            found.append(("BOOK-CHAIN", None))
+            continue
+        ours = [(note, digest) for note, digest in records if note.value["escrow"] == escrow.id]
+        inside = [note.value["head"] for note, _ in ours]
+        newest = max([newest] + [head["seq"] for head in inside])
+        parted = list(filter(None, (compare(escrow, head) for head in inside)))
+        # Of a book's heads the worst is reported, and of several the last.
+        found += sorted(parted, key=lambda one: one[0] == "HEAD-FORK")[-1:]
+        found += reconcile(escrow, owner, ours)
+        for note, _ in ours:
+            ((kind, says),) = note.value["says"].items()
+            told.append((owner, kind, says, seconds(note.value["time"])))
+    if required and newest < 0:
+        found.append(("HEAD-REQUIRED", None))
+    elif newest < max(escrow.heads):
+        found.append(("COMPLETENESS-UNPROVEN", None))
+    return found, told
+
+
+def reconcile(escrow, owner, records):
+    """A book against the log: what is in one and not in the other."""
+    found = []
+    by_record = {(note.value["number"], digest): note for note, digest in records}
+    logged = [one for one in escrow.received if one.person == owner]
+    for one in logged:
+        note = by_record.get(one.book)
+        if note is None or note.value["says"] != {one.kind: one.says}:
+            found.append(("BOOK-SILENT", one.seq))
+    if set(by_record) - {one.book for one in logged}:
+        found.append(("BOOK-UNLOGGED", None))
+    return found

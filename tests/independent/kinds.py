@@ -1,0 +1,102 @@
+"""The fields of every kind, docs/spec/log.md and docs/spec/repairs.md."""
+
+from shapes import (BASE64, HEX, PERSON, Object, Optional, Variant, boolean, duration, either, free, integer,
+                    key_name, many, name, one_of, recipient, string, text, time, verifying_key)
+
+VAULT_NAME = name(64)
+FIELD = name(32)
+GENERATION = integer(32)
+INDEX = integer(8, 1)
+HEAD = Object(size=integer(64), seq=integer(64), hash=HEX)
+NAMES = many(key_name)
+ENVIRONMENT = Object(tool=free, system=free)
+PURPOSE = one_of("emergency", "maintenance", "drill")
+REASON = one_of("iam-failure", "account-recovery", "billing", "support-case", "other")
+DEVIATIONS = many(one_of(
+    "outside-window", "long-window", "not-current", "not-in-force", "requester-approves", "time-set",
+    "clock-behind", "retired-person", "damaged-log", "continued-elsewhere", "missing-records", "other-history"))
+OBLIGATIONS = ("password-changed", "mfa-renewed", "access-keys-checked", "activity-reviewed", "ticket-updated",
+               "stakeholders-told", "resealed")
+
+POLICY = Object(
+    rotate_after_release=duration, close_within=duration, check_every=duration, drill_every=duration,
+    monthly_review_every=duration, assessment_every=duration, procedure_review_every=duration,
+    max_request_window=duration, requester_may_approve=boolean, strict_air_gap=boolean,
+    contacts=Optional(many(Object(role=free, name=free, how=free))),
+    support=Optional(Object(path=free, number=Optional(free))), incident_team=Optional(free))
+
+SHARE = Object(index=INDEX, custodian=PERSON, card=HEX, sealed_share=HEX, commitment=HEX)
+
+DAMAGE = Object(size=integer(64), digest=HEX, bytes=Optional(BASE64), zeros=Optional(integer(64, 1)))
+
+RECORDS = {
+    "genesis": Object(nonce=HEX, name=free, cards=many(BASE64), policy=POLICY),
+    "seal": Object(
+        vault=HEX, name=VAULT_NAME, kind=one_of("root", "canary"), partition=VAULT_NAME,
+        account=text(r"[A-Za-z0-9._-]{1,64}"), generation=GENERATION, credentials=one_of("new", "same"),
+        threshold=integer(8), total_shares=integer(8), recipient=recipient, release_key=verifying_key,
+        payload=HEX, shares=many(SHARE), environment=ENVIRONMENT),
+    "statements": Object(statements=many(BASE64)),
+    "request": Object(
+        vault=HEX, name=VAULT_NAME, generation=GENERATION, seal=HEX, purpose=PURPOSE, reason=REASON, ticket=free,
+        justification=free, actions=Optional(many(free)), fields=many(FIELD), totp_codes=integer(32),
+        requester=PERSON, session_recipient=recipient, session_key=verifying_key, not_before=time,
+        not_after=time, deviations=Optional(DEVIATIONS), environment=ENVIRONMENT),
+    "release": Object(
+        request=HEX, attempt=integer(32), approvals=many(BASE64), deviations=Optional(DEVIATIONS),
+        environment=ENVIRONMENT),
+    "end": Object(
+        request=HEX, outcome=one_of("released", "not-released"), shown=Optional(many(FIELD)),
+        totp_steps=Optional(many(integer(64))), approvals=Optional(many(BASE64)),
+        bad_shares=Optional(many(PERSON))),
+    "recovered": Object(
+        damage=DAMAGE, began=Optional(either(one_of("unknown"), Variant(release=HEX)))),
+    "continue": Object(**{"from": HEAD, "last": Optional(HEAD), "left": Optional(DAMAGE), "kept": Optional(many(BASE64))}),
+    "adopt": Object(**{"from": HEAD, "records": BASE64}),
+    "retire": Object(person=PERSON, because=free),
+}
+
+CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
+ANSWER = either(one_of("done"), Variant(not_applicable=free))
+
+STATEMENTS = {
+    "check": Object(shares=many(CHECKED)),
+    "approval": Object(request=HEX, vault=HEX, generation=GENERATION, index=INDEX, ciphertext=HEX,
+                       deviations=Optional(DEVIATIONS)),
+    "denial": Object(request=HEX, because=free),
+    "action": Object(request=HEX, done=free),
+    "close": Object(request=HEX, items=many(Object(obligation=one_of(*OBLIGATIONS), answer=ANSWER)),
+                    lessons=Optional(Variant(text=free, document=HEX))),
+}
+
+CARD = Object(
+    type=string, time=time, by=NAMES, person=PERSON, name=free, contact=free,
+    roles=many(one_of("administrator", "auditor", "custodian")), recipients=many(recipient),
+    verifying_key=verifying_key, sealed_signing_key=string)
+
+BOOK = Object(
+    type=string, number=integer(64), prev=HEX, time=time, by=NAMES, escrow=HEX, head=HEAD,
+    head_from=one_of("log", "request-file"), keeps=Optional(many(BASE64)), damage=Optional(DAMAGE),
+    says=Variant(**STATEMENTS))
+
+
+def anything(value):
+    return value
+
+
+def framed(says):
+    return Object(type=string, escrow=Optional(HEX), seq=integer(64), prev=HEX, time=time, by=NAMES, says=says)
+
+
+def stated(says):
+    return Object(type=string, escrow=HEX, head=HEAD, head_from=one_of("log", "request-file"),
+                  book=Object(number=integer(64), hash=HEX), time=time, by=NAMES, says=says)
+
+
+def shape_of(kind, families):
+    """The shape of a note of this kind, where one of these families has it."""
+    if "record" in families:
+        return framed(RECORDS.get(kind, anything))
+    if "statement" in families and kind in STATEMENTS:
+        return stated(STATEMENTS[kind])
+    return {"card": CARD, "book": BOOK}[kind] if kind in families else None

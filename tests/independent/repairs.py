@@ -1,0 +1,190 @@
+"""Damaged ends, logs that go on elsewhere, branches that are joined, people who retire: docs/spec/repairs.md."""
+
+import re
+
+import note as notes
+from shapes import Malformed, seconds, unbase64
+from statements import Broken, demand
+
+BEGINNING = b'{"type":"breakglass/v1/'
+MAX_DAMAGE, MAX_KEPT, MAX_ADOPTED = 67_108_864, 8_388_608, 64
+
+
+def one_person(escrow, note, code):
+    demand(len(note.by) == 1 and note.by[0] in escrow.people, code)
+
+
+def damaged_bytes(damage):
+    """The bytes of a damage object, whole; None where it contradicts itself."""
+    try:
+        kept = unbase64(damage["bytes"])
+    except (KeyError, Malformed):
+        return None
+    zeros = damage.get("zeros", 0)
+    fits = damage["size"] <= MAX_DAMAGE and len(kept) <= MAX_KEPT and len(kept) + zeros == damage["size"]
+    if not fits or kept.endswith(b"\0"):
+        return None
+    whole = kept + bytes(zeros)
+    return whole if notes.sha256(whole) == damage["digest"] else None
+
+
+def began(damaged: bytes):
+    """What a damaged tail began: None, "unknown", or the release of a request."""
+    if not damaged.startswith(BEGINNING):
+        return "unknown"
+    kind, quote, _ = damaged[len(BEGINNING):].partition(b'"')
+    if not quote and b"release".startswith(kind):
+        return "unknown"
+    if kind != b"release":
+        return None
+    found = re.search(rb'"says":\{"request":"([0-9a-f]{64})?', damaged)
+    return {"release": found[1].decode()} if found and found[1] else "unknown"
+
+
+def recovered(escrow, note, seq, _digest):
+    one_person(escrow, note, "REPAIR-SIGNER")
+    says = note.value["says"]
+    damaged = damaged_bytes(says["damage"])
+    demand(damaged, "RECOVERED-CONTENT")
+    start = began(damaged)
+    demand(says.get("began") == start, "RECOVERED-CONTENT")
+    escrow.report("RECOVERED", seq)
+    expose(escrow, start, note.value["time"])
+
+
+def expose(escrow, start, time):
+    """What a damaged tail exposes that began so."""
+    request = escrow.requests.get(start["release"]) if isinstance(start, dict) else None
+    if request:
+        exposed = [request]
+    else:
+        exposed = [one for one in escrow.requests.values() if one.end is None] if start else []
+    for one in exposed:
+        one.generation.exposed.append(seconds(time))
+
+
+def continued(escrow, note, seq, _digest):
+    one_person(escrow, note, "REPAIR-SIGNER")
+    says = note.value["says"]
+    head, last = says["from"], escrow.last
+    demand(not {"bytes", "zeros"} & set(says.get("left", {})), "CONTINUE-FROM")
+    if "last" not in says:
+        demand("kept" not in says, "CONTINUE-KEPT")
+    else:
+        before = escrow.vaults, escrow.keys, escrow.recipients, escrow.findings
+        escrow.vaults = {vault: dict(generations) for vault, generations in escrow.vaults.items()}
+        escrow.keys, escrow.recipients = set(escrow.keys), set(escrow.recipients)
+        escrow.findings = list(escrow.findings)
+        try:
+            for text in says.get("kept", []):
+                last = keep(escrow, text, last, head)
+        except Broken:
+            escrow.vaults, escrow.keys, escrow.recipients, escrow.findings = before
+            raise
+        escrow.missing.append((escrow.last + 1, head))
+        escrow.known.add((head["seq"], head["size"], head["hash"]))
+    escrow.report("CONTINUED", seq)
+
+
+def keep(escrow, text, after, head):
+    """Takes a seal that stood among the missing records; gives its number."""
+    try:
+        raw = unbase64(text)
+        note, end = notes.take(raw, 0)
+        note.of("record")
+    except (Malformed, UnicodeDecodeError):
+        raise Broken("CONTINUE-KEPT") from None
+    number, digest = note.value["seq"], notes.sha256(raw)
+    demand(end == len(raw) and note.kind == "seal", "CONTINUE-KEPT")
+    demand(after < number <= head["seq"] and note.value.get("escrow") == escrow.id, "CONTINUE-KEPT")
+    demand(number < head["seq"] or digest == head["hash"], "CONTINUE-KEPT")
+    demand(note.fault(escrow.key_of(note)) is None, "CONTINUE-KEPT")
+    try:
+        escrow.seal(note, number, digest, gaps=True)
+    except Broken:
+        raise Broken("CONTINUE-KEPT") from None
+    return number
+
+
+def retire(escrow, note, seq, _digest):
+    demand(escrow.may_administer(note.by, None), "RETIRE-SIGNER")
+    person = note.value["says"]["person"]
+    demand(person in escrow.people and person not in escrow.retired, "RETIRE-PERSON")
+    escrow.retired.add(person)
+
+
+def adopt(escrow, note, seq, _digest):
+    """Reads the branch as a log that ends with `from`, and takes what it says."""
+    import log  # which reads this module: a branch is read as a log
+
+    demand(len(set(note.by)) == len(note.by) == 2 and all(one in escrow.people for one in note.by), "ADOPT-SIGNERS")
+    says = note.value["says"]
+    head = (says["from"]["seq"], says["from"]["size"], says["from"]["hash"])
+    before = escrow.prefix_of(head)
+    demand(before is not None and escrow.adopted < MAX_ADOPTED, "ADOPT-BRANCH")
+    try:
+        branch_bytes = unbase64(says["records"])
+    except Malformed:
+        raise Broken("ADOPT-BRANCH") from None
+    branch = log.read(before + branch_bytes)
+    common = log.read(before)
+    new = {(number, *place) for number, place in branch.heads.items() if number > head[0]}
+    bad = branch.serious() - common.serious()
+    demand(branch.whole and new and not bad, "ADOPT-BRANCH")
+    first = min(new)
+    demand(first not in escrow.known, "ADOPT-BRANCH")
+    merge(escrow, branch, common, seq)
+    escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code != "RECORDS-MISSING"]
+    escrow.known |= new | branch.known
+    escrow.branches.append((before + branch_bytes, new))
+    escrow.adopted += 1
+    escrow.missing = [gap for gap in escrow.missing
+                      if (gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) not in new | branch.known - common.known]
+    escrow.missing += [gap for gap in branch.missing if gap[0] > head[0] and gap not in escrow.missing]
+    escrow.report("ADOPTED", seq)
+
+
+def merge(escrow, branch, common, seq):
+    """What a branch says counts here too, each thing once."""
+    for vault, generations in branch.vaults.items():
+        for number, generation in generations.items():
+            ours = escrow.generation(vault, number)
+            demand(ours is None or ours.digest == generation.digest, "ADOPT-CONFLICT")
+        name = branch.newest(vault).seal["name"]
+        taken = [one for one in escrow.vaults if escrow.newest(one).seal["name"] == name]
+        demand(taken in ([], [vault]), "ADOPT-CONFLICT")
+    for vault, generations in branch.vaults.items():
+        for number, generation in generations.items():
+            ours = escrow.vaults.setdefault(vault, {}).setdefault(number, generation)
+            if ours is generation:
+                ours.seq = seq
+            ours.checked |= generation.checked
+            ours.exposed += generation.exposed
+    for digest, theirs in branch.requests.items():
+        ours = escrow.requests.setdefault(digest, theirs)
+        if ours is theirs:
+            ours.seq = seq
+        else:
+            known = common.requests.get(digest)
+            before = known.releases if known else []
+            fresh = [one for one in theirs.releases if one not in before]
+            here = [one for one in ours.releases if one not in before]
+            ended = known is None or known.end is None
+            if (fresh and (here or (ended and ours.end))) or (here and ended and theirs.end):
+                escrow.report("RELEASE-BRANCHES", seq)
+            ours.releases += fresh
+            ours.end, ours.closed = ours.end or theirs.end, ours.closed or theirs.closed
+        ours.generation = escrow.generation(theirs.says["vault"], theirs.says["generation"])
+    digests = {one.note.digest for one in escrow.statements}
+    escrow.statements += [one for one in branch.statements if one.note.digest not in digests]
+    digests = {one.note.digest for one in escrow.received}
+    fresh = [one for one in branch.received if one.note.digest not in digests]
+    for one in fresh:
+        one.seq = seq
+    escrow.receive(fresh)
+    escrow.retired |= branch.retired
+    escrow.keys |= branch.keys
+    escrow.recipients |= branch.recipients
+
+
+KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "retire": retire}

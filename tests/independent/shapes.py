@@ -1,0 +1,235 @@
+"""The types of JSON values: each takes what was parsed, gives it as it is to be written, or raises Malformed.
+
+An object is written with its keys in the order of its specification; optional keys with nothing to say are
+left out. So "parse, write again, compare" is one call here and one comparison in note.py.
+"""
+
+import base64
+import binascii
+import datetime
+import json
+import re
+import unicodedata
+
+import bech32
+import curve
+
+
+class Malformed(Exception):
+    """These bytes are not what they should be."""
+
+
+def require(holds, why):
+    if not holds:
+        raise Malformed(why)
+
+
+def unbase64(text: str) -> bytes:
+    """RFC 4648 with padding and one spelling."""
+    try:
+        raw = base64.b64decode(text.encode("ascii"), validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise Malformed("base64") from error
+    require(base64.b64encode(raw).decode() == text, "base64 in another spelling")
+    return raw
+
+
+def text(pattern):
+    """A string that is wholly of this form."""
+    form = re.compile(pattern, re.ASCII)
+
+    def shape(value):
+        require(isinstance(value, str) and form.fullmatch(value), f"{value!r} is not {pattern}")
+        return value
+
+    return shape
+
+
+def integer(bits, least=0):
+    """An unsigned number of so many bits."""
+
+    def shape(value):
+        require(type(value) is int and least <= value < 2**bits, f"{value!r} is no number of {bits} bits")
+        return value
+
+    return shape
+
+
+def one_of(*words):
+    def shape(value):
+        require(isinstance(value, str) and value in words, f"{value!r} is none of {words}")
+        return value
+
+    return shape
+
+
+def boolean(value):
+    require(isinstance(value, bool), "not a boolean")
+    return value
+
+
+def many(inner):
+    def shape(value):
+        require(isinstance(value, list), "not an array")
+        return [inner(one) for one in value]
+
+    return shape
+
+
+def free(value):
+    """Free text: 1 to 4096 bytes, without invisible or reordering characters."""
+    require(isinstance(value, str), "not a string")
+    require(1 <= len(value.encode()) <= 4096, "length of a free text")
+    for one in value:
+        hidden = unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") or one in "\u115f\u1160\u3164\uffa0\u034f"
+        require(one == "\n" or not hidden, f"U+{ord(one):04X} in a free text")
+    return value
+
+
+def string(value):
+    require(isinstance(value, str), "not a string")
+    return value
+
+
+def time(value):
+    text(r"(19[7-9]\d|[2-9]\d{3})-\d\d-\d\dT\d\d:\d\d:\d\dZ")(value)
+    try:
+        datetime.datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError as error:
+        raise Malformed("no such time") from error
+    require(value <= "9999-12-30T22:00:00Z", "later than the last time")
+    return value
+
+
+def seconds(value: str) -> int:
+    """A time as Unix seconds."""
+    moment = datetime.datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ")
+    return int(moment.replace(tzinfo=datetime.timezone.utc).timestamp())
+
+
+UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+def length(value: str) -> int:
+    """A length of time in seconds."""
+    return int(value[:-1]) * UNITS[value[-1]]
+
+
+def duration(value):
+    """A length of time; gives it in the largest unit that divides it, which is its one spelling."""
+    text(r"\d+[smhd]")(value)
+    whole = length(value)
+    unit = next((unit for unit, size in UNITS.items() if whole and whole % size == 0), "s")
+    return f"{whole // UNITS[unit]}{unit}"
+
+
+def verifying_key(value):
+    HEX(value)
+    require(curve.good_key(bytes.fromhex(value)), "a key of small order or in another spelling")
+    return value
+
+
+def recipient(value):
+    """A native age recipient, of one spelling and not of low order."""
+    raw = bech32.recipient(value) if isinstance(value, str) else None
+    require(raw is not None, f"{value!r} is no age recipient")
+    return value
+
+
+class Object:
+    """An object of these fields, in this order. A name with `?` may be absent; an empty array is absent."""
+
+    def __init__(self, **fields):
+        self.fields = {name.rstrip("_"): shape for name, shape in fields.items()}
+
+    def __call__(self, value):
+        require(isinstance(value, dict), "not an object")
+        unknown = set(value) - set(self.fields)
+        require(not unknown, f"unknown {unknown}")
+        written = {}
+        for name, shape in self.fields.items():
+            optional = isinstance(shape, Optional)
+            if name not in value:
+                require(optional, f"{name} is missing")
+            elif optional:
+                inner = None if value[name] is None else shape.inner(value[name])
+                require(inner is not None, f"{name} is null")
+                if inner != []:
+                    written[name] = inner
+            else:
+                written[name] = shape(value[name])
+        return written
+
+
+class Optional:
+    def __init__(self, inner):
+        self.inner = inner
+
+
+class Variant:
+    """An object with exactly one key, which says what its value is."""
+
+    def __init__(self, **variants):
+        self.variants = {name.replace("_", "-"): shape for name, shape in variants.items()}
+
+    def __call__(self, value):
+        require(isinstance(value, dict) and len(value) == 1, "not an object with one key")
+        ((name, inner),) = value.items()
+        require(name in self.variants, f"{name} is none of {list(self.variants)}")
+        return {name: self.variants[name](inner)}
+
+
+def either(first, second):
+    def shape(value):
+        return (first if isinstance(value, str) else second)(value)
+
+    return shape
+
+
+HEX = text(r"[0-9a-f]{64}")
+BASE64 = string
+
+
+def name(most):
+    """A name of at most so many characters: none that begins with a hyphen, or is reserved (decision 4)."""
+    return text(rf"(?!-)(?!(session|con|prn|aux|nul|com\d|lpt\d)\Z)[a-z0-9-]{{1,{most}}}")
+
+
+PERSON = name(32)
+
+
+def key_name(value):
+    """The name of a key: a person's id, `session`, or that of a release key."""
+    if isinstance(value, str) and (value == "session" or "/" in value):
+        return text(r"session|release/[0-9a-f]{8}/[1-9]\d{0,9}")(value)
+    return PERSON(value)
+
+
+def pairs(items):
+    """An object as it was written; a repeated key is refused."""
+    value = dict(items)
+    require(len(value) == len(items), "a repeated key")
+    return value
+
+
+def refuse(what):
+    raise Malformed(f"{what} is no unsigned integer")
+
+
+def number(digits):
+    return refuse(digits) if digits.startswith("-") else int(digits)
+
+
+def read_json(line: str):
+    try:
+        value = json.loads(line, object_pairs_hook=pairs, parse_int=number, parse_float=refuse,
+                           parse_constant=refuse)
+        json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate is no text
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not JSON") from error
+    return value
+
+
+def write_json(value) -> bytes:
+    """The one spelling. Python writes DEL as itself and other controls as lower-case \\u00xx, as is asked for."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
