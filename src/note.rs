@@ -311,6 +311,21 @@ impl SignatureLine {
     }
 }
 
+/// Where notes may begin behind damage at the start of `bytes`: not at the start itself, and at one place of each
+/// line, since no note's line holds the beginning of another. So what is found is looked at once.
+pub fn beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mut start = 0;
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(move |line| {
+        start += line.len();
+        (start - line.len(), line)
+    });
+    let found = lines.filter_map(|(start, line)| {
+        let at = line.windows(BEGINNING.len()).rposition(|part| part == BEGINNING)?;
+        Some(start + at)
+    });
+    found.filter(|at| *at > 0)
+}
+
 /// The first line of `bytes`, without its line feed; `None` where there is no line feed.
 fn line(bytes: &[u8]) -> Option<&[u8]> {
     bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[..end])

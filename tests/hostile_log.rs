@@ -138,7 +138,8 @@ fn a_long_damaged_tail_is_read_in_time_that_grows_with_its_length() {
         let bogus =
             b"{\"type\":\"breakglass/v1/statements\",\"x\":1}\n\n\xe2\x80\x94 alice AAAA\n\n".repeat(repeats);
         let opening = b"{\"type\":\"breakglass/v1/statements\",\n".repeat(repeats);
-        let bytes = [&good[..], &bogus, &opening].concat();
+        let glued = b"{\"type\":\"breakglass/v1/".repeat(repeats);
+        let bytes = [&good[..], &bogus, &opening, &glued].concat();
         let began = std::time::Instant::now();
         let reading = Reading::of(bytes).unwrap();
         assert_eq!(reading.findings.last().unwrap().rule, Rule::Torn);

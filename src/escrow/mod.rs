@@ -25,7 +25,7 @@ use crate::log::entry::Said;
 use crate::log::head::Head;
 use crate::log::repair::Began;
 use crate::names::{KeyName, PersonId, VaultName};
-use crate::note::BEGINNING;
+use crate::note::beginnings;
 use crate::policy::Policy;
 use crate::text::FreeText;
 use crate::time::Time;
@@ -406,9 +406,6 @@ fn is_behind(escrow: &Escrow, record: &Record) -> bool {
     }
 }
 
-/// What each record begins with.
-const BEGINNING: &[u8] = b"{\"type\":\"breakglass/v1/";
-
 /// Names what stands where the next record should: a damaged tail, if no verifying record is behind it, and
 /// tampering otherwise. A record that is signed properly and out of place is never a damaged tail.
 fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
@@ -422,9 +419,7 @@ fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
             | Rule::RecordKeyId
             | Rule::RecordSignature
     );
-    // A record may stand there without a line feed before it, where that is what was damaged.
-    let behind = (1..tail.len())
-        .filter(|at| tail[*at..].starts_with(BEGINNING))
+    let behind = beginnings(tail)
         .any(|at| Record::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
     let (rule, detail) = if damaged && !behind {
         (Rule::Torn, format!("{} bytes after the last good record: {detail}", tail.len()))

@@ -11,7 +11,7 @@ use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::log::head::Head;
 use crate::log::repair::Damage;
 use crate::names::{KeyName, PersonId};
-use crate::note::{BEGINNING, Body, Note, NoteError};
+use crate::note::{Body, Note, NoteError, beginnings};
 use crate::statement::{BookRef, HeadFrom, Stated};
 use crate::time::Time;
 
@@ -239,8 +239,7 @@ fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookEntry
 
 /// Whether no record of the owner's stands anywhere behind the damage that `bytes` begin with.
 fn is_last(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> bool {
-    let mut starts = (1..bytes.len()).filter(|at| bytes[*at..].starts_with(BEGINNING));
-    !starts.any(|at| take(owner, key, &bytes[at..]).is_ok())
+    !beginnings(bytes).any(|at| take(owner, key, &bytes[at..]).is_ok())
 }
 
 /// What the next record of a book is to say.
