@@ -250,22 +250,13 @@ impl<M: Medium> Ledger<M> {
     /// [`LedgerError::NotAhead`], where this log is not how `ahead` begins.
     pub fn catch_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
         let more = ahead.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
-        if !self.usable {
-            return Err(LedgerError::Unusable);
-        }
         // As a whole: a branch that the new records adopt may part at one of the old ones.
         let reading = Reading::of(ahead.to_vec()).map_err(LedgerError::Refused)?;
         if let Some(finding) = reading.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
         }
-        let size = self.escrow().head.size;
-        self.usable = false;
-        self.medium.append(size, more).map_err(LedgerError::io("written"))?;
-        if self.medium.reread(size).map_err(LedgerError::io("read again"))? != more {
-            return Err(LedgerError::Unfaithful);
-        }
+        self.write(more)?;
         self.reading = reading;
-        self.usable = true;
         Ok(())
     }
 
@@ -334,9 +325,6 @@ impl<M: Medium> Ledger<M> {
     }
 
     fn append_bytes(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
-        if !self.usable {
-            return Err(LedgerError::Unusable);
-        }
         if let Some(finding) = self.reading.unsound() {
             return Err(LedgerError::Unsound(finding.clone()));
         }
@@ -348,22 +336,31 @@ impl<M: Medium> Ledger<M> {
         if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
             return Err(LedgerError::Refused(finding.clone()));
         }
-        // 2. One write, made durable. A failure is not tried again on this medium.
-        self.usable = false;
-        self.medium.append(size, bytes).map_err(LedgerError::io("written"))?;
-        // 3. The record as it lies on the medium is what counts.
-        let again = self.medium.reread(size).map_err(LedgerError::io("read again"))?;
-        if again != bytes {
-            return Err(LedgerError::Unfaithful);
-        }
+        // 2. Only the record as it lies on the medium counts.
+        let again = self.write(bytes)?;
         let mut after = self.reading.escrow.clone();
         let (_, appended) = admit_all(&mut after, size, &again, &mut Vec::new())?;
         self.reading.bytes.extend_from_slice(&again);
         self.reading.starts.extend(starts);
         self.reading.findings.extend(findings);
         self.reading.escrow = after;
-        self.usable = true;
         Ok(appended)
+    }
+
+    /// One write, made durable, and read again from the medium. A failure is not tried again there.
+    fn write(&mut self, bytes: &[u8]) -> Result<Vec<u8>, LedgerError> {
+        if !self.usable {
+            return Err(LedgerError::Unusable);
+        }
+        let size = self.escrow().head.size;
+        self.usable = false;
+        self.medium.append(size, bytes).map_err(LedgerError::io("written"))?;
+        let again = self.medium.reread(size).map_err(LedgerError::io("read again"))?;
+        if again != bytes {
+            return Err(LedgerError::Unfaithful);
+        }
+        self.usable = true;
+        Ok(again)
     }
 }
 
