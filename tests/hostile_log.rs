@@ -6,6 +6,7 @@ use breakglass::ceremony::request::Question;
 use breakglass::ceremony::verify::{Evidence, verify};
 use breakglass::escrow::Reading;
 use breakglass::finding::{Rule, Severity};
+use breakglass::log::chain::Record;
 use breakglass::log::head::{Head, HeadFile};
 use breakglass::request::{Outcome, Purpose, Reason};
 use rand::Rng as _;
@@ -168,4 +169,20 @@ fn only_a_head_of_this_log_leaves_out_what_was_seen_before() {
     assert_eq!(rules(HeadFile { hash: other, ..after }), [Rule::ReasonOther, Rule::HeadFork]);
     assert!(rules(HeadFile { escrow: other, ..after }).contains(&Rule::ReasonOther));
     assert_eq!(rules(HeadFile { seq: 1000, ..after }), [Rule::ReasonOther, Rule::HeadTruncated]);
+}
+
+#[test]
+fn what_claims_to_adopt_makes_nobody_remember_more_than_can_be_adopted() {
+    // Each remembered escrow is a whole one: lines that nobody signed must not ask for thousands.
+    let world = World::ready();
+    for _ in 0..120 {
+        world.check("alice");
+    }
+    let whole = world.bytes();
+    let line =
+        |record: &Record| format!("{{\"type\":\"breakglass/v1/adopt\",\"hash\":\"{}\"}}\n", record.hash);
+    let lines: String = world.records().iter().map(line).collect();
+    let reading = Reading::of([&whole[..], lines.as_bytes()].concat()).unwrap();
+    assert_eq!(reading.escrow.remembered(), 64);
+    assert_eq!(Reading::of(whole).unwrap().escrow.remembered(), 0);
 }

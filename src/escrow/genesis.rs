@@ -132,6 +132,7 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         kept: BTreeMap::new(),
         elsewhere: BTreeSet::new(),
         adopted: 0,
+        skipped: 0,
         remembered: BTreeMap::new(),
         used,
         seen: BTreeSet::new(),

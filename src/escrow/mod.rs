@@ -64,6 +64,8 @@ pub struct Escrow {
     elsewhere: BTreeSet<Head>,
     /// How many branches were adopted.
     adopted: usize,
+    /// How often the log went on without records.
+    skipped: usize,
     /// The escrow as it was where a branch parts that is adopted later, by the digest of the record.
     remembered: BTreeMap<Digest, Arc<Escrow>>,
     /// Every key and recipient in use, so that fresh ones can be told from used ones.
@@ -244,6 +246,11 @@ impl Escrow {
         self.seen.contains(digest)
     }
 
+    /// How many earlier states are kept, for branches that are adopted.
+    pub fn remembered(&self) -> usize {
+        self.remembered.len()
+    }
+
     /// Keeps the escrow as it is now, where a branch will be adopted that parts here.
     fn remember(&mut self, wanted: &BTreeSet<Digest>) {
         if wanted.contains(&self.head.hash) {
@@ -394,7 +401,8 @@ fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
         std::str::from_utf8(line.get(at..at + 64)?).ok()?.parse().ok()
     };
     let lines = bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(ADOPT));
-    lines.filter_map(find).collect()
+    // No more than can be adopted: to remember is to keep a whole escrow.
+    lines.filter_map(find).take(repairs::MAX_ADOPTED).collect()
 }
 
 /// Whether a whole record that stands behind damage shows that the damage is no torn end: it verifies, or it

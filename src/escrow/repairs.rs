@@ -7,12 +7,13 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 
 use super::seals::{self, may_administer};
-use super::{Broken, Escrow, Gap, Unfinished, walk};
+use super::{Broken, Escrow, Gap, Unfinished, is_behind, walk};
 use crate::finding::{Finding, Rule, Severity};
 use crate::log::chain::{Record, rule_of};
 use crate::log::entry::{Retire, Said};
 use crate::log::repair::{Adopt, Began, Continue, Recovered};
 use crate::names::KeyName;
+use crate::note::beginnings;
 use crate::time::Time;
 
 /// The highest number that a record before a continuation can have: far beyond any log, and far from where
@@ -20,7 +21,10 @@ use crate::time::Time;
 const MAX_SEQ: u64 = 1 << 53;
 
 /// The most branches that one log can adopt.
-const MAX_ADOPTED: usize = 64;
+pub(super) const MAX_ADOPTED: usize = 64;
+
+/// How often one log can go on without records.
+const MAX_SKIPPED: usize = 64;
 
 /// One enrolled person: that the key is theirs was checked with the signature.
 fn by_one_person(record: &Record) -> Result<(), Broken> {
@@ -42,6 +46,11 @@ pub(super) fn admit_recovered(
     // The zeros at the end tell nothing, unless there is nothing else.
     if Began::of(&kept) != recovered.began {
         return Err((Rule::RecoveredContent, "it does not tell truly what was begun".to_owned()));
+    }
+    // What is whole is no damage: nobody can put a record away as if it had been.
+    let mut places = std::iter::once(0).chain(beginnings(&kept));
+    if places.any(|at| Record::take_at(&kept[at..], 0).is_ok_and(|one| is_behind(escrow, &one))) {
+        return Err((Rule::RecoveredContent, "it keeps a whole record as if it were damage".to_owned()));
     }
     let mut what = format!("{} bytes", damage.size);
     if let Some(began) = recovered.began {
@@ -113,6 +122,14 @@ pub(super) fn admit_continue(
     if !missing && !says.kept.is_empty() {
         return Err((Rule::ContinueKept, "nothing is missing, and something is kept".to_owned()));
     }
+    if missing && escrow.skipped >= MAX_SKIPPED {
+        let why = format!("a log can go on without records at most {MAX_SKIPPED} times");
+        return Err((Rule::ContinueFrom, why));
+    }
+    if !missing {
+        report(Rule::Continued, continued(says));
+        return Ok(());
+    }
     // All or nothing: a continuation with one bad record counts for nothing.
     let mut after = escrow.clone();
     let mut last = tail.seq;
@@ -136,16 +153,20 @@ pub(super) fn admit_continue(
         last = one.frame.seq;
         after.kept.insert(one.hash, bytes);
     }
-    if missing {
-        after.gaps.push(Gap { after: tail.seq, until: says.from });
-        after.elsewhere.insert(says.from);
-    }
+    after.gaps.push(Gap { after: tail.seq, until: says.from });
+    after.elsewhere.insert(says.from);
+    after.skipped += 1;
     *escrow = after;
+    report(Rule::Continued, continued(says));
+    Ok(())
+}
+
+fn continued(says: &Continue) -> String {
     let from = format!("after record {}, {}", says.from.seq, says.from.hash.short());
+    let left = says.left.as_ref();
     let left =
         left.map_or(String::new(), |left| format!("; left behind: {} bytes, {}", left.size, left.digest));
-    report(Rule::Continued, format!("{from}{left}"));
-    Ok(())
+    format!("{from}{left}")
 }
 
 pub(super) fn admit_adopt(

@@ -42,6 +42,7 @@ class Escrow:
         self.findings = []
         # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
+        self.skipped = 0
         self.known, self.adopted = set(), 0
 
     def report(self, code, seq):

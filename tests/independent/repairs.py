@@ -42,12 +42,15 @@ def began(damaged: bytes):
 
 
 def recovered(escrow, note, seq, _digest):
+    import log  # which reads this module
+
     one_person(escrow, note, "REPAIR-SIGNER")
     says = note.value["says"]
     damaged = damaged_bytes(says["damage"])
     demand(damaged, "RECOVERED-CONTENT")
     start = began(damaged)
     demand(says.get("began") == start, "RECOVERED-CONTENT")
+    demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
     escrow.report("RECOVERED", seq)
     expose(escrow, start, note.value["time"])
 
@@ -71,6 +74,7 @@ def continued(escrow, note, seq, _digest):
     if "last" not in says:
         demand("kept" not in says, "CONTINUE-KEPT")
     else:
+        demand(escrow.skipped < MAX_ADOPTED, "CONTINUE-FROM")
         before = escrow.vaults, escrow.keys, escrow.recipients, escrow.findings
         escrow.vaults = {vault: dict(generations) for vault, generations in escrow.vaults.items()}
         escrow.keys, escrow.recipients = set(escrow.keys), set(escrow.recipients)
@@ -82,6 +86,7 @@ def continued(escrow, note, seq, _digest):
             escrow.vaults, escrow.keys, escrow.recipients, escrow.findings = before
             raise
         escrow.missing.append((escrow.last + 1, head))
+        escrow.skipped += 1
         escrow.known.add((head["seq"], head["size"], head["hash"]))
     escrow.report("CONTINUED", seq)
 

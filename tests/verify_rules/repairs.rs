@@ -98,6 +98,21 @@ fn recovered_content() {
             }),
         ],
     );
+    // What is whole is no damage, wherever it stands in it.
+    let whole = world.bytes();
+    world.check("alice");
+    let record = world.bytes()[whole.len()..].to_vec();
+    world.set_bytes(whole);
+    for bytes in [record.clone(), [&[0; 9], &record[..]].concat(), [&record[..], b"{\"type\":"].concat()] {
+        let says = Recovered::of(&bytes).unwrap();
+        case.each_breaks(
+            Rule::RecoveredContent,
+            vec![Box::new(|world: &World| world.forge(says.clone(), &[world.signs("alice")]))],
+        );
+    }
+    // Cut by one byte, it is.
+    let seq = world.forge(Recovered::of(&record[..record.len() - 1]).unwrap(), &[world.signs("alice")]);
+    case.breaks(Rule::Recovered, seq);
 }
 
 #[test]
@@ -184,6 +199,17 @@ fn continue_from() {
             }),
         ],
     );
+    // A log can go on without records 64 times.
+    let bytes = world.bytes();
+    for _ in 0..64 {
+        forge_continue(&world, beyond(&world, later(&world, Digest::of(b"the last"))));
+    }
+    let full = Case::of(&world);
+    let seq = world.head().seq + 1;
+    forge_continue(&world, beyond(&world, later(&world, Digest::of(b"the last"))));
+    let found = world.verify().findings.into_iter().find(|one| one.rule == Rule::ContinueFrom).unwrap();
+    assert!(found.seq >= Some(seq) && !full.before.findings.iter().any(|one| one.rule == Rule::ContinueFrom));
+    world.set_bytes(bytes);
     // A record is left out that it was made on.
     let records = world.records();
     let last = &records[records.len() - 1];
