@@ -7,11 +7,13 @@
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::Reading;
+use crate::escrow::{MAX_SEQ, Reading};
 use crate::log::book::Book;
 use crate::log::chain::Record;
 use crate::log::entry::Said;
+use crate::log::head::Head;
 use crate::log::repair::{Continue, Damage};
+use crate::vault::Seal;
 
 /// What a continuation begins with.
 #[derive(Debug)]
@@ -39,7 +41,8 @@ pub enum NoBase {
 }
 
 /// Finds what to go on from. `left` is the log that is left behind, as bytes, where it can be read; `carried` the
-/// log of a request file, which holds `request`; `book` that of whoever goes on.
+/// log of a request file, which holds `request`; `book` that of whoever goes on. `is_here` tells whether the payload
+/// of a seal is the one in the escrow's directory.
 ///
 /// # Errors
 /// [`NoBase`].
@@ -47,7 +50,9 @@ pub fn base(
     left: Option<&[u8]>,
     carried: Option<(&Reading, Digest)>,
     book: Option<&Book>,
+    is_here: &dyn Fn(&Seal) -> bool,
 ) -> Result<Base, NoBase> {
+    let bytes = left.unwrap_or_default();
     let read = left.map(|bytes| Reading::of(bytes.to_vec()));
     let damaged = match &read {
         Some(Ok(reading)) => reading.unsound().is_some(),
@@ -68,42 +73,80 @@ pub fn base(
     }
     let reading = match (sound, book) {
         (Some(reading), _) => reading,
-        (None, Some(book)) => genesis(book).ok_or(NoBase::Nothing)?,
+        (None, Some(book)) => genesis(book, is_here).ok_or(NoBase::Nothing)?,
         (None, None) => return Err(NoBase::Nothing),
     };
-    let (kept, from) = missing(&reading, book);
+    let (kept, from) = missing(&reading, bytes, book);
     let (missing, head) = (from.is_some(), reading.escrow.head);
     let last = from.map(|_| head);
     let says = Continue { from: from.unwrap_or(head), last, left, kept };
     Ok(Base { records: reading.good_bytes().to_vec(), says, damaged, missing })
 }
 
-/// The genesis that a book keeps, of the escrow that it was last written about.
-fn genesis(book: &Book) -> Option<Reading> {
-    let escrow = book.last_escrow()?;
-    let kept = book.kept(&escrow).filter_map(|record| BASE64.decode(record.as_bytes()).ok());
-    let mut readings = kept.filter(|bytes| Digest::of(bytes) == escrow).map(Reading::of);
+/// The genesis that a book keeps. A book may tell of several escrows: the one that is meant is the newest of those
+/// whose sealed files are here, or else the newest.
+fn genesis(book: &Book, is_here: &dyn Fn(&Seal) -> bool) -> Option<Reading> {
+    let mut escrows: Vec<Digest> = Vec::new();
+    for (_, entry) in book.entries() {
+        escrows.retain(|known| *known != entry.escrow);
+        escrows.push(entry.escrow);
+    }
+    let is_meant = |escrow: &&Digest| kept(book, escrow).any(|(_, seal, _)| is_here(&seal));
+    let escrow = escrows.iter().rev().find(is_meant).or(escrows.last())?;
+    let kept = book.kept(escrow).filter_map(|record| BASE64.decode(record.as_bytes()).ok());
+    let mut readings = kept.filter(|bytes| Digest::of(bytes) == *escrow).map(Reading::of);
     readings.next()?.ok()
 }
 
-/// The seals that a book keeps and the log lacks, and the newest record that the book knows of: where there are
-/// none of the one, the other is not needed.
-fn missing(reading: &Reading, book: Option<&Book>) -> (Vec<String>, Option<crate::log::head::Head>) {
-    let escrow = &reading.escrow;
-    let Some((book, newest)) = book.and_then(|book| Some((book, book.newest_head(&escrow.id)?))) else {
-        return (Vec::new(), None);
-    };
-    let mut seals: Vec<(u64, &str)> = book
-        .kept(&escrow.id)
-        .filter_map(|kept| {
-            let bytes = BASE64.decode(kept.as_bytes()).ok()?;
-            let record = Record::take(&bytes, 0).ok()?;
-            let lacking = record.frame.seq > escrow.head.seq && record.frame.seq <= newest.seq;
-            (lacking && matches!(record.said, Said::Seal(_))).then_some((record.frame.seq, kept))
+/// The seals of an escrow that a book keeps: their numbers, what they say, and the records in base64.
+fn kept<'a>(book: &'a Book, escrow: &Digest) -> impl Iterator<Item = (u64, Box<Seal>, &'a str)> {
+    book.kept(escrow).filter_map(|kept| {
+        let bytes = BASE64.decode(kept.as_bytes()).ok()?;
+        let Record { frame, said: Said::Seal(seal), .. } = Record::take(&bytes, 0).ok()? else { return None };
+        Some((frame.seq, seal, kept))
+    })
+}
+
+/// The seals that stand in `left` behind where its records end to hold, each with the head that it would be.
+fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
+    const SEAL: &[u8] = b"\n{\"type\":\"breakglass/v1/seal\"";
+    let from = (reading.escrow.head.size as usize).saturating_sub(1);
+    let lines = left.get(from..).unwrap_or_default().windows(SEAL.len()).enumerate();
+    let starts = lines.filter(|(_, window)| *window == SEAL).map(|(at, _)| from + at + 1);
+    let records = starts.filter_map(|start| Record::take(left, start as u64).ok());
+    records
+        .map(|record| {
+            let bytes = &left[record.start as usize..record.end as usize];
+            (record.head(), BASE64.encode(bytes))
         })
-        .collect();
+        .collect()
+}
+
+/// The seals that the log lacks and that the book keeps, or that stand behind the damage in `left`; and the newest
+/// record that is known of. Where there are none of the one, the other is not needed.
+fn missing(reading: &Reading, left: &[u8], book: Option<&Book>) -> (Vec<String>, Option<Head>) {
+    let escrow = &reading.escrow;
+    // A number that is too high to be left out is no honest log's; the book may know others.
+    let heads = book.into_iter().flat_map(Book::entries).filter(|(_, entry)| entry.escrow == escrow.id);
+    let newest =
+        heads.map(|(_, entry)| entry.head).filter(|head| head.seq <= MAX_SEQ).max_by_key(|head| head.seq);
+    let kept = book.into_iter().flat_map(|book| kept(book, &escrow.id));
+    let kept = kept.filter(|(seq, ..)| newest.is_some_and(|newest| *seq <= newest.seq));
+    let mut seals: Vec<_> = kept.map(|(seq, _, record)| (seq, record.to_owned())).collect();
+    let behind = behind(reading, left);
+    seals.extend(behind.iter().map(|(head, record)| (head.seq, record.clone())));
     seals.sort_unstable();
     seals.dedup();
-    let from = (!seals.is_empty()).then_some(newest);
-    (seals.into_iter().map(|(_, kept)| kept.to_owned()).collect(), from)
+    // A book that followed two histories may hold two records of one number: the newest head tells them apart.
+    let other = |seq: u64, record: &str| {
+        let digest = BASE64.decode(record.as_bytes()).map(|bytes| Digest::of(&bytes));
+        newest.is_some_and(|newest| newest.seq == seq && digest != Ok(newest.hash))
+    };
+    seals.retain(|(seq, record)| !other(*seq, record));
+    // What cannot be kept by the rules is left out: it must not keep the rest from going on.
+    let seals = escrow.keepable(seals.into_iter().map(|(_, record)| record));
+    let behind = behind.into_iter().filter(|(_, record)| seals.contains(record)).map(|(head, _)| head);
+    let from = newest.into_iter().chain(behind).max_by_key(|head| head.seq);
+    let from = from.filter(|_| !seals.is_empty());
+    (seals, from)
 }

@@ -11,13 +11,15 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::people::Somebody;
 use crate::cli::request::confirm_deviations;
 use crate::cli::{Context, failures};
+use crate::crypto::digest::Digest;
 use crate::escrow::Reading;
 use crate::finding::Rule;
 use crate::hands::files::{self, Created};
-use crate::hands::store::{ChainFile, MAX_LOG};
+use crate::hands::store::{ChainFile, EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE};
 use crate::log::ledger::{Draft, Ledger};
 use crate::request::Deviation;
 use crate::time::Time;
+use crate::vault::Seal;
 
 /// What to do where an emergency cannot be logged where it should be.
 pub const ELSEWHERE: &str =
@@ -128,10 +130,11 @@ fn elsewhere(
             None
         }
     };
-    let book = who.book_as_far();
+    let (book, directory) = (who.book_as_far(), context.directory());
     let carried = ways.carried.map(|carried| (carried.reading(), carried.asked().record));
     let Base { records, says, damaged, missing } =
-        base(left.as_deref(), carried, Some(&book)).map_err(|error| no_base(&old, error))?;
+        base(left.as_deref(), carried, Some(&book), &|seal| is_here(&directory, seal))
+            .map_err(|error| no_base(&old, error))?;
     let escrow = Reading::of(records.clone()).map_err(|found| failures::finding(&old, &found))?.escrow;
     who.must_belong_to(&escrow)?;
     context.warn(&format!("the log goes on in {}, after entry {}", path.display(), says.from.seq));
@@ -152,6 +155,12 @@ fn elsewhere(
     let ledger =
         Ledger::continue_on(medium, &records, draft).map_err(|error| failures::ledger(path, &error))?;
     Ok(Footing { ledger, path: path.to_owned(), deviations, created })
+}
+
+/// Whether the payload in the escrow's directory is the one that was sealed.
+fn is_here(directory: &EscrowDir, seal: &Seal) -> bool {
+    let payload = files::read_own(&directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE);
+    payload.is_ok_and(|bytes| Digest::of(&bytes) == seal.payload)
 }
 
 fn no_base(log: &Path, error: NoBase) -> Failure {

@@ -10,6 +10,7 @@ mod seals;
 mod statements;
 
 pub use genesis::{GenesisError, Person, people};
+pub use repairs::MAX_SEQ;
 pub use requests::{Asked, Ended, Released, release_deviations};
 pub use seals::{Generation, Vault, may_administer};
 pub use statements::{Closed, Collected};

@@ -8,6 +8,7 @@ use data_encoding::BASE64;
 
 use super::seals::{self, may_administer};
 use super::{Broken, Escrow, Gap, Unfinished, is_behind, walk};
+use crate::crypto::digest::Digest;
 use crate::finding::{Finding, Rule, Severity};
 use crate::log::chain::{Record, rule_of};
 use crate::log::entry::{Retire, Said};
@@ -16,9 +17,8 @@ use crate::names::KeyName;
 use crate::note::beginnings;
 use crate::time::Time;
 
-/// The highest number that a record before a continuation can have: far beyond any log, and far from where
-/// numbers end.
-const MAX_SEQ: u64 = 1 << 53;
+/// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
+pub const MAX_SEQ: u64 = 1 << 53;
 
 /// The most branches that one log can adopt.
 pub(super) const MAX_ADOPTED: usize = 64;
@@ -93,7 +93,11 @@ pub(super) fn follows(escrow: &Escrow, record: &Record, says: &Continue) -> Resu
     if frame.escrow.as_ref() != Some(&escrow.id) {
         return Err((Rule::ChainEscrow, "it continues another escrow's log".to_owned()));
     }
-    if from.seq > MAX_SEQ || frame.seq != from.seq + 1 || frame.prev != from.hash {
+    // Where nothing is left out, no number is too high: whoever drives them up keeps nobody from going on.
+    if (from.seq > MAX_SEQ && from != tail)
+        || from.seq.checked_add(1) != Some(frame.seq)
+        || frame.prev != from.hash
+    {
         return Err((Rule::ContinueFrom, format!("it is numbered {}, after {}", frame.seq, from.seq)));
     }
     // It is signed for this very beginning: nobody else can leave records out.
@@ -134,24 +138,11 @@ pub(super) fn admit_continue(
     let mut after = escrow.clone();
     let mut last = tail.seq;
     for kept in &says.kept {
-        let broken = |why: String| (Rule::ContinueKept, why);
-        let bytes = BASE64.decode(kept.as_bytes()).map_err(|error| broken(error.to_string()))?;
-        let one = Record::take_at(&bytes, 0).map_err(|error| broken(error.to_string()))?;
-        let Said::Seal(seal) = &one.said else {
-            return Err(broken(format!("a `{}`", one.said.kind())));
-        };
-        let placed = one.frame.seq > last && one.frame.seq <= says.from.seq;
-        let same = one.frame.escrow == Some(escrow.id) && one.end == bytes.len() as u64;
-        if !placed || !same || (one.frame.seq == says.from.seq && one.hash != says.from.hash) {
-            return Err(broken(format!("record {}", one.frame.seq)));
+        let (seq, hash) = after.take_kept(kept, last, report)?;
+        if seq > says.from.seq || (seq == says.from.seq && hash != says.from.hash) {
+            return Err((Rule::ContinueKept, format!("record {seq}")));
         }
-        after
-            .verify(&one)
-            .map_err(|(rule, why)| broken(format!("record {}: {rule} {why}", one.frame.seq)))?;
-        seals::admit_kept(&mut after, &one, seal, report)
-            .map_err(|(rule, why)| broken(format!("record {}: {rule} {why}", one.frame.seq)))?;
-        last = one.frame.seq;
-        after.kept.insert(one.hash, bytes);
+        last = seq;
     }
     after.gaps.push(Gap { after: tail.seq, until: says.from });
     after.elsewhere.insert(says.from);
@@ -167,6 +158,48 @@ fn continued(says: &Continue) -> String {
     let left =
         left.map_or(String::new(), |left| format!("; left behind: {} bytes, {}", left.size, left.digest));
     format!("{from}{left}")
+}
+
+impl Escrow {
+    /// Takes a seal that stood among missing records, behind record `last`. Gives its number and digest. Where it
+    /// breaks a rule nothing is changed.
+    fn take_kept(
+        &mut self,
+        kept: &str,
+        last: u64,
+        report: &mut impl FnMut(Rule, String),
+    ) -> Result<(u64, Digest), Broken> {
+        let broken = |why: String| (Rule::ContinueKept, why);
+        let bytes = BASE64.decode(kept.as_bytes()).map_err(|error| broken(error.to_string()))?;
+        let one = Record::take_at(&bytes, 0).map_err(|error| broken(error.to_string()))?;
+        let Said::Seal(seal) = &one.said else {
+            return Err(broken(format!("a `{}`", one.said.kind())));
+        };
+        let seq = one.frame.seq;
+        let whole = one.frame.escrow == Some(self.id) && one.end == bytes.len() as u64;
+        if !whole || seq <= last || seq > MAX_SEQ {
+            return Err(broken(format!("record {seq}")));
+        }
+        let in_place = |(rule, why): Broken| broken(format!("record {seq}: {rule} {why}"));
+        self.verify(&one).map_err(in_place)?;
+        seals::admit_kept(self, &one, seal, report).map_err(in_place)?;
+        self.kept.insert(one.hash, bytes);
+        Ok((seq, one.hash))
+    }
+
+    /// Those of `candidates`, seals in base64 in the order of their numbers, that a continuation of this log may
+    /// keep.
+    pub fn keepable(&self, candidates: impl Iterator<Item = String>) -> Vec<String> {
+        let (mut after, mut last) = (self.clone(), self.head.seq);
+        let fits = |kept: &String| match after.take_kept(kept, last, &mut |_, _| {}) {
+            Ok((seq, _)) => {
+                last = seq;
+                true
+            }
+            Err(_) => false,
+        };
+        candidates.filter(fits).collect()
+    }
 }
 
 pub(super) fn admit_adopt(
@@ -236,6 +269,7 @@ impl Escrow {
                 ours.retired = Some(ours.retired.map_or(retired, |earlier| earlier.min(retired)));
             }
         }
+        self.kept_are_real(branch)?;
         self.join_vaults(branch, seq)?;
         self.join_requests(branch, seq, report);
         for collected in &branch.statements {
@@ -271,6 +305,27 @@ impl Escrow {
         let mut end = branch.clone();
         end.remembered.clear();
         self.remembered.insert(branch.head.hash, Arc::new(end));
+        Ok(())
+    }
+
+    /// A seal that was kept as one of the missing records stands among them, now that a branch brings them.
+    fn kept_are_real(&self, branch: &Escrow) -> Result<(), Broken> {
+        let found =
+            |gap: &&Gap| branch.history.get(&gap.until.seq).is_some_and(|head| head.hash == gap.until.hash);
+        for gap in self.gaps.iter().filter(found) {
+            let mut generations = self.vaults.iter().flat_map(|vault| &vault.generations);
+            let invented = generations.find(|one| {
+                let there = branch.generation(&one.seal.vault, one.seal.generation);
+                one.seq > gap.after
+                    && one.seq <= gap.until.seq
+                    && there.is_none_or(|there| there.record != one.record)
+            });
+            if let Some(one) = invented {
+                let what =
+                    format!("{} was kept, and is not among the records that were missing", one.seal.title());
+                return Err((Rule::AdoptConflict, what));
+            }
+        }
         Ok(())
     }
 

@@ -111,9 +111,11 @@ pub(super) fn admit_kept(
     seal: &Seal,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
-    // Who was in whose place at that time is not known: only an administrator's own signature counts.
+    // Whose shares were current at that time is not known: custodians count as such. It must not be lost where
+    // they sealed in a departed administrator's place, and the log stays cut off until the records are found.
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
-    if !is_by_administrator(escrow, &record.frame.by) || seal.generation <= newest {
+    let by = &record.frame.by;
+    if !(is_by_administrator(escrow, by) || is_by_custodians(escrow, by)) || seal.generation <= newest {
         return Err((Rule::ContinueKept, seal.title()));
     }
     admit_content(escrow, record, seal, report)
@@ -124,6 +126,15 @@ fn is_by_administrator(escrow: &Escrow, by: &[KeyName]) -> bool {
         [KeyName::Person(id)] => escrow.people.get(id).is_some_and(|person| person.is(Role::Administrator)),
         _ => false,
     }
+}
+
+/// Two or more different custodians.
+fn is_by_custodians(escrow: &Escrow, by: &[KeyName]) -> bool {
+    let custodian = |name: &KeyName| {
+        name.person().and_then(|id| escrow.people.get(id)).is_some_and(|person| person.is(Role::Custodian))
+    };
+    let different: BTreeSet<&KeyName> = by.iter().collect();
+    by.len() >= 2 && different.len() == by.len() && by.iter().all(custodian)
 }
 
 /// Whether the signers of a record may do what administrators do: one administrator, or a threshold of the

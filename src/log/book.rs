@@ -174,11 +174,6 @@ impl Book {
         of.flat_map(|(_, entry)| entry.keeps.iter().map(String::as_str))
     }
 
-    /// The escrow that its last record is about.
-    pub fn last_escrow(&self) -> Option<Digest> {
-        self.entries.last().map(|(_, entry)| entry.escrow)
-    }
-
     /// Whether a record, in base64, is kept already.
     pub fn keeps(&self, record: &str) -> bool {
         self.entries.iter().any(|(_, entry)| entry.keeps.iter().any(|kept| kept == record))

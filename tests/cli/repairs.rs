@@ -309,3 +309,20 @@ fn a_dead_laptop_after_a_release_stops_nobody() {
     let fork = stage.run("compare escrow usb").exits(12);
     drop(fork);
 }
+
+#[test]
+fn a_book_of_two_escrows_goes_on_with_the_one_that_is_meant() {
+    let stage = Stage::sealed();
+    stage.begin("second", "").ok();
+    let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin --escrow second");
+    stage.words(&line).stdin(row("other")).run().ok();
+    // Carol's book was last written about the second escrow; the first one's log is gone.
+    stage.run("check --as carol/carol --escrow second").ok();
+    stage.remove("escrow/log");
+    let line = format!(
+        "{} --as carol/carol -o req.bgr --continue-in usb/log --accept-deviation continued-elsewhere \
+         --accept-deviation missing-records --accept-deviation not-in-force",
+        asking("prod")
+    );
+    stage.run(&line).ok();
+}

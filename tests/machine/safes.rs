@@ -141,7 +141,8 @@ impl Safes {
         if !in_place {
             let left = (!bytes.is_empty()).then_some(bytes.as_slice());
             let book = world.person(who).book.borrow();
-            let base = base(left, carried, Some(&book)).expect("an emergency has something to go on from");
+            let base = base(left, carried, Some(&book), &|_| true)
+                .expect("an emergency has something to go on from");
             world.set_bytes(Vec::new());
             let draft = Draft { time: world.tick(), says: base.says, signers: vec![world.signs(who)] };
             Ledger::continue_on(world.medium(), &base.records, draft).unwrap();
