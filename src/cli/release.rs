@@ -179,13 +179,13 @@ fn reveal(
     };
     let authorized = gathered.reconstruct(&payload, deviations, environment()).map_err(failed)?;
     let approvers = authorized.approvers.clone();
+    // From here on the file may hold a release, or the beginning of one: it stays, whatever happens.
+    std::mem::take(&mut footing.created).keep();
     // Persist, then reveal.
     let appended = footing
         .ledger
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
-    // From here on the file holds a release: it stays, whatever happens.
-    std::mem::take(&mut footing.created).keep();
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
     let shown = if args.print.is_empty() {
         show(&fields, asked, args)?

@@ -133,6 +133,7 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         elsewhere: BTreeSet::new(),
         adopted: 0,
         skipped: 0,
+        wanted: Default::default(),
         remembered: BTreeMap::new(),
         used,
         seen: BTreeSet::new(),

@@ -18,6 +18,8 @@ pub use statements::{Closed, Collected};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use data_encoding::BASE64;
+
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::VerifyingKey;
 use crate::finding::{Finding, Rule, Severity};
@@ -67,7 +69,9 @@ pub struct Escrow {
     adopted: usize,
     /// How often the log went on without records.
     skipped: usize,
-    /// The escrow as it was where a branch parts that is adopted later, by the digest of the record.
+    /// The records from which branches part that are adopted later.
+    wanted: Arc<BTreeSet<Digest>>,
+    /// The escrow as it was at each of them, by the digest of the record.
     remembered: BTreeMap<Digest, Arc<Escrow>>,
     /// Every key and recipient in use, so that fresh ones can be told from used ones.
     used: BTreeSet<String>,
@@ -214,11 +218,10 @@ impl Escrow {
         self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)
     }
 
-    /// Whether a branch that is adopted may part at `head`: at a record of this log, or at the end of a branch
-    /// that was adopted before.
+    /// Whether a branch that is adopted may part at `head`: at a record of this log, or of a branch that was
+    /// adopted before.
     pub fn may_part_at(&self, head: &Head) -> bool {
-        let end = || self.remembered.get(&head.hash).is_some_and(|then| then.head == *head);
-        self.history.get(&head.seq) == Some(head) || end()
+        self.is_ancestor(head) && !self.gaps.iter().any(|gap| gap.until == *head)
     }
 
     /// Whether `head` was this log at some moment, as far as can be told: between missing records it cannot.
@@ -253,8 +256,8 @@ impl Escrow {
     }
 
     /// Keeps the escrow as it is now, where a branch will be adopted that parts here.
-    fn remember(&mut self, wanted: &BTreeSet<Digest>) {
-        if wanted.contains(&self.head.hash) {
+    pub(crate) fn remember(&mut self) {
+        if self.wanted.contains(&self.head.hash) {
             self.remembered.insert(self.head.hash, Arc::new(self.clone()));
         }
     }
@@ -288,25 +291,24 @@ impl Reading {
     /// # Errors
     /// A [`Finding`], where not even the genesis can be read: then there is no escrow to speak of.
     pub fn of(bytes: Vec<u8>) -> Result<Reading, Finding> {
-        Reading::remembering(bytes, None)
+        Reading::remembering(bytes, BTreeSet::new())
     }
 
-    /// Reads a log, and remembers the escrow as it was at one more record than the log itself asks for: from
-    /// there a branch can be adopted.
+    /// Reads a log, and remembers the escrow as it was at more records than the log itself asks for: from there
+    /// branches can be adopted.
     ///
     /// # Errors
     /// As [`Reading::of`].
-    pub fn remembering(bytes: Vec<u8>, fork: Option<Digest>) -> Result<Reading, Finding> {
+    pub fn remembering(bytes: Vec<u8>, more: BTreeSet<Digest>) -> Result<Reading, Finding> {
         let genesis = |(rule, detail)| Finding { rule, seq: Some(0), offset: Some(0), detail };
         let first = Record::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
-        let mut wanted = forks(&bytes);
-        wanted.extend(fork);
-        escrow.remember(&wanted);
+        escrow.wanted = Arc::new(&forks(&bytes) | &more);
+        escrow.remember();
         let mut findings = Vec::new();
         let mut starts = vec![0];
         let after = &bytes[first.end as usize..];
-        match walk(&mut escrow, after, first.end, &wanted, &mut findings) {
+        match walk(&mut escrow, after, first.end, &mut findings) {
             Ok(walked) => starts.extend(walked),
             Err(Unfinished { starts: walked, broken }) => {
                 starts.extend(walked);
@@ -372,7 +374,6 @@ fn walk(
     escrow: &mut Escrow,
     bytes: &[u8],
     base: u64,
-    wanted: &BTreeSet<Digest>,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<u64>, Unfinished> {
     let mut starts = Vec::new();
@@ -387,23 +388,38 @@ fn walk(
             Err(broken) => return Err(Unfinished { starts, broken }),
         }
         starts.push(start);
-        escrow.remember(wanted);
+        escrow.remember();
     }
     Ok(starts)
 }
 
-/// The records from which adopted branches part, as far as `adopt` records say so. Nothing is believed here:
-/// what is wrongly remembered is never used.
-fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
+/// The records from which branches part that `adopt` records in `bytes` bring in, or that such a branch brings in
+/// itself. Nothing is believed here: what is wrongly remembered is never used. Only so many are taken as a log can
+/// adopt, so that nobody who writes on a medium can have everything remembered.
+pub(crate) fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
+    let mut found = BTreeSet::new();
+    collect_forks(bytes, &mut found);
+    found
+}
+
+fn collect_forks(bytes: &[u8], found: &mut BTreeSet<Digest>) {
     const ADOPT: &[u8] = b"{\"type\":\"breakglass/v1/adopt\"";
     const HASH: &[u8] = b"\"hash\":\"";
-    let find = |line: &[u8]| {
-        let at = line.windows(HASH.len()).position(|window| window == HASH)? + HASH.len();
-        std::str::from_utf8(line.get(at..at + 64)?).ok()?.parse().ok()
-    };
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(ADOPT));
-    // No more than can be adopted: to remember is to keep a whole escrow.
-    lines.filter_map(find).take(repairs::MAX_ADOPTED).collect()
+    const RECORDS: &[u8] = b"\"records\":\"";
+    fn after<'a>(line: &'a [u8], what: &[u8]) -> Option<&'a [u8]> {
+        line.get(line.windows(what.len()).position(|window| window == what)? + what.len()..)
+    }
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(ADOPT)) {
+        if found.len() >= repairs::MAX_ADOPTED {
+            return;
+        }
+        let hash = after(line, HASH).and_then(|rest| std::str::from_utf8(rest.get(..64)?).ok()?.parse().ok());
+        found.extend::<Option<Digest>>(hash);
+        let branch = after(line, RECORDS).and_then(|rest| rest.split(|byte| *byte == b'"').next());
+        if let Some(branch) = branch.and_then(|text| BASE64.decode(text).ok()) {
+            collect_forks(&branch, found);
+        }
+    }
 }
 
 /// Whether a whole record that stands behind damage shows that the damage is no torn end: it verifies, or it
@@ -436,4 +452,24 @@ fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
         (rule, detail)
     };
     Finding { rule, seq: Some(escrow.head.seq + 1), offset: Some(start), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_forks_are_remembered() {
+        let lines = |range: std::ops::Range<u32>| -> String {
+            let line = |at: u32| {
+                let hash = Digest::of(&at.to_be_bytes());
+                format!("{{\"type\":\"breakglass/v1/adopt\",\"says\":{{\"from\":{{\"hash\":\"{hash}\"}}}}\n")
+            };
+            range.map(line).collect()
+        };
+        assert_eq!(forks(lines(0..10).as_bytes()).len(), 10);
+        let found = forks(lines(0..1000).as_bytes());
+        assert_eq!(found.len(), repairs::MAX_ADOPTED);
+        assert!((0..64u32).all(|at| found.contains(&Digest::of(&at.to_be_bytes()))), "the first count");
+    }
 }

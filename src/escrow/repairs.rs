@@ -20,7 +20,7 @@ use crate::time::Time;
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
 pub const MAX_SEQ: u64 = 1 << 53;
 
-/// The most branches that one log can adopt.
+/// The most branches that one log can adopt, with those that they adopted.
 pub(super) const MAX_ADOPTED: usize = 64;
 
 /// How often one log can go on without records.
@@ -213,9 +213,6 @@ pub(super) fn admit_adopt(
         return Err((Rule::AdoptSigners, format!("{} signers", by.len())));
     }
     let broken = |why: String| (Rule::AdoptBranch, why);
-    if escrow.adopted >= MAX_ADOPTED {
-        return Err(broken(format!("at most {MAX_ADOPTED} branches can be adopted")));
-    }
     let at_fork = escrow.remembered.get(&adopt.from.hash).filter(|then| then.head == adopt.from).cloned();
     let at_fork =
         at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", adopt.from.seq)))?;
@@ -229,14 +226,20 @@ pub(super) fn admit_adopt(
     }
     // The branch is judged by its own past, as its readers did.
     let mut branch = Escrow::clone(&at_fork);
+    branch.wanted = Arc::clone(&escrow.wanted);
     let mut findings = Vec::new();
-    let walked = walk(&mut branch, &bytes, adopt.from.size, &BTreeSet::new(), &mut findings);
+    branch.remember();
+    let walked = walk(&mut branch, &bytes, adopt.from.size, &mut findings);
     if let Err(Unfinished { broken: (rule, why), .. }) = walked {
         return Err(broken(format!("record {}: {rule} {why}", branch.head.seq + 1)));
     }
     if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
         let seq = finding.seq.unwrap_or_default();
         return Err(broken(format!("record {seq}: {} {}", finding.rule, finding.detail)));
+    }
+    // Reading again remembers only so many places where branches part.
+    if escrow.adopted + 1 + branch.adopted - at_fork.adopted > MAX_ADOPTED {
+        return Err(broken(format!("at most {MAX_ADOPTED} branches can be adopted")));
     }
     let mut after = escrow.clone();
     after.join(&at_fork, &branch, record, &bytes, report)?;
@@ -284,11 +287,14 @@ impl Escrow {
         self.gaps
             .retain(|gap| branch.history.get(&gap.until.seq).is_none_or(|head| head.hash != gap.until.hash));
         for gap in branch.gaps.iter().filter(|gap| gap.after >= at_fork.head.seq) {
-            self.gaps.push(*gap);
+            // What the branch went on without may be here.
+            if self.history.get(&gap.until.seq) != Some(&gap.until) {
+                self.gaps.push(*gap);
+            }
         }
         self.elsewhere.extend(theirs);
         self.elsewhere.extend(branch.elsewhere.iter().copied());
-        self.adopted += 1;
+        self.adopted += 1 + branch.adopted - at_fork.adopted;
         self.kept.extend(branch.kept.clone());
         let from = at_fork.head.size;
         let mut start = from;
@@ -301,6 +307,10 @@ impl Escrow {
                 self.kept.insert(head.hash, bytes.to_vec());
             }
             start = head.size.max(start);
+        }
+        // The branch's end, and whatever within it is parted from.
+        for (hash, then) in &branch.remembered {
+            self.remembered.entry(*hash).or_insert_with(|| Arc::clone(then));
         }
         let mut end = branch.clone();
         end.remembered.clear();

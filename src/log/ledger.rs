@@ -4,11 +4,14 @@
 //! read; only then is there an `Appended`, and without it no payload can be opened. What this file would
 //! call broken on reading is refused before it is written.
 
+use std::collections::BTreeSet;
 use std::io;
+
+use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, Reading};
+use crate::escrow::{Escrow, Reading, forks};
 use crate::finding::{Finding, Rule, Severity};
 use crate::log::chain::{Record, rule_of};
 use crate::log::entry::{Entry, Said, Says};
@@ -260,15 +263,25 @@ impl<M: Medium> Ledger<M> {
         Ok(())
     }
 
+    /// Reads the log again, to know it as it was at `more` records.
+    fn remember(&mut self, more: BTreeSet<Digest>) -> Result<(), LedgerError> {
+        if !more.is_empty() {
+            let bytes = self.reading.bytes.clone();
+            self.reading = Reading::remembering(bytes, more).map_err(LedgerError::Unsound)?;
+        }
+        Ok(())
+    }
+
     /// Brings another branch's records in. Both signers are enrolled people.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] with the rule that keeps the branches from being joined.
     pub fn adopt(&mut self, draft: Draft<'_, Adopt>) -> Result<Appended, LedgerError> {
         // Where the branches part has to be remembered before the branch can be judged.
-        let fork = Some(draft.says.from.hash);
-        self.reading =
-            Reading::remembering(self.reading.bytes.clone(), fork).map_err(LedgerError::Unsound)?;
+        let branch = BASE64.decode(draft.says.records.as_bytes()).unwrap_or_default();
+        let mut more = forks(&branch);
+        more.insert(draft.says.from.hash);
+        self.remember(more)?;
         self.append(draft)
     }
 
@@ -384,6 +397,7 @@ fn admit_all(
         escrow
             .admit(&record, findings)
             .map_err(|(rule, detail)| LedgerError::Refused(Finding { rule, seq, offset, detail }))?;
+        escrow.remember();
         starts.push(record.start);
         let release_of = match &record.said {
             Said::Release(release) => Some((release.request, release.attempt)),
