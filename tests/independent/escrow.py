@@ -71,6 +71,10 @@ class Escrow:
         stays = first and len(first.checked) >= first.seal["threshold"]
         return first if stays else self.newest(vault)
 
+    def is_custodian(self, name):
+        person = self.people.get(name)
+        return bool(person) and "custodian" in person["roles"] and name not in self.retired
+
     def may_administer(self, by, vault):
         """One administrator, or a threshold of custodians of one vault: of this one, or of any root vault."""
         if self.is_administrator(by):
@@ -143,7 +147,9 @@ class Escrow:
 
     def seal(self, note, seq, digest, gaps=False):
         says = note.value["says"]
-        demand(self.may_administer(note.by, says["vault"]), "SEAL-SIGNER")
+        several = gaps and len(set(note.by)) == len(note.by) >= 2 and all(map(self.is_custodian, note.by))
+        demand(several or (self.is_administrator(note.by) if gaps else
+                           self.may_administer(note.by, says["vault"])), "SEAL-SIGNER")
         self.take_seal(says, seq, digest, note.value["time"], gaps)
 
     def take_seal(self, says, seq, digest, time, gaps):

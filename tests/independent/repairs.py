@@ -126,7 +126,7 @@ def adopt(escrow, note, seq, _digest):
     says = note.value["says"]
     head = (says["from"]["seq"], says["from"]["size"], says["from"]["hash"])
     before = escrow.prefix_of(head)
-    demand(before is not None and escrow.adopted < MAX_ADOPTED, "ADOPT-BRANCH")
+    demand(before is not None, "ADOPT-BRANCH")
     try:
         branch_bytes = unbase64(says["records"])
     except Malformed:
@@ -137,15 +137,27 @@ def adopt(escrow, note, seq, _digest):
     bad = branch.serious() - common.serious()
     demand(branch.whole and new and not bad, "ADOPT-BRANCH")
     first = min(new)
-    demand(first not in escrow.known, "ADOPT-BRANCH")
+    ends = {(gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) for gap in escrow.missing}
+    demand(first not in escrow.known or first in ends, "ADOPT-BRANCH")
+    adopted = escrow.adopted + 1 + branch.adopted - common.adopted
+    demand(adopted <= MAX_ADOPTED, "ADOPT-BRANCH")
+    found = {(number, *place) for number, place in branch.heads.items()}
+    for start, last in escrow.missing:
+        if (last["seq"], last["size"], last["hash"]) in found:
+            for vault, generations in escrow.vaults.items():
+                for number, one in generations.items():
+                    there = branch.generation(vault, number)
+                    real = there is not None and there.digest == one.digest
+                    demand(real or not start <= one.seq <= last["seq"], "ADOPT-CONFLICT")
     merge(escrow, branch, common, seq)
     escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code != "RECORDS-MISSING"]
     escrow.known |= new | branch.known
-    escrow.branches.append((before + branch_bytes, new))
-    escrow.adopted += 1
+    escrow.branches += [(before + branch_bytes, new), *branch.branches]
+    escrow.adopted = adopted
     escrow.missing = [gap for gap in escrow.missing
                       if (gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) not in new | branch.known - common.known]
-    escrow.missing += [gap for gap in branch.missing if gap[0] > head[0] and gap not in escrow.missing]
+    escrow.missing += [gap for gap in branch.missing if gap[0] > head[0] and gap not in escrow.missing
+                       and escrow.heads.get(gap[1]["seq"]) != (gap[1]["size"], gap[1]["hash"])]
     escrow.report("ADOPTED", seq)
 
 

@@ -1,6 +1,7 @@
 //! Writes the corpus: each case from a world in memory, with what the library says of it when it is written.
 
 mod genesis;
+mod grown;
 mod outside;
 mod parts;
 mod records;
@@ -37,6 +38,7 @@ pub fn everything() {
     statements::write();
     outside::write();
     repairs::write();
+    grown::write();
     parts::write();
     let surprises = SURPRISES.lock().unwrap();
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
