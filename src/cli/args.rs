@@ -337,7 +337,7 @@ pub struct Request {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Go on in this file, where the log cannot be added to
-    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    #[arg(long, value_name = "FILE")]
     pub continue_in: Option<PathBuf>,
     /// Say yes beforehand to something out of order; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
@@ -405,7 +405,7 @@ pub struct Release {
     #[arg(long)]
     pub withdraw: bool,
     /// Go on in this file, where the log cannot be added to
-    #[arg(long, value_name = "FILE", conflicts_with = "log")]
+    #[arg(long, value_name = "FILE")]
     pub continue_in: Option<PathBuf>,
     /// Say yes beforehand to something out of order; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]

@@ -25,6 +25,9 @@ use crate::vault::Seal;
 pub const ELSEWHERE: &str =
     "in an emergency go on elsewhere: the same command with --continue-in FILE, on another medium";
 
+/// What to do where the file in which it was to go on holds something else, or half of it.
+const ANOTHER: &str = "it is no log that can be added to: name a FILE that is not there yet";
+
 /// A log that can be added to, and what was out of order about it.
 pub struct Footing {
     /// The log.
@@ -54,7 +57,10 @@ impl Footing {
     pub fn find(who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>) -> Result<Footing, Failure> {
         match ways.continue_in {
             Some(path) if path.symlink_metadata().is_ok() => {
-                let mut footing = here(path, who, ways, context)?;
+                let mut footing = here(path, who, ways, context).map_err(|failure| match failure.exit {
+                    Exit::NotAuthorised | Exit::Interrupted => failure,
+                    _ => failure.next(ANOTHER),
+                })?;
                 footing.deviations.push(Deviation::ContinuedElsewhere);
                 Ok(footing)
             }

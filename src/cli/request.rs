@@ -9,7 +9,7 @@ use crate::ceremony::approve::request_file;
 use crate::ceremony::request::{self as ceremony, Question, Session, session_words};
 use crate::cli::args::Request;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::footing::{Footing, Ways};
+use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures, write_output};
@@ -73,7 +73,7 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
         vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
     let appended = ledger
         .append(Draft { time: now, says: request, signers })
-        .map_err(|error| failures::ledger(&log, &error))?;
+        .map_err(|error| failures::ledger(&log, &error).or_next(footing::ELSEWHERE))?;
     continued.keep();
     let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
     if let Err(failure) = write_output(&args.output, &file) {

@@ -136,6 +136,11 @@ fn a_full_medium_and_one_that_cannot_be_written_are_left_behind() {
     stage.refuses_words(1, words).what("the log cannot be written").next("--continue-in FILE");
     releases(&stage, "--continue-in usb/log --accept-deviation continued-elsewhere");
     stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+    // So is one that is full when the request is made.
+    let stage = Stage::sealed();
+    let line = format!("{} --as carol/carol -o req.bgr", asking("prod"));
+    let blocks = u32::try_from(stage.read("escrow/log").len() / 512).unwrap() + 1;
+    stage.refuses_words(1, stage.words(&line).file_limit(blocks)).next("--continue-in FILE");
     // There is no durable place at all: nothing is shown.
     let (stage, _) = Stage::approved();
     let line = format!("{RELEASE} --continue-in usb/log --accept-deviation continued-elsewhere");
@@ -325,4 +330,50 @@ fn a_book_of_two_escrows_goes_on_with_the_one_that_is_meant() {
         asking("prod")
     );
     stage.run(&line).ok();
+}
+
+#[test]
+fn a_continuation_in_which_a_release_may_have_begun_stays() {
+    // The continuation goes in, and the release does not: nobody knows what the medium took of it.
+    let (stage, _) = Stage::approved();
+    let blocks = u32::try_from(stage.read("escrow/log").len() / 512).unwrap();
+    let line = format!("{RELEASE} --continue-in usb/log --accept-deviation continued-elsewhere");
+    let run = (2..).find_map(|more| {
+        let run = stage.words(&line).file_limit(blocks + more).run();
+        run.err.contains("usb/log").then_some(run).filter(|_| stage.path("usb/log").exists())
+    });
+    run.unwrap().fails(1);
+    stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+    // There is room again: it goes on there.
+    releases(&stage, "--continue-in usb/log --accept-deviation continued-elsewhere");
+}
+
+#[test]
+fn a_continuation_that_fails_goes_on_in_another() {
+    let (stage, _) = Stage::approved();
+    let whole = stage.read("escrow/log");
+    stage.remove("escrow/log");
+    // Half of one, or another file: it is left as it is, and another name does.
+    for left in [&whole[..whole.len() / 2], b"", b"a shopping list\n"] {
+        stage.write("usb/log", left);
+        let line = format!("{RELEASE} --continue-in usb/log --accept-deviation damaged-log");
+        let run = stage.words(&line).run();
+        assert!(run.code != 0 && run.err.contains("name a FILE that is not there yet"), "{run:?}");
+        if !left.starts_with(b"{") {
+            assert_eq!(stage.read("usb/log"), left);
+        }
+    }
+    releases(&stage, "--continue-in usb2/log --accept-deviation continued-elsewhere");
+    // One that went on, and cannot be added to any more, is a log like any other.
+    let whole = stage.read("usb2/log");
+    let at = whole.windows(13).position(|part| part == b"v1/statements").unwrap();
+    stage.write("usb2/log", [&whole[..at], b"X", &whole[at + 1..]].concat());
+    let line = format!("{} --as carol/carol -o more.bgr --log usb2/log", asking("prod"));
+    stage.refuses(10, &line).next("--continue-in FILE");
+    let line = format!(
+        "{line} --continue-in usb3/log --accept-deviation continued-elsewhere --accept-deviation damaged-log \
+         --accept-deviation missing-records --accept-deviation not-in-force"
+    );
+    stage.run(&line).ok();
+    stage.run("log --log usb3/log --kind request").ok();
 }
