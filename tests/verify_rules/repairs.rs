@@ -227,11 +227,13 @@ fn later(world: &World, hash: Digest) -> Head {
 }
 
 /// The next generation of `prod`, as a record that stands five places behind the log's end, signed by `who`.
-fn kept(world: &World, who: &str, kind: Kind, name: &str, place: u64) -> String {
+fn kept(world: &World, who: &str, kind: Kind, name: &str, place: i64) -> String {
     let sealed = world.make_seal(name, kind, 2, &["alice", "bob", "carol"], Credentials::New);
     let bytes = world.bytes();
     let start = bytes.len();
-    world.forge_framed(sealed.seal, &[world.signs(who)], |entry| entry.seq += place);
+    world.forge_framed(sealed.seal, &[world.signs(who)], |entry| {
+        entry.seq = entry.seq.checked_add_signed(place).unwrap();
+    });
     let record = BASE64.encode(&world.bytes()[start..]);
     world.set_bytes(bytes);
     record
@@ -264,7 +266,9 @@ fn continue_kept() {
         vec![check],
         vec![seal("alice", 5)],
         vec![good.clone(), good.clone()],
-        // Not among the missing records: before them, behind them, or in the last one's place.
+        // Not among the missing records, or not in their order: before them, behind them, or in the last one's place.
+        vec![kept(&world, "dan", Kind::Root, "other", -2)],
+        vec![kept(&world, "dan", Kind::Root, "other", 5), kept(&world, "dan", Kind::Root, "another", 3)],
         vec![BASE64.encode(&whole[world.records()[1].start as usize..world.records()[1].end as usize])],
         vec![seal("dan", 10)],
         vec![seal("dan", 9)],
