@@ -27,6 +27,21 @@ pub enum Severity {
     Tampered,
 }
 
+impl Severity {
+    /// The word for it on a screen: in capitals, where it fails something.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Finding => "FINDING",
+            Severity::Torn => "TORN",
+            Severity::Truncated => "TRUNCATED",
+            Severity::Fork => "FORK",
+            Severity::Tampered => "TAMPERED",
+        }
+    }
+}
+
 macro_rules! rules {
     ($($rule:ident $code:literal $severity:ident $meaning:literal;)+) => {
         /// A rule that a log, a head or a book can break.
@@ -184,6 +199,15 @@ impl Finding {
     /// A finding that is not about one record.
     pub fn general(rule: Rule, detail: impl Into<String>) -> Finding {
         Finding { rule, seq: None, offset: None, detail: detail.into() }
+    }
+
+    /// Where it is, as far as that is known: `entry 6, byte 4711`.
+    pub fn place(&self) -> Option<String> {
+        match (self.seq, self.offset) {
+            (Some(seq), Some(offset)) => Some(format!("entry {seq}, byte {offset}")),
+            (Some(seq), None) => Some(format!("entry {seq}")),
+            _ => None,
+        }
     }
 
     /// How bad it is.

@@ -118,7 +118,7 @@ pub fn folded(text: &str, columns: usize) -> Vec<String> {
     for line in text.split('\n') {
         let (mut part, mut width) = (String::new(), 0);
         for character in Shown(line).to_string().chars() {
-            let wide = if character.is_ascii() { 1 } else { 2 };
+            let wide = columns_of(character);
             if width + wide > columns {
                 lines.push(std::mem::take(&mut part));
                 width = 0;
@@ -129,6 +129,48 @@ pub fn folded(text: &str, columns: usize) -> Vec<String> {
         lines.push(part);
     }
     lines
+}
+
+/// How many columns a character may take.
+fn columns_of(character: char) -> usize {
+    if character.is_ascii() { 1 } else { 2 }
+}
+
+/// Breaks a text of one line at its blanks into lines of at most `columns` columns; a word that is longer is
+/// broken where a line is full.
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut width = 0;
+    for word in Shown::line(text).split(' ') {
+        let wide: usize = word.chars().map(columns_of).sum();
+        if width > 0 && width + 1 + wide <= columns {
+            lines.last_mut().expect("there is one").push(' ');
+            width += 1;
+        } else if width > 0 {
+            lines.push(String::new());
+            width = 0;
+        }
+        for (at, part) in folded(word, columns).into_iter().enumerate() {
+            if at > 0 {
+                lines.push(String::new());
+                width = 0;
+            }
+            width += part.chars().map(columns_of).sum::<usize>();
+            lines.last_mut().expect("there is one").push_str(&part);
+        }
+    }
+    lines
+}
+
+/// A text on one line of at most `columns` columns, which ends with `...` where some of it is left out.
+pub fn clipped(text: &str, columns: usize) -> String {
+    let line = Shown::line(text);
+    let mut lines = folded(&line, columns);
+    if lines.len() == 1 {
+        return line;
+    }
+    lines = folded(&line, columns.saturating_sub(3));
+    format!("{}...", lines[0])
 }
 
 impl fmt::Display for Shown<'_> {
@@ -183,6 +225,23 @@ mod tests {
         assert_eq!(folded("東京都", 4), ["東京", "都"]);
         assert_eq!(folded("", 4), [""]);
         assert_eq!(folded("a\u{1b}", 8), ["a\\u{1b}"]);
+    }
+
+    #[test]
+    fn wrapped_lines_break_at_blanks_and_within_words_that_are_too_long() {
+        assert_eq!(wrapped("ab cd efg", 5), ["ab cd", "efg"]);
+        assert_eq!(wrapped("a bcdefgh i", 4), ["a", "bcde", "fgh", "i"]);
+        assert_eq!(wrapped("東 京", 3), ["東", "京"]);
+        assert_eq!(wrapped("a\n\u{1b}", 9), ["a\\n\\u{1b}"]);
+        assert_eq!(wrapped("", 4), [""]);
+    }
+
+    #[test]
+    fn clipped_texts_say_that_something_is_left_out() {
+        assert_eq!(clipped("abcdef", 6), "abcdef");
+        assert_eq!(clipped("abcdefg", 6), "abc...");
+        assert_eq!(clipped("東京都東京都", 8), "東京...");
+        assert_eq!(clipped("a\nb\u{1b}", 20), "a\\nb\\u{1b}");
     }
 
     #[test]

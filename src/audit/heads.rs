@@ -24,3 +24,12 @@ pub fn compare(escrow: &Escrow, head: &Head, whence: &str) -> Option<Finding> {
     };
     Some(Finding { rule, seq: Some(head.seq), offset: None, detail })
 }
+
+/// Where the log went on without records that are known of.
+pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
+    escrow.gaps().iter().map(|gap| {
+        let (first, last) = (gap.after + 1, gap.until.seq);
+        let detail = format!("records {first} to {last}; the last of them is {}", gap.until.hash);
+        Finding { rule: Rule::RecordsMissing, seq: Some(first), offset: None, detail }
+    })
+}

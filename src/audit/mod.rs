@@ -1,8 +1,8 @@
 //! What auditors compare a log with: time, heads that were taken home, people's books, and the sealed
-//! files. Nothing here needs
-//! a secret, or could reach one.
+//! files; and what that amounts to at one moment. Nothing here needs a secret, or could reach one.
 
 pub mod books;
 pub mod files;
 pub mod heads;
 pub mod obligations;
+pub mod status;

@@ -1,14 +1,14 @@
 //! Obligations: what has to happen after each seal, approval and release, and has not yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Asked, Escrow, Generation, Vault};
 use crate::finding::{Finding, Rule};
 use crate::names::PersonId;
 use crate::statement::{Approval, Stated};
-use crate::time::Time;
-use crate::vault::Kind;
+use crate::time::{Seconds, Time};
+use crate::vault::{Kind, Seal};
 
 /// An approval, and where it came from does not matter: a log or a book.
 #[derive(Debug, Clone)]
@@ -19,6 +19,63 @@ pub struct Approved {
     pub time: Time,
     /// What.
     pub approval: Approval,
+}
+
+/// A length of time that something has to happen within.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline {
+    /// Its last moment.
+    pub due: Time,
+    /// What it counts from.
+    pub since: Time,
+}
+
+impl Deadline {
+    /// `length` from `since` on.
+    fn within(length: Seconds, since: Time) -> Deadline {
+        Deadline { due: since.after(length), since }
+    }
+
+    /// Whether it has passed.
+    pub fn is_overdue(&self, now: Time) -> bool {
+        now > self.due
+    }
+
+    /// Whether it has passed, or the last quarter of it is running.
+    pub fn is_near(&self, now: Time) -> bool {
+        self.due.since(now).0 <= self.due.since(self.since).0 / 4
+    }
+}
+
+/// A generation whose credentials somebody may know.
+#[derive(Debug, Clone, Copy)]
+pub struct Exposure<'a> {
+    /// The generation.
+    pub generation: &'a Generation,
+    /// Since when, and by when new credentials are due.
+    pub rotation: Deadline,
+}
+
+/// A check that one custodian owes of one generation.
+#[derive(Debug, Clone, Copy)]
+pub struct Owed<'a> {
+    /// The custodian.
+    pub custodian: &'a PersonId,
+    /// Their last check; `None` where there is none yet.
+    pub last: Option<Time>,
+    /// Since the last check, or since the seal, and by when the next one is due.
+    pub next: Deadline,
+}
+
+/// The exercise that a set of custodians owes.
+#[derive(Debug, Clone, Copy)]
+pub struct Drill<'a> {
+    /// Their canary; `None` where they have none.
+    pub canary: Option<&'a Vault>,
+    /// The last release of it; `None` where there is none yet.
+    pub last: Option<Time>,
+    /// Since the last drill, or since the seal, and by when the next one is due.
+    pub next: Deadline,
 }
 
 /// Everything that is due or overdue at `now`. `told` are approvals that books tell of.
@@ -58,23 +115,67 @@ fn in_force(vault: &Vault, found: &mut Vec<Finding>) {
 
 /// A root release exposes the generation, whatever its purpose, until new credentials are sealed. So does a
 /// quorum of approvals without a release: the shares are in somebody's hands.
-fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found: &mut Vec<Finding>) {
-    if vault.kind != Kind::Root {
-        return;
-    }
-    for generation in &vault.generations {
+fn exposures<'a>(
+    escrow: &'a Escrow,
+    vault: &'a Vault,
+    handed: &HandedOver,
+) -> impl Iterator<Item = Exposure<'a>> {
+    let generations = vault.generations.iter().filter(|_| vault.kind == Kind::Root);
+    generations.filter_map(move |generation| {
         let number = generation.seal.generation;
         let approved = handed.get(&(vault.id, number)).and_then(|people| quorum_at(generation, people));
-        let Some(since) = [generation.released, approved].into_iter().flatten().min() else { continue };
-        if vault.is_superseded(number) {
-            continue;
-        }
-        let due = since.after(escrow.policy.rotate_after_release);
-        let (rule, word) = if now > due { (Rule::RotationOverdue, "were") } else { (Rule::Exposed, "are") };
+        let since = [generation.released, approved].into_iter().flatten().min()?;
+        let rotation = Deadline::within(escrow.policy.rotate_after_release, since);
+        (!vault.is_superseded(number)).then_some(Exposure { generation, rotation })
+    })
+}
+
+/// The generations that are exposed, by what the log tells.
+pub fn exposed_by_log(escrow: &Escrow) -> Vec<Exposure<'_>> {
+    let handed = handed_over(escrow, &[]);
+    escrow.vaults.iter().flat_map(|vault| exposures(escrow, vault, &handed)).collect()
+}
+
+fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found: &mut Vec<Finding>) {
+    for Exposure { generation, rotation } in exposures(escrow, vault, handed) {
+        let Deadline { since, due } = rotation;
+        let overdue = rotation.is_overdue(now);
+        let (rule, word) = if overdue { (Rule::RotationOverdue, "were") } else { (Rule::Exposed, "are") };
         let title = generation.seal.title();
         let detail = format!("{title}: exposed at {since}, new credentials {word} due by {due}");
         found.push(about(rule, generation.seq, detail));
     }
+}
+
+/// The checks that the custodians of a generation owe, by index. Whoever retired owes none.
+pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterator<Item = Owed<'a>> {
+    let custodians = generation.seal.shares.iter().map(|share| &share.custodian);
+    custodians.filter(|custodian| !escrow.has_retired(custodian)).map(|custodian| {
+        let last = generation.checks.get(custodian).copied();
+        let since = last.unwrap_or(generation.time);
+        Owed { custodian, last, next: Deadline::within(escrow.policy.check_every, since) }
+    })
+}
+
+/// The drill that the custodians of a root vault's current generation owe. Where they have not drilled yet, it
+/// counts from the seal of their canary, or from their vault's where they have no canary.
+pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
+    let people = |seal: &Seal| -> BTreeSet<PersonId> {
+        seal.shares.iter().map(|share| share.custodian.clone()).collect()
+    };
+    let seal = &vault.current().seal;
+    let same = |canary: &&Vault| {
+        let other = &canary.current().seal;
+        canary.kind == Kind::Canary && other.threshold == seal.threshold && people(other) == people(seal)
+    };
+    let canary = escrow.vaults.iter().rev().find(same);
+    let last = canary.and_then(|canary| {
+        let asked = escrow.requests.iter().filter(|asked| asked.request.vault == canary.id);
+        asked.flat_map(|asked| &asked.releases).map(|release| release.time).max()
+    });
+    let sealed = canary.map_or(vault.current().time, |canary| canary.current().time);
+    let next = Deadline::within(escrow.policy.drill_every, last.unwrap_or(sealed));
+    Drill { canary, last, next }
 }
 
 fn ended(asked: &Asked, found: &mut Vec<Finding>) {
@@ -86,15 +187,17 @@ fn ended(asked: &Asked, found: &mut Vec<Finding>) {
     }
 }
 
-fn closed(escrow: &Escrow, asked: &Asked, now: Time, found: &mut Vec<Finding>) {
+/// By when the closing list of a request is due; `None` where it is closed, or none is asked for.
+pub fn closing(escrow: &Escrow, asked: &Asked) -> Option<Deadline> {
     let root = escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
-    if asked.closed.is_some() || !root {
-        return;
-    }
-    let Some(first) = asked.releases.first() else { return };
-    let due = first.time.after(escrow.policy.close_within);
-    let rule = if now > due { Rule::CloseOverdue } else { Rule::CloseMissing };
-    found.push(about(rule, asked.seq, format!("request {}: due by {due}", asked.record.short())));
+    let first = asked.releases.first().filter(|_| root && asked.closed.is_none())?;
+    Some(Deadline::within(escrow.policy.close_within, first.time))
+}
+
+fn closed(escrow: &Escrow, asked: &Asked, now: Time, found: &mut Vec<Finding>) {
+    let Some(closing) = closing(escrow, asked) else { return };
+    let rule = if closing.is_overdue(now) { Rule::CloseOverdue } else { Rule::CloseMissing };
+    found.push(about(rule, asked.seq, format!("request {}: due by {}", asked.record.short(), closing.due)));
 }
 
 /// For each generation, who handed a share over to a request of which no release is logged, and when first.

@@ -113,11 +113,7 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
             finding.seq.is_none_or(|seq| seq > since.seq) || finding.severity() >= Severity::Torn
         });
     }
-    for gap in escrow.gaps() {
-        let (first, last) = (gap.after + 1, gap.until.seq);
-        let detail = format!("records {first} to {last}; the last of them is {}", gap.until.hash);
-        findings.push(Finding { rule: Rule::RecordsMissing, seq: Some(first), offset: None, detail });
-    }
+    findings.extend(heads::missing(&escrow));
     if let Some(anchor) = &evidence.anchor
         && !anchor.is_of(&escrow.id)
     {

@@ -2,7 +2,7 @@
 
 mod logs;
 
-pub use logs::{Adopt, Compare, Copy, Demo, Head, Log, Retire, Verify};
+pub use logs::{Adopt, Compare, Copy, Demo, Head, Log, Retire, Status, Verify};
 
 use std::path::PathBuf;
 
@@ -97,6 +97,9 @@ pub enum Command {
     /// Record that somebody takes no more part; an administrator or a threshold of custodians signs
     #[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
     Retire(Retire),
+    /// Show where the escrow stands and what is to be done next; needs no secret
+    #[command(after_help = "Example: breakglass status")]
+    Status(Status),
     /// Show the log as a timeline
     #[command(after_help = "Example: breakglass log --kind release")]
     Log(Log),

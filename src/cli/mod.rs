@@ -21,6 +21,7 @@ mod release;
 mod request;
 mod retire;
 mod seal;
+mod status;
 pub mod usage;
 mod verify;
 mod vote;
@@ -145,6 +146,7 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
         Command::Retire(args) => retire::retire(args, context),
         Command::Log(args) => log::log(&args, context),
         Command::Head(args) => log::head(&args, context),
+        Command::Status(args) => status::status(&args, context),
         Command::Verify(args) => verify::verify(args, context),
         Command::Demo(args) => demo::demo(&args, context),
     }

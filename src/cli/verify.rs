@@ -12,7 +12,7 @@ use crate::cli::log::read_log;
 use crate::cli::{Answer, Context, failures};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
-use crate::finding::{Finding, Rule, Severity};
+use crate::finding::{Finding, Rule};
 use crate::hands::files;
 use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
 use crate::log::head::{HeadFile, MAX_HEAD};
@@ -112,33 +112,24 @@ fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
 }
 
 fn line(finding: &Finding) -> String {
-    let word = match finding.severity() {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Finding => "FINDING",
-        Severity::Torn => "TORN",
-        Severity::Truncated => "TRUNCATED",
-        Severity::Fork => "FORK",
-        Severity::Tampered => "TAMPERED",
-    };
-    let place = match (finding.seq, finding.offset) {
-        (Some(seq), Some(offset)) => format!(" entry {seq}, byte {offset}:"),
-        (Some(seq), None) => format!(" entry {seq}:"),
-        _ => String::new(),
-    };
+    let word = finding.severity().word();
+    let place = finding.place().map_or(String::new(), |place| format!(" {place}:"));
     let detail = Shown::line(&finding.detail);
     format!("{word:<9} {}{place} {detail}\n          {}", finding.rule, finding.rule.meaning())
 }
 
 fn to_json(report: &Report, exit: Exit) -> serde_json::Value {
-    let findings: Vec<_> = report.findings.iter().map(|finding| {
-        json!({
-            "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
-            "meaning": finding.rule.meaning(), "detail": finding.detail,
-        })
-    }).collect();
+    let findings: Vec<_> = report.findings.iter().map(finding_to_json).collect();
     let escrow = report.escrow.as_ref().map(|escrow| {
         json!({ "id": escrow.id, "words": Words::of(&escrow.id).to_string(), "name": escrow.name, "head": escrow.head })
     });
     json!({ "verdict": exit.code(), "exit": exit as u8, "escrow": escrow, "findings": findings })
+}
+
+/// A finding for programs.
+pub fn finding_to_json(finding: &Finding) -> serde_json::Value {
+    json!({
+        "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
+        "meaning": finding.rule.meaning(), "detail": finding.detail,
+    })
 }

@@ -47,6 +47,14 @@ pub struct Retire {
     pub signer: Sitting,
 }
 
+/// `status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
 /// `log`.
 #[derive(Debug, Args)]
 pub struct Log {

@@ -1,0 +1,264 @@
+//! Duties: what has to be done, by whom, by when, and what they type.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
+use crate::card::Role;
+use crate::crypto::digest::Digest;
+use crate::escrow::Escrow;
+use crate::names::{PersonId, VaultName};
+use crate::time::Time;
+use crate::vault::Kind;
+
+/// What kind of thing has to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DutyKind {
+    /// New credentials for a vault that is exposed.
+    Rotation,
+    /// The closing list of a release.
+    Close,
+    /// The end of a request whose window is over.
+    End,
+    /// A custodian's check.
+    Check,
+    /// The exercise on a canary.
+    Drill,
+}
+
+impl DutyKind {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DutyKind::Rotation => "rotation",
+            DutyKind::Close => "close",
+            DutyKind::End => "end",
+            DutyKind::Check => "check",
+            DutyKind::Drill => "drill",
+        }
+    }
+}
+
+/// Something that has to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Duty {
+    /// What kind.
+    pub kind: DutyKind,
+    /// Whether it should have been done by now.
+    pub overdue: bool,
+    /// Whether there is nothing to wait for, although it is not overdue.
+    pub at_once: bool,
+    /// By when.
+    pub due: Time,
+    /// The vaults that it is about.
+    pub vaults: Vec<VaultName>,
+    /// The request that it is about.
+    pub request_id: Option<Digest>,
+    /// What, in words.
+    pub what: String,
+    /// What is typed, with somebody who may; `None` where no command of this version does it.
+    pub command: Option<String>,
+}
+
+/// Everything that has to be done, the most urgent first.
+pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus]) -> Vec<Duty> {
+    let mut duties: Vec<Duty> = vaults.iter().flat_map(|vault| rotations(escrow, vault)).collect();
+    duties.extend(requests.iter().flat_map(|request| request_duties(escrow, request)));
+    duties.extend(checks(vaults));
+    duties.extend(vaults.iter().filter_map(|vault| drill(escrow, vault)));
+    duties.sort_by_key(|duty| (!duty.overdue, !duty.at_once, duty.due, duty.kind));
+    duties
+}
+
+/// The next check and the next drill, where none is due yet.
+pub fn upcoming(vaults: &[VaultStatus]) -> Vec<Upcoming> {
+    let checks = vaults.iter().flat_map(|vault| &vault.checks).map(|check| (check.to_do, check.due));
+    let drills = vaults.iter().filter_map(|vault| vault.drill.as_ref()).map(|drill| (drill.to_do, drill.due));
+    let first = |kind, all: &[(bool, Time)]| {
+        let due = all.iter().map(|(_, due)| *due).min()?;
+        all.iter().all(|(to_do, _)| !to_do).then_some(Upcoming { kind, due })
+    };
+    let (checks, drills): (Vec<_>, Vec<_>) = (checks.collect(), drills.collect());
+    let both = [first(DutyKind::Check, &checks), first(DutyKind::Drill, &drills)];
+    both.into_iter().flatten().collect()
+}
+
+/// The flag with which somebody acts, whose files lie as the ceremonies have them.
+fn acting(person: &PersonId) -> String {
+    format!("--as {person}/{person}")
+}
+
+/// Somebody of that role who has not retired and is not `other`; those in `first` come first.
+fn somebody<'a>(
+    escrow: &'a Escrow,
+    role: Role,
+    first: &[&'a PersonId],
+    other: Option<&PersonId>,
+) -> Option<&'a PersonId> {
+    let all = first.iter().copied().chain(escrow.people.keys());
+    let mut fit = all.filter(|id| {
+        Some(*id) != other && !escrow.has_retired(id) && escrow.people.get(id).is_some_and(|one| one.is(role))
+    });
+    fit.next()
+}
+
+/// The custodians of a vault's current generation, by index.
+fn custodians<'a>(escrow: &'a Escrow, vault: &Digest) -> Vec<&'a PersonId> {
+    let shares = escrow.vault(vault).into_iter().flat_map(|vault| &vault.current().seal.shares);
+    shares.map(|share| &share.custodian).collect()
+}
+
+fn rotations(escrow: &Escrow, vault: &VaultStatus) -> Vec<Duty> {
+    let duty = |exposed: &super::ExposedStatus| {
+        // Until a vault is rotated in place, its new credentials are sealed as a vault of another name.
+        let next = escrow.vaults.iter().find(|other| {
+            let sealed_since = other.generations.first().is_some_and(|first| first.time > exposed.since);
+            let same = other.partition == vault.partition && other.account == vault.account;
+            other.id != vault.id && other.kind == Kind::Root && same && sealed_since
+        });
+        let name = &vault.name;
+        let (what, command) = match next {
+            Some(next) => {
+                let next = &next.name;
+                (format!("{name} stays exposed, although {next} of the same account was sealed since"), None)
+            }
+            None => (
+                format!(
+                    "new credentials for {name}: change password and MFA at the provider, then seal them"
+                ),
+                seal_next(escrow, vault),
+            ),
+        };
+        Duty {
+            kind: DutyKind::Rotation,
+            overdue: exposed.overdue,
+            at_once: false,
+            due: exposed.due,
+            vaults: vec![name.clone()],
+            request_id: None,
+            what,
+            command,
+        }
+    };
+    vault.exposed.iter().map(duty).collect()
+}
+
+/// Seals new credentials to those custodians who are still there, under a name that is free.
+fn seal_next(escrow: &Escrow, vault: &VaultStatus) -> Option<String> {
+    let staying: Vec<&PersonId> =
+        custodians(escrow, &vault.id).into_iter().filter(|id| !escrow.has_retired(id)).collect();
+    if staying.len() < usize::from(vault.threshold) {
+        return None;
+    }
+    let free = |number: u32| {
+        let name = format!("{}-{number}", vault.name).parse::<VaultName>().ok()?;
+        escrow.vault_named(&name).is_none().then_some(name)
+    };
+    let name = (2..1000).find_map(free)?;
+    let signer = somebody(escrow, Role::Administrator, &[], None)?;
+    let staying: Vec<String> = staying.iter().map(|id| format!("--custodian {id}")).collect();
+    let (threshold, staying) = (vault.threshold, staying.join(" "));
+    Some(format!("breakglass seal {name} --threshold {threshold} {staying} {}", acting(signer)))
+}
+
+fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
+    let short = request.request_id.short();
+    let (vault, requester) = (&request.vault, &request.requester);
+    let of = |kind, overdue, due, what, command| Duty {
+        kind,
+        overdue,
+        at_once: kind == DutyKind::End,
+        due,
+        vaults: vec![vault.clone()],
+        request_id: Some(request.request_id),
+        what,
+        command: Some(command),
+    };
+    let mut duties = Vec::new();
+    if let Some(due) = request.close_due {
+        let own = escrow.request(&request.request_id).map(|asked| asked.request.vault);
+        let first = own.map(|vault| custodians(escrow, &vault)).unwrap_or_default();
+        let closer = somebody(escrow, Role::Custodian, &first, Some(requester)).unwrap_or(requester);
+        let what = format!("close request {short} of {vault}, by a custodian other than {requester}");
+        let command = format!("breakglass close --request {short} {}", acting(closer));
+        duties.push(of(DutyKind::Close, request.close_overdue, due, what, command));
+    }
+    if request.progress == Progress::WindowOver {
+        let what = format!("end request {short} of {vault}, whose window is over, by {requester}");
+        let command = format!("breakglass release req.bgr --withdraw {}", acting(requester));
+        duties.push(of(DutyKind::End, false, request.window_until, what, command));
+    }
+    // What a release showed is recorded when it is done again, and ends. A closing list settles it too.
+    if request.progress == Progress::Released && request.unended && request.close_due.is_none() {
+        let what = format!("end request {short} of {vault}: release it again to its end, by {requester}");
+        let approvals: Vec<String> = request.approved_by.iter().map(|id| format!("{id}.bga")).collect();
+        let command = format!("breakglass release req.bgr {} {}", approvals.join(" "), acting(requester));
+        duties.push(of(DutyKind::End, false, request.window_until, what, command));
+    }
+    duties
+}
+
+/// One check for each custodian, of all their vaults at once.
+fn checks(vaults: &[VaultStatus]) -> Vec<Duty> {
+    let mut owed: BTreeMap<&PersonId, Vec<(&VaultName, &CheckStatus)>> = BTreeMap::new();
+    for vault in vaults {
+        for check in vault.checks.iter().filter(|check| check.to_do || check.overdue) {
+            owed.entry(&check.custodian).or_default().push((&vault.name, check));
+        }
+    }
+    let duty = |(person, owed): (&PersonId, Vec<(&VaultName, &CheckStatus)>)| {
+        let names: BTreeSet<&VaultName> = owed.iter().map(|(vault, _)| *vault).collect();
+        let of = match names.len() {
+            1 | 2 => names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and "),
+            many => format!("{many} vaults"),
+        };
+        let first = owed.iter().any(|(_, check)| check.last.is_none());
+        let what = if first { "first check" } else { "check" };
+        Duty {
+            kind: DutyKind::Check,
+            overdue: owed.iter().any(|(_, check)| check.overdue),
+            at_once: first,
+            due: owed.iter().map(|(_, check)| check.due).min().expect("there is one"),
+            vaults: names.into_iter().cloned().collect(),
+            request_id: None,
+            what: format!("{what} by {person}: {of}"),
+            command: Some(format!("breakglass check --all {}", acting(person))),
+        }
+    };
+    owed.into_iter().map(duty).collect()
+}
+
+fn drill(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
+    let drill = vault.drill.as_ref().filter(|drill| drill.to_do || drill.overdue)?;
+    let people = custodians(escrow, &vault.id);
+    let names: Vec<&str> = people.iter().map(|id| id.as_str()).collect();
+    let names = names.join(", ");
+    let (what, command) = match vault.kind {
+        Kind::Canary => {
+            let asker = somebody(escrow, Role::Custodian, &people, None).map(|asker| {
+                format!(
+                    "breakglass request {} --purpose drill --reason other --ticket DRILL \
+                     --justification drill {} -o drill.bgr",
+                    vault.name,
+                    acting(asker)
+                )
+            });
+            (format!("drill by {names}: ask, then approve and release as in an emergency"), asker)
+        }
+        Kind::Root => {
+            (format!("drill by {names}: they have no canary; the next `seal` for them makes it"), None)
+        }
+    };
+    Some(Duty {
+        kind: DutyKind::Drill,
+        overdue: drill.overdue,
+        at_once: false,
+        due: drill.due,
+        vaults: vec![vault.name.clone()],
+        request_id: None,
+        what,
+        command,
+    })
+}

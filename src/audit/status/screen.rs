@@ -1,0 +1,317 @@
+//! The status on a terminal of 80 columns: words carry the meaning, and what has to be done stands last, where
+//! the eye is when the prompt comes back.
+
+use super::{
+    CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
+};
+use crate::names::PersonId;
+use crate::text::{clipped, wrapped};
+use crate::time::{Seconds, Time};
+use crate::words::Words;
+
+/// How many columns a terminal has.
+const COLUMNS: usize = 80;
+
+/// The most columns of a name in a table; a longer one stands on a line of its own.
+const NAME: usize = 24;
+
+/// The most of what is wrong with the log that is told here; `verify` tells all.
+const TROUBLES: usize = 3;
+
+/// The status as lines of at most 80 columns. Only a name that is too long for its line is longer.
+pub fn screen(status: &Status) -> Vec<String> {
+    let mut lines = trouble(status);
+    lines.extend(heading(status));
+    lines.push(String::new());
+    lines.extend(vaults(&status.vaults));
+    lines.push(String::new());
+    lines.extend(requests(&status.requests));
+    lines.push(String::new());
+    lines.extend(to_do(status));
+    lines.push(verdict(status));
+    lines
+}
+
+/// Down to the minute: nothing here is due within seconds.
+fn moment(time: Time) -> String {
+    let text = time.to_string();
+    let (day, rest) = text.split_once('T').expect("a time has a T");
+    format!("{day} {}", &rest[..5])
+}
+
+/// In the unit that tells most.
+fn length(length: Seconds) -> String {
+    match length.0 {
+        seconds if seconds >= 2 * 86_400 => format!("{}d", seconds / 86_400),
+        seconds if seconds >= 2 * 3600 => format!("{}h", seconds / 3600),
+        seconds => format!("{}m", seconds.div_ceil(60)),
+    }
+}
+
+fn by_or_since(overdue: bool, due: Time) -> String {
+    let word = if overdue { "OVERDUE since" } else { "due by" };
+    format!("{word} {}", moment(due))
+}
+
+fn list<'a, T: std::fmt::Display + 'a>(all: impl IntoIterator<Item = &'a T>) -> String {
+    all.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// A text behind `indent` blanks, wrapped, with its further lines behind two more.
+fn indented(indent: usize, text: &str) -> Vec<String> {
+    let lines = wrapped(text, COLUMNS - indent - 2);
+    let put = |(at, line): (usize, String)| format!("{}{line}", " ".repeat(indent + 2 * at.min(1)));
+    lines.into_iter().enumerate().map(put).collect()
+}
+
+fn trouble(status: &Status) -> Vec<String> {
+    let mut lines = Vec::new();
+    for found in status.trouble.iter().take(TROUBLES) {
+        lines.extend(indented(0, &format!("{}: {}", found.severity().word(), found.rule.meaning())));
+        let place = found.place().map_or(String::new(), |place| format!("{place}: "));
+        lines.extend(indented(2, &format!("{place}{}", found.detail)));
+    }
+    if let Some(more) = status.trouble.len().checked_sub(TROUBLES).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more."));
+    }
+    if !lines.is_empty() {
+        lines.push("Do not build on this log. See `breakglass verify`, and compare other copies.".to_owned());
+        lines.push("What follows is no more than what can be read of it.".to_owned());
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn heading(status: &Status) -> Vec<String> {
+    let sound = if status.trouble.is_empty() { "sound as far as it goes:" } else { "NOT SOUND, see above:" };
+    let entries = match status.head.seq + 1 {
+        1 => "1 entry".to_owned(),
+        many => format!("{many} entries"),
+    };
+    let mut lines = vec![
+        format!("{}, at {} UTC", clipped(status.name.as_str(), COLUMNS - 25), moment(status.now)),
+        format!("words   {}", Words::of(&status.id)),
+        format!("log     {sound} {entries}, the last at {}", moment(status.last)),
+    ];
+    match status.findings {
+        0 => {}
+        1 => lines.push("        1 finding about what happened: `breakglass verify`".to_owned()),
+        many => lines.push(format!("        {many} findings about what happened: `breakglass verify`")),
+    }
+    lines
+}
+
+/// Rows in columns, each with its details below it. A cell of column `name` that is too long stands on a line of
+/// its own.
+fn table<const N: usize>(head: [&str; N], rows: &[([String; N], Vec<String>)], name: usize) -> Vec<String> {
+    let mut widths = head.map(str::len);
+    for (row, _) in rows {
+        for (at, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
+            let fits = at != name || cell.len() <= NAME;
+            *width = (*width).max(if fits { cell.len() } else { 0 });
+        }
+    }
+    let line = |cells: &[String; N]| {
+        let cells = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut lines = vec![line(&head.map(str::to_owned))];
+    for (row, details) in rows {
+        let mut row = row.clone();
+        if row[name].len() > NAME {
+            lines.push(std::mem::take(&mut row[name]));
+        }
+        lines.push(line(&row));
+        lines.extend(details.iter().cloned());
+    }
+    lines
+}
+
+fn vaults(vaults: &[VaultStatus]) -> Vec<String> {
+    if vaults.is_empty() {
+        return vec!["No vault is sealed.".to_owned()];
+    }
+    let rows: Vec<_> = vaults.iter().map(|vault| (vault_row(vault), vault_details(vault))).collect();
+    table(["VAULT", "KIND", "ACCOUNT", "GEN", "SHARES", "STATE"], &rows, 0)
+}
+
+fn vault_row(vault: &VaultStatus) -> [String; 6] {
+    let state = match () {
+        () if !vault.exposed.is_empty() => "EXPOSED",
+        () if !vault.in_force => "NOT IN FORCE",
+        () => "in force",
+    };
+    [
+        vault.name.to_string(),
+        vault.kind.to_string(),
+        clipped(vault.account.as_str(), 14),
+        vault.generation.to_string(),
+        format!("{} of {}", vault.threshold, vault.total_shares),
+        state.to_owned(),
+    ]
+}
+
+fn vault_details(vault: &VaultStatus) -> Vec<String> {
+    let mut details: Vec<String> = vault.exposed.iter().map(|one| exposed(vault, one)).collect();
+    if vault.newest_generation != vault.generation {
+        details.push(format!("generation {} is sealed, and not current yet", vault.newest_generation));
+    }
+    if !vault.missing.is_empty() {
+        details.push(missing(vault));
+    }
+    details.extend(vault.checks.iter().filter_map(|check| late(vault, check)));
+    if !vault.retired.is_empty() {
+        details.push(format!("retired, and still holding a share: {}", list(&vault.retired)));
+    }
+    details.extend(vault.drill.as_ref().map(|drill| drilled(vault, drill)));
+    details.iter().flat_map(|detail| indented(2, detail)).collect()
+}
+
+fn exposed(vault: &VaultStatus, exposed: &ExposedStatus) -> String {
+    let which = match exposed.generation {
+        current if current == vault.generation => String::new(),
+        other => format!("generation {other} "),
+    };
+    let due = by_or_since(exposed.overdue, exposed.due);
+    format!("{which}exposed since {}; new credentials {due}", moment(exposed.since))
+}
+
+fn missing(vault: &VaultStatus) -> String {
+    let mut newest = vault.checks.iter().filter(|check| check.generation == vault.newest_generation);
+    let overdue = newest.find(|check| check.last.is_none() && check.overdue);
+    let overdue = overdue.map_or(String::new(), |check| format!(", {}", by_or_since(true, check.due)));
+    let of = match vault.newest_generation {
+        newest if newest == vault.generation => String::new(),
+        newest => format!("of generation {newest} "),
+    };
+    format!("no check {of}yet: {}{overdue}", list(&vault.missing))
+}
+
+/// A check that is to be done again.
+fn late(vault: &VaultStatus, check: &CheckStatus) -> Option<String> {
+    let last = check.last.filter(|_| check.to_do)?;
+    let of = match check.generation {
+        current if current == vault.generation => String::new(),
+        other => format!(" of generation {other}"),
+    };
+    let due = by_or_since(check.overdue, check.due);
+    Some(format!("last check{of} by {} {}; the next {due}", check.custodian, moment(last)))
+}
+
+fn drilled(vault: &VaultStatus, drill: &DrillStatus) -> String {
+    let due = by_or_since(drill.overdue, drill.due);
+    match drill.last {
+        Some(last) => format!("last drill {}; the next {due}", moment(last)),
+        None if vault.canary.is_none() && vault.kind == crate::vault::Kind::Root => {
+            format!("no canary, so no drill; the first {due}")
+        }
+        None => format!("no drill yet; the first {due}"),
+    }
+}
+
+fn requests(requests: &[RequestStatus]) -> Vec<String> {
+    if requests.is_empty() {
+        return vec!["No request is open.".to_owned()];
+    }
+    let rows: Vec<_> =
+        requests.iter().map(|request| (request_row(request), request_details(request))).collect();
+    table(["REQUEST", "VAULT", "WHO", "SINCE", "STATE"], &rows, 1)
+}
+
+fn request_row(request: &RequestStatus) -> [String; 5] {
+    let state = match request.progress {
+        Progress::Waiting => "waiting",
+        Progress::WindowOver => "WINDOW OVER",
+        Progress::Released => "RELEASED",
+    };
+    [
+        request.request_id.short(),
+        request.vault.to_string(),
+        clipped(request.requester.as_str(), 12),
+        moment(request.since),
+        state.to_owned(),
+    ]
+}
+
+fn request_details(request: &RequestStatus) -> Vec<String> {
+    let people = |people: &[PersonId]| if people.is_empty() { "nobody".to_owned() } else { list(people) };
+    let mut details = vec![format!("{}, window until {}", request.purpose, moment(request.window_until))];
+    let mut voted = format!("the log knows approvals by {}", people(&request.approved_by));
+    if !request.denied_by.is_empty() {
+        voted.push_str(&format!("; DENIED by {}", people(&request.denied_by)));
+    }
+    details.push(voted);
+    if let Some(released) = request.released {
+        let end = if request.unended {
+            format!("; no end: assume that all was shown: {}", list(&request.assume_shown))
+        } else {
+            String::new()
+        };
+        details.push(format!("released {}{end}", moment(released)));
+    }
+    details.extend(request.close_due.map(|due| format!("close {}", by_or_since(request.close_overdue, due))));
+    details.iter().flat_map(|detail| indented(2, detail)).collect()
+}
+
+fn to_do(status: &Status) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    if !status.duties.is_empty() {
+        lines.push("TO DO".to_owned());
+    }
+    for duty in &status.duties {
+        let when = match () {
+            () if duty.overdue => format!("OVERDUE {}", length(status.now.since(duty.due))),
+            () if duty.at_once => "due now".to_owned(),
+            () => format!("due in {}", length(duty.due.since(status.now))),
+        };
+        lines.extend(indented(0, &format!("{when}: {}", duty.what)));
+        lines.extend(duty.command.iter().flat_map(|command| typed(command)));
+    }
+    let next: Vec<String> = status
+        .upcoming
+        .iter()
+        .map(|next: &Upcoming| format!("{} by {}", next.kind.as_str(), moment(next.due)))
+        .collect();
+    if !next.is_empty() {
+        lines.push(format!("Later: {}.", next.join(", ")));
+    }
+    lines
+}
+
+/// A command as it is typed, on as many lines as it takes: broken before a flag, or else at a blank.
+fn typed(command: &str) -> Vec<String> {
+    const FIRST: usize = 4;
+    const FURTHER: usize = 6;
+    let room = COLUMNS - FURTHER - " \\".len();
+    let mut parts: Vec<String> = Vec::new();
+    for (at, part) in command.split(" -").enumerate() {
+        let part = if at == 0 { part.to_owned() } else { format!("-{part}") };
+        if part.len() <= room { parts.push(part) } else { parts.extend(part.split(' ').map(str::to_owned)) }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + part.len() <= room => line.push_str(&format!(" {part}")),
+            _ => lines.push(part),
+        }
+    }
+    let last = lines.len().saturating_sub(1);
+    let put = |(at, line): (usize, String)| {
+        let (indent, more) = (if at == 0 { FIRST } else { FURTHER }, if at == last { "" } else { " \\" });
+        format!("{}{line}{more}", " ".repeat(indent))
+    };
+    lines.into_iter().enumerate().map(put).collect()
+}
+
+fn verdict(status: &Status) -> String {
+    let overdue = status.duties.iter().filter(|duty| duty.overdue).count();
+    let things = |count: usize| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
+    if let Some(worst) = status.worst() {
+        return format!("{}: the log is not sound; see the top, and `breakglass verify`", worst.word());
+    }
+    match (overdue, status.duties.len()) {
+        (0, 0) => "NOTHING TO DO".to_owned(),
+        (0, all) => format!("NOTHING OVERDUE: {} to do", things(all)),
+        (overdue, all) => format!("OVERDUE: {} of {} to do", things(overdue), all),
+    }
+}
