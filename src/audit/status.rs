@@ -38,7 +38,8 @@ pub struct Status {
     pub trouble: Vec<Finding>,
     /// How many findings about what happened `verify` has besides.
     pub findings: usize,
-    /// The vaults, in the order of their first seals.
+    /// The vaults: exposed ones first, then those that are not in force; canaries last, and otherwise in the
+    /// order of their first seals.
     pub vaults: Vec<VaultStatus>,
     /// The requests that nothing concludes yet, in order.
     pub requests: Vec<RequestStatus>,
@@ -157,6 +158,8 @@ pub struct RequestStatus {
     pub since: Time,
     /// How far it has come.
     pub progress: Progress,
+    /// How many approvals a release needs.
+    pub needed: u8,
     /// Whose approvals the log holds. Others may be under way.
     pub approved_by: Vec<PersonId>,
     /// Whose denials the log holds.
@@ -216,6 +219,8 @@ pub fn status(reading: &Reading, now: Time) -> Status {
             vault.exposed.push(exposed.clone());
         });
     }
+    // What somebody has to look at comes first, then real credentials.
+    vaults.sort_by_key(|vault| (vault.exposed.is_empty(), vault.in_force, vault.kind == Kind::Canary));
     let requests: Vec<RequestStatus> =
         escrow.requests.iter().filter_map(|asked| request_status(escrow, asked, now)).collect();
     let (duties, upcoming) = (duties::duties(escrow, &vaults, &requests), duties::upcoming(&vaults));
@@ -324,6 +329,7 @@ fn request_status(escrow: &Escrow, asked: &Asked, now: Time) -> Option<RequestSt
         requester: request.requester.clone(),
         since: asked.time,
         progress,
+        needed: escrow.generation(&request.vault, request.generation).map_or(0, |one| one.seal.threshold),
         approved_by: stated(|says| match says {
             Stated::Approval(approval) => Some(&approval.request),
             _ => None,

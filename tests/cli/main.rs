@@ -16,4 +16,5 @@ mod release;
 mod repairs;
 mod request;
 mod seal;
+mod status;
 mod story;

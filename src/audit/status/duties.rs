@@ -1,6 +1,6 @@
 //! Duties: what has to be done, by whom, by when, and what they type.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -64,7 +64,7 @@ pub struct Duty {
 
 /// Everything that has to be done, the most urgent first.
 pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus]) -> Vec<Duty> {
-    let mut duties: Vec<Duty> = vaults.iter().flat_map(|vault| rotations(escrow, vault)).collect();
+    let mut duties: Vec<Duty> = vaults.iter().filter_map(|vault| rotation(escrow, vault)).collect();
     duties.extend(requests.iter().flat_map(|request| request_duties(escrow, request)));
     duties.extend(checks(vaults));
     duties.extend(vaults.iter().filter_map(|vault| drill(escrow, vault)));
@@ -110,39 +110,35 @@ fn custodians<'a>(escrow: &'a Escrow, vault: &Digest) -> Vec<&'a PersonId> {
     shares.map(|share| &share.custodian).collect()
 }
 
-fn rotations(escrow: &Escrow, vault: &VaultStatus) -> Vec<Duty> {
-    let duty = |exposed: &super::ExposedStatus| {
-        // Until a vault is rotated in place, its new credentials are sealed as a vault of another name.
-        let next = escrow.vaults.iter().find(|other| {
-            let sealed_since = other.generations.first().is_some_and(|first| first.time > exposed.since);
-            let same = other.partition == vault.partition && other.account == vault.account;
-            other.id != vault.id && other.kind == Kind::Root && same && sealed_since
-        });
-        let name = &vault.name;
-        let (what, command) = match next {
-            Some(next) => {
-                let next = &next.name;
-                (format!("{name} stays exposed, although {next} of the same account was sealed since"), None)
-            }
-            None => (
-                format!(
-                    "new credentials for {name}: change password and MFA at the provider, then seal them"
-                ),
-                seal_next(escrow, vault),
-            ),
-        };
-        Duty {
-            kind: DutyKind::Rotation,
-            overdue: exposed.overdue,
-            at_once: false,
-            due: exposed.due,
-            vaults: vec![name.clone()],
-            request_id: None,
-            what,
-            command,
+/// New credentials for a vault settle each of its generations that is exposed.
+fn rotation(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
+    let exposed = vault.exposed.iter().min_by_key(|exposed| exposed.due)?;
+    // Until a vault is rotated in place, its new credentials are sealed as a vault of another name.
+    let next = escrow.vaults.iter().find(|other| {
+        let sealed_since = other.generations.first().is_some_and(|first| first.time >= exposed.since);
+        let same = other.partition == vault.partition && other.account == vault.account;
+        other.id != vault.id && other.kind == Kind::Root && same && sealed_since
+    });
+    let name = &vault.name;
+    let (what, command) = match next {
+        Some(next) => {
+            (format!("{name} stays exposed, although {} of its account was sealed since", next.name), None)
         }
+        None => (
+            format!("new password and MFA for {name} at the provider; then seal them"),
+            seal_next(escrow, vault),
+        ),
     };
-    vault.exposed.iter().map(duty).collect()
+    Some(Duty {
+        kind: DutyKind::Rotation,
+        overdue: exposed.overdue,
+        at_once: false,
+        due: exposed.due,
+        vaults: vec![name.clone()],
+        request_id: None,
+        what,
+        command,
+    })
 }
 
 /// Seals new credentials to those custodians who are still there, under a name that is free.
@@ -153,7 +149,9 @@ fn seal_next(escrow: &Escrow, vault: &VaultStatus) -> Option<String> {
         return None;
     }
     let free = |number: u32| {
-        let name = format!("{}-{number}", vault.name).parse::<VaultName>().ok()?;
+        // So that the number has room in the longest name there may be.
+        let base: String = vault.name.as_str().chars().take(60).collect();
+        let name = format!("{base}-{number}").parse::<VaultName>().ok()?;
         escrow.vault_named(&name).is_none().then_some(name)
     };
     let name = (2..1000).find_map(free)?;
@@ -181,7 +179,7 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
         let own = escrow.request(&request.request_id).map(|asked| asked.request.vault);
         let first = own.map(|vault| custodians(escrow, &vault)).unwrap_or_default();
         let closer = somebody(escrow, Role::Custodian, &first, Some(requester)).unwrap_or(requester);
-        let what = format!("close request {short} of {vault}, by a custodian other than {requester}");
+        let what = format!("close request {short} of {vault} (not by {requester})");
         let command = format!("breakglass close --request {short} {}", acting(closer));
         duties.push(of(DutyKind::Close, request.close_overdue, due, what, command));
     }
@@ -209,7 +207,8 @@ fn checks(vaults: &[VaultStatus]) -> Vec<Duty> {
         }
     }
     let duty = |(person, owed): (&PersonId, Vec<(&VaultName, &CheckStatus)>)| {
-        let names: BTreeSet<&VaultName> = owed.iter().map(|(vault, _)| *vault).collect();
+        let mut names: Vec<&VaultName> = owed.iter().map(|(vault, _)| *vault).collect();
+        names.dedup();
         let of = match names.len() {
             1 | 2 => names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and "),
             many => format!("{many} vaults"),
@@ -245,7 +244,7 @@ fn drill(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
                     acting(asker)
                 )
             });
-            (format!("drill by {names}: ask, then approve and release as in an emergency"), asker)
+            (format!("drill by {names}: approve and release as in an emergency"), asker)
         }
         Kind::Root => {
             (format!("drill by {names}: they have no canary; the next `seal` for them makes it"), None)

@@ -1,10 +1,7 @@
 //! The status on a terminal of 80 columns: words carry the meaning, and what has to be done stands last, where
 //! the eye is when the prompt comes back.
 
-use super::{
-    CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
-};
-use crate::names::PersonId;
+use super::{DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus};
 use crate::text::{clipped, wrapped};
 use crate::time::{Seconds, Time};
 use crate::words::Words;
@@ -14,6 +11,9 @@ const COLUMNS: usize = 80;
 
 /// The most columns of a name in a table; a longer one stands on a line of its own.
 const NAME: usize = 24;
+
+/// How many columns it takes to say when something is due.
+const WHEN: usize = "OVERDUE 999d".len();
 
 /// The most of what is wrong with the log that is told here; `verify` tells all.
 const TROUBLES: usize = 3;
@@ -39,6 +39,13 @@ fn moment(time: Time) -> String {
     format!("{day} {}", &rest[..5])
 }
 
+/// Down to the day, where a month is the measure.
+fn day(time: Time) -> String {
+    let mut text = moment(time);
+    text.truncate("2026-11-23".len());
+    text
+}
+
 /// In the unit that tells most.
 fn length(length: Seconds) -> String {
     match length.0 {
@@ -57,9 +64,12 @@ fn list<'a, T: std::fmt::Display + 'a>(all: impl IntoIterator<Item = &'a T>) -> 
     all.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// A text behind `indent` blanks, wrapped, with its further lines behind two more.
+/// A text behind `indent` blanks; its further lines, where it needs some, behind two more.
 fn indented(indent: usize, text: &str) -> Vec<String> {
-    let lines = wrapped(text, COLUMNS - indent - 2);
+    let mut lines = wrapped(text, COLUMNS - indent);
+    if lines.len() > 1 {
+        lines = wrapped(text, COLUMNS - indent - 2);
+    }
     let put = |(at, line): (usize, String)| format!("{}{line}", " ".repeat(indent + 2 * at.min(1)));
     lines.into_iter().enumerate().map(put).collect()
 }
@@ -159,7 +169,8 @@ fn vault_details(vault: &VaultStatus) -> Vec<String> {
     if !vault.missing.is_empty() {
         details.push(missing(vault));
     }
-    details.extend(vault.checks.iter().filter_map(|check| late(vault, check)));
+    details.extend(late(vault, true));
+    details.extend(late(vault, false));
     if !vault.retired.is_empty() {
         details.push(format!("retired, and still holding a share: {}", list(&vault.retired)));
     }
@@ -173,7 +184,7 @@ fn exposed(vault: &VaultStatus, exposed: &ExposedStatus) -> String {
         other => format!("generation {other} "),
     };
     let due = by_or_since(exposed.overdue, exposed.due);
-    format!("{which}exposed since {}; new credentials {due}", moment(exposed.since))
+    format!("{which}exposed {}; new credentials {due}", moment(exposed.since))
 }
 
 fn missing(vault: &VaultStatus) -> String {
@@ -187,15 +198,21 @@ fn missing(vault: &VaultStatus) -> String {
     format!("no check {of}yet: {}{overdue}", list(&vault.missing))
 }
 
-/// A check that is to be done again.
-fn late(vault: &VaultStatus, check: &CheckStatus) -> Option<String> {
-    let last = check.last.filter(|_| check.to_do)?;
-    let of = match check.generation {
-        current if current == vault.generation => String::new(),
-        other => format!(" of generation {other}"),
-    };
-    let due = by_or_since(check.overdue, check.due);
-    Some(format!("last check{of} by {} {}; the next {due}", check.custodian, moment(last)))
+/// The checks that are to be done again: those that are overdue, or those that are due soon.
+fn late(vault: &VaultStatus, overdue: bool) -> Option<String> {
+    let again = vault.checks.iter().filter(|check| check.last.is_some() && check.to_do);
+    let late: Vec<String> = again
+        .filter(|check| check.overdue == overdue)
+        .map(|check| {
+            let of = match check.generation {
+                current if current == vault.generation => String::new(),
+                other => format!(" (generation {other})"),
+            };
+            format!("{}{of} {}", check.custodian, day(check.due))
+        })
+        .collect();
+    let word = if overdue { "OVERDUE since" } else { "due by" };
+    (!late.is_empty()).then(|| format!("check {word}: {}", late.join(", ")))
 }
 
 fn drilled(vault: &VaultStatus, drill: &DrillStatus) -> String {
@@ -234,22 +251,24 @@ fn request_row(request: &RequestStatus) -> [String; 5] {
 }
 
 fn request_details(request: &RequestStatus) -> Vec<String> {
-    let people = |people: &[PersonId]| if people.is_empty() { "nobody".to_owned() } else { list(people) };
-    let mut details = vec![format!("{}, window until {}", request.purpose, moment(request.window_until))];
-    let mut voted = format!("the log knows approvals by {}", people(&request.approved_by));
+    let mut details = Vec::new();
+    let votes = match request.approved_by.len() {
+        0 => format!("no approval in the log, {} are needed", request.needed),
+        some => format!("approved by {} ({some} of {})", list(&request.approved_by), request.needed),
+    };
+    let until = moment(request.window_until);
+    details.push(format!("{}, window until {until}; {votes}", request.purpose));
     if !request.denied_by.is_empty() {
-        voted.push_str(&format!("; DENIED by {}", people(&request.denied_by)));
+        details.push(format!("DENIED by {}", list(&request.denied_by)));
     }
-    details.push(voted);
     if let Some(released) = request.released {
-        let end = if request.unended {
-            format!("; no end: assume that all was shown: {}", list(&request.assume_shown))
-        } else {
-            String::new()
-        };
-        details.push(format!("released {}{end}", moment(released)));
+        let due = |due| format!("; close {}", by_or_since(request.close_overdue, due));
+        let close = request.close_due.map_or(String::new(), due);
+        details.push(format!("released {}{close}", moment(released)));
     }
-    details.extend(request.close_due.map(|due| format!("close {}", by_or_since(request.close_overdue, due))));
+    if request.unended {
+        details.push(format!("no end is logged: assume that {} were shown", list(&request.assume_shown)));
+    }
     details.iter().flat_map(|detail| indented(2, detail)).collect()
 }
 
@@ -264,7 +283,9 @@ fn to_do(status: &Status) -> Vec<String> {
             () if duty.at_once => "due now".to_owned(),
             () => format!("due in {}", length(duty.due.since(status.now))),
         };
-        lines.extend(indented(0, &format!("{when}: {}", duty.what)));
+        for (at, line) in wrapped(&duty.what, COLUMNS - WHEN - 2).into_iter().enumerate() {
+            lines.push(format!("{:WHEN$}  {line}", if at == 0 { when.as_str() } else { "" }));
+        }
         lines.extend(duty.command.iter().flat_map(|command| typed(command)));
     }
     let next: Vec<String> = status
@@ -309,9 +330,11 @@ fn verdict(status: &Status) -> String {
     if let Some(worst) = status.worst() {
         return format!("{}: the log is not sound; see the top, and `breakglass verify`", worst.word());
     }
-    match (overdue, status.duties.len()) {
-        (0, 0) => "NOTHING TO DO".to_owned(),
-        (0, all) => format!("NOTHING OVERDUE: {} to do", things(all)),
-        (overdue, all) => format!("OVERDUE: {} of {} to do", things(overdue), all),
+    match (overdue, status.duties.len(), status.requests.len()) {
+        (0, 0, 0) => "NOTHING IS DUE".to_owned(),
+        (0, 0, 1) => "NOTHING IS DUE, and a request is open".to_owned(),
+        (0, 0, many) => format!("NOTHING IS DUE, and {many} requests are open"),
+        (0, all, _) => format!("NOTHING IS OVERDUE: {} to do", things(all)),
+        (overdue, all, _) => format!("OVERDUE: {overdue} of {} to do", things(all)),
     }
 }

@@ -1,0 +1,178 @@
+//! `status`: what is due, at a glance, without any secret.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use crate::stage::{Run, Stage, row};
+
+const DAY: u64 = 86_400;
+
+/// So many days from now, as `--time` takes it.
+fn days_on(days: u64) -> String {
+    let now = SystemTime::now() + Duration::from_secs(days * DAY);
+    let now = now.duration_since(UNIX_EPOCH).unwrap().as_secs();
+    breakglass::time::Time::from_unix(now).unwrap().to_string()
+}
+
+fn duties(run: &Run) -> Vec<(String, bool)> {
+    let json = run.json();
+    let duties = json["duties"].as_array().unwrap().iter();
+    duties.map(|one| (one["kind"].as_str().unwrap().to_owned(), one["overdue"].as_bool().unwrap())).collect()
+}
+
+/// What the status says to type for duties of a kind, as lines for the stage.
+fn commands(run: &Run, kind: &str) -> Vec<String> {
+    let json = run.json();
+    let duties = json["duties"].as_array().unwrap().iter().filter(|one| one["kind"] == kind);
+    let typed = duties.map(|one| one["command"].as_str().unwrap().strip_prefix("breakglass ").unwrap());
+    typed.map(str::to_owned).collect()
+}
+
+#[test]
+fn it_needs_the_log_and_nothing_else_and_changes_nothing() {
+    let stage = Stage::empty();
+    stage.write("escrow/log", Stage::sealed().read("escrow/log"));
+    let before = stage.tree();
+    let run = stage.run("status").ok();
+    assert_eq!(run.err, "");
+    for line in run.out.lines() {
+        assert!(line.chars().count() <= 80 && !line.contains('\u{1b}'), "{line}");
+    }
+    assert!(run.out.lines().count() <= 24, "{}", run.out);
+    let run = run.shows("Example Corp, at 20").shows("sound as far as it goes: 6 entries, the last at 20");
+    run.shows("prod                    root    111122223333  1    2 of 3  in force").shows("NOTHING IS DUE");
+    assert!(stage.tree() == before);
+}
+
+#[test]
+fn fifteen_is_overdue() {
+    let stage = Stage::sealed();
+    let run = stage.run("status --json").ok();
+    let json = run.json();
+    assert_eq!((json["verdict"].as_str(), json["exit"].as_u64()), (Some("done"), Some(0)));
+    assert_eq!(duties(&run), []);
+    let line = format!("status --time {}", days_on(93));
+    let run = stage.run(&format!("{line} --json")).exits(15);
+    let json = run.json();
+    assert_eq!((json["verdict"].as_str(), json["exit"].as_u64()), (Some("overdue"), Some(15)));
+    assert_eq!(duties(&run).len(), 4);
+    assert!(duties(&run).iter().all(|(_, overdue)| *overdue), "{json}");
+    stage.run(&line).exits(15).shows("OVERDUE: 4 of 4 things to do");
+}
+
+#[test]
+fn programs_are_told_the_same() {
+    let (stage, asked) = Stage::approved();
+    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    let json = stage.run("status --json").ok().json();
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        keys(&json),
+        "duties escrow exit other_findings requests time trouble upcoming vaults verdict"
+    );
+    assert_eq!(keys(&json["escrow"]), "head id last_entry name words");
+    let vault = json["vaults"].as_array().unwrap().iter().find(|vault| vault["name"] == "prod").unwrap();
+    assert_eq!(
+        keys(vault),
+        "account canary checks drill exposed generation id in_force kind missing name newest_generation \
+         partition retired threshold total_shares"
+    );
+    assert_eq!(keys(&vault["checks"][0]), "custodian due generation last overdue to_do");
+    assert_eq!(keys(&vault["exposed"][0]), "due generation overdue since");
+    assert_eq!(vault["canary"], stage.canary().as_str());
+    let request = &json["requests"][0];
+    assert_eq!(
+        keys(request),
+        "approved_by assume_shown close_due close_overdue denied_by generation needed progress purpose \
+         released request_id requester since unended vault window_until"
+    );
+    assert_eq!(
+        (request["request_id"].as_str(), request["progress"].as_str()),
+        (Some(&*asked.id), Some("released"))
+    );
+    assert_eq!(request["approved_by"], serde_json::json!(["alice", "bob"]));
+    assert_eq!(keys(&json["duties"][0]), "at_once command due kind overdue request_id vaults what");
+    assert_eq!(keys(&json["upcoming"][0]), "due kind");
+}
+
+#[test]
+fn what_it_says_to_type_does_what_is_due() {
+    let stage = Stage::begun();
+    stage.seal(&row("prod"), "").ok();
+    let run = stage.run("status --json").ok();
+    assert_eq!(duties(&run), vec![("check".to_owned(), false); 3]);
+    for line in commands(&run, "check") {
+        stage.run(&line).ok();
+    }
+    assert_eq!(duties(&stage.run("status --json").ok()), []);
+    // An emergency, and its closing list.
+    let asked = stage.request("");
+    stage.run("status").ok().shows("waiting").shows("NOTHING IS DUE, and a request is open");
+    stage.approve("alice", &asked).ok();
+    stage.approve("bob", &asked).ok();
+    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    let run = stage.run("status --json").ok();
+    let due: Vec<String> = duties(&run).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(due, ["rotation", "close"]);
+    let all = "password-changed mfa-renewed access-keys-checked activity-reviewed ticket-updated \
+               stakeholders-told resealed";
+    let all: Vec<String> = all.split_whitespace().map(|item| format!("--done {item}")).collect();
+    stage.run(&format!("{} {}", commands(&run, "close")[0], all.join(" "))).ok();
+    assert_eq!(duties(&stage.run("status --json").ok()).len(), 1);
+    // The new credentials are typed in; here a file has them.
+    let line = commands(&run, "rotation").remove(0);
+    let line = line.replace("seal prod-2", "seal --from - --accept-deviation reused-password");
+    stage.words(&line).stdin(row("prod-2")).run().ok();
+    let run = stage.run("status --json").ok();
+    assert_eq!(run.json()["duties"].as_array().unwrap().last().unwrap()["command"], Value::Null);
+    // A drill, at its time.
+    let run = stage.run(&format!("status --json --time {}", days_on(80))).exits(15);
+    let line = commands(&run, "drill").remove(0);
+    stage.run(&line).ok();
+    assert!(stage.exists("drill.bgr"));
+    let run = stage.run("status --json").ok();
+    assert_eq!(run.json()["requests"][0]["purpose"], "drill");
+    // It was never approved, and is ended.
+    let run = stage.run(&format!("status --json --time {}", days_on(1))).ok();
+    let line = commands(&run, "end").remove(0).replace("req.bgr", "drill.bgr");
+    stage.run(&line).ok();
+    assert_eq!(stage.run("status --json").ok().json()["requests"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_log_that_is_not_sound_comes_first() {
+    let log = Stage::sealed().read("escrow/log");
+    let stage = Stage::empty();
+    let late = format!("status --time {}", days_on(95));
+    // Torn goes before overdue, and tampered before both.
+    stage.write("escrow/log", [&log[..], b"{\"type\":"].concat());
+    let run = stage.run(&late).exits(11);
+    assert!(
+        run.out.starts_with("TORN: The log ends in bytes that are no record.\n  entry 6, byte "),
+        "{}",
+        run.out
+    );
+    let run = run.shows("OVERDUE 3d").shows("log     NOT SOUND, see above: 6 entries");
+    assert!(
+        run.out.ends_with("TORN: the log is not sound; see the top, and `breakglass verify`\n"),
+        "{}",
+        run.out
+    );
+    let json = stage.run(&format!("{late} --json")).exits(11).json();
+    assert_eq!((json["verdict"].as_str(), json["trouble"][0]["code"].as_str()), (Some("torn"), Some("TORN")));
+    let at = log.windows(16).position(|part| part == b"\"kind\":\"root\",\"pa").unwrap_or(log.len() / 2);
+    let mut changed = log.clone();
+    changed[at + 8] ^= 1;
+    stage.write("escrow/log", &changed);
+    let run = stage.run(&late).exits(10);
+    assert!(run.out.starts_with("TAMPERED: "), "{}", run.out);
+    let verify = stage.run("verify").exits(10);
+    assert!(verify.out.contains("TAMPERED"), "{}", verify.out);
+    // Without a genesis there is nothing to tell.
+    stage.write("escrow/log", b"nothing\n");
+    let verify = stage.run("verify");
+    stage.run("status").fails(verify.code).what("RECORD-MALFORMED").at("escrow/log");
+    stage.remove("escrow/log");
+    stage.run("status").fails(1).what("the log cannot be opened").next("--escrow DIR");
+}
