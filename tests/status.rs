@@ -523,6 +523,22 @@ fn findings_about_what_happened_are_counted() {
 }
 
 #[test]
+fn a_clock_that_is_behind_is_not_taken_for_good_news() {
+    let world = World::ready();
+    let last = world.reading().escrow.time;
+    assert!(!at(&world, last).is_clock_behind());
+    let stopped = Time::from_unix(0).unwrap();
+    shows(
+        &shown(&world, stopped),
+        "
+Example Corp, at 1970-01-01 00:00 UTC
+words   EIGHT WORDS
+log     sound as far as it goes: 6 entries, the last at 2026-11-23 08:09
+        THE CLOCK IS BEHIND the last entry: set it, or give --time",
+    );
+}
+
+#[test]
 fn long_names_stand_whole_and_leave_the_columns_alone() {
     let world = World::begin(Policy::default());
     let long = "a-vault-of-a-name-that-goes-on-for-longer-than-its-column-has-it";

@@ -193,6 +193,11 @@ impl Status {
         self.trouble.iter().map(Finding::severity).max()
     }
 
+    /// Whether the clock is behind the log's last entry: then less may seem due than is.
+    pub fn is_clock_behind(&self) -> bool {
+        self.now < self.last
+    }
+
     /// Whether something should have been done by now.
     pub fn is_overdue(&self) -> bool {
         self.duties.iter().any(|duty| duty.overdue)

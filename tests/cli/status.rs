@@ -69,7 +69,7 @@ fn programs_are_told_the_same() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         keys(&json),
-        "duties escrow exit other_findings requests time trouble upcoming vaults verdict"
+        "clock_behind duties escrow exit other_findings requests time trouble upcoming vaults verdict"
     );
     assert_eq!(keys(&json["escrow"]), "head id last_entry name words");
     let vault = json["vaults"].as_array().unwrap().iter().find(|vault| vault["name"] == "prod").unwrap();
@@ -138,6 +138,21 @@ fn what_it_says_to_type_does_what_is_due() {
     let line = commands(&run, "end").remove(0).replace("req.bgr", "drill.bgr");
     stage.run(&line).ok();
     assert_eq!(stage.run("status --json").ok().json()["requests"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_it_says_to_type_names_the_log_that_was_looked_at() {
+    let stage = Stage::begun();
+    stage.seal(&row("prod"), "").ok();
+    stage.copy("escrow/log", "usb/log");
+    stage.copy("escrow", "with blank");
+    let first = |words: crate::stage::Words<'_>| commands(&words.run().ok(), "check").remove(0);
+    let line = "check --all --as alice/alice";
+    assert_eq!(first(stage.words("status --json")), line);
+    assert_eq!(first(stage.words("status --json --log usb/log")), format!("{line} --log usb/log"));
+    assert_eq!(first(stage.words("status --json --escrow escrow")), format!("{line} --escrow escrow"));
+    assert_eq!(first(stage.words("status --json --escrow 'with blank'")), format!("{line} --escrow PATH"));
+    stage.run(&format!("{line} --log usb/log")).ok();
 }
 
 #[test]

@@ -103,6 +103,9 @@ fn heading(status: &Status) -> Vec<String> {
         format!("words   {}", Words::of(&status.id)),
         format!("log     {sound} {entries}, the last at {}", moment(status.last)),
     ];
+    if status.is_clock_behind() {
+        lines.push("        THE CLOCK IS BEHIND the last entry: set it, or give --time".to_owned());
+    }
     match status.findings {
         0 => {}
         1 => lines.push("        1 finding about what happened: `breakglass verify`".to_owned()),
