@@ -5,7 +5,6 @@ use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
 use crate::finding::{Finding, Rule};
 use crate::log::book::Book;
-use crate::log::head::Head;
 use crate::names::PersonId;
 use crate::statement::Stated;
 
@@ -16,8 +15,8 @@ pub struct Told {
     pub findings: Vec<Finding>,
     /// Approvals that the book tells of.
     pub approvals: Vec<Approved>,
-    /// The newest head that the book knows.
-    pub newest: Option<Head>,
+    /// The number of the newest record of this log that the book knows.
+    pub newest: Option<u64>,
 }
 
 /// Compares the book of `owner`, as bytes, with the log.
@@ -35,7 +34,8 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
             return told;
         }
     };
-    told.newest = book.newest_head(&escrow.id);
+    let of = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
+    told.newest = of.map(|(_, entry)| heads::knows(escrow, &entry.head)).max();
     told.findings.extend(parted(escrow, &book));
     for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
         if let Stated::Approval(approval) = &entry.says {

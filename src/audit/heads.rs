@@ -33,3 +33,8 @@ pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
         Finding { rule: Rule::RecordsMissing, seq: Some(first), offset: None, detail }
     })
 }
+
+/// The number of the last record of this log that whoever took `head` home is known to have seen.
+pub fn knows(escrow: &Escrow, head: &Head) -> u64 {
+    if escrow.is_elsewhere(head) { 0 } else { head.seq }
+}

@@ -108,6 +108,7 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     if let Some((_, since)) = &evidence.since
         && since.escrow == escrow.id
         && escrow.is_ancestor(&since.head())
+        && !escrow.is_elsewhere(&since.head())
     {
         findings.retain(|finding| {
             finding.seq.is_none_or(|seq| seq > since.seq) || finding.severity() >= Severity::Torn
@@ -129,14 +130,14 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
             continue;
         }
         findings.extend(heads::compare(&escrow, &head.head(), name));
-        newest = newest.max(Some(head.seq));
+        newest = newest.max(Some(heads::knows(&escrow, &head.head())));
     }
     let mut approvals = Vec::new();
     for (owner, bytes) in &evidence.books {
         let told = books::compare(&escrow, owner, bytes);
         findings.extend(told.findings);
         approvals.extend(told.approvals);
-        newest = newest.max(told.newest.map(|head| head.seq));
+        newest = newest.max(told.newest);
     }
     findings.extend(evidence.files.iter().flatten().filter_map(files::compare));
     findings.extend(obligations::due(&escrow, now, &approvals));

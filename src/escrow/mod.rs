@@ -218,6 +218,12 @@ impl Escrow {
         self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)
     }
 
+    /// Whether `head` was an adopted branch at some moment, and never this log: whoever knows it knows nothing of
+    /// this log's own records since the two parted.
+    pub fn is_elsewhere(&self, head: &Head) -> bool {
+        self.elsewhere.contains(head) && self.history.get(&head.seq) != Some(head)
+    }
+
     /// Whether a branch that is adopted may part at `head`: at a record of this log, or of a branch that was
     /// adopted before.
     pub fn may_part_at(&self, head: &Head) -> bool {

@@ -100,9 +100,20 @@ pub enum Began {
     Unknown,
 }
 
+/// How a release begins that is not the first record of a tail.
+const LINE: &[u8] = b"\n{\"type\":\"breakglass/v1/release\"";
+
 impl Began {
     /// Finds out what a damaged tail began; `None` where it was certainly no release.
     pub fn of(tail: &[u8]) -> Option<Began> {
+        Began::at_start(tail).or_else(|| {
+            // More than one record may be damaged, and a release may be any of them.
+            let later = tail.windows(LINE.len()).position(|window| window == LINE)?;
+            Began::at_start(&tail[later + 1..])
+        })
+    }
+
+    fn at_start(tail: &[u8]) -> Option<Began> {
         const RELEASE: &[u8] = b"release";
         const REQUEST: &[u8] = b"\"says\":{\"request\":\"";
         let Some(rest) = tail.strip_prefix(BEGINNING) else { return Some(Began::Unknown) };

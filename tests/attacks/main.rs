@@ -6,3 +6,4 @@ mod world;
 
 mod branches;
 mod continuations;
+mod tellings;

@@ -38,6 +38,13 @@ def compare(escrow, head):
     return ("HEAD-TRUNCATED" if head["seq"] > max(escrow.heads) else "HEAD-FORK"), head["seq"]
 
 
+def knows(escrow, head):
+    """How far a head vouches for this log: one of an adopted branch, and never of this log, for nothing."""
+    place = (head["size"], head["hash"])
+    elsewhere = (head["seq"], *place) in escrow.known and escrow.heads.get(head["seq"]) != place
+    return 0 if elsewhere else head["seq"]
+
+
 def judge(escrow, heads, books, required):
     """The findings of heads and books, and what books tell: (findings, statements)."""
     found, told, newest = [], [], -1
@@ -45,7 +52,7 @@ def judge(escrow, heads, books, required):
         if head["escrow"] != escrow.id:
             found.append(("HEAD-FORK", None))
         else:
-            newest = max(newest, head["seq"])
+            newest = max(newest, knows(escrow, head))
             found += filter(None, [compare(escrow, head)])
     for owner, data in books:
         try:
@@ -56,7 +63,7 @@ def judge(escrow, heads, books, required):
             continue
         ours = [(note, digest) for note, digest in records if note.value["escrow"] == escrow.id]
         inside = [note.value["head"] for note, _ in ours]
-        newest = max([newest] + [head["seq"] for head in inside])
+        newest = max([newest] + [knows(escrow, head) for head in inside])
         parted = list(filter(None, (compare(escrow, head) for head in inside)))
         # Of a book's heads the worst is reported, and of several the last.
         found += sorted(parted, key=lambda one: one[0] == "HEAD-FORK")[-1:]

@@ -29,7 +29,13 @@ def damaged_bytes(damage):
 
 
 def began(damaged: bytes):
-    """What a damaged tail began: None, "unknown", or the release of a request."""
+    """What a damaged tail began: None, "unknown", or the release of a request, be it behind another record."""
+    start = began_first(damaged)
+    later = damaged.find(b"\n" + BEGINNING + b'release"')
+    return began_first(damaged[later + 1:]) if start is None and later >= 0 else start
+
+
+def began_first(damaged: bytes):
     if not damaged.startswith(BEGINNING):
         return "unknown"
     kind, quote, _ = damaged[len(BEGINNING):].partition(b'"')

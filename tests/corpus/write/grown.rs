@@ -13,6 +13,7 @@ const TWO: [&str; 2] = ["alice", "bob"];
 
 pub fn write() {
     whole_records();
+    release_behind_another();
     seals_that_were_kept();
     branches_of_branches();
 }
@@ -32,6 +33,20 @@ fn whole_records() {
             world.forge(Recovered::of(&bytes).unwrap(), &[world.signs("alice")])
         });
     }
+}
+
+fn release_behind_another() {
+    let world = small();
+    let asking = world.emergency();
+    base(&world.bytes());
+    let about = "A tail of two damaged records, of which the second began a release.";
+    let tail = format!(
+        "{{\"type\":\"breakglass/v1/statements\",\n{{\"type\":\"breakglass/v1/release\",\"says\":{{\"request\":\"{}\"",
+        asking.record
+    );
+    spoiled(&world, "recovered-release-behind-another", about, Rule::Recovered, |world| {
+        world.forge(Recovered::of(tail.as_bytes()).unwrap(), &[world.signs("alice")])
+    });
 }
 
 /// The next generation of `prod`, sealed by two custodians, right behind the log's end.
