@@ -306,6 +306,11 @@ prod    root    123456789012  1    2 of 3  NOT IN FORCE
   generation 2 is sealed, and not current yet
   no check of generation 2 yet: alice, bob, carol",
     );
+    assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Check; 3]);
+    // A vault is named once, though a check of each of its generations is owed.
+    let later = at(&world, world.now().after(Seconds(93 * DAY)));
+    let check = later.duties.iter().find(|duty| duty.kind == DutyKind::Check).unwrap();
+    assert_eq!(check.what, "first check by alice: prod and canary");
     for who in THREE {
         world.check(who);
     }
@@ -329,6 +334,47 @@ OVERDUE 24h   prod stays exposed, although prod-2 of its account was sealed
 Later: check by 2027-02-23 08:18, drill by 2027-02-23 08:03.
 OVERDUE: 1 of 1 thing to do",
     );
+}
+
+#[test]
+fn a_vault_that_was_there_before_or_is_of_another_account_holds_no_newer_credentials() {
+    let world = World::ready();
+    world.seal("mfa", Kind::Root, 2, &THREE);
+    world.released();
+    let other = world.make_seal("other", Kind::Root, 2, &THREE, Credentials::New).seal;
+    let other = breakglass::vault::Seal { account: text("999999999999"), ..other };
+    world.append(other, &[world.signs("dan")]).unwrap();
+    shows(
+        &shown(&world, world.now()),
+        "
+due in 23h    new password and MFA for prod at the provider; then seal them
+    breakglass seal prod-2 --threshold 2 --custodian alice --custodian bob \\
+      --custodian carol --as dan/dan",
+    );
+}
+
+#[test]
+fn whoever_asked_is_not_told_to_close_while_somebody_else_can() {
+    let world = World::ready();
+    let asking = world.ask("alice", "prod", world.question(Purpose::Maintenance));
+    let files = world.approvals(&["alice", "bob"], &asking);
+    world.release(&asking, &files).unwrap();
+    shows(
+        &shown(&world, world.now()),
+        "
+due in 3d     close request REQUEST. of prod (not by alice)
+    breakglass close --request REQUEST. --as bob/bob",
+    );
+}
+
+#[test]
+fn what_is_overdue_comes_before_what_is_due_at_once() {
+    let world = World::ready();
+    world.pass(Seconds(93 * DAY));
+    THREE.iter().for_each(|who| world.check(who));
+    world.seal("prod-b", Kind::Root, 2, &THREE);
+    let kinds = kinds(&at(&world, world.now()));
+    assert_eq!(kinds, [&[DutyKind::Drill][..], &[DutyKind::Check; 3]].concat());
 }
 
 #[test]
@@ -432,6 +478,7 @@ due in 24h    new password and MFA for prod at the provider; then seal them
 due in 3d     close request REQUEST. of prod (not by carol)
     breakglass close --request REQUEST. --as bob/bob",
     );
+    assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Rotation, DutyKind::Close]);
     // Too few are left to seal to: others have to be chosen first.
     world.append(Retire { person: text("bob"), because: text("left") }, &[world.signs("dan")]).unwrap();
     let status = at(&world, world.now());

@@ -188,8 +188,8 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
         let command = format!("breakglass release req.bgr --withdraw {}", acting(requester));
         duties.push(of(DutyKind::End, false, request.window_until, what, command));
     }
-    // What a release showed is recorded when it is done again, and ends. A closing list settles it too.
-    if request.progress == Progress::Released && request.unended && request.close_due.is_none() {
+    // It stands open because it has no end: what it showed is recorded when it is done again, and ends.
+    if request.progress == Progress::Released && request.close_due.is_none() {
         let what = format!("end request {short} of {vault}: release it again to its end, by {requester}");
         let approvals: Vec<String> = request.approved_by.iter().map(|id| format!("{id}.bga")).collect();
         let command = format!("breakglass release req.bgr {} {}", approvals.join(" "), acting(requester));
