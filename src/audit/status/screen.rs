@@ -1,16 +1,11 @@
 //! The status on a terminal of 80 columns: words carry the meaning, and what has to be done stands last, where
 //! the eye is when the prompt comes back.
 
+use super::layout::{COLUMNS, day, indented, length, moment, table, typed};
 use super::{DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus};
 use crate::text::{clipped, wrapped};
-use crate::time::{Seconds, Time};
+use crate::time::Time;
 use crate::words::Words;
-
-/// How many columns a terminal has.
-const COLUMNS: usize = 80;
-
-/// The most columns of a name in a table; a longer one stands on a line of its own.
-const NAME: usize = 24;
 
 /// How many columns it takes to say when something is due.
 const WHEN: usize = "OVERDUE 999d".len();
@@ -32,29 +27,6 @@ pub fn screen(status: &Status) -> Vec<String> {
     lines
 }
 
-/// Down to the minute: nothing here is due within seconds.
-fn moment(time: Time) -> String {
-    let text = time.to_string();
-    let (day, rest) = text.split_once('T').expect("a time has a T");
-    format!("{day} {}", &rest[..5])
-}
-
-/// Down to the day, where a month is the measure.
-fn day(time: Time) -> String {
-    let mut text = moment(time);
-    text.truncate("2026-11-23".len());
-    text
-}
-
-/// In the unit that tells most.
-fn length(length: Seconds) -> String {
-    match length.0 {
-        seconds if seconds >= 2 * 86_400 => format!("{}d", seconds / 86_400),
-        seconds if seconds >= 2 * 3600 => format!("{}h", seconds / 3600),
-        seconds => format!("{}m", seconds.div_ceil(60)),
-    }
-}
-
 fn by_or_since(overdue: bool, due: Time) -> String {
     let word = if overdue { "OVERDUE since" } else { "due by" };
     format!("{word} {}", moment(due))
@@ -62,16 +34,6 @@ fn by_or_since(overdue: bool, due: Time) -> String {
 
 fn list<'a, T: std::fmt::Display + 'a>(all: impl IntoIterator<Item = &'a T>) -> String {
     all.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// A text behind `indent` blanks; its further lines, where it needs some, behind two more.
-fn indented(indent: usize, text: &str) -> Vec<String> {
-    let mut lines = wrapped(text, COLUMNS - indent);
-    if lines.len() > 1 {
-        lines = wrapped(text, COLUMNS - indent - 2);
-    }
-    let put = |(at, line): (usize, String)| format!("{}{line}", " ".repeat(indent + 2 * at.min(1)));
-    lines.into_iter().enumerate().map(put).collect()
 }
 
 fn trouble(status: &Status) -> Vec<String> {
@@ -110,32 +72,6 @@ fn heading(status: &Status) -> Vec<String> {
         0 => {}
         1 => lines.push("        1 finding about what happened: `breakglass verify`".to_owned()),
         many => lines.push(format!("        {many} findings about what happened: `breakglass verify`")),
-    }
-    lines
-}
-
-/// Rows in columns, each with its details below it. A cell of column `name` that is too long stands on a line of
-/// its own.
-fn table<const N: usize>(head: [&str; N], rows: &[([String; N], Vec<String>)], name: usize) -> Vec<String> {
-    let mut widths = head.map(str::len);
-    for (row, _) in rows {
-        for (at, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
-            let fits = at != name || cell.len() <= NAME;
-            *width = (*width).max(if fits { cell.len() } else { 0 });
-        }
-    }
-    let line = |cells: &[String; N]| {
-        let cells = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    let mut lines = vec![line(&head.map(str::to_owned))];
-    for (row, details) in rows {
-        let mut row = row.clone();
-        if row[name].len() > NAME {
-            lines.push(std::mem::take(&mut row[name]));
-        }
-        lines.push(line(&row));
-        lines.extend(details.iter().cloned());
     }
     lines
 }
@@ -300,31 +236,6 @@ fn to_do(status: &Status) -> Vec<String> {
         lines.push(format!("Later: {}.", next.join(", ")));
     }
     lines
-}
-
-/// A command as it is typed, on as many lines as it takes: broken before a flag, or else at a blank.
-fn typed(command: &str) -> Vec<String> {
-    const FIRST: usize = 4;
-    const FURTHER: usize = 6;
-    let room = COLUMNS - FURTHER - " \\".len();
-    let mut parts: Vec<String> = Vec::new();
-    for (at, part) in command.split(" -").enumerate() {
-        let part = if at == 0 { part.to_owned() } else { format!("-{part}") };
-        if part.len() <= room { parts.push(part) } else { parts.extend(part.split(' ').map(str::to_owned)) }
-    }
-    let mut lines: Vec<String> = Vec::new();
-    for part in parts {
-        match lines.last_mut() {
-            Some(line) if line.len() + 1 + part.len() <= room => line.push_str(&format!(" {part}")),
-            _ => lines.push(part),
-        }
-    }
-    let last = lines.len().saturating_sub(1);
-    let put = |(at, line): (usize, String)| {
-        let (indent, more) = (if at == 0 { FIRST } else { FURTHER }, if at == last { "" } else { " \\" });
-        format!("{}{line}{more}", " ".repeat(indent))
-    };
-    lines.into_iter().enumerate().map(put).collect()
 }
 
 fn verdict(status: &Status) -> String {

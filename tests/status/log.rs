@@ -1,0 +1,96 @@
+//! The log itself: gaps, damage, findings, and the clock it is read by.
+
+use breakglass::crypto::digest::Digest;
+use breakglass::finding::Severity;
+use breakglass::log::head::Head;
+use breakglass::log::repair::Continue;
+use breakglass::request::Purpose;
+use breakglass::time::Time;
+use breakglass::vault::Credentials;
+use breakglass::vault::Kind;
+
+use crate::world::World;
+use crate::{THREE, at, shown, shows};
+
+#[test]
+fn a_gap_is_told_at_the_top() {
+    let world = World::ready();
+    let (tail, missing) = (world.head(), Digest::of(b"missing"));
+    let from = Head { size: tail.size + 4000, seq: tail.seq + 3, hash: missing };
+    let says = Continue { from, last: Some(tail), left: None, kept: Vec::new() };
+    world.forge_framed(says, &[world.signs("alice")], |entry| {
+        entry.seq = from.seq + 1;
+        entry.prev = from.hash;
+    });
+    let status = at(&world, world.now());
+    assert_eq!(status.worst(), Some(Severity::Truncated));
+    let screen = shown(&world, world.now());
+    assert!(
+        screen.starts_with(&format!(
+            "TRUNCATED: The log went on without records that are known of.
+  entry 6: records 6 to 8; the last of them is
+    {missing}
+Do not build on this log. See `breakglass verify`, and compare other copies.
+What follows is no more than what can be read of it.
+
+Example Corp, at 2026-11-23 08:10 UTC
+words   EIGHT WORDS
+log     NOT SOUND, see above: 10 entries, the last at 2026-11-23 08:10
+"
+        )),
+        "{screen}"
+    );
+    shows(&screen, "TRUNCATED: the log is not sound; see the top, and `breakglass verify`");
+}
+
+#[test]
+fn damage_is_told_at_the_top_and_what_is_good_below_it() {
+    let world = World::ready();
+    let good = world.bytes();
+    world.set_bytes([&good[..], b"{\"type\":"].concat());
+    let status = at(&world, world.now());
+    assert_eq!((status.worst(), status.vaults.len()), (Some(Severity::Torn), 2));
+    let screen = shown(&world, world.now());
+    assert!(
+        screen.starts_with("TORN: The log ends in bytes that are no record.\n  entry 6, byte "),
+        "{screen}"
+    );
+    // Many rules broken: the worst are told, and how many more there are.
+    world.set_bytes(good);
+    for _ in 0..5 {
+        let seal = world.make_seal("prod", Kind::Root, 2, &THREE, Credentials::New).seal;
+        world.forge(breakglass::vault::Seal { generation: 9, ..seal }, &[world.signs("dan")]);
+    }
+    let status = at(&world, world.now());
+    assert_eq!((status.worst(), status.trouble.len()), (Some(Severity::Tampered), 5));
+    let screen = shown(&world, world.now());
+    shows(&screen, "and 2 more.");
+    assert_eq!(screen.lines().filter(|line| line.starts_with("TAMPERED: A generation")).count(), 3);
+}
+
+#[test]
+fn findings_about_what_happened_are_counted() {
+    let world = World::ready();
+    let question = world.question(Purpose::Emergency);
+    let question =
+        breakglass::ceremony::request::Question { reason: breakglass::request::Reason::Other, ..question };
+    world.ask("carol", "prod", question);
+    assert_eq!(at(&world, world.now()).findings, 1);
+    shows(&shown(&world, world.now()), "        1 finding about what happened: `breakglass verify`");
+}
+
+#[test]
+fn a_clock_that_is_behind_is_not_taken_for_good_news() {
+    let world = World::ready();
+    let last = world.reading().escrow.time;
+    assert!(!at(&world, last).is_clock_behind());
+    let stopped = Time::from_unix(0).unwrap();
+    shows(
+        &shown(&world, stopped),
+        "
+Example Corp, at 1970-01-01 00:00 UTC
+words   EIGHT WORDS
+log     sound as far as it goes: 6 entries, the last at 2026-11-23 08:09
+        THE CLOCK IS BEHIND the last entry: set it, or give --time",
+    );
+}

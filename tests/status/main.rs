@@ -1,0 +1,76 @@
+//! What `status` tells in each state, line by line; and that what it says to type is taken.
+
+mod log;
+mod requests;
+mod vaults;
+#[path = "../world/mod.rs"]
+mod world;
+
+use breakglass::audit::status::{DutyKind, Status, screen, status};
+use breakglass::cli::args::Cli;
+use breakglass::request::Purpose;
+use breakglass::time::Time;
+use breakglass::words::Words;
+use clap::Parser as _;
+use world::{Asking, World};
+
+const DAY: u64 = 86_400;
+const THREE: [&str; 3] = ["alice", "bob", "carol"];
+
+/// Where the world's escrow stands at `now`.
+fn at(world: &World, now: Time) -> Status {
+    status(&world.reading(), now)
+}
+
+/// The screen, with what differs from run to run replaced, after asking what holds of every screen: it fits,
+/// and what is to be typed is taken.
+#[track_caller]
+fn shown(world: &World, now: Time) -> String {
+    let status = at(world, now);
+    for duty in &status.duties {
+        let Some(command) = &duty.command else { continue };
+        if let Err(error) = Cli::try_parse_from(command.split(' ')) {
+            panic!("{command}: {error}");
+        }
+    }
+    let lines = screen(&status);
+    for line in &lines {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let mut text = lines.join("\n").replace(&Words::of(&world.id()).to_string(), "EIGHT WORDS");
+    for asked in &world.reading().escrow.requests {
+        text = text.replace(&asked.record.short(), "REQUEST.");
+    }
+    text
+}
+
+/// Asserts that the screen is, or has among its lines, what is expected.
+#[track_caller]
+fn shows(screen: &str, expected: &str) {
+    let expected = expected.trim_start_matches('\n').trim_end();
+    let among = format!("\n{screen}\n").contains(&format!("\n{expected}\n"));
+    assert!(among, "there is no\n{expected}\nin\n{screen}");
+}
+
+/// Asserts that the screen is exactly what is expected.
+#[track_caller]
+fn is(screen: &str, expected: &str) {
+    let expected = expected.trim_start_matches('\n').trim_end();
+    assert!(screen == expected, "\n{screen}\nis not\n{expected}");
+}
+
+/// Carol drills with alice and bob; the drill is not ended.
+fn drill(world: &World) -> Asking {
+    let asking = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let files = world.approvals(&["alice", "bob"], &asking);
+    world.release(&asking, &files).unwrap();
+    asking
+}
+
+fn kinds(status: &Status) -> Vec<DutyKind> {
+    status.duties.iter().map(|duty| duty.kind).collect()
+}
+
+fn overdue(status: &Status) -> Vec<DutyKind> {
+    status.duties.iter().filter(|duty| duty.overdue).map(|duty| duty.kind).collect()
+}

@@ -1,0 +1,205 @@
+//! Requests, and what a release leaves to be done.
+
+use breakglass::audit::status::DutyKind;
+use breakglass::request::Outcome;
+use breakglass::request::Purpose;
+use breakglass::statement::Denial;
+use breakglass::time::Seconds;
+use breakglass::vault::Credentials;
+use breakglass::vault::Kind;
+
+use crate::world::{World, text};
+use crate::{DAY, THREE, at, is, kinds, overdue, shown, shows};
+
+#[test]
+fn a_request_waits_and_its_window_ends() {
+    let world = World::ready();
+    let asking = world.emergency();
+    let denial = world.state("bob", Denial { request: asking.record, because: text("no such incident") });
+    let waiting = shown(&world, world.now());
+    shows(
+        &waiting,
+        "
+REQUEST   VAULT  WHO    SINCE             STATE
+REQUEST.  prod   carol  2026-11-23 08:10  waiting
+  emergency, window until 2026-11-23 12:09; no approval in the log, 2 are needed
+
+Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
+NOTHING IS DUE, and a request is open",
+    );
+    world.collect("bob", &[&denial]).unwrap();
+    let until = world.reading().escrow.requests[0].request.not_after;
+    assert_eq!(kinds(&at(&world, until)), []);
+    shows(
+        &shown(&world, until.after(Seconds(1))),
+        "
+REQUEST.  prod   carol  2026-11-23 08:10  WINDOW OVER
+  emergency, window until 2026-11-23 12:09; no approval in the log, 2 are needed
+  DENIED by bob
+
+TO DO
+due now       end request REQUEST. of prod, whose window is over, by carol
+    breakglass release req.bgr --withdraw --as carol/carol
+Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
+NOTHING IS OVERDUE: 1 thing to do",
+    );
+    world.end(&asking, Outcome::NotReleased);
+    shows(&shown(&world, until.after(Seconds(1))), "No request is open.");
+}
+
+#[test]
+fn a_release_exposes_and_is_closed() {
+    let world = World::ready();
+    let asking = world.released();
+    is(
+        &shown(&world, world.now()),
+        "
+Example Corp, at 2026-11-23 08:13 UTC
+words   EIGHT WORDS
+log     sound as far as it goes: 8 entries, the last at 2026-11-23 08:13
+
+VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
+prod    root    123456789012  1    2 of 3  EXPOSED
+  exposed 2026-11-23 08:13; new credentials due by 2026-11-24 08:13
+canary  canary  123456789012  1    2 of 3  in force
+  no drill yet; the first due by 2027-02-23 08:03
+
+REQUEST   VAULT  WHO    SINCE             STATE
+REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
+  emergency, window until 2026-11-23 12:09; approved by alice, bob (2 of 2)
+  released 2026-11-23 08:13; close due by 2026-11-26 08:13
+  no end is logged: assume that password, totp were shown
+
+TO DO
+due in 24h    new password and MFA for prod at the provider; then seal them
+    breakglass seal prod-2 --threshold 2 --custodian alice --custodian bob \\
+      --custodian carol --as dan/dan
+due in 3d     close request REQUEST. of prod (not by carol)
+    breakglass close --request REQUEST. --as alice/alice
+Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
+NOTHING IS OVERDUE: 2 things to do",
+    );
+    world.end(&asking, Outcome::Released);
+    let released = world.reading().escrow.requests[0].releases[0].time;
+    let (rotate, close) = (released.after(Seconds(DAY)), released.after(Seconds(3 * DAY)));
+    let second = Seconds(1);
+    assert_eq!(overdue(&at(&world, rotate)), []);
+    assert_eq!(overdue(&at(&world, rotate.after(second))), [DutyKind::Rotation]);
+    assert_eq!(overdue(&at(&world, close)), [DutyKind::Rotation]);
+    assert_eq!(overdue(&at(&world, close.after(second))), [DutyKind::Rotation, DutyKind::Close]);
+    shows(
+        &shown(&world, close.after(second)),
+        "
+  exposed 2026-11-23 08:13; new credentials OVERDUE since 2026-11-24 08:13
+canary  canary  123456789012  1    2 of 3  in force
+  no drill yet; the first due by 2027-02-23 08:03
+
+REQUEST   VAULT  WHO    SINCE             STATE
+REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
+  emergency, window until 2026-11-23 12:09; approved by alice, bob (2 of 2)
+  released 2026-11-23 08:13; close OVERDUE since 2026-11-26 08:13
+
+TO DO
+OVERDUE 2d    new password and MFA for prod at the provider; then seal them",
+    );
+    world.close("alice", &asking);
+    let closed = at(&world, close.after(second));
+    assert_eq!((overdue(&closed), closed.requests.len()), (vec![DutyKind::Rotation], 0));
+    // New credentials in the next generation end the exposure.
+    world.seal("prod", Kind::Root, 2, &THREE);
+    shows(
+        &shown(&world, world.now()),
+        "
+prod    root    123456789012  1    2 of 3  NOT IN FORCE
+  generation 2 is sealed, and not current yet
+  no check of generation 2 yet: alice, bob, carol",
+    );
+    assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Check; 3]);
+    // A vault is named once, though a check of each of its generations is owed.
+    let later = at(&world, world.now().after(Seconds(93 * DAY)));
+    let check = later.duties.iter().find(|duty| duty.kind == DutyKind::Check).unwrap();
+    assert_eq!(check.what, "first check by alice: prod and canary");
+    for who in THREE {
+        world.check(who);
+    }
+    assert_eq!(kinds(&at(&world, world.now())), []);
+}
+
+#[test]
+fn new_credentials_under_another_name_are_not_sealed_a_second_time() {
+    let world = World::ready();
+    let asking = world.released();
+    world.end(&asking, Outcome::Released);
+    world.close("alice", &asking);
+    world.seal("prod-2", Kind::Root, 2, &THREE);
+    THREE.iter().for_each(|who| world.check(who));
+    shows(
+        &shown(&world, world.now().after(Seconds(2 * DAY))),
+        "
+TO DO
+OVERDUE 24h   prod stays exposed, although prod-2 of its account was sealed
+              since
+Later: check by 2027-02-23 08:18, drill by 2027-02-23 08:03.
+OVERDUE: 1 of 1 thing to do",
+    );
+}
+
+#[test]
+fn a_vault_that_was_there_before_or_is_of_another_account_holds_no_newer_credentials() {
+    let world = World::ready();
+    world.seal("mfa", Kind::Root, 2, &THREE);
+    world.released();
+    let other = world.make_seal("other", Kind::Root, 2, &THREE, Credentials::New).seal;
+    let other = breakglass::vault::Seal { account: text("999999999999"), ..other };
+    world.append(other, &[world.signs("dan")]).unwrap();
+    shows(
+        &shown(&world, world.now()),
+        "
+due in 23h    new password and MFA for prod at the provider; then seal them
+    breakglass seal prod-2 --threshold 2 --custodian alice --custodian bob \\
+      --custodian carol --as dan/dan",
+    );
+}
+
+#[test]
+fn whoever_asked_is_not_told_to_close_while_somebody_else_can() {
+    let world = World::ready();
+    let asking = world.ask("alice", "prod", world.question(Purpose::Maintenance));
+    let files = world.approvals(&["alice", "bob"], &asking);
+    world.release(&asking, &files).unwrap();
+    shows(
+        &shown(&world, world.now()),
+        "
+due in 3d     close request REQUEST. of prod (not by alice)
+    breakglass close --request REQUEST. --as bob/bob",
+    );
+}
+
+#[test]
+fn a_quorum_of_approvals_without_a_release_exposes_too() {
+    let world = World::ready();
+    let asking = world.emergency();
+    let files = world.approvals(&["alice", "bob"], &asking);
+    let approvals = world.release_of(&asking, 1, &files).approvals;
+    let end = breakglass::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+    world.append(end, &[asking.signs()]).unwrap();
+    let status = at(&world, world.now());
+    assert_eq!((kinds(&status), status.requests.len()), (vec![DutyKind::Rotation], 0));
+    shows(&shown(&world, world.now()), "  exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12");
+}
+
+#[test]
+fn the_same_credentials_settle_nothing_and_are_told_once() {
+    let world = World::ready();
+    for _ in 0..2 {
+        let asking = world.released();
+        world.end(&asking, Outcome::Released);
+        world.close("alice", &asking);
+        let same = world.make_seal("prod", Kind::Root, 2, &THREE, Credentials::Same);
+        world.append(same.seal.clone(), &[world.signs("dan")]).unwrap();
+        world.keep_sealed(same);
+    }
+    let status = at(&world, world.now());
+    assert_eq!(kinds(&status).iter().filter(|kind| **kind == DutyKind::Rotation).count(), 1);
+    assert_eq!((status.vaults[0].generation, status.vaults[0].newest_generation), (1, 3));
+}
