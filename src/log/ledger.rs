@@ -179,8 +179,12 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn begin(mut medium: M, genesis: &Note) -> Result<Ledger<M>, LedgerError> {
-        let bytes = Record::bytes_of(genesis);
+    pub fn begin(medium: M, genesis: &Note) -> Result<Ledger<M>, LedgerError> {
+        Ledger::fill(medium, Record::bytes_of(genesis))
+    }
+
+    /// Writes a whole log to an empty medium, and opens it.
+    fn fill(mut medium: M, bytes: Vec<u8>) -> Result<Ledger<M>, LedgerError> {
         let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
         if let Some(finding) = reading.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
@@ -197,23 +201,10 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// [`LedgerError`]; nothing is written where `base` and the continuation do not hold.
-    pub fn continue_on(
-        mut medium: M,
-        base: &[u8],
-        draft: Draft<'_, Continue>,
-    ) -> Result<Ledger<M>, LedgerError> {
+    pub fn continue_on(medium: M, base: &[u8], draft: Draft<'_, Continue>) -> Result<Ledger<M>, LedgerError> {
         let before = Reading::of(base.to_vec()).map_err(LedgerError::Unsound)?;
         let note = draft.after(before.escrow.id)?;
-        let bytes = [base, &Record::bytes_of(&note)].concat();
-        let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
-        if let Some(finding) = reading.unsound() {
-            return Err(LedgerError::Refused(finding.clone()));
-        }
-        medium.append(0, &bytes).map_err(LedgerError::io("written"))?;
-        if medium.reread(0).map_err(LedgerError::io("read again"))? != bytes {
-            return Err(LedgerError::Unfaithful);
-        }
-        Ok(Ledger { medium, reading, usable: true })
+        Ledger::fill(medium, [base, &Record::bytes_of(&note)].concat())
     }
 
     /// Whether nothing is wrong with the log but a damaged end, which [`Ledger::recover`] can keep.
