@@ -1,8 +1,10 @@
 //! The command line: clap types and nothing else. Flags and files are fixed, since runbooks hold them.
 
 mod logs;
+mod shell;
 
 pub use logs::{Adopt, Compare, Copy, Demo, Head, Log, Retire, Status, Verify};
+pub use shell::{Completions, Man, Shell};
 
 use std::path::PathBuf;
 
@@ -114,6 +116,12 @@ pub enum Command {
     /// Walk through the whole story with made-up people, in a temporary directory
     #[command(after_help = "Example: breakglass demo")]
     Demo(Demo),
+    /// Print a script that completes commands, flags and words in a shell
+    #[command(after_help = "Example: breakglass completions bash")]
+    Completions(Completions),
+    /// Write the manual: one page for the program, and one for each command
+    #[command(after_help = "Example: breakglass man man1")]
+    Man(Man),
 }
 
 /// `keygen`.
@@ -309,7 +317,7 @@ pub struct Request {
     /// What it is for
     #[arg(long, default_value_t = Purpose::Emergency)]
     pub purpose: Purpose,
-    /// Which emergency: iam-failure, account-recovery, billing, support-case, other
+    /// Which emergency
     #[arg(long)]
     pub reason: Reason,
     /// The ticket

@@ -6,6 +6,7 @@ pub mod exit;
 
 mod check;
 mod close;
+mod completions;
 mod copies;
 mod credentials;
 mod demo;
@@ -14,6 +15,8 @@ mod failures;
 mod footing;
 mod init;
 mod log;
+mod man;
+mod nearest;
 mod people;
 mod plain;
 mod prompt;
@@ -149,6 +152,8 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
         Command::Status(args) => status::status(&args, context),
         Command::Verify(args) => verify::verify(args, context),
         Command::Demo(args) => demo::demo(&args, context),
+        Command::Completions(args) => completions::completions(&args, context),
+        Command::Man(args) => man::man(&args),
     }
 }
 

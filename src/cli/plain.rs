@@ -6,10 +6,11 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use clap::builder::{TypedValueParser, ValueParserFactory};
-use clap::error::ErrorKind;
+use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 
+use crate::cli::nearest;
 use crate::names::{FieldName, PersonId, VaultName};
 use crate::request::{Deviation, Purpose, Reason};
 use crate::statement::Obligation;
@@ -56,5 +57,74 @@ macro_rules! plain {
 }
 
 plain! {
-    FreeText PersonId VaultName FieldName AccountId Purpose Reason Deviation Obligation Seconds Time
+    FreeText PersonId VaultName FieldName AccountId Seconds Time
+}
+
+/// One of a few words.
+pub trait Word: Copy + Send + Sync + 'static {
+    /// Every one, in the order of the specification.
+    fn all() -> &'static [Self];
+
+    /// The word that is typed for it.
+    fn word(self) -> &'static str;
+}
+
+/// Parses a [`Word`]: help and completion list the words, and an error names the one that was meant.
+pub struct OneOf<T>(PhantomData<fn() -> T>);
+
+impl<T> Clone for OneOf<T> {
+    fn clone(&self) -> OneOf<T> {
+        OneOf(PhantomData)
+    }
+}
+
+impl<T: Word> TypedValueParser for OneOf<T> {
+    type Value = T;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        if let Some(found) = T::all().iter().find(|one| value == one.word()) {
+            return Ok(*found);
+        }
+        let words: Vec<&str> = T::all().iter().map(|one| one.word()).collect();
+        let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        if let Some(arg) = arg {
+            error.insert(ContextKind::InvalidArg, ContextValue::String(arg.to_string()));
+        }
+        if let Some(meant) = nearest::meant(&value.to_string_lossy(), &words) {
+            error.insert(ContextKind::SuggestedValue, ContextValue::String(meant.to_owned()));
+        }
+        let words = words.into_iter().map(str::to_owned).collect();
+        error.insert(ContextKind::ValidValue, ContextValue::Strings(words));
+        Err(error)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(T::all().iter().map(|one| PossibleValue::new(one.word()))))
+    }
+}
+
+macro_rules! one_of {
+    ($($kind:ty)+) => {
+        $(impl Word for $kind {
+            fn all() -> &'static [$kind] {
+                &<$kind>::ALL
+            }
+
+            fn word(self) -> &'static str {
+                self.as_str()
+            }
+        }
+
+        impl ValueParserFactory for $kind {
+            type Parser = OneOf<$kind>;
+
+            fn value_parser() -> OneOf<$kind> {
+                OneOf(PhantomData)
+            }
+        })+
+    };
+}
+
+one_of! {
+    Purpose Reason Deviation Obligation
 }

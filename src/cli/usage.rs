@@ -24,24 +24,18 @@ pub fn failure(error: &Error) -> Option<Failure> {
         ErrorKind::ValueValidation if error.get(ContextKind::InvalidArg).is_none() => plain(error),
         _ => format!("the value of {} is not one that is taken", ours(error, ContextKind::InvalidArg)),
     };
-    let suggestions: Vec<String> = [
-        ContextKind::SuggestedSubcommand,
-        ContextKind::SuggestedArg,
-        ContextKind::SuggestedValue,
-        ContextKind::ValidSubcommand,
-        ContextKind::ValidValue,
-    ]
-    .into_iter()
-    .map(|kind| ours(error, kind))
-    .filter(|words| !words.is_empty())
-    .collect();
-    let failure = Failure::new(Exit::Usage, what);
-    Some(match suggestions.first() {
-        Some(words) => {
-            failure.next(format!("perhaps {words}; `--help` lists what there is, with an example"))
-        }
-        None => failure.next("`--help` lists what there is, with an example"),
-    })
+    let first =
+        |kinds: &[ContextKind]| kinds.iter().map(|kind| ours(error, *kind)).find(|words| !words.is_empty());
+    let meant =
+        first(&[ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]);
+    let valid = first(&[ContextKind::ValidSubcommand, ContextKind::ValidValue]);
+    let next = [
+        meant.map(|words| format!("perhaps {words}")),
+        valid.map(|words| format!("there are: {words}")),
+        Some("`--help` lists what there is, with an example".to_owned()),
+    ];
+    let next: Vec<String> = next.into_iter().flatten().collect();
+    Some(Failure::new(Exit::Usage, what).next(next.join("; ")))
 }
 
 /// The words of one context. Only kinds are asked for that hold words of our own definitions.

@@ -93,7 +93,18 @@ fn read_bounded(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// Whatever the system says; `AlreadyExists` where something has that name, be it a link.
 pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = create_new(path)?;
+    write_new(create_new(path)?, path, bytes)
+}
+
+/// As [`create`], for what is public: readable by all whom the process's mask lets.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_new(OpenOptions::new().write(true).create_new(true).open(path)?, path, bytes)
+}
+
+fn write_new(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_parent(path));
     written.inspect_err(|_| {
         // Best effort: the error that is reported is the first one.

@@ -16,7 +16,7 @@ pub const SECRET_ROOMS: [&str; 8] =
     ["shamir", "crypto/envelope", "payload", "quorum", "share", "signer", "totp", "password"];
 
 /// Each foreign crate that matters, and the only files that name it. A `/` at the end means a folder.
-pub const HOMES: [(&str, &[&str]); 12] = [
+pub const HOMES: [(&str, &[&str]); 15] = [
     ("age", &["crypto/envelope.rs"]),
     ("ed25519_dalek", &["crypto/sign.rs"]),
     ("hkdf", &["crypto/sign.rs"]),
@@ -28,6 +28,9 @@ pub const HOMES: [(&str, &[&str]); 12] = [
     ("jiff", &["time.rs"]),
     ("bech32", &["crypto/envelope.rs", "crypto/recipient.rs"]),
     ("clap", &["cli/", "main.rs"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("strsim", &["cli/nearest.rs"]),
     ("rustix", &["cli/", "hands/", "main.rs"]),
 ];
 

@@ -5,9 +5,30 @@
 
 use crate::stage::{Stage, row};
 
-const COMMANDS: [&str; 21] = [
-    "keygen", "enroll", "init", "seal", "check", "request", "approve", "deny", "release", "action", "close",
-    "collect", "compare", "copy", "adopt", "retire", "status", "log", "head", "verify", "demo",
+const COMMANDS: [&str; 23] = [
+    "keygen",
+    "enroll",
+    "init",
+    "seal",
+    "check",
+    "request",
+    "approve",
+    "deny",
+    "release",
+    "action",
+    "close",
+    "collect",
+    "compare",
+    "copy",
+    "adopt",
+    "retire",
+    "status",
+    "log",
+    "head",
+    "verify",
+    "demo",
+    "completions",
+    "man",
 ];
 
 #[test]
