@@ -168,7 +168,7 @@ pub struct Enroll {
     #[arg(long)]
     pub contact: FreeText,
     /// What they may be asked to do; repeatable
-    #[arg(long = "role", required = true)]
+    #[arg(long = "role", value_name = "ROLE", required = true)]
     pub roles: Vec<RoleArg>,
     /// Their age recipient; repeatable
     #[arg(

@@ -7,7 +7,7 @@ use crate::ceremony::check::{self as ceremony, CheckError, Held};
 use crate::ceremony::state::Intent;
 use crate::cli::args::Check;
 use crate::cli::close::{Carrier, carry};
-use crate::cli::exit::{Exit, Failure};
+use crate::cli::exit::Failure;
 use crate::cli::footing;
 use crate::cli::people::Somebody;
 use crate::cli::{Answer, Context, failures};
@@ -26,7 +26,7 @@ pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> 
     let escrow = ledger.escrow();
     custodian.must_know(escrow, &context.log())?;
     if let Some(unknown) = args.vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
-        return Err(Failure::new(Exit::BadInput, format!("there is no vault `{unknown}`")));
+        return Err(failures::no_vault(escrow, unknown));
     }
     let mut held = Vec::new();
     let mut titles = Vec::new();

@@ -75,9 +75,9 @@ pub fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Asked, Failu
     };
     let first = found.next().filter(|_| wanted.len() >= 8).ok_or_else(none)?;
     if found.next().is_some() {
-        return Err(
-            Failure::new(Exit::BadInput, format!("several requests begin with `{id}`")).at("--request")
-        );
+        return Err(Failure::new(Exit::BadInput, format!("several requests begin with `{id}`"))
+            .at("--request")
+            .next("give more digits of it; breakglass log --kind request lists them"));
     }
     Ok(first)
 }
@@ -179,7 +179,8 @@ fn given_answers(args: &Close) -> Result<Vec<Item>, Failure> {
     for (at, item) in items.iter().enumerate() {
         if items[..at].iter().any(|other| other.obligation == item.obligation) {
             let what = format!("`{}` is answered twice", item.obligation.as_str());
-            return Err(Failure::new(Exit::Usage, what));
+            return Err(Failure::new(Exit::Usage, what)
+                .next("leave one of the two out; give each as --done ITEM or --not-applicable ITEM=WHY"));
         }
     }
     Ok(items)
@@ -234,7 +235,11 @@ fn read_lessons(text: &str) -> Result<Lessons, Failure> {
             Ok(Lessons::Document(Digest::of(&bytes)))
         }
         None => {
-            let text = text.parse().map_err(|error| Failure::new(Exit::BadInput, error).at("--lessons"))?;
+            let text = text.parse().map_err(|error| {
+                Failure::new(Exit::BadInput, error)
+                    .at("--lessons")
+                    .next("say it in a few plain words, or put it into a file: --lessons @FILE")
+            })?;
             Ok(Lessons::Text(text))
         }
     }
@@ -254,7 +259,9 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
     for (path, note) in notes {
         let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
             let exit = Exit::from(rule.severity());
-            Failure::new(exit, format!("{rule}: {why}")).at(path.display()).next("nothing was collected")
+            Failure::new(exit, format!("{rule}: {why}"))
+                .at(path.display())
+                .next("nothing was collected: leave this file out, or have it made again")
         })?;
         if ledger.escrow().has_statement(&signed.note.digest()) {
             lines.push(format!("{}: in the log already", path.display()));
@@ -281,6 +288,9 @@ fn read_statement(path: &Path) -> Result<Note, Failure> {
         return Ok(file.note);
     }
     // A lone statement is one record: a note and an empty line.
-    Note::parse(bytes.strip_suffix(b"\n").unwrap_or(&bytes))
-        .map_err(|error| Failure::new(Exit::BadInput, format!("not a statement: {error}")).at(path.display()))
+    Note::parse(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).map_err(|error| {
+        Failure::new(Exit::BadInput, format!("not a statement: {error}"))
+            .at(path.display())
+            .next("give a file that check, action, close, deny or approve wrote with -o")
+    })
 }

@@ -179,7 +179,7 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
                 files::create(&file.to, &bytes).map_err(not_written(&file.to))?;
                 if !is_same(&file.to, &file.digest) {
                     let what = "the medium does not give back what was written to it";
-                    return Err(Failure::new(Exit::Machine, what).at(file.to.display()));
+                    return Err(Failure::new(Exit::Machine, what).at(file.to.display()).next(OTHER_MEDIUM));
                 }
                 copied += 1;
             }
@@ -196,7 +196,7 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
             medium.append(0, &reading.bytes).map_err(not_written(&replica))?;
             if medium.reread(0).map_err(not_written(&replica))? != reading.bytes {
                 let what = "the medium does not give back what was written to it";
-                return Err(Failure::new(Exit::Machine, what).at(replica.display()));
+                return Err(Failure::new(Exit::Machine, what).at(replica.display()).next(OTHER_MEDIUM));
             }
         }
     }
@@ -236,6 +236,9 @@ fn behind(replica: &Path, reading: &Reading) -> Result<Ledger<ChainFile>, Failur
     Err(Failure::new(exit, what).at(replica.display()).next("run `breakglass compare` on both"))
 }
 
+/// What to do with a medium that forgets.
+const OTHER_MEDIUM: &str = "do not use this medium: copy to another one";
+
 /// `adopt`.
 pub fn adopt(args: Adopt, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let other = log_of(&args.other);
@@ -260,7 +263,9 @@ pub fn adopt(args: Adopt, context: &mut Context<'_>) -> Result<Answer, Failure> 
             theirs.escrow.id.short(),
             escrow.id.short()
         );
-        return Err(Failure::new(Exit::NotAuthorised, what).at(other.display()));
+        return Err(Failure::new(Exit::NotAuthorised, what)
+            .at(other.display())
+            .next("name another copy of this escrow, or the other escrow with --escrow DIR"));
     }
     if escrow.is_ancestor(&theirs.escrow.head) {
         let text = "nothing to adopt: every entry of it is here";
@@ -269,7 +274,9 @@ pub fn adopt(args: Adopt, context: &mut Context<'_>) -> Result<Answer, Failure> 
     let records: Vec<Record> = theirs.records().collect();
     let known = records.iter().rposition(|record| escrow.may_part_at(&record.head()));
     let known = known.ok_or_else(|| {
-        Failure::new(Exit::Fork, "the two logs have no entry in common").at(other.display())
+        Failure::new(Exit::Fork, "the two logs have no entry in common")
+            .at(other.display())
+            .next("run `breakglass verify` on each, and keep both as they are")
     })?;
     let from = records[known].head();
     if from == escrow.head && !escrow.has_gaps() {

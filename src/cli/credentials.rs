@@ -126,12 +126,17 @@ fn ask_seed(terminal: &mut Terminal) -> Result<SecretString, Failure> {
     }
 }
 
+/// What a CSV begins with.
+const HEADER: &str = "vault,account_id,email,password,totp[,custodians][,threshold][,other fields]";
+
 /// Reads the vaults of a CSV: one row each, with a header.
 pub fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result<Vec<Credentials>, Failure> {
     let bytes = files::read(path, MAX_CSV).map_err(|error| failures::not_read(path, &error))?;
     let bytes = Zeroizing::new(bytes);
     let bad = |row: usize, why: &str| {
-        Failure::new(Exit::BadInput, why.to_owned()).at(format!("{}, row {row}", path.display()))
+        Failure::new(Exit::BadInput, why.to_owned())
+            .at(format!("{}, row {row}", path.display()))
+            .next(format!("correct it; the header is {HEADER}"))
     };
     let mut reader =
         csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
@@ -143,10 +148,7 @@ pub fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result<Vec<Cr
     }
     for needed in ["vault", "account_id", "email"] {
         if !header.iter().any(|name| name == needed) {
-            let why = format!(
-                "the header lacks `{needed}`; it is vault,account_id,email,password,totp[,custodians][,threshold][,other fields]"
-            );
-            return Err(bad(1, &why));
+            return Err(bad(1, &format!("the header lacks `{needed}`")));
         }
     }
     let mut all = Vec::new();
@@ -171,6 +173,7 @@ fn read_row(
 ) -> Result<Credentials, Failure> {
     let wrong = |column: &str, why: &dyn std::fmt::Display| {
         Failure::new(Exit::BadInput, format!("column `{column}`: {why}"))
+            .next("correct that cell, and run the same command again")
     };
     let (mut draft, mut vault, mut custodians, mut threshold) = (Draft::default(), None, None, None);
     for (column, cell) in header.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
@@ -207,7 +210,10 @@ fn finish(
     generate: bool,
     yes: &mut Yes<'_>,
 ) -> Result<Credentials, Failure> {
-    let missing = |what: &str| Failure::new(Exit::BadInput, format!("{what} of `{vault}` is missing"));
+    let missing = |what: &str| {
+        Failure::new(Exit::BadInput, format!("{what} of `{vault}` is missing"))
+            .next("fill in that cell, and run the same command again")
+    };
     let account = draft.account.ok_or_else(|| missing("the account id"))?;
     let email = draft.email.filter(|email| !email.expose_secret().is_empty());
     let email = email.ok_or_else(|| missing("the e-mail address"))?;
@@ -227,13 +233,17 @@ fn finish(
     let mut fields =
         vec![(name(ACCOUNT_ID), account.as_str().into()), (name(EMAIL), email), (name(PASSWORD), password)];
     if let Some(totp) = draft.totp {
-        let seed = TotpSeed::parse(totp.expose_secret())
-            .map_err(|error| Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}")))?;
+        let seed = TotpSeed::parse(totp.expose_secret()).map_err(|error| {
+            Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}"))
+                .next("copy it anew from the provider: the base32 text, or the otpauth:// link")
+        })?;
         prove(&vault, &seed, draft.totp_code.as_ref(), yes)?;
         fields.push((name(TOTP), seed.to_uri(vault.as_str())));
     }
     fields.extend(draft.others);
-    let fields = Fields::new(fields).map_err(|error| Failure::new(Exit::BadInput, error))?;
+    let fields = Fields::new(fields).map_err(|error| {
+        Failure::new(Exit::BadInput, error).next("name each field once, and leave out what is not needed")
+    })?;
     Ok(Credentials { vault, account, fields, custodians, threshold })
 }
 

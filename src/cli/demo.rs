@@ -17,6 +17,10 @@ use crate::totp::TotpSeed;
 /// A made-up seed, as AWS gives them: 64 characters of base32.
 const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
+/// What to do where the story does not go as it is written.
+const REPORT: &str =
+    "do not trust this program with secrets; run `breakglass demo --keep`, and report what it says";
+
 /// Who plays: id, name and role.
 const PEOPLE: [(&str, &str, &str); 5] = [
     ("dan", "Dan Ode", "administrator"),
@@ -101,7 +105,7 @@ fn setup(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
     stage.write("anchor", words.as_bytes())?;
 
     stage.step("seal", "Password and TOTP seed are split 2-of-3; nobody alone can open them.");
-    let seed = TotpSeed::parse(SEED).map_err(|error| Failure::new(Exit::Machine, error))?;
+    let seed = TotpSeed::parse(SEED).map_err(|error| Failure::new(Exit::Machine, error).next(REPORT))?;
     let code = seed.code_at(clock::now().unix()).code;
     let csv = format!(
         "vault,account_id,email,password,totp,totp_code\nprod,111122223333,root@example.com,,{SEED},{}\n",
@@ -241,7 +245,8 @@ impl Stage<'_, '_> {
             let is_file = at > 0 && (files.contains(&words[at - 1]) || is_place(word));
             typed.push(if is_file { self.path(word).display().to_string() } else { (*word).to_owned() });
         }
-        let cli = Cli::try_parse_from(typed).map_err(|error| Failure::new(Exit::Machine, error))?;
+        let cli =
+            Cli::try_parse_from(typed).map_err(|error| Failure::new(Exit::Machine, error).next(REPORT))?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let mut context = Context {
             escrow: self.path(escrow),
@@ -270,7 +275,7 @@ impl Stage<'_, '_> {
         }
         let what =
             format!("verify said `{}` where `{}` is right", played.answer.exit.code(), expected.code());
-        Err(Failure::new(Exit::Machine, what))
+        Err(Failure::new(Exit::Machine, what).next(REPORT))
     }
 
     fn tell(&mut self, line: &str) {

@@ -38,7 +38,10 @@ pub fn enroll(args: Enroll) -> Result<Answer, Failure> {
         verifying_key: key.verifying_key(),
         sealed_signing_key,
     };
-    let card = VerifiedCard::sign(&card, &key).map_err(|error| Failure::new(Exit::BadInput, error))?;
+    let card = VerifiedCard::sign(&card, &key).map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .next("name each --role and each --recipient once, and no more of them")
+    })?;
     write_output(&path, card.note().as_bytes())?;
     let words = Words::of(&card.digest());
     let text = format!(
@@ -57,5 +60,9 @@ pub fn enroll(args: Enroll) -> Result<Answer, Failure> {
 
 /// Reads a recipient from a flag. What is no recipient may be a secret key, so it is never repeated.
 fn read_recipient(text: &str) -> Result<Recipient, Failure> {
-    text.parse().map_err(|error| Failure::new(Exit::BadInput, error).at("--recipient"))
+    text.parse().map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at("--recipient")
+            .next("give the line age1… that `breakglass keygen` printed, or the identity file with -i")
+    })
 }

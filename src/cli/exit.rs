@@ -83,13 +83,38 @@ pub struct Failure {
     /// Where: a file, an entry, a byte.
     pub at: Option<String>,
     /// What to do next.
-    pub next: Option<String>,
+    pub next: String,
+}
+
+/// A failure that does not say yet what to do next. Nothing returns one: nobody is left without a next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unremedied {
+    exit: Exit,
+    what: String,
+    at: Option<String>,
+}
+
+impl Unremedied {
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Unremedied {
+        self.at = Some(masked(&place.to_string()));
+        self
+    }
+
+    /// Says what to do next, which makes it whole.
+    #[must_use]
+    pub fn next(self, remedy: impl fmt::Display) -> Failure {
+        let Unremedied { exit, what, at } = self;
+        Failure { exit, what, at, next: masked(&remedy.to_string()) }
+    }
 }
 
 impl Failure {
-    /// A failure of that kind.
-    pub fn new(exit: Exit, what: impl fmt::Display) -> Failure {
-        Failure { exit, what: masked(&what.to_string()), at: None, next: None }
+    /// The beginning of a failure of that kind.
+    #[expect(clippy::new_ret_no_self, reason = "what to do next is missing, and has to be said")]
+    pub fn new(exit: Exit, what: impl fmt::Display) -> Unremedied {
+        Unremedied { exit, what: masked(&what.to_string()), at: None }
     }
 
     /// Says where.
@@ -99,34 +124,29 @@ impl Failure {
         self
     }
 
-    /// Says what to do next.
+    /// Says something else to do next.
     #[must_use]
     pub fn next(mut self, remedy: impl fmt::Display) -> Failure {
-        self.next = Some(masked(&remedy.to_string()));
+        self.next = masked(&remedy.to_string());
         self
     }
 
     /// Says what to do next besides what was said before.
     #[must_use]
-    pub fn or_next(self, remedy: &str) -> Failure {
-        match &self.next {
-            Some(next) if next.contains(remedy) => self,
-            Some(next) => {
-                let next = format!("{next}; {remedy}");
-                self.next(next)
-            }
-            None => self.next(remedy),
+    pub fn or_next(mut self, remedy: &str) -> Failure {
+        if !self.next.contains(remedy) {
+            self.next = format!("{}; {}", self.next, masked(remedy));
         }
+        self
     }
 
     /// As an object for programs.
     pub fn to_json(&self) -> Value {
         let mut error = json!({ "code": self.exit.code(), "exit": self.exit as u8, "what": self.what });
-        for (name, value) in [("at", &self.at), ("next", &self.next)] {
-            if let Some(value) = value {
-                error[name] = json!(value);
-            }
+        if let Some(at) = &self.at {
+            error["at"] = json!(at);
         }
+        error["next"] = json!(self.next);
         json!({ "error": error })
     }
 }
@@ -156,10 +176,7 @@ impl fmt::Display for Failure {
         if let Some(at) = &self.at {
             write!(out, "\n   at: {}", set_off(at))?;
         }
-        if let Some(next) = &self.next {
-            write!(out, "\n next: {}", set_off(next))?;
-        }
-        Ok(())
+        write!(out, "\n next: {}", set_off(&self.next))
     }
 }
 
@@ -178,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_secret_key_is_never_repeated() {
-        let failure = Failure::new(Exit::BadInput, "x AGE-SECRET-KEY-1QQQ y").at("age-secret-key-1zzz.key");
+        let failure = Failure::new(Exit::BadInput, "x AGE-SECRET-KEY-1QQQ y")
+            .at("age-secret-key-1zzz.key")
+            .next("age-secret-key-1zzz");
         let text = format!("{failure} {}", failure.to_json());
         assert!(!text.contains("QQQ") && !text.contains("zzz") && text.contains(" y"), "{text}");
     }
@@ -187,7 +206,7 @@ mod tests {
     fn failures_are_escaped() {
         let failure = Failure::new(Exit::BadInput, "x\u{1b}[2J").at("f\u{202e}").next("n");
         assert_eq!(failure.to_string(), "error: x\\u{1b}[2J\n   at: f\\u{202e}\n next: n");
-        let failure = Failure::new(Exit::BadInput, "x").at("f\n next: n");
-        assert_eq!(failure.to_string(), "error: x\n   at: f\n        next: n");
+        let failure = Failure::new(Exit::BadInput, "x").at("f\n next: n").next("m");
+        assert_eq!(failure.to_string(), "error: x\n   at: f\n        next: n\n next: m");
     }
 }

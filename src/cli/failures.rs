@@ -9,9 +9,12 @@ use crate::ceremony::release::{ReleaseError, SetAside};
 use crate::ceremony::request::{RequestError, SessionError};
 use crate::ceremony::seal::{OpenShareError, SealError};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::nearest;
 use crate::crypto::envelope::EnvelopeError;
+use crate::escrow::Escrow;
 use crate::finding::Finding;
 use crate::log::ledger::LedgerError;
+use crate::names::{PersonId, VaultName};
 use crate::quorum::QuorumError;
 use crate::signer::SignerError;
 
@@ -75,12 +78,16 @@ pub fn ledger(path: &Path, error: &LedgerError) -> Failure {
         LedgerError::Unsound(found) => finding(path, found),
         LedgerError::Refused(found) => {
             let what = format!("the entry would break the rule {}: {}", found.rule, found.detail);
-            Failure::new(Exit::NotAuthorised, what).at(path.display()).next("nothing was written")
+            Failure::new(Exit::NotAuthorised, what)
+                .at(path.display())
+                .next("nothing was written; `breakglass log` shows what is there already")
         }
         LedgerError::TooMuchDamage(_) => Failure::new(Exit::Torn, error)
             .at(path.display())
             .next("in an emergency give --continue-in FILE, on another medium; else work on another copy"),
-        LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error).at(path.display()),
+        LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("shorten the texts that were given, and run it again"),
         _ => Failure::new(Exit::Machine, error)
             .at(path.display())
             .next("do not use this medium again; copy the escrow to another one and verify the copy"),
@@ -94,7 +101,11 @@ pub fn envelope(error: &EnvelopeError) -> Failure {
         EnvelopeError::NotEncrypted | EnvelopeError::NoRecipient => Exit::Machine,
         _ => Exit::BadInput,
     };
-    Failure::new(exit, error)
+    let failure = Failure::new(exit, error);
+    match error {
+        EnvelopeError::NoMatchingKey => failure.next("name the identity that it was sealed to with -i"),
+        _ => failure.next("take the file from another copy, or have it made again"),
+    }
 }
 
 /// A signing key does not come out of its card.
@@ -110,13 +121,22 @@ pub fn seal(error: &SealError) -> Failure {
         SealError::NotReopened { .. } => Failure::new(Exit::BadShare, error),
         _ => Failure::new(Exit::Machine, error),
     };
-    failure.next("nothing was sealed and nothing was left behind")
+    failure.next(match error {
+        SealError::Payload(_) | SealError::Miscounted { .. } => {
+            "nothing was sealed and nothing was left behind: correct it, and run it again"
+        }
+        SealError::NotReopened { .. } => {
+            "nothing was sealed: --reopen-with takes a custodian's own identity; see that it is theirs"
+        }
+        _ => "nothing was sealed and nothing was left behind: run it again, on another machine if need be",
+    })
 }
 
 /// A share did not pass its check.
 pub fn check(error: &CheckError) -> Failure {
     match error {
-        CheckError::Nothing(_) => Failure::new(Exit::NotAuthorised, error),
+        CheckError::Nothing(_) => Failure::new(Exit::NotAuthorised, error)
+            .next("name a vault of yours, or --all; breakglass log --kind seal shows who holds what"),
         CheckError::Bad { error: OpenShareError::Envelope(EnvelopeError::NoMatchingKey), .. } => {
             Failure::new(Exit::Locked, error)
                 .next("name the identity that the card's recipient belongs to with -i")
@@ -133,7 +153,11 @@ pub fn request(error: &RequestError) -> Failure {
         RequestError::NoGeneration { .. } => Exit::BadInput,
         _ => Exit::Usage,
     };
-    Failure::new(exit, error)
+    Failure::new(exit, error).next(match error {
+        RequestError::Purpose { .. } => "for a drill name the canary; for a real vault leave --purpose out",
+        RequestError::NoGeneration { .. } => "leave --generation out for the newest",
+        _ => "shorten the command line by what is not needed",
+    })
 }
 
 /// A session does not open.
@@ -145,6 +169,10 @@ pub fn session(path: &Path, error: &SessionError) -> Failure {
     failure.at(path.display()).next("the session was sealed to the requester; without it, make a new request")
 }
 
+/// What the requester does where a share in the request file is none.
+const BAD_SHARE: &str =
+    "tell the requester: another custodian approves, or the request is made from another copy of the escrow";
+
 /// A request is not approved.
 pub fn approve(path: &Path, error: &ApproveError) -> Failure {
     match error {
@@ -152,19 +180,46 @@ pub fn approve(path: &Path, error: &ApproveError) -> Failure {
         ApproveError::NotABundle(_) | ApproveError::NoRequest => Failure::new(Exit::BadInput, error)
             .at(path.display())
             .next("give the file that `breakglass request -o` wrote"),
-        ApproveError::NotEnrolled(_) | ApproveError::NoShare { .. } | ApproveError::Purpose { .. } => {
-            Failure::new(Exit::NotAuthorised, error).at(path.display())
+        ApproveError::NotEnrolled(_) => Failure::new(Exit::NotAuthorised, error)
+            .at(path.display())
+            .next("see that --as and the request are of the same escrow"),
+        ApproveError::NoShare { .. } => Failure::new(Exit::NotAuthorised, error)
+            .at(path.display())
+            .next("there is nothing for you to approve: tell the requester to ask the custodians of it"),
+        ApproveError::Purpose { .. } => Failure::new(Exit::NotAuthorised, error)
+            .at(path.display())
+            .next("do not approve; speak with the requester, who has to make a new request"),
+        ApproveError::ShareMissing(_) => {
+            Failure::new(Exit::BadShare, error).at(path.display()).next(BAD_SHARE)
         }
-        ApproveError::ShareMissing(_) => Failure::new(Exit::BadShare, error).at(path.display()),
         ApproveError::BadShare { error: OpenShareError::Envelope(EnvelopeError::NoMatchingKey), .. } => {
             Failure::new(Exit::Locked, error).at(path.display()).next("name the identity with -i")
         }
-        ApproveError::BadShare { .. } => Failure::new(Exit::BadShare, error).at(path.display()),
+        ApproveError::BadShare { .. } => {
+            Failure::new(Exit::BadShare, error).at(path.display()).next(BAD_SHARE)
+        }
         ApproveError::OtherHistory { .. } => Failure::new(Exit::Fork, error)
             .at(path.display())
             .next("do not approve; speak with the requester, and compare both copies of the log"),
-        ApproveError::Envelope(_) => Failure::new(Exit::Machine, error),
+        ApproveError::Envelope(_) => Failure::new(Exit::Machine, error).next("run the same command again"),
     }
+}
+
+/// There is no vault of that name.
+pub fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
+    let names: Vec<_> = escrow.vaults.iter().map(|vault| vault.name.as_str()).collect();
+    let failure = Failure::new(Exit::BadInput, format!("there is no vault `{name}`"));
+    match nearest::nearest_first(name.as_str(), &names)[..] {
+        [] => failure.next("seal one first: breakglass seal"),
+        ref names => failure.next(format!("the vaults are: {}", names.join(", "))),
+    }
+}
+
+/// Somebody who was named is not among those who could be.
+pub fn no_person<'a>(what: &str, id: &PersonId, there: impl Iterator<Item = &'a PersonId>) -> Failure {
+    let names: Vec<_> = there.map(PersonId::as_str).collect();
+    let names = nearest::nearest_first(id.as_str(), &names).join(", ");
+    Failure::new(Exit::BadInput, what).next(format!("name one of these: {names}"))
 }
 
 /// A file is no approval.
@@ -201,6 +256,7 @@ pub fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
         }
         ReleaseError::Quorum(QuorumError::BadShare { .. }) | ReleaseError::Quorum(_) => {
             Failure::new(Exit::BadShare, error)
+                .next("bring the approval of another custodian; nothing was shown")
         }
         ReleaseError::OtherPayload => Failure::new(Exit::Tampered, error)
             .next("take the payload's file from another copy of the escrow; its digest is in the seal"),
@@ -208,6 +264,6 @@ pub fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
             Failure::new(Exit::Tampered, format!("the payload holds no credentials: {error}"))
                 .next("the release is logged; the file is as it was sealed: ask for another generation")
         }
-        _ => Failure::new(Exit::Tampered, error),
+        _ => Failure::new(Exit::Tampered, error).next("run `breakglass verify`, and use another copy"),
     }
 }

@@ -29,8 +29,12 @@ pub fn init(args: Init) -> Result<Answer, Failure> {
     }
     let administrator = Somebody::unlock(&args.signer, || None)?;
     let beginning = Beginning { name: args.name, cards, policy };
-    let genesis = genesis(&beginning, &administrator.signer, clock::now(), &mut Context::rng())
-        .map_err(|error| Failure::new(Exit::BadInput, error).at("--card"))?;
+    let genesis =
+        genesis(&beginning, &administrator.signer, clock::now(), &mut Context::rng()).map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .at("--card")
+                .next("give one card for each person, that of the administrator who signs among them")
+        })?;
     let directory = EscrowDir::at(&args.directory);
     let failed = |error: std::io::Error| failures::not_written(&args.directory, &error);
     let mut created = Created::default();
@@ -60,7 +64,11 @@ pub fn init(args: Init) -> Result<Answer, Failure> {
 
 fn read_policy(path: &Path) -> Result<Policy, Failure> {
     let bytes = files::read(path, MAX_POLICY as u64).map_err(|error| failures::not_read(path, &error))?;
-    Policy::from_toml(&bytes).map_err(|error| Failure::new(Exit::BadInput, error).at(path.display()))
+    Policy::from_toml(&bytes).map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("correct that line; without --policy the usual deadlines hold")
+    })
 }
 
 /// Asks for two words of each card, which its owner reads out: a card is believed for no other reason.

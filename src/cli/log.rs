@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{Head, Log};
 use crate::cli::close::find_request;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{Answer, Context, failures, write_output};
+use crate::cli::{Answer, Context, failures, nearest, write_output};
 use crate::crypto::digest::Digest;
 use crate::escrow::Reading;
 use crate::hands::files;
@@ -70,9 +70,10 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
     if let (Some(kind), true) = (&args.kind, lines.is_empty())
         && !KINDS.contains(&kind.as_str())
     {
+        let meant = nearest::meant(kind, &KINDS).map_or(String::new(), |kind| format!("perhaps {kind}; "));
         return Err(Failure::new(Exit::Usage, "there is no such kind of entry")
             .at("--kind")
-            .next(format!("the kinds are: {}", KINDS.join(", "))));
+            .next(format!("{meant}the kinds are: {}", KINDS.join(", "))));
     }
     if let Some(found) = reading.unsound() {
         context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
@@ -236,7 +237,8 @@ pub fn head(args: &Head, context: &mut Context<'_>) -> Result<Answer, Failure> {
         write_output(output, head.to_line().as_bytes())?;
         text.push_str(&format!("\nwritten to {}: take it home, away from the log", output.display()));
     }
-    let mut json = serde_json::to_value(head).map_err(|error| Failure::new(Exit::Machine, error))?;
+    let mut json = serde_json::to_value(head)
+        .map_err(|error| Failure::new(Exit::Machine, error).next("run it again without --json"))?;
     json["words"] = json!(words.to_string());
     Ok(Answer::done(text, json))
 }

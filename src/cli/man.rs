@@ -32,7 +32,7 @@ pub fn man(args: &Man) -> Result<Answer, Failure> {
         "{} pages written to {}; the first one: man {}",
         pages.len(),
         directory.display(),
-        directory.join("./breakglass.1").display()
+        directory.join("breakglass.1").display()
     );
     let paths: Vec<String> = pages.iter().map(|(path, _)| path.display().to_string()).collect();
     Ok(Answer::done(text, json!({ "pages": paths })))
@@ -51,10 +51,13 @@ fn page(command: Command) -> (String, Vec<u8>) {
     let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let example = example.trim_start_matches("Examples:").trim_start_matches("Example:").trim();
     let examples: Vec<&str> = example.lines().map(str::trim).collect();
-    let command = command.after_help(examples.join("\n"));
+    let command = command.after_help(examples.join("\n\n"));
     let page = clap_mangen::Man::new(command)
         .source(concat!("breakglass ", env!("CARGO_PKG_VERSION")))
-        .manual("breakglass");
+        .manual("breakglass")
+        // An empty date would be left out of the line, and those after it would move up. The pages have none, so
+        // that they are the same whenever they are written.
+        .date(" ");
     let mut text = Vec::new();
     page.render(&mut text).expect("memory takes what is written to it");
     let text = String::from_utf8(text).expect("it was made of text");

@@ -11,7 +11,7 @@ use crate::ceremony::state::{self, BookIsDurable, Intent};
 use crate::cli::args::{As, Keygen, Sitting};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, Context, failures, write_output};
+use crate::cli::{Answer, Context, failures, nearest, write_output};
 use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE, WORK_FACTOR};
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, may_administer};
@@ -54,7 +54,11 @@ pub fn keygen(args: &Keygen) -> Result<Answer, Failure> {
 /// Reads a card.
 pub fn read_card(path: &Path) -> Result<VerifiedCard, Failure> {
     let bytes = files::read(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
-    VerifiedCard::parse(&bytes).map_err(|error| Failure::new(Exit::BadInput, error).at(path.display()))
+    VerifiedCard::parse(&bytes).map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("give the .card file that `breakglass enroll` wrote; ask its owner for it again")
+    })
 }
 
 /// Reads an identity file, and asks for its passphrase where it has one.
@@ -62,7 +66,11 @@ pub fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
     let bytes =
         files::read(path, MAX_IDENTITY_FILE as u64).map_err(|error| failures::not_read(path, &error))?;
     let bytes = zeroize::Zeroizing::new(bytes);
-    let bad = |error: IdentityError| Failure::new(Exit::BadInput, error).at(path.display());
+    let bad = |error: IdentityError| {
+        Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("give the .key file that `breakglass keygen` wrote, or another age identity file, with -i")
+    };
     let locked = match IdentityFile::parse(&bytes).map_err(bad)? {
         IdentityFile::Plain(identities) => return Ok(identities),
         IdentityFile::Locked(locked) => locked,
@@ -76,7 +84,9 @@ pub fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
             Err(error) => return Err(bad(error)),
         }
     }
-    Err(Failure::new(Exit::Locked, "the identity could not be unlocked").at(path.display()))
+    Err(Failure::new(Exit::Locked, "the identity could not be unlocked")
+        .at(path.display())
+        .next("run the same command again; see that Caps Lock is off and the keyboard is the usual one"))
 }
 
 /// Somebody at the keyboard: card, identities, signing key, and where their book is.
@@ -125,7 +135,11 @@ impl Somebody {
             return Ok(());
         }
         let what = format!("`{person}` is not enrolled in this escrow with this card");
-        Err(Failure::new(Exit::NotAuthorised, what))
+        let people: Vec<_> = escrow.people.keys().map(PersonId::as_str).collect();
+        let people = nearest::nearest_first(person.as_str(), &people).join(", ");
+        Err(Failure::new(Exit::NotAuthorised, what).next(format!(
+            "the people are: {people}; name one's files with --as, or another escrow with --escrow DIR"
+        )))
     }
 
     /// Fails unless the escrow knows this card, and the log is one that this person's book knows: nobody
@@ -258,7 +272,8 @@ impl Sitting {
             return Err(Failure::new(
                 Exit::Usage,
                 "with several --as, name an identity for each of them, or none",
-            ));
+            )
+            .next("--as A -i A.key --as B -i B.key"));
         }
         for (at, prefix) in self.prefixes.iter().enumerate() {
             let identities = match self.prefixes.len() {
@@ -269,7 +284,7 @@ impl Sitting {
             let one = Somebody::unlock(&one, || context.peek())?;
             if sitting.iter().any(|other| other.signer.person() == one.signer.person()) {
                 let what = format!("`{}` is named twice", one.signer.person());
-                return Err(Failure::new(Exit::Usage, what).at("--as"));
+                return Err(Failure::new(Exit::Usage, what).at("--as").next("name each person once"));
             }
             sitting.push(one);
         }

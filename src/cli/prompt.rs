@@ -23,6 +23,11 @@ const DEVICE: &str = "/dev/tty";
 
 fn unreadable(error: &io::Error) -> Failure {
     Failure::new(Exit::Machine, format!("the terminal cannot be used: {error}"))
+        .next("run the same command in another terminal")
+}
+
+fn interrupted(what: &str) -> Failure {
+    Failure::new(Exit::Interrupted, what).next("run the same command again")
 }
 
 impl Terminal {
@@ -89,7 +94,7 @@ impl Terminal {
         let mut answer = String::new();
         let length = self.reader.read_line(&mut answer).map_err(|error| unreadable(&error))?;
         if length == 0 {
-            return Err(Failure::new(Exit::Interrupted, "the input ended before the question was answered"));
+            return Err(interrupted("the input ended before the question was answered"));
         }
         Ok(answer.trim().to_owned())
     }
@@ -106,10 +111,7 @@ impl Terminal {
                 Ok(1) if [b'\n', b'\r'].contains(&key[0]) => return Ok(()),
                 Ok(1) if key[0] != CTRL_D => {}
                 _ => {
-                    return Err(Failure::new(
-                        Exit::Interrupted,
-                        "interrupted; the value was taken off the screen",
-                    ));
+                    return Err(interrupted("interrupted; the value was taken off the screen"));
                 }
             }
         }
@@ -159,7 +161,7 @@ impl Terminal {
         writeln!(self.writer).map_err(failed)?;
         let typed = Zeroizing::new(typed.map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
-                Failure::new(Exit::Interrupted, "the input ended before the question was answered")
+                interrupted("the input ended before the question was answered")
             }
             _ => unreadable(&error),
         })?);

@@ -123,7 +123,8 @@ fn confirm(asked: &Asked, gathered: &Gathered<'_>) -> Result<(), Failure> {
     if terminal.confirm("The release is logged, and cannot be taken back.")? {
         return Ok(());
     }
-    Err(Failure::new(Exit::NotAuthorised, "not released; nothing was logged and nothing was shown"))
+    Err(Failure::new(Exit::NotAuthorised, "not released; nothing was logged and nothing was shown")
+        .next("run it again to release, or with --withdraw to end the request"))
 }
 
 fn reveal(

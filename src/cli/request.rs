@@ -38,11 +38,7 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
     let confirmed = deviations.clone();
     deviations.extend(args.at.time.map(|_| Deviation::TimeSet));
     deviations.extend(history(&requester, escrow));
-    let vault = escrow.vault_named(&args.vault).ok_or_else(|| {
-        let names: Vec<_> = escrow.vaults.iter().map(|vault| vault.name.as_str()).collect();
-        Failure::new(Exit::BadInput, format!("there is no vault `{}`", args.vault))
-            .next(format!("the vaults are: {}", names.join(", ")))
-    })?;
+    let vault = escrow.vault_named(&args.vault).ok_or_else(|| failures::no_vault(escrow, &args.vault))?;
     let session = Session::generate(&mut Context::rng());
     let question = Question {
         purpose: args.purpose,

@@ -16,12 +16,12 @@ pub fn retire(args: Retire, context: &mut Context<'_>) -> Result<Answer, Failure
     let mut ledger = footing::plain(&sitting[0], clock::now(), context)?;
     must_administer(&sitting, ledger.escrow())?;
     let person = ledger.escrow().people.get(&args.person).ok_or_else(|| {
-        let names: Vec<_> = ledger.escrow().people.keys().map(|id| id.as_str()).collect();
-        Failure::new(Exit::BadInput, format!("`{}` does not belong to this escrow", args.person))
-            .next(format!("the people are: {}", names.join(", ")))
+        let what = format!("`{}` does not belong to this escrow", args.person);
+        failures::no_person(&what, &args.person, ledger.escrow().people.keys())
     })?;
     if person.retired.is_some() {
-        return Err(Failure::new(Exit::BadInput, format!("`{}` has retired already", args.person)));
+        return Err(Failure::new(Exit::BadInput, format!("`{}` has retired already", args.person))
+            .next("nothing is left to do; breakglass log --kind retire shows when"));
     }
     let holds: Vec<String> = ledger
         .escrow()

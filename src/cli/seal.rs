@@ -100,7 +100,10 @@ fn read(args: &Seal, context: &Context<'_>) -> Result<Vec<Credentials>, Failure>
     let all = match (&args.from, &args.vault) {
         (Some(path), _) => credentials::read_csv(path, args.generate_password, &mut yes)?,
         (None, Some(vault)) => vec![credentials::ask(args, vault.clone(), &mut yes)?],
-        (None, None) => return Err(Failure::new(Exit::Usage, "name a vault, or a CSV with --from")),
+        (None, None) => {
+            return Err(Failure::new(Exit::Usage, "there is nothing to seal")
+                .next("name a vault, or a CSV with --from FILE"));
+        }
     };
     credentials::refuse_reuse(&all, &mut yes)?;
     Ok(all)
@@ -109,7 +112,7 @@ fn read(args: &Seal, context: &Context<'_>) -> Result<Vec<Credentials>, Failure>
 fn must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
     if vault.as_str().starts_with("canary-") {
         let what = format!("`{vault}` is a canary's name; canaries are made by `seal` itself");
-        return Err(Failure::new(Exit::BadInput, what));
+        return Err(Failure::new(Exit::BadInput, what).next("choose another name"));
     }
     if escrow.vault_named(vault).is_some() {
         return Err(Failure::new(Exit::BadInput, format!("there is a vault `{vault}` already"))
@@ -122,12 +125,17 @@ fn must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
 fn people(escrow: &Escrow, custodians: &[PersonId]) -> Result<Vec<VerifiedCard>, Failure> {
     let card = |id: &PersonId| {
         let person = escrow.people.get(id).filter(|person| person.is(Role::Custodian));
-        let unknown = || Failure::new(Exit::BadInput, format!("`{id}` is not a custodian of this escrow"));
+        let unknown = || {
+            let custodians = escrow.people.iter().filter(|(_, person)| person.is(Role::Custodian));
+            let what = format!("`{id}` is not a custodian of this escrow");
+            failures::no_person(&what, id, custodians.map(|(id, _)| id))
+        };
         person.map(|person| person.card.clone()).ok_or_else(unknown)
     };
     let mut seen = BTreeSet::new();
     if let Some(twice) = custodians.iter().find(|id| !seen.insert(*id)) {
-        return Err(Failure::new(Exit::BadInput, format!("`{twice}` is named twice as custodian")));
+        return Err(Failure::new(Exit::BadInput, format!("`{twice}` is named twice as custodian"))
+            .next("name each custodian once: nobody holds two shares"));
     }
     custodians.iter().map(card).collect()
 }
@@ -138,14 +146,18 @@ fn plan(escrow: &Escrow, args: &Seal, all: Vec<Credentials>) -> Result<Vec<Ready
     for one in all {
         must_be_new(escrow, &one.vault)?;
         if !names.insert(one.vault.clone()) {
-            return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault)));
+            return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault))
+                .next("give each vault a name of its own, and one row"));
         }
         let custodians = people(escrow, one.custodians.as_deref().unwrap_or(&args.custodians))?;
         let threshold = one.threshold.or(args.threshold).ok_or_else(|| {
             Failure::new(Exit::Usage, "how many custodians can open it together?").next("give --threshold 2")
         })?;
-        let threshold = Threshold::new(threshold, custodians.len())
-            .map_err(|error| Failure::new(Exit::BadInput, error).at(one.vault.as_str()))?;
+        let threshold = Threshold::new(threshold, custodians.len()).map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .at(one.vault.as_str())
+                .next("give --threshold 2 or more, and at least as many --custodian")
+        })?;
         let plan = Plan {
             vault: fresh_vault_id(&mut Context::rng()),
             name: one.vault,
@@ -173,7 +185,8 @@ fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
     let mut seed = zeroize::Zeroizing::new([0; 20]);
     Context::rng().fill_bytes(seed.as_mut());
     let text = zeroize::Zeroizing::new(data_encoding::BASE32_NOPAD.encode(seed.as_ref()));
-    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Machine, error);
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::new(Exit::Machine, error).next("run the same command again");
     let seed = TotpSeed::parse(&text).map_err(|error| failed(&error))?;
     let password: SecretString = password::generate(&mut Context::rng()).expose_secret().into();
     let fields = canary_fields(&seed.to_uri(name.as_str()), password).map_err(|error| failed(&error))?;

@@ -23,7 +23,11 @@ use crate::words::Words;
 /// Reads the log, everything from outside it that was given, and reports.
 pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let anchor = args.anchor.as_deref().map(str::parse::<Anchor>).transpose();
-    let anchor = anchor.map_err(|error| Failure::new(Exit::BadInput, error).at("--anchor"))?;
+    let anchor = anchor.map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at("--anchor")
+            .next("give the fingerprint as it stands on paper: 64 digits, or 8 words in quotes")
+    })?;
     let heads = args.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
     let books = args.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
     let since = args.since.as_deref().map(read_head).transpose()?;
@@ -42,8 +46,11 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
 
 fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
     let bytes = files::read(path, MAX_HEAD as u64).map_err(|error| failures::not_read(path, &error))?;
-    let head =
-        HeadFile::parse(&bytes).map_err(|error| Failure::new(Exit::BadInput, error).at(path.display()))?;
+    let head = HeadFile::parse(&bytes).map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("give the file that `breakglass head -o` wrote")
+    })?;
     Ok((path.display().to_string(), head))
 }
 
@@ -51,7 +58,9 @@ fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
 fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
     let owner = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
     let owner = owner.ok_or_else(|| {
-        Failure::new(Exit::BadInput, "a book is named after its owner, as alice.book").at(path.display())
+        Failure::new(Exit::BadInput, "a book is named after its owner, as alice.book")
+            .at(path.display())
+            .next("copy it under its owner's name, and give that copy")
     })?;
     let bytes = files::read(path, MAX_LOG).map_err(|error| failures::not_read(path, &error))?;
     Ok((owner, bytes))

@@ -86,8 +86,11 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
 fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> {
     let words = session_words(&examined.asked.record);
     if let Some(given) = given {
-        let given: Words =
-            given.parse().map_err(|error| Failure::new(Exit::BadInput, error).at("--session-words"))?;
+        let given: Words = given.parse().map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .at("--session-words")
+                .next("give the 8 words that `breakglass request` printed, in quotes; ask the requester")
+        })?;
         if given == words {
             return Ok(());
         }

@@ -5,7 +5,7 @@
 
 use crate::stage::{Stage, row};
 
-const COMMANDS: [&str; 23] = [
+pub const COMMANDS: [&str; 23] = [
     "keygen",
     "enroll",
     "init",

@@ -161,6 +161,7 @@ impl Run {
         let run = self.exits(code);
         assert_eq!(run.out, "", "{}: a failure has nothing for standard output", run.line);
         assert!(run.err.contains("error: "), "{}\n{}", run.line, run.err);
+        assert!(run.err.lines().any(|line| line.starts_with(" next: ")), "{}\n{}", run.line, run.err);
         let secrets = [PASSWORD, SEED, "AGE-SECRET-KEY", "panicked"];
         if let Some(secret) = secrets.iter().find(|secret| run.err.contains(*secret)) {
             panic!("{}: {secret} in\n{}", run.line, run.err);
