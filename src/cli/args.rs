@@ -23,14 +23,22 @@ use crate::vault::AccountId;
 #[derive(Debug, Parser)]
 #[command(name = "breakglass", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
-    /// Answer with JSON; errors too, as an object with a stable code
-    #[arg(long, global = true)]
+    /// Answer with JSON; errors too, each with a stable code
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub json: bool,
-    /// The escrow's directory
-    #[arg(long, global = true, value_name = "DIR", env = "BREAKGLASS_ESCROW", default_value = ".")]
+    /// The escrow's directory; else the current one
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        value_name = "DIR",
+        env = "BREAKGLASS_ESCROW",
+        default_value = ".",
+        hide_default_value = true
+    )]
     pub escrow: PathBuf,
-    /// Another log than the escrow's own: one that went on elsewhere
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Use this log instead of the escrow's own: one made by --continue-in
+    #[arg(long, global = true, help_heading = "Options of every command", value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// The command
     #[command(subcommand)]
@@ -61,14 +69,14 @@ pub enum Command {
     /// Open one's own shares, alone, and state that they are sound
     #[command(after_help = "Example: breakglass check --all --as alice/alice")]
     Check(Check),
-    /// Ask for a vault
+    /// Ask for a vault to be opened; writes the request file that approvers need
     #[command(after_help = "Example: breakglass request prod --reason iam-failure --ticket INC-42 \
         --justification \"SSO is down and nobody can assume a role\" --as carol/carol -o req.bgr")]
     Request(Request),
     /// Approve a request: hand one's share over to it
     #[command(after_help = "Example: breakglass approve req.bgr --as alice/alice -o alice.bga")]
     Approve(Approve),
-    /// Say no to a request; it is recorded, and no veto
+    /// Say no to a request: this is recorded, but is no veto
     #[command(
         after_help = "Example: breakglass deny req.bgr --as alice/alice --because \"no such incident\" -o alice.bgd"
     )]
@@ -96,7 +104,7 @@ pub enum Command {
     /// Bring in another copy's entries, where two went on each on its own; two people sign
     #[command(after_help = "Example: breakglass adopt safe-b/escrow --as alice/alice --as bob/bob")]
     Adopt(Adopt),
-    /// Record that somebody takes no more part; an administrator or a threshold of custodians signs
+    /// Record that somebody takes part no longer; an administrator or a threshold of custodians signs
     #[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
     Retire(Retire),
     /// Show where the escrow stands and what is to be done next; needs no secret
@@ -170,7 +178,7 @@ pub struct Enroll {
     /// What they may be asked to do; repeatable
     #[arg(long = "role", value_name = "ROLE", required = true)]
     pub roles: Vec<RoleArg>,
-    /// Their age recipient; repeatable
+    /// Their age recipient, to which everything for them is sealed; repeatable
     #[arg(
         long = "recipient",
         value_name = "age1…",
@@ -181,7 +189,7 @@ pub struct Enroll {
     /// Their identity file, whose recipient is taken
     #[arg(short, long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
-    /// The directory for the card, named after the person
+    /// The directory for the card, which is written there as PERSON.card
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
 }
@@ -244,7 +252,7 @@ pub struct Init {
 /// `seal`.
 #[derive(Debug, Args)]
 pub struct Seal {
-    /// The vault's name
+    /// The vault's name; the CSV has it with --from
     #[arg(required_unless_present = "from", conflicts_with = "from")]
     pub vault: Option<VaultName>,
     /// Read vaults from a CSV file, or from standard input for `-`
@@ -268,7 +276,7 @@ pub struct Seal {
     /// One more field to ask for; repeatable
     #[arg(long = "field", value_name = "NAME")]
     pub fields: Vec<FieldName>,
-    /// The provider's partition
+    /// The provider's partition: aws, aws-cn, aws-us-gov
     #[arg(long, default_value = "aws")]
     pub partition: VaultName,
     /// Make the password here
@@ -277,7 +285,7 @@ pub struct Seal {
     /// Open the sealed shares again with this custodian's identity, where it is at hand; repeatable
     #[arg(long = "reopen-with", value_name = "FILE")]
     pub reopen_with: Vec<PathBuf>,
-    /// Say yes beforehand; repeatable
+    /// Say yes beforehand to something out of order; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     pub accepted: Vec<SealDeviation>,
 }
@@ -289,7 +297,7 @@ pub enum SealDeviation {
     WeakPassword,
     /// Another vault of this batch has the same password
     ReusedPassword,
-    /// No code was compared
+    /// No code of the TOTP seed was compared
     TotpUnproven,
 }
 
@@ -312,7 +320,7 @@ pub struct Check {
 /// `request`.
 #[derive(Debug, Args)]
 pub struct Request {
-    /// The vault
+    /// The vault's name
     pub vault: VaultName,
     /// What it is for
     #[arg(long, default_value_t = Purpose::Emergency)]
@@ -320,10 +328,10 @@ pub struct Request {
     /// Which emergency
     #[arg(long)]
     pub reason: Reason,
-    /// The ticket
+    /// The number of the ticket that this is for
     #[arg(long)]
     pub ticket: FreeText,
-    /// Why, in words
+    /// Why root is needed, in words
     #[arg(long)]
     pub justification: FreeText,
     /// What is going to be done; repeatable
@@ -333,9 +341,9 @@ pub struct Request {
     #[arg(long = "field", value_name = "NAME")]
     pub fields: Vec<FieldName>,
     /// How many TOTP codes may be shown
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     pub totp_codes: u32,
-    /// How long the request is good for
+    /// How long the request is good for, as 30m or 4h
     #[arg(long, default_value = "4h", value_name = "LENGTH")]
     pub expires: Seconds,
     /// Another generation than the current one
@@ -347,7 +355,7 @@ pub struct Request {
     /// Where to write the request file; the session goes beside it
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Go on in this file, where the log cannot be added to
+    /// Write the new entries to this file, where the log cannot be added to
     #[arg(long, value_name = "FILE")]
     pub continue_in: Option<PathBuf>,
     /// Say yes beforehand to something out of order; repeatable
@@ -388,8 +396,8 @@ pub struct Deny {
     /// The custodian
     #[command(flatten)]
     pub signer: As,
-    /// Why
-    #[arg(long)]
+    /// Why not, in words
+    #[arg(long, value_name = "WHY")]
     pub because: FreeText,
     /// Where to write the denial
     #[arg(short, long, value_name = "FILE")]
@@ -401,7 +409,7 @@ pub struct Deny {
 pub struct Release {
     /// The request file
     pub request: PathBuf,
-    /// The approvals
+    /// The approval files that were brought
     pub approvals: Vec<PathBuf>,
     /// The requester
     #[command(flatten)]
@@ -415,7 +423,7 @@ pub struct Release {
     /// End the request without a release; the approvals that came are recorded
     #[arg(long)]
     pub withdraw: bool,
-    /// Go on in this file, where the log cannot be added to
+    /// Write the new entries to this file, where the log cannot be added to
     #[arg(long, value_name = "FILE")]
     pub continue_in: Option<PathBuf>,
     /// Say yes beforehand to something out of order; repeatable
@@ -429,9 +437,9 @@ pub struct Release {
 /// `action`.
 #[derive(Debug, Args)]
 pub struct Action {
-    /// What was done
+    /// What was done, in words
     pub done: FreeText,
-    /// The request: its id, or the first digits of it
+    /// The request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     pub request: String,
     /// Who did it
@@ -445,7 +453,7 @@ pub struct Action {
 /// `close`.
 #[derive(Debug, Args)]
 pub struct Close {
-    /// The request: its id, or the first digits of it
+    /// The request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     pub request: String,
     /// Who closes; better not the requester

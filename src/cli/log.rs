@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{Head, Log};
 use crate::cli::close::find_request;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{Answer, Context, failures, nearest, write_output};
+use crate::cli::{Answer, Context, failures, write_output};
 use crate::crypto::digest::Digest;
 use crate::escrow::Reading;
 use crate::hands::files;
@@ -24,25 +24,6 @@ pub fn read_log(context: &Context<'_>) -> Result<Vec<u8>, Failure> {
     let path = context.log();
     files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))
 }
-
-/// What a line of the timeline can be of.
-const KINDS: [&str; 15] = [
-    "genesis",
-    "seal",
-    "request",
-    "release",
-    "end",
-    "check",
-    "approval",
-    "denial",
-    "action",
-    "close",
-    "statements",
-    "recovered",
-    "continue",
-    "adopt",
-    "retire",
-];
 
 /// One line of the timeline.
 struct Line {
@@ -67,14 +48,6 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
         .filter(|line| args.kind.as_ref().is_none_or(|kind| *kind == line.kind))
         .filter(|line| wanted.is_none() || line.request == wanted)
         .collect();
-    if let (Some(kind), true) = (&args.kind, lines.is_empty())
-        && !KINDS.contains(&kind.as_str())
-    {
-        let meant = nearest::meant(kind, &KINDS).map_or(String::new(), |kind| format!("perhaps {kind}; "));
-        return Err(Failure::new(Exit::Usage, "there is no such kind of entry")
-            .at("--kind")
-            .next(format!("{meant}the kinds are: {}", KINDS.join(", "))));
-    }
     if let Some(found) = reading.unsound() {
         context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cli::args::{Cli, Man};
 use crate::cli::exit::Failure;
-use crate::cli::{Answer, failures, must_not_exist};
+use crate::cli::{Answer, failures};
 use crate::hands::files::{self, Created};
 
 /// `man`: all pages, or none.
@@ -13,9 +13,6 @@ pub fn man(args: &Man) -> Result<Answer, Failure> {
     let directory = &args.directory;
     let pages: Vec<_> =
         pages().into_iter().map(|(name, page)| (directory.join(format!("{name}.1")), page)).collect();
-    for (path, _) in &pages {
-        must_not_exist(path)?;
-    }
     let mut created = Created::default();
     if !directory.exists() {
         files::create_parent(directory)

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use super::{At, Sitting};
 use crate::names::PersonId;
@@ -39,8 +40,8 @@ pub struct Adopt {
 pub struct Retire {
     /// Who retires
     pub person: PersonId,
-    /// Why
-    #[arg(long)]
+    /// Why, in words
+    #[arg(long, value_name = "WHY")]
     pub because: FreeText,
     /// The administrator, or a threshold of custodians in their place
     #[command(flatten)]
@@ -55,21 +56,40 @@ pub struct Status {
     pub at: At,
 }
 
+/// What a line of the timeline can be of.
+pub const KINDS: [&str; 15] = [
+    "genesis",
+    "seal",
+    "request",
+    "release",
+    "end",
+    "check",
+    "approval",
+    "denial",
+    "action",
+    "close",
+    "statements",
+    "recovered",
+    "continue",
+    "adopt",
+    "retire",
+];
+
 /// `log`.
 #[derive(Debug, Args)]
 pub struct Log {
-    /// Only what concerns this request: its id, or the first digits of it
+    /// Only what concerns this request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     pub request: Option<String>,
     /// Only records, or statements, of this kind
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS))]
     pub kind: Option<String>,
 }
 
 /// `head`.
 #[derive(Debug, Args)]
 pub struct Head {
-    /// Where to write it
+    /// Write it to this file as well
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }
@@ -87,9 +107,9 @@ pub struct Verify {
     #[arg(long = "book", value_name = "FILE")]
     pub books: Vec<PathBuf>,
     /// Leave out findings about records up to this head
-    #[arg(long, value_name = "HEAD")]
+    #[arg(long, value_name = "FILE")]
     pub since: Option<PathBuf>,
-    /// Fail where nothing from outside the log is given
+    /// Fail where neither --head nor --book is given
     #[arg(long)]
     pub require_head: bool,
     /// The time
