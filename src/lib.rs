@@ -44,6 +44,7 @@ pub mod hands;
 pub mod log;
 pub mod names;
 pub mod note;
+pub mod painted;
 pub mod password;
 pub mod payload;
 pub mod policy;

@@ -62,7 +62,19 @@ pub fn module_of(path: &str) -> String {
 pub fn floor(module: &str) -> Option<u8> {
     let below = |room: &str| module == room || module.starts_with(&format!("{room}/"));
     let floors: [&[&str]; 4] = [
-        &["note", "shamir", "crypto", "totp", "words", "text", "names", "time", "threshold", "password"],
+        &[
+            "note",
+            "shamir",
+            "crypto",
+            "totp",
+            "words",
+            "text",
+            "names",
+            "time",
+            "threshold",
+            "password",
+            "painted",
+        ],
         &[
             "card",
             "escrow",

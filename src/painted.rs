@@ -1,0 +1,156 @@
+//! Text with tones: what a terminal shows in colour, and everything else as plain text.
+//!
+//! Colour only ever repeats what the words say already: a printer, a screen reader and a file lose nothing.
+
+use std::fmt;
+
+use crate::text::Shown;
+
+/// How a piece of text is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    /// As everything else.
+    #[default]
+    Plain,
+    /// What the eye should find first.
+    Strong,
+    /// What only helps along.
+    Quiet,
+    /// All is well.
+    Good,
+    /// Something is to be done.
+    Due,
+    /// Something is wrong.
+    Bad,
+}
+
+impl Tone {
+    /// The escape sequence that begins it: of the 16 colours that each theme chooses to be readable.
+    fn begin(self) -> &'static str {
+        match self {
+            Tone::Plain => "",
+            Tone::Strong => "\x1b[1m",
+            Tone::Quiet => "\x1b[2m",
+            Tone::Good => "\x1b[32m",
+            Tone::Due => "\x1b[33m",
+            Tone::Bad => "\x1b[1;31m",
+        }
+    }
+}
+
+/// The escape sequence that ends every tone.
+const END: &str = "\x1b[0m";
+
+/// A text, each piece of which has a tone. It may hold secrets, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Painted(Vec<(Tone, String)>);
+
+impl Painted {
+    /// An empty one.
+    pub fn new() -> Painted {
+        Painted::default()
+    }
+
+    /// With a further piece.
+    #[must_use]
+    pub fn and(mut self, tone: Tone, text: impl Into<String>) -> Painted {
+        self.push(tone, text);
+        self
+    }
+
+    /// Adds a piece.
+    pub fn push(&mut self, tone: Tone, text: impl Into<String>) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.0.push((tone, text));
+        }
+    }
+
+    /// Adds another one.
+    pub fn append(&mut self, mut other: Painted) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Lines below each other.
+    pub fn lines(lines: impl IntoIterator<Item = Painted>) -> Painted {
+        let mut all = Painted::new();
+        for (at, line) in lines.into_iter().enumerate() {
+            if at > 0 {
+                all.push(Tone::Plain, "\n");
+            }
+            all.append(line);
+        }
+        all
+    }
+
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text for a terminal, in colour or not. Nothing in it but its tones is obeyed.
+    pub fn shown(&self, colour: bool) -> String {
+        let mut text = String::new();
+        for (tone, piece) in &self.0 {
+            let piece = Shown(piece).to_string();
+            match tone.begin() {
+                begin if colour && !begin.is_empty() => {
+                    // A tone ends with its line: a pager that shows one line must not lose it, nor carry it on.
+                    let lines: Vec<_> = piece.split('\n').map(|line| paint(begin, line)).collect();
+                    text.push_str(&lines.join("\n"));
+                }
+                _ => text.push_str(&piece),
+            }
+        }
+        text
+    }
+}
+
+fn paint(begin: &str, line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!("{begin}{line}{END}") }
+}
+
+/// The text without its tones, and not escaped: [`Painted::shown`] is for terminals.
+impl fmt::Display for Painted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|(_, piece)| out.write_str(piece))
+    }
+}
+
+impl From<String> for Painted {
+    fn from(text: String) -> Painted {
+        Painted::new().and(Tone::Plain, text)
+    }
+}
+
+impl From<&str> for Painted {
+    fn from(text: &str) -> Painted {
+        text.to_owned().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_colour_there_is_only_the_text() {
+        let text = Painted::from("a ").and(Tone::Bad, "b").and(Tone::Plain, "");
+        assert_eq!((text.shown(false), text.to_string()), ("a b".to_owned(), "a b".to_owned()));
+        assert_eq!(text.shown(true), "a \u{1b}[1;31mb\u{1b}[0m");
+    }
+
+    #[test]
+    fn what_is_painted_is_not_obeyed() {
+        let text = Painted::new().and(Tone::Good, "x\u{1b}[2J");
+        assert_eq!(text.shown(true), "\u{1b}[32mx\\u{1b}[2J\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_tone_ends_with_its_line() {
+        let text = Painted::new().and(Tone::Due, "a\n\nb");
+        assert_eq!(text.shown(true), "\u{1b}[33ma\u{1b}[0m\n\n\u{1b}[33mb\u{1b}[0m");
+        let lines = Painted::lines(["a".into(), Painted::new().and(Tone::Strong, "b"), Painted::new()]);
+        assert_eq!(lines.to_string(), "a\nb\n");
+    }
+}
