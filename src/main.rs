@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use breakglass::cli::args::Cli;
 use breakglass::cli::exit::{Exit, Failure};
+use breakglass::cli::look::is_plain;
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::{WipingAllocator, harden};
 use breakglass::text::{Shown, is_hostile};
@@ -68,6 +69,11 @@ fn answer(cli: Cli) -> Result<Answer, Failure> {
         escrow: cli.escrow.clone(),
         log: cli.log.clone(),
         scripted: false,
+        plain: is_plain(
+            cli.plain,
+            std::env::var_os("NO_COLOR").as_deref(),
+            std::env::var_os("TERM").as_deref(),
+        ),
         stdout: &mut stdout,
         stderr: &mut stderr,
         stdout_is_terminal,

@@ -55,7 +55,7 @@ use crate::shamir::Secret;
 use crate::share::{MAX_SHARE, Share, ShareError};
 use crate::statement::{SignedStatement, Stated};
 use crate::time::Time;
-use crate::vault::Environment;
+use crate::vault::{AccountId, Environment};
 
 /// An approval that was set aside, and why.
 #[derive(Debug)]
@@ -229,6 +229,11 @@ impl Gathered<'_> {
     /// The custodians whose approvals are good.
     pub fn approvers(&self) -> &BTreeSet<PersonId> {
         &self.approvers
+    }
+
+    /// The account that the vault is of, as it was sealed.
+    pub fn account(&self) -> &AccountId {
+        &self.generation.seal.account
     }
 
     /// Whose shares or approvals were bad, each once: of those who signed what was set aside. A name that nobody

@@ -4,7 +4,7 @@ mod emergency;
 mod logs;
 mod shell;
 
-pub use emergency::{Action, Approve, Close, Collect, Deny, Release, Request};
+pub use emergency::{Action, Approve, Close, Collect, Deny, Drill, Open, Opening, Release, Request};
 pub use logs::{Adopt, Compare, Copy, Demo, Head, Log, Retire, Status, Verify};
 pub use shell::{Completions, Man, Shell};
 
@@ -26,6 +26,9 @@ pub struct Cli {
     /// Answer with JSON; errors too, each with a stable code
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub json: bool,
+    /// Plain lines: no colours, no other screen, nothing that moves
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub plain: bool,
     /// The escrow's directory; else the current one
     #[arg(
         long,
@@ -69,6 +72,12 @@ pub enum Command {
     /// Open one's own shares, alone, and state that they are sound
     #[command(after_help = "Example: breakglass check --all --as alice/alice")]
     Check(Check),
+    /// Open a vault in an emergency, guided from the first question to the last
+    #[command(after_help = "Example: breakglass open prod")]
+    Open(Open),
+    /// Practise an emergency on the canary of a vault's custodians
+    #[command(after_help = "Example: breakglass drill prod")]
+    Drill(Drill),
     /// Ask for a vault to be opened; writes the request file that approvers need
     #[command(after_help = "Example: breakglass request prod --reason iam-failure --ticket INC-42 \
         --justification \"SSO is down and nobody can assume a role\" --as carol/carol -o req.bgr")]

@@ -252,6 +252,7 @@ impl Stage<'_, '_> {
             escrow: self.path(escrow),
             log: None,
             scripted: true,
+            plain: true,
             stdout: &mut stdout,
             stderr: &mut stderr,
             stdout_is_terminal: false,

@@ -13,10 +13,13 @@ mod demo;
 mod enroll;
 mod failures;
 mod footing;
+mod guide;
 mod init;
 mod log;
+pub mod look;
 mod man;
 mod nearest;
+mod open;
 mod people;
 mod plain;
 mod prompt;
@@ -70,6 +73,8 @@ pub struct Context<'a> {
     pub log: Option<PathBuf>,
     /// Whether the commands are run one after another by the demonstration, with nobody to ask.
     pub scripted: bool,
+    /// Whether the terminal is to be shown plain lines alone.
+    pub plain: bool,
     /// Where released fields go that are printed.
     pub stdout: &'a mut dyn Write,
     /// Where warnings go.
@@ -136,6 +141,8 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
         Command::Init(args) => init::init(args),
         Command::Seal(args) => seal::seal(args, context),
         Command::Check(args) => check::check(args, context),
+        Command::Open(args) => open::open(args, context),
+        Command::Drill(args) => open::drill(args, context),
         Command::Request(args) => request::request(args, context),
         Command::Approve(args) => vote::approve(args, context),
         Command::Deny(args) => vote::deny(args, context),

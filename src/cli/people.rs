@@ -97,6 +97,7 @@ pub struct Somebody {
     pub identities: Vec<Identity>,
     /// Who signs.
     pub signer: Signer,
+    prefix: PathBuf,
     book: PathBuf,
     /// PREFIX.book, where `--book` names another.
     old_book: PathBuf,
@@ -125,7 +126,12 @@ impl Somebody {
             .map_err(|error| failures::signer(&error).at(card_path.display()))?;
         let old_book = with_ending(&args.prefix, "book");
         let book = args.book.clone().unwrap_or_else(|| old_book.clone());
-        Ok(Somebody { card, identities, signer, book, old_book })
+        Ok(Somebody { card, identities, signer, prefix: args.prefix.clone(), book, old_book })
+    }
+
+    /// Where their files are, without the endings.
+    pub fn prefix(&self) -> &Path {
+        &self.prefix
     }
 
     /// Fails unless the escrow knows this very card.

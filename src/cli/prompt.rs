@@ -1,33 +1,44 @@
 //! Every word that is asked for on the terminal.
 //!
 //! Questions and answers go over the controlling terminal, never over standard input or output, so that
-//! `--print` can be piped and a CSV can come from a pipe. Where echo cannot be turned off, nothing secret is
-//! asked for.
+//! `--print` can be piped and a CSV can come from a pipe. An answer is one line that was typed or pasted after
+//! its question: what came before is thrown away, and of a paste of several lines nothing is taken.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::cli::exit::{Exit, Failure};
-use crate::text::Shown;
+use crate::hands::console::{self, Console, Pressed};
+use crate::text::{Shown, folded, is_hostile};
 
-/// The terminal that questions are asked on.
+/// The terminal that questions are asked on. While there is one, nothing is echoed but answers that are no
+/// secrets.
 pub struct Terminal {
-    reader: BufReader<File>,
-    writer: File,
+    console: Arc<Console>,
+    plain: bool,
 }
 
-const DEVICE: &str = "/dev/tty";
+/// What is taken off the screen by itself when nobody presses a key.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Begins and ends the other screen that terminals have: what was on it is in no scrollback.
+pub const OTHER_SCREEN: &str = "\x1b[?1049h\x1b[H\x1b[2J";
+/// See [`OTHER_SCREEN`].
+pub const FIRST_SCREEN: &str = "\x1b[2J\x1b[?1049l";
 
 fn unreadable(error: &io::Error) -> Failure {
     Failure::new(Exit::Machine, format!("the terminal cannot be used: {error}"))
         .next("run the same command in another terminal")
 }
 
-fn interrupted(what: &str) -> Failure {
-    Failure::new(Exit::Interrupted, what).next("run the same command again")
+fn stopped() -> Failure {
+    Failure::new(Exit::Interrupted, "stopped before the question was answered")
+        .next("run the same command again")
 }
 
 impl Terminal {
@@ -36,21 +47,22 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`] that says what is `needed`, where there is none.
     pub fn open(needed: &str) -> Result<Terminal, Failure> {
-        let open = || OpenOptions::new().read(true).write(true).open(DEVICE);
         let none = |_| {
             Failure::new(Exit::Machine, format!("there is no terminal to ask for {needed} on"))
                 .next("run this on a terminal, or give the answer as a flag where there is one")
         };
-        let writer = open().map_err(none)?;
-        if !writer.is_terminal() {
-            return Err(none(io::Error::other("not a terminal")));
-        }
-        Ok(Terminal { reader: BufReader::new(open().map_err(none)?), writer })
+        Ok(Terminal { console: console::open().map_err(none)?, plain: false })
     }
 
-    /// Whether there is a terminal at all.
-    pub fn exists() -> bool {
-        Terminal::open("").is_ok()
+    /// The same terminal, of which nothing is wanted but lines below each other.
+    #[must_use]
+    pub fn plain(self, plain: bool) -> Terminal {
+        Terminal { plain, ..self }
+    }
+
+    /// The device, for somebody else to write to as well.
+    pub fn shared(&self) -> Arc<Console> {
+        Arc::clone(&self.console)
     }
 
     /// Shows lines.
@@ -58,31 +70,11 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`] of the machine.
     pub fn say(&mut self, text: &str) -> Result<(), Failure> {
-        writeln!(self.writer, "{}", Shown(text)).map_err(|error| unreadable(&error))
+        self.write(&format!("{}\n", Shown(text)))
     }
 
-    /// Shows a secret on a line of its own, then waits for Enter and takes the line away again.
-    ///
-    /// # Errors
-    /// A [`Failure`] of the machine.
-    pub fn show_secret(&mut self, name: &str, value: &SecretString) -> Result<(), Failure> {
-        let shown = Zeroizing::new(Shown(value.expose_secret()).to_string());
-        writeln!(self.writer, "{name}: {}", shown.as_str()).map_err(|error| unreadable(&error))?;
-        let rows = self.rows_of(name.chars().count() + 2 + shown.chars().count());
-        let lines: usize = shown.matches('\n').count() + rows;
-        let answered = self.wait_for_enter("  Enter hides it again ");
-        // Up over the question and the value, and clear to the end of the screen.
-        write!(self.writer, "\x1b[{lines}A\r\x1b[J").map_err(|error| unreadable(&error))?;
-        answered?;
-        writeln!(self.writer, "{name}: hidden again").map_err(|error| unreadable(&error))
-    }
-
-    fn rows_of(&self, characters: usize) -> usize {
-        #[cfg(unix)]
-        let columns = rustix::termios::tcgetwinsize(&self.writer).map_or(80, |size| usize::from(size.ws_col));
-        #[cfg(not(unix))]
-        let columns = 80;
-        characters.div_ceil(columns.max(1)).max(1)
+    fn write(&self, text: &str) -> Result<(), Failure> {
+        self.console.write(text).map_err(|error| unreadable(&error))
     }
 
     /// Asks a question, and gives the answer without blanks around it.
@@ -90,31 +82,53 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`]: interrupted at the end of input.
     pub fn ask(&mut self, question: &str) -> Result<String, Failure> {
-        write!(self.writer, "{} ", Shown(question)).map_err(|error| unreadable(&error))?;
-        let mut answer = String::new();
-        let length = self.reader.read_line(&mut answer).map_err(|error| unreadable(&error))?;
-        if length == 0 {
-            return Err(interrupted("the input ended before the question was answered"));
-        }
-        Ok(answer.trim().to_owned())
-    }
-
-    /// Waits for Enter without echo, so that nothing typed moves what is on the screen, and without signals, so
-    /// that Ctrl-C does not leave it there.
-    fn wait_for_enter(&mut self, question: &str) -> Result<(), Failure> {
-        let _quiet = Quiet::begin(&self.writer)?;
-        write!(&self.writer, "{question}").map_err(|error| unreadable(&error))?;
-        let mut keys = Keys(self.writer.try_clone().map_err(|error| unreadable(&error))?);
-        let mut key = [0];
+        let failed = |error: io::Error| unreadable(&error);
         loop {
-            match io::Read::read(&mut keys, &mut key) {
-                Ok(1) if [b'\n', b'\r'].contains(&key[0]) => return Ok(()),
-                Ok(1) if key[0] != CTRL_D => {}
-                _ => {
-                    return Err(interrupted("interrupted; the value was taken off the screen"));
-                }
+            self.console.forget_typed();
+            self.write(&format!("{} ", Shown(question)))?;
+            let Some(line) = self.console.line().map_err(failed)? else {
+                self.write("\n")?;
+                return Err(stopped());
+            };
+            if self.console.more_was_pasted().map_err(failed)? {
+                self.say("\n  that was more than one line, and nothing of it was taken; once more")?;
+                continue;
+            }
+            match String::from_utf8(line) {
+                Ok(line) if !line.chars().any(is_hostile) => return Ok(line.trim().to_owned()),
+                _ => self.say("  a key was pressed that is no text; once more")?,
             }
         }
+    }
+
+    /// Takes a text of several lines that is pasted, up to and including the line `last`. It is not echoed, and
+    /// at most a megabyte of it is taken.
+    ///
+    /// # Errors
+    /// A [`Failure`]: interrupted at the end of input; of the machine.
+    pub fn ask_for_block(&mut self, question: &str, last: &str) -> Result<String, Failure> {
+        const MOST: usize = 1 << 20;
+        let failed = |error: io::Error| unreadable(&error);
+        self.console.forget_typed();
+        self.say(question)?;
+        let mut text = Vec::new();
+        loop {
+            let Pressed::Byte(byte) = self.console.byte(None).map_err(failed)? else { return Err(stopped()) };
+            if byte == CTRL_D {
+                return Err(stopped());
+            }
+            text.push(byte);
+            let ends = text.trim_ascii_end().ends_with(last.as_bytes());
+            if ends || text.len() == MOST {
+                break;
+            }
+        }
+        // The line feed behind the last line, if it was pasted too.
+        self.console.more_was_pasted().map_err(failed)?;
+        text.push(b'\n');
+        String::from_utf8(text).map_err(|_| {
+            Failure::new(Exit::BadInput, "what was pasted is not UTF-8 text").next("have it sent as a file")
+        })
     }
 
     /// Asks until the answer can be read as a `T`.
@@ -144,28 +158,33 @@ impl Terminal {
     /// Asks for a secret, which is not shown while it is typed.
     ///
     /// # Errors
-    /// A [`Failure`], where echo cannot be turned off, and at the end of input.
+    /// A [`Failure`] at the end of input.
     pub fn ask_secret(&mut self, question: &str) -> Result<SecretString, Failure> {
-        let failed = |error: io::Error| unreadable(&error);
-        // The question is shown only once echo is off, so that nothing typed early is seen either.
-        let quiet = Quiet::begin(&self.writer)?;
-        write!(&self.writer, "{} ", Shown(question)).map_err(failed)?;
-        // The library edits the line; the terminal itself is ours to set and to put back.
-        let config = rpassword::ConfigBuilder::new()
-            .input_reader(Keys(self.writer.try_clone().map_err(failed)?))
-            .output_discard()
-            .password_feedback_hide()
-            .build();
-        let typed = rpassword::read_password_with_config(config);
-        drop(quiet);
-        writeln!(self.writer).map_err(failed)?;
-        let typed = Zeroizing::new(typed.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
-                interrupted("the input ended before the question was answered")
+        loop {
+            self.console.forget_typed();
+            self.write(&format!("{} ", Shown(question)))?;
+            let is_odd = Arc::new(AtomicBool::new(false));
+            // The library edits the line; the terminal itself is ours to set and to put back.
+            let config = rpassword::ConfigBuilder::new()
+                .input_reader(Keys { console: Arc::clone(&self.console), is_odd: Arc::clone(&is_odd) })
+                .output_discard()
+                .password_feedback_hide()
+                .build();
+            let typed = rpassword::read_password_with_config(config);
+            self.write("\n")?;
+            let typed = Zeroizing::new(typed.map_err(|error| match error.kind() {
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => stopped(),
+                _ => unreadable(&error),
+            })?);
+            if self.console.more_was_pasted().map_err(|error| unreadable(&error))? {
+                self.say("  that was more than one line, and nothing of it was taken; once more")?;
+            } else if is_odd.load(Ordering::SeqCst) || typed.contains(char::REPLACEMENT_CHARACTER) {
+                // Taken without that key, it would be another secret than the one that was meant.
+                self.say("  a key was pressed that cannot be part of it; once more")?;
+            } else {
+                return Ok(SecretString::from(typed.as_str()));
             }
-            _ => unreadable(&error),
-        })?);
-        Ok(SecretString::from(typed.as_str()))
+        }
     }
 
     /// Asks for a new passphrase, twice.
@@ -185,60 +204,83 @@ impl Terminal {
             self.say("  the two differ; once more")?;
         }
     }
-}
 
-/// What Ctrl-C types, where the terminal makes no signal of it.
-const CTRL_C: u8 = 3;
+    /// Shows a secret until Enter is pressed, or nothing for 30 seconds, and leaves nothing of it behind: on
+    /// the terminal's other screen, or on a plain terminal a row at a time, each overwritten.
+    ///
+    /// # Errors
+    /// A [`Failure`]: interrupted by Ctrl-C. The value is off the screen then, too.
+    pub fn show_secret(&mut self, name: &str, value: &SecretString) -> Result<(), Failure> {
+        self.console.forget_typed();
+        let answered = if self.plain { self.show_rows(name, value) } else { self.show_apart(name, value) };
+        answered?;
+        self.say(&format!("{name}: hidden again"))
+    }
+
+    fn show_apart(&self, name: &str, value: &SecretString) -> Result<(), Failure> {
+        let (columns, _) = self.console.size();
+        let shown = Zeroizing::new(folded(value.expose_secret(), columns).join("\n"));
+        let text = Zeroizing::new(format!(
+            "{OTHER_SCREEN}{name}:\n\n{}\n\nEnter hides it; so do 30 seconds without a key",
+            shown.as_str()
+        ));
+        let answered = self.write(&text).and_then(|()| self.wait_for_enter());
+        self.write(FIRST_SCREEN)?;
+        answered
+    }
+
+    fn show_rows(&self, name: &str, value: &SecretString) -> Result<(), Failure> {
+        let (columns, _) = self.console.size();
+        let rows = folded(value.expose_secret(), columns.saturating_sub(1).max(1));
+        self.write(&format!("{name}, in {} rows; Enter overwrites each:\n", rows.len()))?;
+        for row in rows.into_iter().map(Zeroizing::new) {
+            let blanks = " ".repeat(row.chars().count());
+            let answered = self.write(&row).and_then(|()| self.wait_for_enter());
+            self.write(&format!("\r{blanks}\r"))?;
+            answered?;
+        }
+        Ok(())
+    }
+
+    /// Waits for Enter, but not for long.
+    fn wait_for_enter(&self) -> Result<(), Failure> {
+        loop {
+            match self.console.byte(Some(PATIENCE)).map_err(|error| unreadable(&error))? {
+                Pressed::Byte(b'\n' | b'\r') | Pressed::Nothing => return Ok(()),
+                Pressed::End | Pressed::Byte(CTRL_D) => {
+                    return Err(Failure::new(
+                        Exit::Interrupted,
+                        "interrupted; the value was taken off the screen",
+                    )
+                    .next("run the same command again"));
+                }
+                Pressed::Byte(_) => {}
+            }
+        }
+    }
+}
 
 /// What ends the input.
 const CTRL_D: u8 = 4;
 
-/// Keys as they are pressed. Ctrl-C ends the input: as a signal it would end the program before the terminal
-/// is put back.
-struct Keys(File);
+/// The keys of a line that is being typed. Keys that neither write nor edit are noted, and stand for something
+/// that can be seen: the library would leave them out without a word.
+struct Keys {
+    console: Arc<Console>,
+    is_odd: Arc<AtomicBool>,
+}
 
-impl io::Read for Keys {
+impl Read for Keys {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let length = self.0.read(into)?;
-        if into[..length].contains(&CTRL_C) { Err(io::Error::other("interrupted")) } else { Ok(length) }
-    }
-}
-
-/// A terminal that does not echo, for as long as the value lives.
-struct Quiet<'a> {
-    #[cfg(unix)]
-    before: rustix::termios::Termios,
-    #[cfg_attr(not(unix), expect(dead_code))]
-    terminal: &'a File,
-}
-
-impl Quiet<'_> {
-    fn begin(terminal: &File) -> Result<Quiet<'_>, Failure> {
-        #[cfg(unix)]
-        {
-            use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
-            let refused = |error: rustix::io::Errno| unreadable(&error.into());
-            let before = tcgetattr(terminal).map_err(refused)?;
-            let mut quiet = before.clone();
-            let modes = LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG;
-            quiet.local_modes.remove(modes);
-            quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
-            quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
-            tcsetattr(terminal, OptionalActions::Now, &quiet).map_err(refused)?;
-            Ok(Quiet { before, terminal })
+        let Some(place) = into.first_mut() else { return Ok(0) };
+        let Pressed::Byte(byte) = self.console.byte(None)? else { return Err(io::Error::other("stopped")) };
+        const ENTER: [u8; 2] = [b'\n', b'\r'];
+        const EDIT: [u8; 5] = [0x08, 0x7f, 0x15, 0x17, CTRL_D];
+        let is_odd = byte.is_ascii_control() && !ENTER.contains(&byte) && !EDIT.contains(&byte);
+        if is_odd {
+            self.is_odd.store(true, Ordering::SeqCst);
         }
-        #[cfg(not(unix))]
-        Ok(Quiet { terminal })
-    }
-}
-
-impl Drop for Quiet<'_> {
-    fn drop(&mut self) {
-        #[cfg(unix)]
-        {
-            use rustix::termios::{OptionalActions, tcsetattr};
-            // Best effort: a terminal that is gone needs no echo.
-            let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
-        }
+        *place = if is_odd { b'?' } else { byte };
+        Ok(1)
     }
 }

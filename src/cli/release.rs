@@ -1,12 +1,11 @@
 //! `release`: approvals become credentials — logged first, shown then.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::bundle::MAX_BUNDLE;
 use crate::ceremony::approve::{ApprovalFile, Carried};
 use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::ceremony::request::Session;
@@ -16,15 +15,17 @@ use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::request::{confirm_deviations, session_path};
+use crate::cli::vote::read_request;
 use crate::cli::{Answer, Context, environment, failures, peek};
 use crate::crypto::digest::Digest;
 use crate::escrow::Asked;
 use crate::hands::store::MAX_PAYLOAD_FILE;
-use crate::hands::{clock, files};
+use crate::hands::{clock, console, files};
 use crate::log::ledger::Draft;
 use crate::names::{FieldName, KeyName};
 use crate::payload::{Fields, TOTP, TOTP_SEED};
 use crate::request::{Deviation, End, Outcome};
+use crate::time::Time;
 use crate::totp::TotpSeed;
 
 /// The most bytes of a session file, and of an approval file.
@@ -37,40 +38,94 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
         return Err(Failure::new(Exit::Usage, "--print writes to standard output, which is a terminal here")
             .next("pipe it to where it is needed, or leave --print out: then it is shown field by field"));
     }
-    if args.print.is_empty() && !args.withdraw && (context.scripted || !Terminal::exists()) {
+    if args.print.is_empty() && !args.withdraw && (context.scripted || !console::exists()) {
         return Err(Failure::new(Exit::Usage, "there is no terminal to show anything on")
             .next("name the fields that are wanted: --print password"));
     }
-    let bytes = files::read(&args.request, MAX_BUNDLE as u64)
-        .map_err(|error| failures::not_read(&args.request, &error))?;
-    let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&args.request, &error))?;
-    let request = carried.asked().record;
-    must_be_open(&request, &args, context)?;
+    let carried = read_request(&args.request)?;
+    must_be_open(&carried.asked().record, &args, context)?;
     let requester = Somebody::unlock(&args.signer, || Some(carried.reading().escrow.clone()))?;
     let session_file = args.session.clone().unwrap_or_else(|| session_path(&args.request));
     let bytes = files::read(&session_file, MAX_SESSION_FILE)
         .map_err(|error| failures::not_read(&session_file, &error))?;
     let session = Session::open(&requester.identities, &bytes)
         .map_err(|error| failures::session(&session_file, &error))?;
-    let brought = Brought::read(&args.approvals);
-    let ways = Ways {
+    let how = Releasing {
+        requester: &requester,
+        carried: &carried,
+        session: &session,
+        session_file: &session_file,
+        approvals: &args.approvals,
         continue_in: args.continue_in.as_deref(),
-        carried: Some(&carried),
         accepted: &args.accepted,
-        time: Context::time(args.at.time),
+        time: args.at.time,
+        print: &args.print,
     };
-    let mut footing = Footing::find(&requester, &ways, context)?;
-    let done = if args.withdraw {
-        withdraw(&mut footing, &request, &session, brought, context)?
+    if args.withdraw {
+        how.carry_out(&mut |footing, brought, context| withdraw(footing, &how, brought, context), context)
     } else {
-        reveal(&args, &mut footing, &request, &session, brought, context)?
-    };
-    footing.created.keep();
-    if let Err(error) = files::destroy(&session_file) {
-        let place = session_file.display();
-        context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
+        how.release(&mut confirm, context)
     }
-    Ok(done)
+}
+
+/// What a release, or a withdrawal, rests on.
+pub struct Releasing<'a> {
+    /// The requester, whose identities are unlocked.
+    pub requester: &'a Somebody,
+    /// The request file.
+    pub carried: &'a Carried,
+    /// Its session.
+    pub session: &'a Session,
+    /// Where the session is kept; it is destroyed with the request's end.
+    pub session_file: &'a Path,
+    /// The approvals' files.
+    pub approvals: &'a [PathBuf],
+    /// Where to go on, where the log cannot be added to.
+    pub continue_in: Option<&'a Path>,
+    /// What was confirmed beforehand.
+    pub accepted: &'a [Deviation],
+    /// The time, where it was set by hand.
+    pub time: Option<Time>,
+    /// The fields to be written to standard output; none where they are shown on the terminal.
+    pub print: &'a [FieldName],
+}
+
+/// What is done with the approvals on a log that can be added to.
+type Doing<'a> = dyn FnMut(&mut Footing, Brought, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
+
+/// Asks for a yes to a release.
+pub type Agreeing<'a> = dyn FnMut(&Asked, &Gathered<'_>) -> Result<(), Failure> + 'a;
+
+impl Releasing<'_> {
+    /// Logs the release, and shows or prints what was asked for.
+    pub fn release(&self, agree: &mut Agreeing<'_>, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        self.carry_out(
+            &mut |footing, brought, context| reveal(self, footing, brought, agree, context),
+            context,
+        )
+    }
+
+    fn carry_out(&self, doing: &mut Doing<'_>, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let brought = Brought::read(self.approvals);
+        let ways = Ways {
+            continue_in: self.continue_in,
+            carried: Some(self.carried),
+            accepted: self.accepted,
+            time: Context::time(self.time),
+        };
+        let mut footing = Footing::find(self.requester, &ways, context)?;
+        let done = doing(&mut footing, brought, context)?;
+        footing.created.keep();
+        if let Err(error) = files::destroy(self.session_file) {
+            let place = self.session_file.display();
+            context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
+        }
+        Ok(done)
+    }
+
+    fn request(&self) -> Digest {
+        self.carried.asked().record
+    }
 }
 
 /// The approvals that were brought, and the files among them that are none: one bad file must not stop an
@@ -128,24 +183,24 @@ fn confirm(asked: &Asked, gathered: &Gathered<'_>) -> Result<(), Failure> {
 }
 
 fn reveal(
-    args: &Release,
+    how: &Releasing<'_>,
     footing: &mut Footing,
-    request: &Digest,
-    session: &Session,
     mut brought: Brought,
+    agree: &mut Agreeing<'_>,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
     let approvals = std::mem::take(&mut brought.approvals);
-    let now = Context::time(args.at.time);
+    let now = Context::time(how.time);
+    let (request, session) = (&how.request(), how.session);
     let escrow = footing.ledger.escrow().clone();
     let gathered =
         gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = escrow.request(request).expect("gather found it");
-    if let Some(other) = args.print.iter().find(|field| !asked.request.fields.contains(field)) {
+    if let Some(other) = how.print.iter().find(|field| !asked.request.fields.contains(field)) {
         return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for"))
             .next("only what the approvers saw in the request is shown; make a new request for more"));
     }
-    let codes = args.print.iter().filter(|field| field.as_str() == TOTP).count();
+    let codes = how.print.iter().filter(|field| field.as_str() == TOTP).count();
     if codes > asked.request.totp_codes as usize {
         let what = format!("{codes} TOTP codes are wanted, and {} were asked for", asked.request.totp_codes);
         return Err(Failure::new(Exit::NotAuthorised, what)
@@ -164,9 +219,9 @@ fn reveal(
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
-    let deviations = deviations(&gathered, asked, args, &footing.deviations, now)?;
-    if args.print.is_empty() {
-        confirm(asked, &gathered)?;
+    let deviations = deviations(&gathered, asked, how, &footing.deviations, now)?;
+    if how.print.is_empty() {
+        agree(asked, &gathered)?;
     }
     let bad = gathered.bad_shares();
     let failed = |error: ReleaseError| {
@@ -188,12 +243,9 @@ fn reveal(
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
-    let shown = if args.print.is_empty() {
-        show(&fields, asked, args)?
-    } else {
-        print(&fields, asked, args, context)?
-    };
-    if shown.fields.is_empty() && !args.print.is_empty() {
+    let shown =
+        if how.print.is_empty() { show(&fields, asked, how)? } else { print(&fields, asked, how, context)? };
+    if shown.fields.is_empty() && !how.print.is_empty() {
         let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
         return Err(Failure::new(Exit::BadInput, "nothing that was named could be shown")
             .next(format!("the vault holds: {}; the request is still open", held.join(", "))));
@@ -218,7 +270,7 @@ fn reveal(
         request.short(),
         request.short(),
     );
-    if !args.print.is_empty() {
+    if !how.print.is_empty() {
         // Standard output holds what was printed, and nothing else.
         context.warn(&text);
         return Ok(Answer::done("", serde_json::Value::Null));
@@ -237,15 +289,15 @@ fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {
 fn deviations(
     gathered: &Gathered<'_>,
     asked: &Asked,
-    args: &Release,
+    how: &Releasing<'_>,
     confirmed: &[Deviation],
-    now: crate::time::Time,
+    now: Time,
 ) -> Result<Vec<Deviation>, Failure> {
     let mut deviations = gathered.deviations(now);
-    if args.at.time.is_some() {
+    if how.time.is_some() {
         deviations.push(Deviation::TimeSet);
     }
-    confirm_deviations(&deviations, &[args.accepted.as_slice(), confirmed].concat())?;
+    confirm_deviations(&deviations, &[how.accepted, confirmed].concat())?;
     deviations.extend(confirmed.iter().filter(|deviation| !asked.request.deviations.contains(deviation)));
     Ok(distinct(deviations))
 }
@@ -284,12 +336,12 @@ fn lines(fields: &Fields, wanted: &FieldName, now: u64) -> Option<Lines> {
 fn print(
     fields: &Fields,
     asked: &Asked,
-    args: &Release,
+    how: &Releasing<'_>,
     context: &mut Context<'_>,
 ) -> Result<Shown, Failure> {
     let mut shown = Shown::default();
-    for wanted in &args.print {
-        let now = args.at.time.unwrap_or_else(clock::now).unix();
+    for wanted in how.print {
+        let now = how.time.unwrap_or_else(clock::now).unix();
         let Some(Lines { lines, step }) = lines(fields, wanted, now) else {
             context.warn(&format!("warning: {} holds no `{wanted}`", asked.request.name));
             continue;
@@ -310,7 +362,7 @@ fn print(
 }
 
 /// Shows one field at a time on the terminal, each hidden again before the next.
-fn show(fields: &Fields, asked: &Asked, args: &Release) -> Result<Shown, Failure> {
+fn show(fields: &Fields, asked: &Asked, how: &Releasing<'_>) -> Result<Shown, Failure> {
     let mut terminal = Terminal::open("showing the fields")?;
     let mut shown = Shown::default();
     terminal.say("The release is logged. Each field is shown alone, and hidden again with Enter.")?;
@@ -321,7 +373,7 @@ fn show(fields: &Fields, asked: &Asked, args: &Release) -> Result<Shown, Failure
             if terminal.ask(&format!("Show `{wanted}`? Enter shows it, s skips it:"))? == "s" {
                 break;
             }
-            let now = args.at.time.unwrap_or_else(clock::now).unix();
+            let now = how.time.unwrap_or_else(clock::now).unix();
             let Some(Lines { lines, step }) = lines(fields, wanted, now) else {
                 terminal.say(&format!("  {} holds no `{wanted}`", asked.request.name))?;
                 break;
@@ -352,12 +404,12 @@ fn append_end(footing: &mut Footing, session: &Session, end: End) -> Result<(), 
 
 fn withdraw(
     footing: &mut Footing,
-    request: &Digest,
-    session: &Session,
+    how: &Releasing<'_>,
     brought: Brought,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
     brought.warn(context);
+    let (request, session) = (&how.request(), how.session);
     let approvals = brought.approvals;
     let escrow = footing.ledger.escrow().clone();
     let gathered =

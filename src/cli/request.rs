@@ -13,33 +13,42 @@ use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures, write_output};
-use crate::escrow::{Asked, Escrow};
+use crate::escrow::{Asked, Escrow, Vault};
 use crate::finding::Rule;
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::log::ledger::{Draft, Ledger};
-use crate::names::{FieldName, KeyName};
+use crate::names::{FieldName, KeyName, VaultName};
 use crate::payload::{PASSWORD, TOTP};
 use crate::request::{Deviation, End};
 
+/// What is asked for, and how.
+pub struct Asking<'a> {
+    /// The vault.
+    pub vault: VaultName,
+    /// The question, but for what is known only when it is asked.
+    pub question: Question,
+    /// Where the request file goes; the session goes beside it.
+    pub output: &'a Path,
+    /// How to find a log to add to.
+    pub ways: Ways<'a>,
+    /// Whether the time was set by hand.
+    pub time_set: bool,
+}
+
+/// A request that is logged, and whose files are written.
+pub struct Lodged {
+    /// The request.
+    pub asked: Asked,
+    /// Its keys.
+    pub session: Session,
+}
+
 /// Logs a request, and writes the request file and, sealed to the requester, its session.
 pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let session_path = session_path(&args.output);
-    super::must_not_exist(&args.output)?;
-    super::must_not_exist(&session_path)?;
+    must_be_new(&args.output)?;
     let requester = Somebody::unlock(&args.signer, || context.peek())?;
     let now = Context::time(args.at.time);
-    let ways =
-        Ways { continue_in: args.continue_in.as_deref(), carried: None, accepted: &args.accepted, time: now };
-    let Footing { mut ledger, path: log, mut deviations, created: continued } =
-        Footing::find(&requester, &ways, context)?;
-    let escrow = ledger.escrow();
-    requester.must_belong_to(escrow)?;
-    let confirmed = deviations.clone();
-    deviations.extend(args.at.time.map(|_| Deviation::TimeSet));
-    deviations.extend(history(&requester, escrow));
-    let vault = escrow.vault_named(&args.vault).ok_or_else(|| failures::no_vault(escrow, &args.vault))?;
-    let session = Session::generate(&mut Context::rng());
     let question = Question {
         purpose: args.purpose,
         reason: args.reason,
@@ -51,13 +60,46 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
         not_before: now,
         expires: args.expires,
         generation: args.generation,
-        known: deviations,
+        known: Vec::new(),
         environment: environment(),
     };
+    let ways =
+        Ways { continue_in: args.continue_in.as_deref(), carried: None, accepted: &args.accepted, time: now };
+    let asking =
+        Asking { vault: args.vault, question, output: &args.output, ways, time_set: args.at.time.is_some() };
+    let lodged = lodge(&requester, asking, context)?;
+    Ok(answer(&lodged.asked, &args.output, &session_path(&args.output)))
+}
+
+/// Fails where the request file, or its session, exists already.
+pub fn must_be_new(output: &Path) -> Result<(), Failure> {
+    super::must_not_exist(output)?;
+    super::must_not_exist(&session_path(output))
+}
+
+/// The vault of that name.
+pub fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a Vault, Failure> {
+    escrow.vault_named(name).ok_or_else(|| failures::no_vault(escrow, name))
+}
+
+/// Logs a request and writes its files, for somebody whose identities are unlocked.
+pub fn lodge(requester: &Somebody, asking: Asking<'_>, context: &mut Context<'_>) -> Result<Lodged, Failure> {
+    let Asking { vault, mut question, output, ways, time_set } = asking;
+    let session_path = session_path(output);
+    let Footing { mut ledger, path: log, mut deviations, created: continued } =
+        Footing::find(requester, &ways, context)?;
+    let escrow = ledger.escrow();
+    requester.must_belong_to(escrow)?;
+    let confirmed = deviations.clone();
+    deviations.extend(time_set.then_some(Deviation::TimeSet));
+    deviations.extend(history(requester, escrow));
+    question.known = deviations;
+    let vault = find_vault(escrow, &vault)?;
+    let session = Session::generate(&mut Context::rng());
     let person = requester.signer.person().clone();
     let request = ceremony::request(escrow, vault, question, person, &session)
         .map_err(|error| failures::request(&error))?;
-    confirm_deviations(&request.deviations, &[args.accepted.as_slice(), &confirmed].concat())?;
+    confirm_deviations(&request.deviations, &[ways.accepted, &confirmed].concat())?;
     // The files that the request needs are read before it is logged.
     let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
     let sealed_session =
@@ -67,12 +109,13 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
     created.add(session_path.clone());
     let signers =
         vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
+    let now = ways.time;
     let appended = ledger
         .append(Draft { time: now, says: request, signers })
         .map_err(|error| failures::ledger(&log, &error).or_next(footing::ELSEWHERE))?;
     continued.keep();
     let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
-    if let Err(failure) = write_output(&args.output, &file) {
+    if let Err(failure) = write_output(output, &file) {
         // Without its file nobody can approve it: it ends here, and its session goes with `created`.
         let end = End::nothing(appended.record());
         let ended =
@@ -83,11 +126,12 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
         );
     }
     created.keep();
-    let asked = ledger.escrow().request(&appended.record()).expect("it was just appended");
-    Ok(answer(asked, &args.output, &session_path))
+    let asked = ledger.escrow().request(&appended.record()).expect("it was just appended").clone();
+    Ok(Lodged { asked, session })
 }
 
-fn fields(named: Vec<FieldName>) -> Vec<FieldName> {
+/// The fields that were named; password and totp where none was.
+pub fn fields(named: Vec<FieldName>) -> Vec<FieldName> {
     if named.is_empty() {
         [PASSWORD, TOTP].map(|name| name.parse().expect("a field's name")).to_vec()
     } else {

@@ -95,7 +95,11 @@ fn not_logged(error: &LedgerError, size: u64, log: &Path, created: Created) -> F
 }
 
 fn read(args: &Seal, context: &Context<'_>) -> Result<Vec<Credentials>, Failure> {
-    let terminal = if context.scripted { None } else { Terminal::open("").ok() };
+    let terminal = if context.scripted {
+        None
+    } else {
+        Terminal::open("").ok().map(|terminal| terminal.plain(context.plain))
+    };
     let mut yes = Yes { accepted: &args.accepted, terminal };
     let all = match (&args.from, &args.vault) {
         (Some(path), _) => credentials::read_csv(path, args.generate_password, &mut yes)?,

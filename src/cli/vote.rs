@@ -1,6 +1,6 @@
 //! `approve` and `deny`: a custodian decides on a request, with the request file and their own files alone.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::json;
 
@@ -13,8 +13,8 @@ use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
-use crate::log::book::Book;
 use crate::log::chain::Record;
+use crate::request::Deviation;
 use crate::text::folded;
 use crate::time::Time;
 use crate::words::Words;
@@ -22,64 +22,86 @@ use crate::words::Words;
 /// How wide what people wrote is shown: with its margin it fits into 80 columns.
 const TEXT_COLUMNS: usize = 64;
 
-/// A custodian with a request before them.
-struct Desk {
-    request: PathBuf,
-    carried: Carried,
-    custodian: Somebody,
-    book: Book,
+/// A request on a custodian's desk.
+pub struct Desk<'a> {
+    /// Where the request file is.
+    pub path: &'a Path,
+    /// What it carries.
+    pub carried: &'a Carried,
+    /// The custodian, whose identities are unlocked.
+    pub custodian: &'a Somebody,
+    /// When.
+    pub time: Time,
 }
 
-impl Desk {
-    fn sit_down(request: PathBuf, signer: &As) -> Result<Desk, Failure> {
-        let bytes =
-            files::read(&request, MAX_BUNDLE as u64).map_err(|error| failures::not_read(&request, &error))?;
-        let carried = Carried::parse(&bytes).map_err(|error| failures::approve(&request, &error))?;
-        let custodian = Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))?;
-        let book = custodian.book_as_far();
-        Ok(Desk { request, carried, custodian, book })
-    }
+/// A request file, read.
+pub fn read_request(path: &Path) -> Result<Carried, Failure> {
+    let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
+    Carried::parse(&bytes).map_err(|error| failures::approve(path, &error))
+}
 
+fn unlock(signer: &As, carried: &Carried) -> Result<Somebody, Failure> {
+    Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))
+}
+
+impl Desk<'_> {
     /// Checks everything, and shows what the decision rests on.
-    fn examine(&self, now: Time, context: &mut Context<'_>) -> Result<Examined<'_>, Failure> {
+    fn examine(&self, context: &mut Context<'_>) -> Result<Examined<'_>, Failure> {
+        let book = self.custodian.book_as_far();
         let examined = self
             .carried
-            .examine(&self.custodian.card, &self.custodian.identities, &self.book)
-            .map_err(|error| failures::approve(&self.request, &error))?;
-        context.warn(&screen(&examined, now));
+            .examine(&self.custodian.card, &self.custodian.identities, &book)
+            .map_err(|error| failures::approve(self.path, &error))?;
+        context.warn(&screen(&examined, self.time));
         Ok(examined)
+    }
+
+    /// Approves, once everything out of order is confirmed and `agree` agrees: the book first, then the approval,
+    /// which goes to `output`.
+    pub fn approve(
+        &self,
+        accepted: &[Deviation],
+        agree: impl FnOnce(&Examined<'_>) -> Result<(), Failure>,
+        output: &Path,
+        context: &mut Context<'_>,
+    ) -> Result<(), Failure> {
+        let examined = self.examine(context)?;
+        context.warn(
+            "Approving hands your share of this vault to this session for good.\n\
+             That the request expires does not undo it.",
+        );
+        request::confirm_deviations(&examined.deviations(self.time), accepted)?;
+        agree(&examined)?;
+        let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
+        let statement = self.custodian.state(decided.intent.clone(), context)?;
+        write_output(output, &decided.file(&statement)).map_err(|failure| {
+            failure.next("your book has this approval already; approve again with another -o: it counts once")
+        })
     }
 }
 
-/// Approves: the book first, then the approval.
+/// Approves a request.
 pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failure> {
     super::must_not_exist(&args.output)?;
-    let desk = Desk::sit_down(args.request, &args.signer)?;
-    let now = Context::time(args.at.time);
-    let examined = desk.examine(now, context)?;
-    context.warn(
-        "Approving hands your share of this vault to this session for good.\n\
-         That the request expires does not undo it.",
-    );
-    request::confirm_deviations(&examined.deviations(now), &args.accepted)?;
-    compare(&examined, args.session_words.as_deref())?;
-    let decided = examined.approve(now).map_err(|error| failures::approve(&desk.request, &error))?;
-    let statement = desk.custodian.state(decided.intent.clone(), context)?;
-    write_output(&args.output, &decided.file(&statement)).map_err(|failure| {
-        failure.next("your book has this approval already; approve again with another -o: it counts once")
-    })?;
-    let person = desk.custodian.signer.person();
+    let carried = read_request(&args.request)?;
+    let custodian = unlock(&args.signer, &carried)?;
+    let desk = Desk {
+        path: &args.request,
+        carried: &carried,
+        custodian: &custodian,
+        time: Context::time(args.at.time),
+    };
+    let agree = |examined: &Examined<'_>| compare(examined, args.session_words.as_deref());
+    desk.approve(&args.accepted, agree, &args.output, context)?;
+    let (person, asked) = (custodian.signer.person(), carried.asked());
     let text = format!(
         "{person} approved request {}; the book was written first\nbring or send {} to {}",
-        examined.asked.record.short(),
+        asked.record.short(),
         args.output.display(),
-        examined.asked.request.requester
+        asked.request.requester
     );
     let approval = args.output.display().to_string();
-    Ok(Answer::done(
-        text,
-        json!({ "request_id": examined.asked.record, "person": person, "approval": approval }),
-    ))
+    Ok(Answer::done(text, json!({ "request_id": asked.record, "person": person, "approval": approval })))
 }
 
 /// Compares the session words, and asks for the decision where there is somebody to ask.
@@ -151,12 +173,13 @@ fn screen(examined: &Examined<'_>, now: Time) -> String {
 /// Says no.
 pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     super::must_not_exist(&args.output)?;
-    let desk = Desk::sit_down(args.request, &args.signer)?;
-    let now = clock::now();
-    let examined = desk.examine(now, context)?;
-    let statement = desk.custodian.state(examined.deny(args.because, now), context)?;
+    let carried = read_request(&args.request)?;
+    let custodian = unlock(&args.signer, &carried)?;
+    let desk = Desk { path: &args.request, carried: &carried, custodian: &custodian, time: clock::now() };
+    let examined = desk.examine(context)?;
+    let statement = custodian.state(examined.deny(args.because, desk.time), context)?;
     write_output(&args.output, &Record::bytes_of(&statement.note))?;
-    let person = desk.custodian.signer.person();
+    let person = custodian.signer.person();
     let text = format!(
         "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {} --as YOU",
         examined.asked.record.short(),

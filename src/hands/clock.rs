@@ -1,6 +1,6 @@
 //! The clock, read here and nowhere else.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::time::Time;
 
@@ -10,4 +10,20 @@ pub fn now() -> Time {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let first = Time::from_unix(0).expect("1970 is a time");
     first.after(crate::time::Seconds(seconds))
+}
+
+/// How long something takes, whatever is done to the clock meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    pub fn start() -> Stopwatch {
+        Stopwatch(Instant::now())
+    }
+
+    /// The time since then.
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
 }

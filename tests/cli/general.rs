@@ -5,12 +5,14 @@
 
 use crate::stage::{Stage, row};
 
-pub const COMMANDS: [&str; 23] = [
+pub const COMMANDS: [&str; 25] = [
     "keygen",
     "enroll",
     "init",
     "seal",
     "check",
+    "open",
+    "drill",
     "request",
     "approve",
     "deny",

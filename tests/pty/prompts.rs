@@ -9,6 +9,8 @@ use secrecy::ExposeSecret as _;
 use crate::people::{Place, SEED};
 use crate::terminal::{Ended, Terminal};
 
+/// What leaves the terminal's other screen, cleared.
+const GONE: &str = "\u{1b}[2J\u{1b}[?1049l";
 const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 
@@ -216,13 +218,13 @@ fn a_vault_is_sealed_by_questions_and_its_seed_proven_by_a_code() {
 fn two_codes_are_shown_for_the_provider_and_hidden_again() {
     let place = Place::begun();
     let mut seal = seal_up_to_the_seed(&place, PASSWORD);
-    seal.expect("Code that an authenticator shows").enter("").expect("two codes, in order: ");
+    seal.expect("Code that an authenticator shows").enter("").expect("two codes, in order:");
     seal.expect("Enter hides it").enter("").expect("hidden again");
     seal.expect("Did the provider take both").enter("yes").expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
-    let shown = ended.screen.find("two codes, in order: ").unwrap();
-    assert!(ended.screen[shown..].contains("\u{1b}[J"), "nothing clears the codes:\n{}", ended.screen);
+    let shown = ended.screen.find("two codes, in order:").unwrap();
+    assert!(ended.screen[shown..].contains(GONE), "nothing clears the codes:\n{}", ended.screen);
 }
 
 #[test]
@@ -290,15 +292,10 @@ fn fields_are_shown_one_at_a_time_and_hidden_again() {
         .enter("yes")
         .expect("Show `password`?")
         .enter("")
-        .expect(&format!("password: {PASSWORD}"));
-    shown.expect("Enter hides it").enter("").expect("\u{1b}[J").expect("password: hidden again");
-    shown
-        .expect("Show `totp`?")
-        .enter("")
-        .expect("good for")
-        .expect("totp: ")
-        .expect("Enter hides")
-        .enter("");
+        .expect("password:")
+        .expect(PASSWORD);
+    shown.expect("Enter hides it").enter("").expect(GONE).expect("password: hidden again");
+    shown.expect("Show `totp`?").enter("").expect("good for").expect("totp:").expect("Enter hides").enter("");
     shown.expect("Show `totp`?").enter("s").expect("Show `pin`?").enter("s");
     let ended = shown.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
@@ -334,11 +331,11 @@ fn a_generated_password_is_shown_once_to_be_set_at_the_provider() {
     let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
     let mut seal = start(&place, &[&SEAL[..12], &words].concat());
     seal.expect("TOTP seed").enter("");
-    seal.expect("Set it at the provider").expect("password: ").expect("Enter hides it").enter("");
-    seal.expect("\u{1b}[J").expect("hidden again").expect("sealed typed");
+    seal.expect("Set it at the provider").expect("password:").expect("Enter hides it").enter("");
+    seal.expect(GONE).expect("hidden again").expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
-    let shown = ended.screen.split("password: ").nth(1).unwrap().split_whitespace().next().unwrap();
+    let shown = ended.screen.split("password:").nth(1).unwrap().split_whitespace().next().unwrap();
     assert!(shown.len() > 30 && ended.screen.matches(shown).count() == 1, "{}", ended.screen);
 }
 
@@ -347,8 +344,8 @@ fn ctrl_c_takes_what_is_shown_off_the_screen() {
     let place = Place::begun();
     let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
     let mut seal = start(&place, &[&SEAL[..12], &words].concat());
-    seal.expect("TOTP seed").enter("").expect("password: ").expect("Enter hides it");
-    seal.press("typed").press("\u{3}").expect("\u{1b}[J");
+    seal.expect("TOTP seed").enter("").expect("password:").expect("Enter hides it");
+    seal.press("typed").press("\u{3}").expect(GONE);
     let ended = seal.end();
     assert_eq!(ended.code, Some(130), "{}", ended.screen);
     unseen(&ended, &["typed\u{1b}"]);

@@ -55,7 +55,8 @@ impl Terminal {
         command.args(words).current_dir(directory).stdin(on_line()).stderr(on_line());
         command.stdout(if piped { Stdio::piped() } else { on_line() });
         command
-            .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace")])
+            .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace"), ("TERM", "xterm-256color")])
+            .env_remove("NO_COLOR")
             .env("TMPDIR", directory.join("tmp"));
         // SAFETY: between fork and exec only two system calls are made; nothing is allocated or locked.
         unsafe {
@@ -157,6 +158,21 @@ impl Terminal {
                 return next.to_digit(10).unwrap() as usize;
             }
             assert!(begin.elapsed() < PATIENCE, "nothing more is shown: {shown}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The rest of the line that is shown next.
+    #[track_caller]
+    pub fn line(&mut self) -> String {
+        let begin = Instant::now();
+        loop {
+            let shown = self.shown();
+            if let Some((line, _)) = shown[self.read..].split_once('\r') {
+                self.read += line.len();
+                return line.to_owned();
+            }
+            assert!(begin.elapsed() < PATIENCE, "no line is shown: {shown}");
             thread::sleep(Duration::from_millis(5));
         }
     }

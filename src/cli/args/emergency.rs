@@ -177,3 +177,70 @@ pub struct Collect {
     #[command(flatten)]
     pub signer: As,
 }
+
+/// `open` and `drill`: whatever is not given is asked for.
+#[derive(Debug, Args)]
+pub struct Opening {
+    /// Which emergency
+    #[arg(long)]
+    pub reason: Option<Reason>,
+    /// The number of the ticket that this is for
+    #[arg(long)]
+    pub ticket: Option<FreeText>,
+    /// Why root is needed, in words
+    #[arg(long)]
+    pub justification: Option<FreeText>,
+    /// What is going to be done; repeatable
+    #[arg(long = "action", value_name = "TEXT")]
+    pub actions: Vec<FreeText>,
+    /// A field to be shown; repeatable. Password and totp where none is named
+    #[arg(long = "field", value_name = "NAME")]
+    pub fields: Vec<FieldName>,
+    /// How many TOTP codes may be shown
+    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
+    pub totp_codes: u32,
+    /// How long the request is good for, as 30m or 4h
+    #[arg(long, default_value = "4h", value_name = "LENGTH")]
+    pub expires: Seconds,
+    /// Another generation than the current one
+    #[arg(long, value_name = "NUMBER")]
+    pub generation: Option<u32>,
+    /// The requester's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
+    #[arg(long = "as", value_name = "PREFIX")]
+    pub prefix: Option<PathBuf>,
+    /// The directory for request, session and approvals; named after vault and time where none is given
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Write the new entries to this file, where the log cannot be added to
+    #[arg(long, value_name = "FILE")]
+    pub continue_in: Option<PathBuf>,
+    /// Say yes beforehand to something out of order; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    pub accepted: Vec<Deviation>,
+    /// The time
+    #[command(flatten)]
+    pub at: At,
+}
+
+/// `open`.
+#[derive(Debug, Args)]
+pub struct Open {
+    /// The vault's name
+    pub vault: VaultName,
+    /// What it is for
+    #[arg(long, default_value_t = Purpose::Emergency)]
+    pub purpose: Purpose,
+    /// The rest
+    #[command(flatten)]
+    pub opening: Opening,
+}
+
+/// `drill`.
+#[derive(Debug, Args)]
+pub struct Drill {
+    /// The name of the vault whose custodians practise, on their canary
+    pub vault: VaultName,
+    /// The rest
+    #[command(flatten)]
+    pub opening: Opening,
+}

@@ -1,0 +1,284 @@
+//! `open` and `drill`: request, approvals and release as one guided flow. The records and files are those of the
+//! three commands, so that whatever is cut off here goes on there.
+
+mod approving;
+mod asking;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::audit::obligations;
+use crate::ceremony::release::Gathered;
+use crate::ceremony::request::Question;
+use crate::cli::args::{As, Drill, Open, Opening};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::footing::Ways;
+use crate::cli::guide;
+use crate::cli::people::{Somebody, with_ending};
+use crate::cli::prompt::Terminal;
+use crate::cli::release::Releasing;
+use crate::cli::request::{Asking, Lodged, fields, find_vault, lodge, must_be_new, session_path};
+use crate::cli::vote::read_request;
+use crate::cli::{Answer, Context, environment};
+use crate::escrow::{Asked, Escrow};
+use crate::hands::console::Console;
+use crate::names::{PersonId, VaultName};
+use crate::request::Purpose;
+use crate::time::Time;
+use crate::vault::Seal;
+
+/// Opens a vault, from the first question to the last.
+pub fn open(args: Open, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    guided(args.vault, args.purpose, args.opening, context)
+}
+
+/// The same on the canary of a vault's custodians.
+pub fn drill(args: Drill, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let escrow = readable(context)?;
+    let vault = find_vault(&escrow, &args.vault)?;
+    let canary = obligations::drill(&escrow, vault).canary.ok_or_else(|| {
+        Failure::new(Exit::BadInput, format!("the custodians of `{}` have no canary", args.vault))
+            .next("seal a vault with them: `seal` makes their canary")
+    })?;
+    guided(canary.name.clone(), Purpose::Drill, args.opening, context)
+}
+
+/// The escrow as its log has it, to ask the right questions; nothing is built on it.
+fn readable(context: &Context<'_>) -> Result<Escrow, Failure> {
+    context.peek().ok_or_else(|| {
+        Failure::new(Exit::Machine, "the log cannot be read")
+            .at(context.log().display())
+            .next("name the escrow's directory with --escrow DIR; where the log is lost, use `request` with --continue-in FILE")
+    })
+}
+
+/// Whatever commands say beside their answer is said where the questions are asked: whoever approves must see it.
+struct OnTerminal(Arc<Console>);
+
+impl Write for OnTerminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(&String::from_utf8_lossy(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the flow knows from the beginning on.
+struct Flow<'a> {
+    escrow: &'a Escrow,
+    seal: &'a Seal,
+    purpose: Purpose,
+    opening: &'a Opening,
+    /// Where people's files are looked for.
+    near: Vec<PathBuf>,
+}
+
+fn guided(
+    vault: VaultName,
+    purpose: Purpose,
+    opening: Opening,
+    outer: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    if outer.scripted {
+        return Err(Failure::new(Exit::Usage, "nobody is there to be asked")
+            .next("use `request`, `approve` and `release`, which take every answer as a flag"));
+    }
+    let mut terminal = Terminal::open("the questions of a guided opening")?.plain(outer.plain);
+    let mut said = OnTerminal(terminal.shared());
+    let context = &mut Context {
+        escrow: outer.escrow.clone(),
+        log: outer.log.clone(),
+        stdout: &mut *outer.stdout,
+        stderr: &mut said,
+        ..*outer
+    };
+    let escrow = readable(context)?;
+    let known = find_vault(&escrow, &vault)?;
+    let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
+    let seal = known.generation(number).map_or(&known.current().seal, |generation| &generation.seal);
+    let near = vec![PathBuf::new(), context.escrow.join("..")];
+    let mut flow = Flow { escrow: &escrow, seal, purpose, opening: &opening, near };
+    flow.introduce(&mut terminal)?;
+    let asked = asking::ask(&mut flow, &mut terminal)?;
+    let requester = asked.requester;
+    let now = Context::time(asked.time);
+    let folder = opening.output.clone().unwrap_or_else(|| folder(&vault, now));
+    let request = folder.join("request.bgr");
+    must_be_new(&request)?;
+    let question = Question {
+        purpose,
+        reason: asked.reason,
+        ticket: asked.ticket,
+        justification: asked.justification,
+        actions: asked.actions,
+        fields: fields(opening.fields.clone()),
+        totp_codes: opening.totp_codes,
+        not_before: now,
+        expires: opening.expires,
+        generation: opening.generation,
+        known: Vec::new(),
+        environment: environment(),
+    };
+    let continue_in = opening.continue_in.as_deref();
+    let ways = Ways { continue_in, carried: None, accepted: &opening.accepted, time: now };
+    let asking = Asking { vault, question, output: &request, ways, time_set: asked.time.is_some() };
+    let Lodged { asked: lodged, session } = lodge(&requester, asking, context)?;
+    terminal.say(&format!(
+        "\nThe request is logged: {}. Its files are in {}.",
+        lodged.record.short(),
+        folder.display()
+    ))?;
+    let carried = read_request(&request)?;
+    let releasing = |approvals: &[PathBuf], terminal: &mut Terminal, context: &mut Context<'_>| {
+        let how = Releasing {
+            requester: &requester,
+            carried: &carried,
+            session: &session,
+            session_file: &session_path(&request),
+            approvals,
+            continue_in,
+            accepted: &opening.accepted,
+            time: asked.time,
+            print: &[],
+        };
+        how.release(&mut |asked, gathered| challenge(asked, gathered, asked_time(&how), terminal), context)
+    };
+    let done = approving::collect(
+        &flow,
+        &requester,
+        &carried,
+        &session,
+        &folder,
+        asked.time,
+        &mut terminal,
+        context,
+    )
+    .and_then(|approvals| releasing(&approvals, &mut terminal, context));
+    done.map_err(|failure| goes_on(failure, &lodged, &folder, &requester, context))
+}
+
+fn asked_time(how: &Releasing<'_>) -> Time {
+    Context::time(how.time)
+}
+
+/// A directory of its own for each opening.
+fn folder(vault: &VaultName, now: Time) -> PathBuf {
+    let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+    PathBuf::from(format!("{vault}-{stamp}"))
+}
+
+/// Whatever stops the flow after the request was logged: what is recorded, and how it goes on.
+fn goes_on(
+    failure: Failure,
+    lodged: &Asked,
+    folder: &Path,
+    who: &Somebody,
+    context: &Context<'_>,
+) -> Failure {
+    let id = lodged.record.short();
+    if context.peek().and_then(|escrow| escrow.request(&lodged.record)?.end.clone()).is_some() {
+        return failure.or_next(&format!("request {id} has ended: see `breakglass log --request {id}`"));
+    }
+    let folder = folder.display();
+    failure.or_next(&format!(
+        "request {id} is logged and still open: go on with `breakglass release {folder}/request.bgr \
+         {folder}/*.bga --as {prefix}`, or end it with --withdraw",
+        prefix = who.prefix().display(),
+    ))
+}
+
+impl Flow<'_> {
+    /// Looks for other people's files beside those of somebody whose PREFIX is known.
+    fn look_near(&mut self, prefix: &Path) {
+        self.near.extend(prefix.parent().map(|folder| folder.join("..")));
+    }
+
+    fn introduce(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+        let seal = self.seal;
+        let what = match self.purpose {
+            Purpose::Drill => "A DRILL: everything is real but what is in the vault.",
+            _ => "This is real. Whatever is shown counts as exposed until it is changed.",
+        };
+        let mut lines = vec![
+            format!("OPEN {}, account {}", seal.title(), seal.account),
+            what.to_owned(),
+            String::new(),
+            format!("{} of these {} have to approve. Reach them now:", seal.threshold, seal.total_shares),
+        ];
+        for share in &seal.shares {
+            lines.push(format!("  {}", self.contact(&share.custodian)));
+        }
+        lines.push(String::new());
+        terminal.say(&lines.join("\n"))?;
+        guide::explain(terminal)
+    }
+
+    /// A person on one line: id, name, how to reach them.
+    fn contact(&self, id: &PersonId) -> String {
+        let Some(person) = self.escrow.people.get(id) else { return id.to_string() };
+        let card = person.card.card();
+        let retired = if self.escrow.has_retired(id) { "  RETIRED" } else { "" };
+        format!("{:<10} {}, {}{retired}", id.as_str(), card.name, card.contact)
+    }
+
+    /// Unlocks somebody who is here: named by their id, or by where their files are.
+    fn sit_down(&self, typed: &str) -> Result<Somebody, Failure> {
+        let prefix = self.find_files(typed)?;
+        let signer = As { prefix, identities: Vec::new(), book: None };
+        let who = Somebody::unlock(&signer, || Some(self.escrow.clone()))?;
+        who.must_belong_to(self.escrow)?;
+        Ok(who)
+    }
+
+    fn find_files(&self, typed: &str) -> Result<PathBuf, Failure> {
+        let exists = |prefix: &Path| with_ending(prefix, "key").exists();
+        let known = typed.parse::<PersonId>().ok().filter(|id| self.escrow.people.contains_key(id));
+        let found = match known {
+            None => Some(PathBuf::from(typed)).filter(|prefix| exists(prefix)),
+            Some(id) => {
+                let (folder, file) = (id.as_str(), id.as_str());
+                self.near.iter().map(|place| place.join(folder).join(file)).find(|prefix| exists(prefix))
+            }
+        };
+        found.ok_or_else(|| {
+            Failure::new(Exit::BadInput, format!("no identity file of `{typed}` is here")).next(format!(
+                "type where it is, without its ending: /media/usb/{0}/{0} for {0}.key",
+                "alice"
+            ))
+        })
+    }
+}
+
+/// What is about to be logged, and the account's id typed as a yes to it.
+fn challenge(
+    asked: &Asked,
+    gathered: &Gathered<'_>,
+    now: Time,
+    terminal: &mut Terminal,
+) -> Result<(), Failure> {
+    let people: Vec<_> = gathered.approvers().iter().map(PersonId::as_str).collect();
+    let account = gathered.account();
+    let request = &asked.request;
+    terminal.say(&format!(
+        "\nABOUT TO BE RELEASED\n  vault      {} generation {}, account {account}\n  request    {} by {}\n  \
+         approved   by {}\n  shown      {}\n  it is now  {now}\n\
+         The release is logged first, and cannot be taken back.",
+        request.name,
+        request.generation,
+        asked.record.short(),
+        request.requester,
+        people.join(" and "),
+        asking::shown(&request.fields, request.totp_codes),
+    ))?;
+    loop {
+        let typed = terminal.ask("Type the account id to release it:")?;
+        if typed == account.as_str() {
+            return Ok(());
+        }
+        terminal.say("  that is not its account id; Ctrl-C stops, and nothing is released")?;
+    }
+}

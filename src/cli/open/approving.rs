@@ -1,0 +1,227 @@
+//! The approvals of a guided opening: custodians come to the keyboard one after another, or approve elsewhere and
+//! send what they wrote.
+
+use std::path::{Path, PathBuf};
+
+use super::{Flow, asking};
+use crate::bundle::MAX_BUNDLE;
+use crate::ceremony::approve::{ApprovalFile, Carried, Examined};
+use crate::ceremony::release::gather;
+use crate::ceremony::request::{Session, session_words};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::guide::{self, Question, Reply};
+use crate::cli::people::Somebody;
+use crate::cli::prompt::Terminal;
+use crate::cli::vote::Desk;
+use crate::cli::{Context, failures, must_not_exist, write_output};
+use crate::hands::files;
+use crate::names::PersonId;
+use crate::time::Time;
+
+/// The last line of an approval.
+const LAST_LINE: &str = "-----END AGE ENCRYPTED FILE-----";
+
+/// Where somebody approves.
+enum Place {
+    Here(String),
+    Remote(PersonId),
+}
+
+/// Everything that approving needs.
+struct Table<'a> {
+    flow: &'a Flow<'a>,
+    requester: &'a Somebody,
+    carried: &'a Carried,
+    folder: &'a Path,
+    time: Option<Time>,
+}
+
+/// Collects approvals until there are enough; gives their files.
+#[expect(clippy::too_many_arguments, reason = "each is a thing of its own, and there is one caller")]
+pub fn collect(
+    flow: &Flow<'_>,
+    requester: &Somebody,
+    carried: &Carried,
+    session: &Session,
+    folder: &Path,
+    time: Option<Time>,
+    terminal: &mut Terminal,
+    context: &mut Context<'_>,
+) -> Result<Vec<PathBuf>, Failure> {
+    let table = Table { flow, requester, carried, folder, time };
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    loop {
+        let parsed = files.iter().filter_map(|(_, bytes)| ApprovalFile::parse(bytes).ok()).collect();
+        let gathered = gather(&carried.reading().escrow, &carried.asked().record, session, parsed)
+            .map_err(|error| failures::release(&error, &[]))?;
+        if gathered.enough().is_ok() {
+            return Ok(files.into_iter().map(|(path, _)| path).collect());
+        }
+        if !gathered.set_aside.is_empty() {
+            terminal.say(&failures::set_aside(&gathered.set_aside))?;
+        }
+        let so_far: Vec<PersonId> = gathered.approvers().iter().cloned().collect();
+        drop(gathered);
+        let question = table.question(&so_far);
+        let place = match guide::ask(terminal, &question.as_question(), |typed| table.place(typed, &so_far))?
+        {
+            Reply::Given(place) => place,
+            Reply::Back => {
+                terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
+                continue;
+            }
+        };
+        let brought = match place {
+            Place::Here(typed) => table.here(&typed, terminal, context),
+            Place::Remote(person) => table.remote(&person, terminal),
+        };
+        match brought {
+            Ok(Some(path)) => {
+                let bytes = files::read(&path, MAX_BUNDLE as u64)
+                    .map_err(|error| failures::not_read(&path, &error))?;
+                files.push((path, bytes));
+            }
+            Ok(None) => {}
+            Err(failure) => asking::again(terminal, failure)?,
+        }
+    }
+}
+
+/// The question who approves, with what it shows.
+struct WhoApproves {
+    name: String,
+    choices: Vec<String>,
+}
+
+impl WhoApproves {
+    fn as_question(&self) -> Question<'_> {
+        Question {
+            name: &self.name,
+            about: "An id for somebody who is here; the id and `remote` for somebody who is not.",
+            choices: self.choices.clone(),
+            default: None,
+        }
+    }
+}
+
+impl Table<'_> {
+    fn question(&self, so_far: &[PersonId]) -> WhoApproves {
+        let seal = self.flow.seal;
+        let name = match so_far {
+            [] => format!("Who approves? The first of {}", seal.threshold),
+            some => {
+                let names: Vec<_> = some.iter().map(PersonId::as_str).collect();
+                format!("Who approves next? {} of {}: {}", some.len(), seal.threshold, names.join(", "))
+            }
+        };
+        let left = seal.shares.iter().map(|share| &share.custodian).filter(|id| !so_far.contains(id));
+        WhoApproves { name, choices: left.map(|id| self.flow.contact(id)).collect() }
+    }
+
+    fn place(&self, typed: &str, so_far: &[PersonId]) -> Result<Place, String> {
+        let (name, remote) = match typed.split_once(char::is_whitespace) {
+            Some((name, "remote")) => (name, true),
+            Some(_) => return Err("an id, or an id and the word remote".to_owned()),
+            None => (typed, false),
+        };
+        let id = name.parse::<PersonId>().ok();
+        let holds = |id: &PersonId| self.flow.seal.share_of(id).is_some();
+        match id {
+            Some(id) if so_far.contains(&id) => Err(format!("{id} has approved already")),
+            Some(id) if remote && holds(&id) => Ok(Place::Remote(id)),
+            Some(id) if !remote && (holds(&id) || self.flow.find_files(name).is_ok()) => {
+                Ok(Place::Here(name.to_owned()))
+            }
+            None if !remote => Ok(Place::Here(name.to_owned())),
+            _ => Err(format!("`{name}` holds no share of this vault")),
+        }
+    }
+
+    /// Somebody comes to the keyboard, and approves.
+    fn here(
+        &self,
+        typed: &str,
+        terminal: &mut Terminal,
+        context: &mut Context<'_>,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let requester = self.requester.signer.person();
+        let comes;
+        let custodian = if typed == requester.as_str() {
+            self.requester
+        } else {
+            terminal.say(&format!("\n{typed}, please come to the keyboard; {requester}, step back."))?;
+            comes = self.flow.sit_down(typed)?;
+            &comes
+        };
+        let person = custodian.signer.person();
+        let output = self.folder.join(format!("{person}.bga"));
+        must_not_exist(&output)?;
+        let request = self.folder.join("request.bgr");
+        let desk = Desk { path: &request, carried: self.carried, custodian, time: Context::time(self.time) };
+        terminal.say("")?;
+        let agree = |_: &Examined<'_>| {
+            let question = format!("{person}: approve, and hand your share over for good?");
+            if terminal.confirm(&question)? {
+                return Ok(());
+            }
+            Err(Failure::new(Exit::NotAuthorised, format!("{person} has not approved; nothing was written"))
+                .next("to have the no on record: breakglass deny"))
+        };
+        desk.approve(&self.flow.opening.accepted, agree, &output, context)?;
+        terminal.say(&format!("{person} has approved; the book was written first."))?;
+        Ok(Some(output))
+    }
+
+    /// Somebody elsewhere: says what to send them, and takes what they send back.
+    fn remote(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Option<PathBuf>, Failure> {
+        let request = self.folder.join("request.bgr");
+        let words = session_words(&self.carried.asked().record);
+        terminal.say(&format!(
+            "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
+             {person}.bga\nand are asked for two of these words. Read them out by voice; write them nowhere:\n  {words}",
+            contact = self.flow.contact(person),
+            file = request.display(),
+        ))?;
+        let question = Question {
+            name: "Their approval",
+            about: "Where the file is that they sent; or paste, to paste its text; or later, to let somebody \
+                    else approve first.",
+            default: Some("later"),
+            ..Question::default()
+        };
+        loop {
+            let typed = match guide::ask(terminal, &question, |typed| Ok::<_, String>(typed.to_owned()))? {
+                Reply::Back => return Ok(None),
+                Reply::Given(typed) => typed,
+            };
+            match typed.as_str() {
+                "later" => return Ok(None),
+                "paste" => {
+                    let pasted = terminal.ask_for_block("Paste it now; it ends by itself:", LAST_LINE)?;
+                    match ApprovalFile::parse(pasted.as_bytes()) {
+                        Ok(_) => {
+                            let path = self.folder.join(format!("{person}.bga"));
+                            write_output(&path, pasted.as_bytes())?;
+                            return Ok(Some(path));
+                        }
+                        Err(error) => terminal.say(&format!(
+                            "  {error}\n  it may have changed on its way: have it sent as a file"
+                        ))?,
+                    }
+                }
+                path => {
+                    let path = PathBuf::from(path);
+                    match files::read(&path, MAX_BUNDLE as u64) {
+                        Ok(bytes) => match ApprovalFile::parse(&bytes) {
+                            Ok(_) => return Ok(Some(path)),
+                            Err(error) => {
+                                asking::again(terminal, failures::approval_file(&path, &error))?;
+                            }
+                        },
+                        Err(error) => asking::again(terminal, failures::not_read(&path, &error))?,
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The console: the controlling terminal as a device, and the signals that end a program.
+//!
+//! While anybody holds the console nothing that is typed is echoed, so that a passphrase typed too early is
+//! not seen either; only [`Console::line`] echoes, while it reads. There is one console in a process, however
+//! often it is opened: the last holder to go puts the terminal back as it was.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as device;
+
+#[cfg(not(unix))]
+mod elsewhere;
+#[cfg(not(unix))]
+use elsewhere as device;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a pasted text takes to arrive, at most: whatever comes later was typed.
+pub const PASTE: Duration = Duration::from_millis(30);
+
+/// What came from the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// A byte.
+    Byte(u8),
+    /// Nothing, for as long as was waited.
+    Nothing,
+    /// The end: of the input, of the terminal, or because a signal asked the program to end.
+    End,
+}
+
+pub use device::{Console, exists, interrupted};
+
+impl Console {
+    /// Throws away what was typed before it was asked for.
+    pub fn forget_typed(&self) {
+        // What the kernel does not forget is read away.
+        self.flush();
+        while let Ok(Pressed::Byte(_)) = self.byte(Some(Duration::ZERO)) {}
+    }
+
+    /// Whether more comes right behind what was read: then it was pasted, and it is read away.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn more_was_pasted(&self) -> io::Result<bool> {
+        let mut more = false;
+        while let Pressed::Byte(_) = self.byte(Some(PASTE))? {
+            more = true;
+        }
+        Ok(more)
+    }
+
+    /// Reads a line, which the kernel echoes and lets the person correct; `None` at the end.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn line(&self) -> io::Result<Option<Vec<u8>>> {
+        let _echo = self.echoing()?;
+        let mut line = Vec::new();
+        loop {
+            match self.byte(None)? {
+                Pressed::Byte(b'\n') => return Ok(Some(line)),
+                Pressed::Byte(byte) => line.push(byte),
+                Pressed::Nothing => {}
+                Pressed::End => return Ok(None),
+            }
+        }
+    }
+}
+
+/// Opens the console, wherever in the program it is held already.
+///
+/// # Errors
+/// Whatever the system says where there is no terminal.
+pub fn open() -> io::Result<Arc<Console>> {
+    device::open()
+}

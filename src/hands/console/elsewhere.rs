@@ -1,0 +1,56 @@
+//! No console: where echo cannot be turned off, nothing is asked.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Pressed;
+
+/// There is none here: where echo cannot be turned off, nothing is asked.
+#[derive(Debug)]
+pub enum Console {}
+
+/// Signals end the program at once.
+pub fn interrupted() -> bool {
+    false
+}
+
+/// Whether there is a terminal.
+pub fn exists() -> bool {
+    false
+}
+
+pub(super) fn open() -> io::Result<Arc<Console>> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+impl Console {
+    pub(super) fn echoing(&self) -> io::Result<Box<()>> {
+        match *self {}
+    }
+
+    pub(super) fn flush(&self) {
+        match *self {}
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn byte(&self, _: Option<Duration>) -> io::Result<Pressed> {
+        match *self {}
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn write(&self, _: &str) -> io::Result<()> {
+        match *self {}
+    }
+
+    /// Never called.
+    pub fn size(&self) -> (usize, usize) {
+        match *self {}
+    }
+}

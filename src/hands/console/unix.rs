@@ -1,0 +1,166 @@
+//! The console where there are terminals as POSIX has them.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
+    tcgetwinsize, tcsetattr,
+};
+use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
+
+use super::Pressed;
+use crate::hands::clock;
+
+/// How long a signal that came between a look at the flag and the wait for a key goes unnoticed.
+const SLICE: Duration = Duration::from_millis(200);
+
+/// What switches a special character off.
+const OFF: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
+
+static HELD: Mutex<Weak<Console>> = Mutex::new(Weak::new());
+
+static ENDING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Whether Ctrl-C was pressed, or another signal asked the program to end, since the console was first
+/// opened. Before that a signal ends it at once.
+pub fn interrupted() -> bool {
+    ENDING.load(Ordering::SeqCst)
+}
+
+/// The terminal, without echo for as long as it is held.
+#[derive(Debug)]
+pub struct Console {
+    device: File,
+    before: Termios,
+}
+
+fn device() -> io::Result<File> {
+    let device = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+    if device.is_terminal() { Ok(device) } else { Err(io::Error::other("it is not a terminal")) }
+}
+
+/// Whether there is a terminal.
+pub fn exists() -> bool {
+    device().is_ok()
+}
+
+pub(super) fn open() -> io::Result<Arc<Console>> {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(console) = held.upgrade() {
+        return Ok(console);
+    }
+    let device = device()?;
+    // From here on a signal is noticed where the program waits for a person, and whatever is under way is
+    // finished or taken back.
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, Arc::clone(&ENDING))?;
+    }
+    let before = tcgetattr(&device)?;
+    let console = Arc::new(Console { device, before });
+    console.set(&console.quiet())?;
+    *held = Arc::downgrade(&console);
+    Ok(console)
+}
+
+impl Console {
+    /// Keys as they are pressed, without echo. Ctrl-C stays a signal; nothing suspends the program while a
+    /// secret may be on the screen.
+    fn quiet(&self) -> Termios {
+        let mut quiet = self.before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON);
+        quiet.local_modes.insert(LocalModes::ISIG);
+        quiet.input_modes.insert(InputModes::ICRNL);
+        for key in [SpecialCodeIndex::VSUSP, SpecialCodeIndex::VQUIT] {
+            quiet.special_codes[key] = OFF;
+        }
+        quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
+        quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
+        quiet
+    }
+
+    fn set(&self, modes: &Termios) -> io::Result<()> {
+        Ok(tcsetattr(&self.device, OptionalActions::Now, modes)?)
+    }
+
+    /// Lets the kernel echo, for as long as the value lives.
+    pub(super) fn echoing(&self) -> io::Result<impl Drop + '_> {
+        let mut echoing = self.before.clone();
+        let modes = LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ICANON | LocalModes::ISIG;
+        echoing.local_modes.insert(modes);
+        echoing.input_modes.insert(InputModes::ICRNL);
+        self.set(&echoing)?;
+        Ok(Quiet(self))
+    }
+
+    pub(super) fn flush(&self) {
+        // Best effort: what stays is read away.
+        let _ = tcflush(&self.device, QueueSelector::IFlush);
+    }
+
+    /// Waits for a byte.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn byte(&self, wait: Option<Duration>) -> io::Result<Pressed> {
+        let waited = clock::Stopwatch::start();
+        loop {
+            if interrupted() {
+                return Ok(Pressed::End);
+            }
+            let left = wait.map_or(SLICE, |wait| wait.saturating_sub(waited.elapsed()).min(SLICE));
+            let time = Timespec { tv_sec: 0, tv_nsec: i64::from(left.subsec_nanos()) };
+            let mut keyboard = [PollFd::new(&self.device, PollFlags::IN)];
+            match poll(&mut keyboard, Some(&time)) {
+                Ok(0) if wait.is_some_and(|wait| waited.elapsed() >= wait) => return Ok(Pressed::Nothing),
+                Ok(0) | Err(Errno::INTR) => continue,
+                Ok(_) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let mut byte = [0];
+            match rustix::io::read(&self.device, &mut byte) {
+                Ok(1) => return Ok(Pressed::Byte(byte[0])),
+                // A terminal that is gone gives EIO.
+                Ok(_) | Err(Errno::IO) => return Ok(Pressed::End),
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Writes as it is.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn write(&self, text: &str) -> io::Result<()> {
+        (&self.device).write_all(text.as_bytes())
+    }
+
+    /// The window's columns and rows; 80 by 24 where the terminal does not know.
+    pub fn size(&self) -> (usize, usize) {
+        let known = tcgetwinsize(&self.device).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
+        known.map_or((80, 24), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        // What was typed ahead belongs to no shell. Best effort: a terminal that is gone needs no echo.
+        self.flush();
+        let _ = self.set(&self.before);
+    }
+}
+
+struct Quiet<'a>(&'a Console);
+
+impl Drop for Quiet<'_> {
+    fn drop(&mut self) {
+        // Best effort, and the safe side: the terminal is put back as it was when the console goes.
+        let _ = self.0.set(&self.0.quiet());
+    }
+}

@@ -1,0 +1,180 @@
+//! `open` and `drill`: an emergency from the first question to the last, on one terminal.
+
+use std::fs;
+
+use crate::people::Place;
+use crate::terminal::{Ended, Terminal};
+
+const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
+
+fn start(place: &Place, words: &[&str]) -> Terminal {
+    Terminal::start(place.path(), &[&["--escrow", "escrow"], words].concat(), false)
+}
+
+/// The answers up to the summary: who, reason, ticket, why, what.
+fn answer_up_to_the_summary(open: &mut Terminal) {
+    open.expect("Who asks?").expect(">").enter("carol");
+    open.expect("Reason").expect(">").enter("1");
+    open.expect("Ticket").expect(">").enter("INC-42");
+    open.expect("Why").expect(">").enter("nobody can sign in");
+    open.expect("What is going to be done?").expect("[none] >").enter("repair sign-in; tell all");
+}
+
+fn kinds(place: &Place) -> Vec<String> {
+    let log: serde_json::Value = serde_json::from_slice(&place.ok(&["log", "--json"]).stdout).unwrap();
+    log.as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+fn folder(place: &Place) -> Option<std::path::PathBuf> {
+    let mut all = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().path());
+    all.find(|path| path.file_name().unwrap().to_string_lossy().starts_with("prod-"))
+}
+
+/// Shows the password on the screen that fields are revealed on, and ends.
+fn look_and_end(open: &mut Terminal) {
+    open.expect("password").press("1").expect("Zx9-").press("q").expect("again").press("q");
+}
+
+#[test]
+fn an_emergency_with_everybody_at_one_keyboard() {
+    let place = Place::sealed(PASSWORD);
+    let mut open = start(&place, &["open", "prod"]);
+    answer_up_to_the_summary(&mut open);
+    open.expect("ABOUT TO BE LOGGED").expect("by this machine's clock").expect("Type yes").enter("yes");
+    open.expect("The request is logged").expect("The first of 2").expect(">").enter("alice");
+    open.expect("alice, please come to the keyboard; carol, step back")
+        .expect("because    nobody can sign in");
+    open.expect("alice: approve").enter("yes").expect("alice has approved");
+    open.expect("1 of 2: alice").expect(">").enter("carol").expect("carol: approve").enter("yes");
+    open.expect("ABOUT TO BE RELEASED").expect("alice and carol").expect("Type the account id");
+    open.enter("000000000000")
+        .expect("not its account id")
+        .expect("Type the account id")
+        .enter("111122223333");
+    look_and_end(&mut open);
+    open.expect("has ended");
+    let ended = open.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    assert!(ended.echoes);
+    let kinds = kinds(&place);
+    assert_eq!(kinds[kinds.len() - 3..], ["request", "release", "end"]);
+    let end = String::from_utf8(place.ok(&["log", "--kind", "end"]).stdout).unwrap();
+    assert!(end.contains("shown: password"), "{end}");
+    let session = folder(&place).unwrap().join("request.session.age");
+    assert!(!session.exists(), "the session outlives its request");
+}
+
+#[test]
+fn one_can_go_back_and_see_what_one_said() {
+    let place = Place::sealed(PASSWORD);
+    let mut open = start(&place, &["open", "prod", "--as", "carol/carol"]);
+    open.expect("Reason").expect(">").enter("<").expect("this is the first question");
+    open.expect("Reason").expect(">").enter("9").expect("a number from 1 to 5").expect(">").enter("billing");
+    open.expect("Ticket").expect(">").enter("").expect("cannot be left empty").expect(">").enter("<");
+    open.expect("Reason").expect("[billing] >").enter("");
+    open.expect("Ticket").expect(">").enter("B-1").expect("Why").expect(">").enter("two\nlines");
+    open.expect("more than one line, and nothing of it was taken").expect(">").enter("why");
+    open.expect("[none] >").enter("").expect("emergency, billing").expect("Type yes").enter("<");
+    open.expect("[none] >").enter("<").expect("Why").expect("[why] >").enter("because");
+    open.expect("[none] >").enter("").expect("because    because").expect("Type yes").enter("no");
+    open.expect("yes, <, or a time").expect("Type yes").enter("2031-01-02T03:04:05Z");
+    open.expect("2031-01-02T03:04:05Z by your word").expect("by this machine").expect("Type yes");
+    open.press("\u{3}");
+    let ended = open.end();
+    assert_eq!((ended.code, ended.echoes), (Some(130), true), "{}", ended.screen);
+    assert!(!kinds(&place).contains(&"request".to_owned()), "something was logged before the yes");
+    assert!(folder(&place).is_none());
+}
+
+#[test]
+fn an_approver_at_home_sends_a_file_or_a_text() {
+    for pasted in [false, true] {
+        let place = Place::sealed(PASSWORD);
+        let mut open = start(&place, &["open", "prod", "-o", "here", "--as", "carol/carol"]);
+        open.expect("Reason").expect(">").enter("iam-failure").expect("Ticket").expect(">").enter("T");
+        open.expect("Why")
+            .expect(">")
+            .enter("w")
+            .expect("[none] >")
+            .enter("")
+            .expect("Type yes")
+            .enter("yes");
+        open.expect("The first of 2").expect(">").enter("bob remote");
+        open.expect("approve request.bgr").expect("write them nowhere:\r\n  ");
+        let words = open.line();
+        open.expect("[later] >").enter("").expect("The first of 2").expect(">").enter("carol");
+        open.expect("carol: approve").enter("no").expect("carol has not approved");
+        open.expect("The first of 2").expect(">").enter("dan").expect("`dan` holds no share");
+        open.expect(">").enter("carol").expect("carol: approve").enter("yes").expect("1 of 2: carol");
+        let approve =
+            ["approve", "here/request.bgr", "--as", "bob/bob", "-o", "sent.bga", "--session-words", &words];
+        place.ok(&approve);
+        open.expect(">")
+            .enter("bob remote")
+            .expect("[later] >")
+            .enter("nothing.bga")
+            .expect("cannot be read");
+        if pasted {
+            let text = fs::read_to_string(place.path().join("sent.bga")).unwrap();
+            open.expect(">")
+                .enter("paste")
+                .expect("Paste it now")
+                .press(&text.replace("ciphertext", "cipher"));
+            open.expect("not an approval").expect(">").enter("paste").expect("Paste it now").press(&text);
+        } else {
+            open.expect(">").enter("sent.bga");
+        }
+        open.expect("carol").expect("Type the account id").enter("111122223333");
+        look_and_end(&mut open);
+        let ended = open.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.screen);
+        let verdict = place.run(&["verify"]);
+        assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
+    }
+}
+
+/// Whatever stops it after the request was logged says how it goes on; and it does.
+#[test]
+fn what_is_cut_off_goes_on_with_release() {
+    let place = Place::sealed(PASSWORD);
+    let mut open = start(&place, &["open", "prod", "-o", "here", "--as", "carol/carol"]);
+    open.expect("Reason").expect(">").enter("1").expect("Ticket").expect(">").enter("T").expect("Why");
+    open.expect(">").enter("w").expect("[none] >").enter("").expect("Type yes").enter("yes");
+    for id in ["alice", "bob"] {
+        open.expect("Who approves").expect(">").enter(id).expect("approve, and hand").enter("yes");
+    }
+    open.expect("Type the account id").press("\u{3}");
+    let Ended { code, screen, echoes, .. } = open.end();
+    assert_eq!((code, echoes), (Some(130), true), "{screen}");
+    assert!(screen.contains("is logged and still open") && !kinds(&place).contains(&"release".to_owned()));
+    let next = "release here/request.bgr here/alice.bga here/bob.bga --as carol/carol --print password";
+    let printed = place.ok(&next.split(' ').collect::<Vec<_>>()).stdout;
+    assert_eq!(String::from_utf8(printed).unwrap(), format!("password: {PASSWORD}\n"));
+}
+
+#[test]
+fn a_drill_is_the_same_on_the_canary() {
+    let place = Place::sealed(PASSWORD);
+    let mut drill = start(&place, &["drill", "prod", "--as", "carol/carol", "--reason", "iam-failure"]);
+    drill.expect("OPEN canary-2-of-3-").expect("A DRILL");
+    drill.expect("Ticket").expect(">").enter("D-1").expect("Why").expect(">").enter("quarterly");
+    drill.expect("[none] >").enter("").expect("drill, iam-failure").expect("Type yes").enter("yes");
+    for id in ["alice", "carol"] {
+        drill.expect("Who approves").expect(">").enter(id).expect("approve, and hand").enter("yes");
+    }
+    drill.expect("Type the account id").enter("canary").expect("password").press("1");
+    drill.expect("hides in").press("q").expect("again").press("q");
+    let ended = drill.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    let status = String::from_utf8(place.run(&["status"]).stdout).unwrap();
+    assert!(status.contains("last drill"), "{status}");
+}
+
+#[test]
+fn where_nobody_can_be_asked_it_says_which_commands_take_flags() {
+    let place = Place::sealed(PASSWORD);
+    let output = place.run(&["open", "prod"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("no terminal") && said.contains("next:"), "{said}");
+}
