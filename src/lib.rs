@@ -20,7 +20,8 @@
 //! Four floors; imports only go down, and `tests/architecture.rs` holds that.
 //!
 //! 1. Primitives: [`note`] (the one container), [`shamir`] (the guard round the crate), [`crypto`], [`totp`],
-//!    [`words`], [`text`], [`names`], [`time`], [`threshold`], [`password`].
+//!    [`words`], [`text`], [`names`], [`time`], [`threshold`], [`password`], [`painted`],
+//!    [`spelling`].
 //! 2. Nouns: [`card`], [`escrow`], [`vault`], [`payload`], [`share`], [`quorum`], [`signer`], [`request`],
 //!    [`statement`], [`policy`], [`approvers`], [`bundle`], [`finding`], [`log`](mod@log).
 //! 3. Verbs, pure: [`ceremony`], [`audit`].
@@ -53,6 +54,7 @@ pub mod request;
 pub mod shamir;
 pub mod share;
 pub mod signer;
+pub mod spelling;
 pub mod statement;
 #[cfg(test)]
 mod testing;

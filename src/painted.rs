@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroize as _;
+
 use crate::text::Shown;
 
 /// How a piece of text is meant.
@@ -41,7 +43,7 @@ impl Tone {
 /// The escape sequence that ends every tone.
 const END: &str = "\x1b[0m";
 
-/// A text, each piece of which has a tone. It may hold secrets, so it has no `Debug`.
+/// A text, each piece of which has a tone. It may hold secrets, so it has no `Debug`, and is wiped when dropped.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Painted(Vec<(Tone, String)>);
 
@@ -114,6 +116,12 @@ fn paint(begin: &str, line: &str) -> String {
 impl fmt::Display for Painted {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|(_, piece)| out.write_str(piece))
+    }
+}
+
+impl Drop for Painted {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, piece)| piece.zeroize());
     }
 }
 

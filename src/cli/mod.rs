@@ -26,6 +26,7 @@ mod prompt;
 mod release;
 mod request;
 mod retire;
+pub mod reveal;
 mod seal;
 mod status;
 pub mod usage;

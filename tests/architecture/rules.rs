@@ -74,6 +74,7 @@ pub fn floor(module: &str) -> Option<u8> {
             "threshold",
             "password",
             "painted",
+            "spelling",
         ],
         &[
             "card",
