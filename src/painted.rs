@@ -2,11 +2,11 @@
 //!
 //! Colour only ever repeats what the words say already: a printer, a screen reader and a file lose nothing.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use zeroize::Zeroize as _;
 
-use crate::text::Shown;
+use crate::text::{Shown, is_hostile};
 
 /// How a piece of text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,24 +92,31 @@ impl Painted {
 
     /// The text for a terminal, in colour or not. Nothing in it but its tones is obeyed.
     pub fn shown(&self, colour: bool) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.0.iter().map(|(_, piece)| room(piece)).sum());
         for (tone, piece) in &self.0 {
-            let piece = Shown(piece).to_string();
-            match tone.begin() {
-                begin if colour && !begin.is_empty() => {
-                    // A tone ends with its line: a pager that shows one line must not lose it, nor carry it on.
-                    let lines: Vec<_> = piece.split('\n').map(|line| paint(begin, line)).collect();
-                    text.push_str(&lines.join("\n"));
+            let begin = if colour { tone.begin() } else { "" };
+            // A tone ends with its line: a pager that shows one line must not lose it, nor carry it on.
+            for (at, line) in piece.split('\n').enumerate() {
+                if at > 0 {
+                    text.push('\n');
                 }
-                _ => text.push_str(&piece),
+                let (begin, end) = if begin.is_empty() || line.is_empty() { ("", "") } else { (begin, END) };
+                write!(text, "{begin}{}{end}", Shown(line)).expect("writing to a string does not fail");
             }
         }
         text
     }
 }
 
-fn paint(begin: &str, line: &str) -> String {
-    if line.is_empty() { String::new() } else { format!("{begin}{line}{END}") }
+/// Bytes enough for a piece with its tone, and with what is hostile in it written as `\u{e0fff}`. It may hold
+/// a secret, and a string that grows would leave copies behind.
+fn room(piece: &str) -> usize {
+    let (mut lines, mut hostile) = (1, 0);
+    for character in piece.chars() {
+        lines += usize::from(character == '\n');
+        hostile += usize::from(is_hostile(character));
+    }
+    piece.len() + lines * (Tone::Bad.begin().len() + END.len()) + hostile * r"\u{e0fff}".len()
 }
 
 /// The text without its tones, and not escaped: [`Painted::shown`] is for terminals.
@@ -146,6 +153,16 @@ mod tests {
         let text = Painted::from("a ").and(Tone::Bad, "b").and(Tone::Plain, "");
         assert_eq!((text.shown(false), text.to_string()), ("a b".to_owned(), "a b".to_owned()));
         assert_eq!(text.shown(true), "a \u{1b}[1;31mb\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_text_never_outgrows_its_room() {
+        for piece in ["", "a", "a\n\n", "\u{1b}", "\u{e0fff}\u{e0fff}", "\u{85}\n\u{200b}"] {
+            let text = Painted::new().and(Tone::Bad, piece).and(Tone::Bad, piece);
+            let shown = text.shown(true);
+            assert!(shown.len() <= 2 * room(piece), "{piece:?}");
+            assert_eq!(shown.capacity(), if piece.is_empty() { 0 } else { 2 * room(piece) }, "{piece:?}");
+        }
     }
 
     #[test]

@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use crate::cli::reveal::groups::{Grouped, glyph, width};
 use crate::cli::reveal::picture::codes_left;
+use crate::cli::reveal::picture::marks::Marks;
 use crate::cli::reveal::state::{Codes, Moment, Open, State};
 use crate::cli::reveal::values::Held;
 use crate::painted::{Painted, Tone};
-use crate::spelling::{Class, look_alikes, spelled};
+use crate::spelling::{Class, spelled};
 use crate::text::{clipped, wrapped};
 
 /// How far values are set in, in columns, and the space between groups.
@@ -20,15 +21,6 @@ const GAP: usize = 2;
 
 /// The most columns of groups that one row holds: ten groups of four.
 const ROW: usize = 58;
-
-/// What is under a character, and what it means. No letter and no digit: it must not be read as part of the
-/// value.
-const MARKS: [(Class, char, &str); 4] = [
-    (Class::Capital, '^', "capital letter"),
-    (Class::Small, '_', "small letter"),
-    (Class::Digit, '#', "digit"),
-    (Class::Sign, '*', "sign, named below it"),
-];
 
 /// Lines that stay together.
 type Block = Vec<Painted>;
@@ -39,7 +31,7 @@ pub(super) struct View {
     /// What stands behind the name.
     about: String,
     hides: Painted,
-    /// None where the window is too narrow for a single character.
+    /// None where the window is too narrow for them.
     blocks: Option<Vec<Block>>,
     /// Below all of it, in each part.
     legend: Vec<Painted>,
@@ -76,7 +68,7 @@ impl View {
     pub(super) fn whole(&self, capacity: usize) -> Option<Vec<Painted>> {
         let blocks = self.blocks.as_ref()?;
         let lines = blocks.iter().map(Vec::len).sum::<usize>();
-        (lines + self.frame() <= capacity).then(|| self.framed(blocks, None))
+        (lines + self.frame(&self.legend) <= capacity).then(|| self.framed(blocks, None, &self.legend))
     }
 
     /// One part of it, of those into which `capacity` lines divide it, and how many there are. `turned` counts
@@ -85,48 +77,52 @@ impl View {
         if let Some(whole) = self.whole(capacity) {
             return (whole, 1);
         }
-        let room = capacity.saturating_sub(self.frame());
-        let Some(parts) = self.blocks.as_ref().and_then(|blocks| parts(blocks, room)) else {
+        // What the marks mean goes first where there is no room: it only helps along.
+        let divide = |legend| {
+            let room = capacity.saturating_sub(self.frame(legend));
+            Some((divided(self.blocks.as_ref()?, room)?, legend))
+        };
+        let Some((parts, legend)) = divide(&self.legend).or_else(|| divide(&[])) else {
             return (self.too_small(capacity, rows), 1);
         };
+        // Who does not read that it is a part takes it for all.
+        if self.name.len() + format!("  PART {0} OF {0}", parts.len()).len() > self.columns {
+            return (self.too_small(capacity, rows), 1);
+        }
         let number = turned.rem_euclid(parts.len() as i64) as usize;
         let blocks = &self.blocks.as_ref().expect("they were divided")[parts[number].clone()];
-        (self.framed(blocks, Some((number + 1, parts.len()))), parts.len())
+        (self.framed(blocks, (parts.len() > 1).then_some((number + 1, parts.len())), legend), parts.len())
     }
 
     /// How many lines stand above and below the blocks.
-    fn frame(&self) -> usize {
-        1 + self.legend.len() + usize::from(self.roomy)
+    fn frame(&self, legend: &[Painted]) -> usize {
+        1 + legend.len() + usize::from(self.roomy)
     }
 
-    fn framed(&self, blocks: &[Block], part: Option<(usize, usize)>) -> Vec<Painted> {
+    fn framed(&self, blocks: &[Block], part: Option<(usize, usize)>, legend: &[Painted]) -> Vec<Painted> {
         let mut lines = vec![self.headline(part)];
         if self.roomy {
             lines.push(Painted::new());
         }
         lines.extend(blocks.iter().flatten().cloned());
-        lines.extend(self.legend.iter().cloned());
+        lines.extend(legend.iter().cloned());
         lines
     }
 
-    /// `password, 35 characters, part 1 of 2        hides in 27 s`
+    /// `password  PART 1 OF 2  35 characters        hides in 30 s`, and as much of it as there is room for.
     fn headline(&self, part: Option<(usize, usize)>) -> Painted {
-        let about = match part {
-            Some((number, of)) => format!("PART {number} OF {of}{}", self.about),
-            None => self.about.trim_start_matches(", ").to_owned(),
-        };
+        let part = part.map_or(String::new(), |(number, of)| format!("  PART {number} OF {of}"));
         let hides = self.hides.to_string();
-        let mut line = Painted::new().and(Tone::Strong, clipped(&self.name, self.columns));
-        let mut left = self.columns.saturating_sub(self.name.len());
-        // When it hides comes last, but is left out last too: who does not know it is startled.
-        let about_fits = about.len() + 2 + hides.len() + 2 <= left;
-        if about_fits || part.is_some() {
-            let about = clipped(&format!("  {about}"), left);
-            left -= about.len();
-            line.push(if part.is_some() { Tone::Due } else { Tone::Plain }, about);
+        let mut line =
+            Painted::new().and(Tone::Strong, clipped(&self.name, self.columns.saturating_sub(part.len())));
+        let mut left = self.columns.min(super::WIDEST).saturating_sub(self.name.len() + part.len());
+        line.push(Tone::Due, part);
+        if self.about.len() + 2 + hides.len() + 2 <= left {
+            line.push(Tone::Plain, format!("  {}", self.about));
+            left -= self.about.len() + 2;
         }
         if hides.len() + 2 <= left {
-            line.push(Tone::Plain, " ".repeat((left - hides.len()).min(super::WIDEST)));
+            line.push(Tone::Plain, " ".repeat(left - hides.len()));
             line.append(self.hides.clone());
         }
         line
@@ -144,17 +140,19 @@ impl View {
 
     fn text(&mut self, value: &str, spelled: bool) {
         let grouped = Grouped::new(value);
+        let columns = self.columns.min(super::WIDEST);
         self.about = match grouped.characters.len() {
-            1 => ", 1 character".to_owned(),
-            number => format!(", {number} characters"),
+            1 => "1 character".to_owned(),
+            number => format!("{number} characters"),
         };
         if spelled {
             self.about.push_str(", spelled");
-            self.blocks = spelled_blocks(&grouped, self.columns.min(super::WIDEST));
-        } else {
-            self.blocks = group_blocks(&grouped, self.columns, self.roomy);
-            self.legend = legend(&grouped.characters, self.columns.min(super::WIDEST));
+            self.blocks = spelled_blocks(&grouped, columns);
+            return;
         }
+        let marks = Marks::of(&grouped.characters);
+        self.blocks = group_blocks(&grouped, &marks, columns, self.roomy);
+        self.legend = marks.legend(&grouped.characters, columns.saturating_sub(INDENT), self.roomy);
     }
 
     fn codes(&mut self, codes: &Codes, state: &State, spelled: bool) {
@@ -174,16 +172,17 @@ impl View {
             ));
         } else if codes.next.is_none() {
             let over = match state.codes_left() {
-                0 => "over, and no codes left".to_owned(),
-                left => format!("over: press n for the next ({left} left)"),
+                0 => "the code is over, and no codes left".to_owned(),
+                left => format!("the code is over: press n for the next ({left} left)"),
             };
-            lines.push(indented(Tone::Due, &over));
+            let over = wrapped(&over, columns.saturating_sub(INDENT));
+            lines.extend(over.iter().map(|line| indented(Tone::Due, line)));
         }
         if let Some(next) = &codes.next {
             if self.roomy && !lines.is_empty() {
                 lines.push(Painted::new());
             }
-            let when = format!("the next one, good in {} s, for {} s", codes.turns_in, codes.period);
+            let when = format!("the next one: good in {} s", codes.turns_in);
             lines.push(
                 indented(Tone::Strong, &digits(next.expose_secret())).and(Tone::Plain, format!("   {when}")),
             );
@@ -195,7 +194,7 @@ impl View {
                 );
             }
         }
-        self.about = format!(", {}", codes_left(state.codes_left()));
+        self.about = codes_left(state.codes_left());
         // A code that does not fit is too wide for the window, and everything else here is shorter than that.
         let widest = lines.iter().map(|line| line.to_string().chars().count()).max().unwrap_or_default();
         self.blocks = (widest <= self.columns).then(|| vec![lines]);
@@ -206,7 +205,7 @@ fn hides(seconds: u64) -> String {
     format!("hides in {seconds} s")
 }
 
-fn indented(tone: Tone, text: &str) -> Painted {
+pub(super) fn indented(tone: Tone, text: &str) -> Painted {
     Painted::new().and(Tone::Plain, " ".repeat(INDENT)).and(tone, text)
 }
 
@@ -228,7 +227,7 @@ fn bar(left: u64, period: u64, columns: usize) -> String {
 }
 
 /// Divides blocks into parts of at most `room` lines; none where one block has more than that.
-fn parts(blocks: &[Block], room: usize) -> Option<Vec<Range<usize>>> {
+fn divided(blocks: &[Block], room: usize) -> Option<Vec<Range<usize>>> {
     let mut parts = Vec::new();
     let (mut start, mut lines) = (0, 0);
     for (at, block) in blocks.iter().enumerate() {
@@ -245,33 +244,12 @@ fn parts(blocks: &[Block], room: usize) -> Option<Vec<Range<usize>>> {
     Some(parts)
 }
 
-/// The mark under a character that has look-alikes, or that is none which a keyboard has.
-fn mark(character: char) -> Option<char> {
-    let unusual = !matches!(character, '!'..='~') && character != '\n';
-    (unusual || !look_alikes(character).is_empty()).then(|| {
-        let class = Class::of(character);
-        MARKS.iter().find(|(own, ..)| *own == class).expect("each class has a mark").1
-    })
-}
-
-/// What the marks mean that are in fact there.
-fn legend(characters: &[char], columns: usize) -> Vec<Painted> {
-    let used = |sign: char| characters.iter().any(|character| mark(*character) == Some(sign));
-    let meanings =
-        MARKS.iter().filter(|(_, sign, _)| used(*sign)).map(|(_, sign, words)| format!("{sign} {words}"));
-    let meanings: Vec<_> = meanings.collect();
-    if meanings.is_empty() {
-        return Vec::new();
-    }
-    let mut lines = Vec::new();
-    for line in packed(&meanings, "   ", columns.saturating_sub(INDENT)).unwrap_or_default() {
-        lines.push(indented(Tone::Quiet, &line));
-    }
-    lines
-}
-
 /// Items on lines of at most `columns` columns, none of them broken; none where one is too long.
-fn packed(items: &[impl AsRef<str>], between: &str, columns: usize) -> Option<Vec<Zeroizing<String>>> {
+pub(super) fn packed(
+    items: &[impl AsRef<str>],
+    between: &str,
+    columns: usize,
+) -> Option<Vec<Zeroizing<String>>> {
     let mut lines = Vec::new();
     let mut line = Zeroizing::new(String::with_capacity(columns));
     for (at, item) in items.iter().map(AsRef::as_ref).enumerate() {
@@ -295,7 +273,7 @@ fn packed(items: &[impl AsRef<str>], between: &str, columns: usize) -> Option<Ve
 }
 
 /// Rows of groups: above them where each begins, below them the marks, and the names of marked signs.
-fn group_blocks(grouped: &Grouped, columns: usize, roomy: bool) -> Option<Vec<Block>> {
+fn group_blocks(grouped: &Grouped, marks: &Marks, columns: usize, roomy: bool) -> Option<Vec<Block>> {
     let room = columns.checked_sub(INDENT)?.min(ROW);
     let characters = &grouped.characters;
     let wide = |group: &Range<usize>| grouped.of(group).iter().map(|one| width(*one)).sum::<usize>();
@@ -322,13 +300,19 @@ fn group_blocks(grouped: &Grouped, columns: usize, roomy: bool) -> Option<Vec<Bl
             }
         }
     }
-    rows.iter().map(|row| row_block(grouped, row, columns, roomy)).collect()
+    rows.iter().map(|row| row_block(grouped, marks, row, columns, roomy)).collect()
 }
 
-fn row_block(grouped: &Grouped, row: &[Range<usize>], columns: usize, roomy: bool) -> Option<Block> {
+fn row_block(
+    grouped: &Grouped,
+    marks: &Marks,
+    row: &[Range<usize>],
+    columns: usize,
+    roomy: bool,
+) -> Option<Block> {
     let mut ruler = String::new();
     let mut values = Painted::new().and(Tone::Plain, " ".repeat(INDENT));
-    let mut marks = Zeroizing::new(String::with_capacity(columns));
+    let mut below = Zeroizing::new(String::with_capacity(columns));
     let mut names: Vec<Zeroizing<String>> = Vec::new();
     for (at, group) in row.iter().enumerate() {
         let place = (group.start + 1).to_string();
@@ -337,23 +321,24 @@ fn row_block(grouped: &Grouped, row: &[Range<usize>], columns: usize, roomy: boo
         ruler.push_str(&format!("{place:<0$}", wide + fill));
         for (within, character) in grouped.of(group).iter().enumerate() {
             values.push(tone(*character), glyph(*character).as_str());
-            let sign = mark(*character);
-            marks.push_str(&format!("{:<1$}", sign.unwrap_or(' '), width(*character)));
-            if sign == Some('*') {
+            let mark = marks.under(*character);
+            below.push_str(mark.map_or(" ", Class::mark));
+            below.push_str(&" ".repeat(width(*character) - 1));
+            if mark == Some(Class::Sign) {
                 let place = group.start + within + 1;
                 names.push(Zeroizing::new(format!("{place} is {}", *spelled(*character))));
             }
         }
         values.push(Tone::Plain, " ".repeat(fill));
-        marks.push_str(&" ".repeat(fill));
+        below.push_str(&" ".repeat(fill));
     }
     let mut block = vec![indented(Tone::Quiet, ruler.trim_end()), values];
-    if !marks.trim().is_empty() {
-        block.push(indented(Tone::Quiet, marks.trim_end()));
+    if !below.trim().is_empty() {
+        block.push(indented(Tone::Due, below.trim_end()));
     }
     if !names.is_empty() {
-        let lines = packed(&names, ", ", columns.min(super::WIDEST).checked_sub(INDENT)?)?;
-        block.extend(lines.iter().map(|line| indented(Tone::Quiet, line)));
+        let lines = packed(&names, ", ", columns.checked_sub(INDENT)?)?;
+        block.extend(lines.iter().map(|line| indented(Tone::Plain, line)));
     }
     if roomy {
         block.push(Painted::new());

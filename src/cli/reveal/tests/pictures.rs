@@ -25,7 +25,7 @@ fn scenes() -> Vec<(&'static str, Screen)> {
         ("code", scene(&[(0, "4"), (13, "")])),
         ("code-and-next", scene(&[(26, "4n")])),
         ("code-over", scene(&[(10, "4"), (21, "")])),
-        ("no-codes-left", scene(&[(0, "4n"), (45, "n"), (20, "n"), (10, "")])),
+        ("no-codes-left", scene(&[(0, "4n"), (65, "n"), (26, "n")])),
         ("seed", scene(&[(0, "6")])),
         ("notes", scene(&[(0, "8")])),
         ("not-held", scene(&[(0, "5")])),
@@ -104,7 +104,7 @@ fn what_is_on_the_screen_is_the_whole_value() {
     for value in
         ["x", "hunter2", GENERATED, SEED, &SEED.repeat(2), &long, &digits, "ab-cd-ef", "-----", "a-b c\nd"]
     {
-        for (columns, rows) in [(80, 24), (120, 40), (40, 12), (200, 60), (23, 30), (40, 10)] {
+        for (columns, rows) in [(80, 24), (120, 40), (40, 12), (200, 60), (30, 30), (40, 10)] {
             let mut screen = Screen::new(&[("password", value)], &["password"], 0);
             screen.press("1");
             let read = read_back(&mut screen, columns, rows);
@@ -155,9 +155,17 @@ fn nothing_is_cut_off_silently() {
 fn a_window_that_is_too_small_says_so() {
     let mut screen = Screen::usual();
     screen.press("3");
-    let text = screen.lines(40, 7).join(" ");
+    let text = screen.lines(20, 6).join(" ");
     assert!(text.contains("too small to show password"), "{text}");
     assert!(!text.contains("k7qm2"));
+}
+
+#[test]
+fn codes_and_what_is_said_about_them_fit_into_a_small_window() {
+    for (name, screen) in scenes().iter().filter(|(name, _)| name.contains("code")) {
+        let text = screen.lines(40, 12).join("\n");
+        assert!(!text.contains("too small"), "{name}");
+    }
 }
 
 #[test]
@@ -182,7 +190,7 @@ fn parts_turn_both_ways_and_begin_again() {
 #[test]
 fn only_the_open_field_is_on_the_screen() {
     let mut screen = Screen::usual();
-    let secrets = ["1111  2222  3333", "aws-  root", "k7qm2-  xaz2b-", "755 224", "GEZD  GNBV", "Il1|"];
+    let secrets = ["1111  2222  3333", "aws-  root+", "k7qm2-  xaz2b-", "755 224", "GEZD  GNBV", "Il1|"];
     let on = |screen: &Screen| {
         let text = screen.text();
         secrets.iter().filter(|secret| text.contains(**secret)).count()
@@ -196,21 +204,48 @@ fn only_the_open_field_is_on_the_screen() {
     }
 }
 
-#[test]
-fn marks_are_under_characters_that_pass_for_others_and_the_legend_names_them() {
-    let mut screen = Screen::new(&[("password", "aO0l~ é")], &["password"], 0);
+/// The rows of a value: itself, its marks, names below it; and everything after that.
+fn open(value: &str) -> (Vec<String>, String) {
+    let mut screen = Screen::new(&[("password", value)], &["password"], 0);
     screen.press("1");
     let lines = screen.lines(80, 24);
-    let at = lines.iter().position(|line| line.contains("aO0l")).unwrap();
-    assert_eq!(lines[at - 1], "   1     5");
-    assert_eq!(lines[at], "   aO0l  ~␣é");
-    assert_eq!(lines[at + 1], "    ^#_  **_");
-    assert_eq!(lines[at + 2], "   5 is tilde, 6 is space");
-    let text = lines.join("\n");
-    assert!(text.contains("^ capital letter   _ small letter   # digit   * sign, named below it"), "{text}");
-    let mut screen = Screen::new(&[("password", "aaaa")], &["password"], 0);
-    screen.press("1");
-    assert!(!screen.text().contains("capital"));
+    let at = lines.iter().position(|line| line.trim_end() == "   1" || line.starts_with("   1  ")).unwrap();
+    (lines[at..at + 4].iter().map(|line| line.trim_end().to_owned()).collect(), lines[at + 2..].join("\n"))
+}
+
+#[test]
+fn marks_are_under_characters_that_pass_for_others_and_the_legend_names_them() {
+    let (lines, legend) = open("aO0l|~- é,");
+    assert_eq!(
+        lines,
+        [
+            "   1     5     9",
+            "   aO0l  |~-␣  é,",
+            "    ^#_  ***",
+            "   5 is vertical bar, 6 is tilde, 7 is hyphen"
+        ]
+    );
+    let expected =
+        "   ^ capital letter   _ small letter   # digit   * sign, named below it   \n   ␣ space   , comma";
+    assert!(legend.contains(expected) || legend.contains(&expected.replace("   \n", "\n")), "{legend}");
+}
+
+#[test]
+fn what_needs_no_mark_has_none() {
+    let (lines, legend) = open("aaaa");
+    assert_eq!(lines[2], "");
+    assert!(!legend.contains('^') && legend.contains("no capital letters"), "{legend}");
+    // Without capitals, an s is a small one. An l is marked in any case: it may be a digit.
+    assert_eq!(open("s5lx").0[2], "    #_");
+    assert_eq!(open("S5lx").0[2], "   ^#__");
+    let (lines, legend) = open("S5OX");
+    assert_eq!(lines[2], "    #^");
+    assert!(legend.contains("no small letters"), "{legend}");
+    // One hyphen after the other is no tilde; it is named once.
+    let (lines, legend) = open("a-b-");
+    assert_eq!(lines[2], "");
+    assert!(legend.contains("- hyphen"), "{legend}");
+    assert!(!open("AAAA").1.contains("no capital letters"));
 }
 
 #[test]

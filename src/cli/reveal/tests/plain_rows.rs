@@ -52,7 +52,7 @@ fn rows_are_the_whole_value() {
 fn rows_say_where_they_belong() {
     let rows = |value: &str| rows_of(value, 80).iter().map(|row| row.to_string()).collect::<Vec<_>>();
     assert_eq!(rows("x"), ["character 1 of 1: x"]);
-    assert_eq!(rows("a b"), ["characters 1 to 3 of 3: a<space>b"]);
+    assert_eq!(rows("a b"), ["characters 1 to 3 of 3: a<space> b"]);
     assert_eq!(rows(GENERATED), ["characters 1 to 35 of 35: k7qm2- xaz2b- gwn8p- hh4tr- 3vc9e- yd6su"]);
     assert_eq!(
         rows(&SEED.repeat(2)),

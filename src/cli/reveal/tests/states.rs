@@ -149,7 +149,7 @@ fn the_next_code_is_one_more_and_turns_into_the_current_one() {
     let mut screen = Screen::usual();
     screen.press("4n");
     assert_eq!(screen.shown().1, [STEP, STEP + 1]);
-    assert!(screen.text().contains("the next one, good in 30 s, for 30 s"));
+    assert!(screen.text().contains("the next one: good in 30 s"));
     screen.press("n");
     assert_eq!(screen.shown().1, [STEP, STEP + 1], "it is shown already");
     screen.wait(29);
