@@ -145,6 +145,8 @@ mod tests {
             assert_eq!(width(character), glyph.chars().count());
             assert!(seen.insert(glyph.to_string()), "{character:?}");
         }
-        assert_eq!(*glyph('␣'), "<U+2423>");
+        for odd in ['␣', '\u{7f}', '\u{a0}', '\u{ad}', '×', '÷', 'ı', 'ſ', 'е', '\u{301}', '｜'] {
+            assert_eq!(*glyph(odd), format!("<U+{:04X}>", u32::from(odd)));
+        }
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
 
 use crate::cli::reveal::values::Held;
 use crate::names::FieldName;
@@ -198,6 +199,18 @@ impl State {
     /// Says something at the bottom until the next key: what came of an action, say. No secret.
     pub fn tell(&mut self, tone: Tone, text: impl Into<String>) {
         self.notice = Some((tone, text.into()));
+    }
+
+    /// What is open, for consoles that have no picture: the field, whether it is to be spelled, and its value; of
+    /// codes the one that holds. None where nothing is open, or the code is over.
+    pub fn open_value(&self, now: Moment) -> Option<(&FieldName, bool, Zeroizing<String>)> {
+        let open = self.open.as_ref()?;
+        let item = &self.items[open.item];
+        let value = match item.held.as_ref()? {
+            Held::Text(value) => Zeroizing::new(value.expose_secret().to_owned()),
+            Held::Codes(_) => Zeroizing::new(self.open_codes(now)?.current?.code.expose_secret().to_owned()),
+        };
+        Some((&item.name, open.spelled, value))
     }
 
     /// What was in fact shown: the fields, and the time steps of the codes; each once, in ascending order.

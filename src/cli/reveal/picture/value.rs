@@ -86,7 +86,7 @@ impl View {
             return (self.too_small(capacity, rows), 1);
         };
         // Who does not read that it is a part takes it for all.
-        if self.name.len() + format!("  PART {0} OF {0}", parts.len()).len() > self.columns {
+        if format!("  PART {0} OF {0}", parts.len()).len() > self.columns {
             return (self.too_small(capacity, rows), 1);
         }
         let number = turned.rem_euclid(parts.len() as i64) as usize;

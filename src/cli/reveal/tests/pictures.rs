@@ -168,6 +168,21 @@ fn codes_and_what_is_said_about_them_fit_into_a_small_window() {
     }
 }
 
+/// The name gives way to the number of the part; where even that does not fit, nothing is shown.
+#[test]
+fn a_part_always_says_that_it_is_one() {
+    let name = "a-name-of-thirty-two-characters-";
+    for (length, columns, expected) in
+        [(400, 20, "  PART 1 OF "), (250_000, 20, "too small"), (250_000, 21, "PART")]
+    {
+        let mut screen = Screen::new(&[(name, &"A".repeat(length))], &[name], 0);
+        screen.press("1");
+        let text = screen.lines(columns, 7).join(" ");
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(text.contains("AA"), expected != "too small", "{text}");
+    }
+}
+
 #[test]
 fn parts_turn_both_ways_and_begin_again() {
     let mut screen = Screen::new(&[("password", &SEED.repeat(20))], &["password"], 0);

@@ -145,6 +145,46 @@ fn one_time_step_counts_once() {
 }
 
 #[test]
+fn the_last_code_may_be_looked_at_again_while_it_holds() {
+    let mut screen = Screen::new(&[("totp", SEED)], &["totp"], 1);
+    screen.press("1h");
+    screen.wait(10);
+    screen.press("1");
+    assert!(screen.text().contains("good for 20 s"), "{}", screen.text());
+    assert_eq!(screen.shown().1, [STEP]);
+}
+
+/// For consoles without a picture: the same, and never a code that is over.
+#[test]
+fn the_open_value_is_the_one_on_the_screen() {
+    let mut screen = Screen::usual();
+    let value = |screen: &Screen| {
+        let (name, spelled, value) = screen.state.open_value(screen.now())?;
+        Some((name.to_string(), spelled, value.to_string()))
+    };
+    let open = |name: &str, spelled, text: &str| Some((name.to_owned(), spelled, text.to_owned()));
+    assert_eq!(value(&screen), None);
+    screen.press("3s");
+    assert_eq!(value(&screen), open("password", true, GENERATED));
+    screen.press("4");
+    let (first, second) = (value(&screen).unwrap().2, {
+        screen.press("n");
+        screen.wait(29);
+        screen.press("!");
+        screen.wait(1);
+        value(&screen).unwrap().2
+    });
+    assert!(first != second && first.len() == 6 && second.len() == 6);
+    screen.wait(28);
+    screen.press("!");
+    screen.wait(2);
+    assert!(screen.text().contains("the code is over"));
+    assert_eq!(value(&screen), None);
+    screen.press("h");
+    assert_eq!(value(&screen), None);
+}
+
+#[test]
 fn the_next_code_is_one_more_and_turns_into_the_current_one() {
     let mut screen = Screen::usual();
     screen.press("4n");
