@@ -25,6 +25,7 @@ use crate::note::{MAX_NOTE, Note};
 use crate::statement::{
     self, Answer as Standing, HeadFrom, Item, Lessons, Obligation, SignedStatement, Stated,
 };
+use crate::text::FreeText;
 
 /// How a statement gets into the log.
 pub enum Carrier<'a> {
@@ -103,6 +104,17 @@ fn state(
     let log = context.log();
     let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
     carry(&statement, who, how)
+}
+
+/// Logs one thing that was done with the root account; says where.
+pub fn act(
+    who: &Somebody,
+    ledger: &mut Ledger<ChainFile>,
+    request: Digest,
+    done: FreeText,
+    context: &mut Context<'_>,
+) -> Result<String, Failure> {
+    state(who, ledger, statement::Action { request, done }.into(), None, context)
 }
 
 /// `action`: one thing that was done with the root account.

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::reveal::rows::rows_of;
 use crate::hands::console::{self, Console, Pressed};
 use crate::text::{Shown, folded, is_hostile};
 
@@ -31,7 +32,7 @@ pub const OTHER_SCREEN: &str = "\x1b[?1049h\x1b[H\x1b[2J";
 /// See [`OTHER_SCREEN`].
 pub const FIRST_SCREEN: &str = "\x1b[2J\x1b[?1049l";
 
-fn unreadable(error: &io::Error) -> Failure {
+pub fn unreadable(error: &io::Error) -> Failure {
     Failure::new(Exit::Machine, format!("the terminal cannot be used: {error}"))
         .next("run the same command in another terminal")
 }
@@ -58,6 +59,11 @@ impl Terminal {
     #[must_use]
     pub fn plain(self, plain: bool) -> Terminal {
         Terminal { plain, ..self }
+    }
+
+    /// Whether it is to be shown nothing but lines below each other.
+    pub fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// The device, for somebody else to write to as well.
@@ -212,8 +218,13 @@ impl Terminal {
     /// A [`Failure`]: interrupted by Ctrl-C. The value is off the screen then, too.
     pub fn show_secret(&mut self, name: &str, value: &SecretString) -> Result<(), Failure> {
         self.console.forget_typed();
-        let answered = if self.plain { self.show_rows(name, value) } else { self.show_apart(name, value) };
-        answered?;
+        if self.plain {
+            let (columns, _) = self.console.size();
+            self.say(&format!("{name}, row by row; Enter overwrites each:"))?;
+            self.show_rows(rows_of(value.expose_secret(), columns))?;
+        } else {
+            self.show_apart(name, value)?;
+        }
         self.say(&format!("{name}: hidden again"))
     }
 
@@ -229,11 +240,13 @@ impl Terminal {
         answered
     }
 
-    fn show_rows(&self, name: &str, value: &SecretString) -> Result<(), Failure> {
-        let (columns, _) = self.console.size();
-        let rows = folded(value.expose_secret(), columns.saturating_sub(1).max(1));
-        self.write(&format!("{name}, in {} rows; Enter overwrites each:\n", rows.len()))?;
-        for row in rows.into_iter().map(Zeroizing::new) {
+    /// Shows rows that fit into the window one after another, each until Enter is pressed or nothing for 30
+    /// seconds, and overwrites each.
+    ///
+    /// # Errors
+    /// A [`Failure`]: interrupted by Ctrl-C. The row is off the screen then, too.
+    pub fn show_rows(&self, rows: Vec<Zeroizing<String>>) -> Result<(), Failure> {
+        for row in rows {
             let blanks = " ".repeat(row.chars().count());
             let answered = self.write(&row).and_then(|()| self.wait_for_enter());
             self.write(&format!("\r{blanks}\r"))?;

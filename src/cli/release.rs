@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -10,11 +10,15 @@ use crate::ceremony::approve::{ApprovalFile, Carried};
 use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::ceremony::request::Session;
 use crate::cli::args::Release;
+use crate::cli::close::act;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::request::{confirm_deviations, session_path};
+use crate::cli::reveal;
+use crate::cli::reveal::state::{About, State};
+use crate::cli::reveal::values::{Lines, lines_at};
 use crate::cli::vote::read_request;
 use crate::cli::{Answer, Context, environment, failures, peek};
 use crate::crypto::digest::Digest;
@@ -23,10 +27,9 @@ use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::hands::{clock, console, files};
 use crate::log::ledger::Draft;
 use crate::names::{FieldName, KeyName};
-use crate::payload::{Fields, TOTP, TOTP_SEED};
+use crate::payload::{Fields, TOTP};
 use crate::request::{Deviation, End, Outcome};
 use crate::time::Time;
-use crate::totp::TotpSeed;
 
 /// The most bytes of a session file, and of an approval file.
 const MAX_SESSION_FILE: u64 = 64 << 10;
@@ -243,8 +246,11 @@ fn reveal(
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
-    let shown =
-        if how.print.is_empty() { show(&fields, asked, how)? } else { print(&fields, asked, how, context)? };
+    let shown = if how.print.is_empty() {
+        show(&fields, asked, appended.head().seq, how, footing, context)?
+    } else {
+        print(&fields, asked, how, context)?
+    };
     if shown.fields.is_empty() && !how.print.is_empty() {
         let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
         return Err(Failure::new(Exit::BadInput, "nothing that was named could be shown")
@@ -309,29 +315,6 @@ struct Shown {
     totp_steps: Vec<u64>,
 }
 
-/// One thing to show: lines of `NAME: VALUE`, and for a TOTP code its time step.
-struct Lines {
-    lines: Vec<(String, SecretString)>,
-    step: Option<u64>,
-}
-
-/// What there is to show for a field that was asked for; `None` where the vault does not hold it.
-fn lines(fields: &Fields, wanted: &FieldName, now: u64) -> Option<Lines> {
-    let seed = || fields.get(TOTP).and_then(|uri| TotpSeed::parse(uri.expose_secret()).ok());
-    let one = |name: &str, value: SecretString| vec![(name.to_owned(), value)];
-    match wanted.as_str() {
-        TOTP => {
-            let code = seed()?.code_at(now);
-            let left = SecretString::from(code.seconds_left.to_string());
-            let mut lines = one(TOTP, code.code);
-            lines.push((format!("{TOTP}-seconds-left"), left));
-            Some(Lines { lines, step: Some(code.step) })
-        }
-        TOTP_SEED => Some(Lines { lines: one(TOTP_SEED, seed()?.seed_base32()), step: None }),
-        name => Some(Lines { lines: one(name, fields.get(name)?.expose_secret().into()), step: None }),
-    }
-}
-
 /// Writes `FIELD: VALUE` lines to standard output.
 fn print(
     fields: &Fields,
@@ -342,7 +325,7 @@ fn print(
     let mut shown = Shown::default();
     for wanted in how.print {
         let now = how.time.unwrap_or_else(clock::now).unix();
-        let Some(Lines { lines, step }) = lines(fields, wanted, now) else {
+        let Some(Lines { lines, step }) = lines_at(fields, wanted, now) else {
             context.warn(&format!("warning: {} holds no `{wanted}`", asked.request.name));
             continue;
         };
@@ -361,36 +344,32 @@ fn print(
     Ok(shown)
 }
 
-/// Shows one field at a time on the terminal, each hidden again before the next.
-fn show(fields: &Fields, asked: &Asked, how: &Releasing<'_>) -> Result<Shown, Failure> {
-    let mut terminal = Terminal::open("showing the fields")?;
-    let mut shown = Shown::default();
-    terminal.say("The release is logged. Each field is shown alone, and hidden again with Enter.")?;
-    for wanted in &asked.request.fields {
-        let mut rounds = if wanted.as_str() == TOTP { asked.request.totp_codes } else { 1 };
-        while rounds > 0 {
-            rounds -= 1;
-            if terminal.ask(&format!("Show `{wanted}`? Enter shows it, s skips it:"))? == "s" {
-                break;
-            }
-            let now = how.time.unwrap_or_else(clock::now).unix();
-            let Some(Lines { lines, step }) = lines(fields, wanted, now) else {
-                terminal.say(&format!("  {} holds no `{wanted}`", asked.request.name))?;
-                break;
-            };
-            shown.fields.push(wanted.clone());
-            shown.totp_steps.extend(step);
-            if let [.., (_, left)] = lines.as_slice()
-                && step.is_some()
-            {
-                terminal.say(&format!("  good for {} seconds; {rounds} more codes", left.expose_secret()))?;
-            }
-            let (name, value) = &lines[0];
-            terminal.show_secret(name, value)?;
-        }
+/// Shows what was asked for on the terminal, and logs the actions that are told there.
+fn show(
+    fields: &Fields,
+    asked: &Asked,
+    entry: u64,
+    how: &Releasing<'_>,
+    footing: &mut Footing,
+    context: &mut Context<'_>,
+) -> Result<Shown, Failure> {
+    let mut terminal = Terminal::open("showing the fields")?.plain(context.plain);
+    let seal = footing.ledger.escrow().generation(&asked.request.vault, asked.request.generation);
+    let about = About {
+        vault: asked.request.name.to_string(),
+        account: seal.map_or(String::new(), |generation| generation.seal.account.to_string()),
+        entry,
+        request: asked.record.short(),
+    };
+    let mut state = State::new(about, fields, &asked.request.fields, asked.request.totp_codes);
+    let mut log = |done| act(how.requester, &mut footing.ledger, asked.record, done, context);
+    // Whatever becomes of the terminal: what was shown until then is what is logged.
+    let ended = reveal::screen::run(&mut state, how.time, &mut terminal, &mut log);
+    if let Err(failure) = ended {
+        context.warn(&failure.to_string());
     }
-    shown.fields = distinct(shown.fields);
-    Ok(shown)
+    let (fields, totp_steps) = state.shown();
+    Ok(Shown { fields, totp_steps })
 }
 
 fn append_end(footing: &mut Footing, session: &Session, end: End) -> Result<(), Failure> {

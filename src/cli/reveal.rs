@@ -3,11 +3,12 @@
 //! Everything that decides is pure, and is tested without a terminal: [`state`] says what is open and for how
 //! long, and keeps what was in fact shown; [`picture`] draws it for a window of any size; [`rows`] gives the
 //! same values to consoles whose cursor does not move, and to screen readers; [`values`] says what there is to
-//! show for a field, for the screen and for `--print` alike.
+//! show for a field, for the screen and for `--print` alike. [`screen`] alone touches the terminal.
 
 mod groups;
 pub mod picture;
 pub mod rows;
+pub mod screen;
 pub mod state;
 pub mod values;
 

@@ -159,7 +159,7 @@ fn no_secret_leaves_by_a_side_door() {
         }
     }
     // The search is not blind: it finds the four identities, the CSV's secrets, and what was released.
-    assert!(in_place >= 8 && seen >= 2, "{in_place} and {seen}");
+    assert!(in_place >= 8 && seen >= 1, "{in_place} and {seen}");
     assert!(fs::read_dir(place.path().join("tmp")).unwrap().next().is_none(), "a temporary file is left");
 }
 
@@ -253,12 +253,14 @@ fn emergency(place: &Place, shown: &mut Shown) {
     reveal
         .expect("Type yes")
         .enter("yes")
-        .expect("Show `password`?")
-        .enter("")
-        .expect("Enter hides")
-        .enter("")
-        .expect("Show `pin`?")
-        .enter("s");
+        .see("not looked at")
+        .press("1")
+        .see("cana")
+        .press("h")
+        .see("hidden")
+        .press("q")
+        .see("End?")
+        .press("q");
     let ended = reveal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     shown.0.push(("release: on the terminal".to_owned(), ended.screen.into()));

@@ -4,4 +4,5 @@ mod canary;
 mod guided;
 mod people;
 mod prompts;
+mod reveal;
 mod terminal;

@@ -290,13 +290,11 @@ fn fields_are_shown_one_at_a_time_and_hidden_again() {
     shown
         .expect("Type yes")
         .enter("yes")
-        .expect("Show `password`?")
-        .enter("")
-        .expect("password:")
-        .expect(PASSWORD);
-    shown.expect("Enter hides it").enter("").expect(GONE).expect("password: hidden again");
-    shown.expect("Show `totp`?").enter("").expect("good for").expect("totp:").expect("Enter hides").enter("");
-    shown.expect("Show `totp`?").enter("s").expect("Show `pin`?").enter("s");
+        .see("not looked at, 3 codes left")
+        .press("1")
+        .see("Zx9-  umbr  ella");
+    shown.press("h").see("looked at, hidden").press("2").see("good for").see("2 codes left");
+    shown.press("q").see("End?").press("q").expect(GONE);
     let ended = shown.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &[SEED, &format!("{PASSWORD}-pin")]);

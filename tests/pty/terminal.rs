@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, Termios, tcgetattr};
+use rustix::termios::{LocalModes, Termios, Winsize, tcgetattr};
 
 /// How long to wait for anything: scrypt takes a second, a busy machine several times that.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -26,6 +26,8 @@ pub struct Terminal {
     screen: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
     read: usize,
+    columns: u16,
+    rows: u16,
 }
 
 /// What there was to see when the program had ended.
@@ -48,6 +50,8 @@ impl Terminal {
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let name = ptsname(&master, Vec::new()).unwrap();
+        let (columns, rows) = (80, 24);
+        resize(&master, columns, rows);
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let line = rustix::fs::open(&name, flags, Mode::empty()).unwrap();
         let on_line = || Stdio::from(line.try_clone().unwrap());
@@ -76,7 +80,7 @@ impl Terminal {
                 into.lock().unwrap().extend_from_slice(&block[..length]);
             }
         });
-        Terminal { keyboard, line, child, screen, reader: Some(reader), read: 0 }
+        Terminal { keyboard, line, child, screen, reader: Some(reader), read: 0, columns, rows }
     }
 
     fn shown(&self) -> String {
@@ -98,6 +102,35 @@ impl Terminal {
         }
     }
 
+    /// Makes the window another size. What was on it before is not looked at any more.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Terminal {
+        resize(&self.keyboard, columns, rows);
+        (self.columns, self.rows) = (columns, rows);
+        self
+    }
+
+    /// What a person sees in the window: its lines, without the blanks at their ends.
+    pub fn window(&self) -> String {
+        let mut emulated =
+            vt100::Parser::new(self.rows.try_into().unwrap(), self.columns.try_into().unwrap(), 0);
+        emulated.process(&self.screen.lock().unwrap());
+        let rows: Vec<String> = emulated.screen().rows(0, self.columns).collect();
+        let lines: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
+        format!("{}\n", lines.join("\n").trim_end())
+    }
+
+    /// Waits until `text` is to be seen in the window.
+    #[track_caller]
+    pub fn see(&mut self, text: &str) -> &mut Terminal {
+        let begin = Instant::now();
+        while !self.window().contains(text) {
+            assert!(begin.elapsed() < PATIENCE, "`{text}` is not to be seen; this is:\n{}", self.window());
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.read = self.shown().len();
+        self
+    }
+
     /// Types, and presses Enter.
     pub fn enter(&mut self, typed: &str) -> &mut Terminal {
         self.press(&format!("{typed}\n"))
@@ -107,6 +140,11 @@ impl Terminal {
     pub fn press(&mut self, keys: &str) -> &mut Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self
+    }
+
+    /// The program's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Whether what is typed is shown.
@@ -135,6 +173,11 @@ impl Terminal {
         thread::sleep(Duration::from_millis(50));
         Ended { code: status.code(), screen: self.shown(), piped, echoes: self.echoes() }
     }
+}
+
+fn resize(line: impl std::os::fd::AsFd, columns: u16, rows: u16) {
+    let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(line, size).unwrap();
 }
 
 impl Drop for Terminal {

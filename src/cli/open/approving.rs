@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Flow, asking};
 use crate::bundle::MAX_BUNDLE;
 use crate::ceremony::approve::{ApprovalFile, Carried, Examined};
-use crate::ceremony::release::gather;
+use crate::ceremony::release::{Gathered, gather};
 use crate::ceremony::request::{Session, session_words};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::guide::{self, Question, Reply};
@@ -49,16 +49,11 @@ pub fn collect(
     context: &mut Context<'_>,
 ) -> Result<Vec<PathBuf>, Failure> {
     let table = Table { flow, requester, carried, folder, time };
-    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut good: Vec<Approved> = Vec::new();
     loop {
-        let parsed = files.iter().filter_map(|(_, bytes)| ApprovalFile::parse(bytes).ok()).collect();
-        let gathered = gather(&carried.reading().escrow, &carried.asked().record, session, parsed)
-            .map_err(|error| failures::release(&error, &[]))?;
+        let gathered = table.gather(session, good.iter())?;
         if gathered.enough().is_ok() {
-            return Ok(files.into_iter().map(|(path, _)| path).collect());
-        }
-        if !gathered.set_aside.is_empty() {
-            terminal.say(&failures::set_aside(&gathered.set_aside))?;
+            return Ok(good.into_iter().map(|one| one.path).collect());
         }
         let so_far: Vec<PersonId> = gathered.approvers().iter().cloned().collect();
         drop(gathered);
@@ -72,18 +67,50 @@ pub fn collect(
             }
         };
         let brought = match place {
-            Place::Here(typed) => table.here(&typed, terminal, context),
+            Place::Here(typed) => table.here(&typed, terminal, context).map(Some),
             Place::Remote(person) => table.remote(&person, terminal),
         };
-        match brought {
-            Ok(Some(path)) => {
-                let bytes = files::read(&path, MAX_BUNDLE as u64)
-                    .map_err(|error| failures::not_read(&path, &error))?;
-                files.push((path, bytes));
+        let approved = match brought {
+            Ok(Some(approved)) => approved,
+            Ok(None) => continue,
+            Err(failure) => {
+                asking::again(terminal, failure)?;
+                continue;
             }
-            Ok(None) => {}
-            Err(failure) => asking::again(terminal, failure)?,
+        };
+        // Each is judged before it is kept, so that a bad one can be brought again.
+        let judged = table.gather(session, good.iter().chain([&approved]))?;
+        if judged.set_aside.is_empty() {
+            drop(judged);
+            match approved.keep() {
+                Ok(()) => good.push(approved),
+                Err(failure) => asking::again(terminal, failure)?,
+            }
+        } else {
+            terminal.say(&failures::set_aside(&judged.set_aside))?;
         }
+    }
+}
+
+/// An approval that was brought.
+struct Approved {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Whether it was pasted, and has no file yet.
+    pasted: bool,
+}
+
+impl Approved {
+    fn read(path: PathBuf) -> Result<Approved, Failure> {
+        let bytes =
+            files::read(&path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(&path, &error))?;
+        ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(&path, &error))?;
+        Ok(Approved { path, bytes, pasted: false })
+    }
+
+    /// Gives a pasted one its file: whatever is cut off goes on with the files.
+    fn keep(&self) -> Result<(), Failure> {
+        if self.pasted { write_output(&self.path, &self.bytes) } else { Ok(()) }
     }
 }
 
@@ -105,6 +132,16 @@ impl WhoApproves {
 }
 
 impl Table<'_> {
+    fn gather<'a>(
+        &'a self,
+        session: &'a Session,
+        files: impl Iterator<Item = &'a Approved>,
+    ) -> Result<Gathered<'a>, Failure> {
+        let parsed = files.filter_map(|one| ApprovalFile::parse(&one.bytes).ok()).collect();
+        gather(&self.carried.reading().escrow, &self.carried.asked().record, session, parsed)
+            .map_err(|error| failures::release(&error, &[]))
+    }
+
     fn question(&self, so_far: &[PersonId]) -> WhoApproves {
         let seal = self.flow.seal;
         let name = match so_far {
@@ -143,7 +180,7 @@ impl Table<'_> {
         typed: &str,
         terminal: &mut Terminal,
         context: &mut Context<'_>,
-    ) -> Result<Option<PathBuf>, Failure> {
+    ) -> Result<Approved, Failure> {
         let requester = self.requester.signer.person();
         let comes;
         let custodian = if typed == requester.as_str() {
@@ -169,11 +206,11 @@ impl Table<'_> {
         };
         desk.approve(&self.flow.opening.accepted, agree, &output, context)?;
         terminal.say(&format!("{person} has approved; the book was written first."))?;
-        Ok(Some(output))
+        Approved::read(output)
     }
 
     /// Somebody elsewhere: says what to send them, and takes what they send back.
-    fn remote(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Option<PathBuf>, Failure> {
+    fn remote(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Option<Approved>, Failure> {
         let request = self.folder.join("request.bgr");
         let words = session_words(&self.carried.asked().record);
         terminal.say(&format!(
@@ -194,34 +231,24 @@ impl Table<'_> {
                 Reply::Back => return Ok(None),
                 Reply::Given(typed) => typed,
             };
-            match typed.as_str() {
+            let brought = match typed.as_str() {
                 "later" => return Ok(None),
-                "paste" => {
-                    let pasted = terminal.ask_for_block("Paste it now; it ends by itself:", LAST_LINE)?;
-                    match ApprovalFile::parse(pasted.as_bytes()) {
-                        Ok(_) => {
-                            let path = self.folder.join(format!("{person}.bga"));
-                            write_output(&path, pasted.as_bytes())?;
-                            return Ok(Some(path));
-                        }
-                        Err(error) => terminal.say(&format!(
-                            "  {error}\n  it may have changed on its way: have it sent as a file"
-                        ))?,
-                    }
-                }
-                path => {
-                    let path = PathBuf::from(path);
-                    match files::read(&path, MAX_BUNDLE as u64) {
-                        Ok(bytes) => match ApprovalFile::parse(&bytes) {
-                            Ok(_) => return Ok(Some(path)),
-                            Err(error) => {
-                                asking::again(terminal, failures::approval_file(&path, &error))?;
-                            }
-                        },
-                        Err(error) => asking::again(terminal, failures::not_read(&path, &error))?,
-                    }
-                }
+                "paste" => self.pasted(person, terminal),
+                path => Approved::read(PathBuf::from(path)),
+            };
+            match brought {
+                Ok(approved) => return Ok(Some(approved)),
+                Err(failure) => asking::again(terminal, failure)?,
             }
         }
+    }
+
+    fn pasted(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Approved, Failure> {
+        let bytes = terminal.ask_for_block("Paste it now; it ends by itself:", LAST_LINE)?.into_bytes();
+        ApprovalFile::parse(&bytes).map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .next("it may have changed on its way: paste it again, or have it sent as a file")
+        })?;
+        Ok(Approved { path: self.folder.join(format!("{person}.bga")), bytes, pasted: true })
     }
 }

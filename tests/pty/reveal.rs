@@ -1,0 +1,217 @@
+//! The screen that fields are revealed on: what is seen, what is logged, and what is left behind.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::people::Place;
+use crate::terminal::Terminal;
+
+const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
+
+/// What the password looks like in groups: a part of it that is nowhere else.
+const GROUPED: &str = "umbr  ella";
+
+const RELEASE: [&str; 8] = [
+    "--escrow",
+    "escrow",
+    "release",
+    "req.bgr",
+    "req.bgr.alice.bga",
+    "req.bgr.bob.bga",
+    "--as",
+    "carol/carol",
+];
+
+fn approved() -> Place {
+    let place = Place::sealed(PASSWORD);
+    let words = place.ask("req.bgr", &["password", "totp"]);
+    place.approve("req.bgr", "alice", &words);
+    place.approve("req.bgr", "bob", &words);
+    place
+}
+
+/// Up to the screen.
+fn reveal(place: &Place, more: &[&str]) -> Terminal {
+    let mut shown = Terminal::start(place.path(), &[&RELEASE[..], more].concat(), false);
+    shown.expect("Type yes").enter("yes");
+    shown
+}
+
+fn end_of(place: &Place) -> String {
+    String::from_utf8(place.ok(&["log", "--kind", "end"]).stdout).unwrap()
+}
+
+#[test]
+fn what_was_looked_at_is_logged_and_nothing_else() {
+    for (keys, shown) in
+        [("", "shown: nothing"), ("1", "shown: password\n"), ("12", "shown: password totp\n")]
+    {
+        let place = approved();
+        let mut screen = reveal(&place, &[]);
+        screen.see("not looked at, 3 codes left").press(keys).press("q").see("End?").press("q");
+        let ended = screen.end();
+        assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
+        let end = end_of(&place);
+        assert!(end.contains(shown), "{keys}: {end}");
+    }
+}
+
+/// Whatever takes the person away from the screen: it is cleared, and what was shown until then is logged.
+#[test]
+fn an_interrupted_screen_is_cleared_and_its_end_is_logged() {
+    for signal in [None, Some(Signal::TERM), Some(Signal::HUP), Some(Signal::INT)] {
+        let place = approved();
+        let mut screen = reveal(&place, &[]);
+        screen.see("not looked at").press("1").see(GROUPED);
+        match signal {
+            None => drop(screen.press("\u{3}")),
+            Some(signal) => kill_process(Pid::from_raw(screen.pid() as i32).unwrap(), signal).unwrap(),
+        }
+        screen.expect("\u{1b}[2J\u{1b}[?1049l");
+        assert!(!screen.window().contains("umbr"), "{signal:?}: it is still on the screen");
+        let ended = screen.end();
+        assert_eq!((ended.code, ended.echoes), (Some(0), true), "{signal:?}: {}", ended.screen);
+        assert!(end_of(&place).contains("shown: password\n"), "{signal:?}");
+    }
+}
+
+#[test]
+fn an_action_is_logged_from_here() {
+    let place = approved();
+    let mut screen = reveal(&place, &[]);
+    screen.see("not looked at").press("1").see(GROUPED).press("a").see("What was done");
+    assert!(!screen.window().contains("umbr"), "the password is still on the screen");
+    screen.enter("changed the billing contact").see("action logged as entry 8");
+    screen.press("a").see("What was done").enter("").see("no action was logged");
+    screen.press("1").see(GROUPED).press("q").see("End?").press("q");
+    assert_eq!(screen.end().code, Some(0));
+    let log = String::from_utf8(place.ok(&["log"]).stdout).unwrap();
+    let kinds: Vec<&str> =
+        log.lines().rev().take(3).filter_map(|line| line.split_whitespace().nth(2)).collect();
+    assert_eq!(kinds, ["end", "action", "release"], "{log}");
+    let verdict = place.run(&["verify"]);
+    assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
+}
+
+#[test]
+fn a_window_that_changes_its_size_is_drawn_anew() {
+    let place = approved();
+    let mut screen = reveal(&place, &[]);
+    screen.see("not looked at").press("1").see(GROUPED);
+    screen.resize(120, 40).see(&"-".repeat(120)).resize(60, 24).see("hides in");
+    assert!(screen.window().lines().all(|line| line.chars().count() <= 60));
+    screen.resize(20, 5).see("small.").resize(80, 24).see(GROUPED);
+    screen.press("q").see("End?").press("q");
+    assert_eq!(screen.end().code, Some(0));
+}
+
+#[test]
+fn arrows_and_pastes_open_nothing() {
+    let place = approved();
+    let mut screen = reveal(&place, &[]);
+    screen.see("not looked at");
+    for keys in ["\u{1b}[A", "\u{1b}OB", "\u{1b}[200~12\u{1b}[201~", "é", "\t"] {
+        screen.press(keys);
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    screen.see(GROUPED).press("\u{1b}").see("looked at, hidden").press("q").see("End?").press("q");
+    assert_eq!(screen.end().code, Some(0));
+    assert!(end_of(&place).contains("shown: password\n"));
+}
+
+/// On a plain terminal no escape sequence is written, and each row is overwritten.
+#[test]
+fn a_plain_terminal_is_written_row_by_row() {
+    let place = approved();
+    let mut screen = reveal(&place, &["--plain"]);
+    screen
+        .expect("1  password: not looked at")
+        .expect("Key, and Enter:")
+        .enter("1")
+        .expect("overwrites each row");
+    screen.see("characters 1 to 27 of 27:").enter("").expect("password: looked at");
+    assert!(!screen.window().contains("umbr"), "{}", screen.window());
+    screen.expect("Enter:").enter("1s").see("capital ZULU").enter("").see("umbrella".get(9..).unwrap_or(""));
+    for _ in 0..8 {
+        screen.enter("");
+    }
+    screen.expect("Enter:").enter("2").expect("good for").expect("characters 1 to 6 of 6:").enter("");
+    screen.expect("2 codes left").expect("Enter:").enter("a").expect("What was done").enter("looked around");
+    screen.expect("action logged as entry").expect("Enter:").enter("q").expect("q again").expect("Enter:");
+    screen.enter("q");
+    let ended = screen.end();
+    assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
+    assert!(!ended.screen.contains('\u{1b}'), "an escape sequence: {:?}", ended.screen);
+    assert!(end_of(&place).contains("shown: password totp\n"));
+}
+
+/// What is typed before it is asked for is not seen.
+#[test]
+fn what_is_typed_too_early_is_not_seen() {
+    let place = approved();
+    let mut screen = reveal(&place, &[]);
+    for _ in 0..20 {
+        // Later than what was pasted together with the answer.
+        std::thread::sleep(Duration::from_millis(60));
+        screen.press("xyzzy");
+    }
+    screen.see("3 codes left").press("q").see("End?").press("q");
+    let ended = screen.end();
+    assert!(!ended.screen.contains("zy"), "{}", ended.screen);
+}
+
+/// A terminal that keeps everything that scrolls by, asked afterwards.
+#[test]
+fn tmux_keeps_no_secret_in_its_history() {
+    if Command::new("tmux").arg("-V").output().is_err() {
+        println!("SKIPPED: no tmux");
+        return;
+    }
+    let place = approved();
+    let socket = place.path().join("tmux");
+    let tmux = |words: &[&str]| {
+        let output =
+            Command::new("tmux").arg("-S").arg(&socket).args(["-f", "/dev/null"]).args(words).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let history = || tmux(&["capture-pane", "-p", "-S", "-", "-E", "-", "-t", "w"]);
+    let see = |text: &str| {
+        let begin = Instant::now();
+        while !history().contains(text) {
+            assert!(begin.elapsed() < Duration::from_secs(40), "no `{text}`:\n{}", history());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let line = format!("{} {}; echo over; sleep 60", env!("CARGO_BIN_EXE_breakglass"), RELEASE.join(" "));
+    fs::write(place.path().join("run.sh"), line).unwrap();
+    let start = place.path().to_str().unwrap().to_owned();
+    tmux(&["new-session", "-d", "-s", "w", "-x", "80", "-y", "24", "-c", &start, "sh", "run.sh"]);
+    let press = |keys: &str| drop(tmux(&["send-keys", "-t", "w", "-l", keys]));
+    see("Type yes");
+    press("yes\n");
+    see("not looked at");
+    press("1");
+    see(GROUPED);
+    press("s");
+    see("ZULU");
+    tmux(&["resize-window", "-t", "w", "-x", "50", "-y", "20"]);
+    press("1");
+    see("umbr");
+    press("2");
+    see("good for");
+    press("q");
+    see("End?");
+    press("q");
+    see("over");
+    let kept = history();
+    tmux(&["kill-server"]);
+    assert!(kept.contains("released on the approvals"), "this is no history: {kept}");
+    for secret in ["umbr", "ella", "Kite", "ZULU", "good for"] {
+        assert!(!kept.contains(secret), "`{secret}` is kept:\n{kept}");
+    }
+}
