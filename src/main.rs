@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use breakglass::cli::args::Cli;
 use breakglass::cli::exit::{Exit, Failure};
-use breakglass::cli::look::is_plain;
+use breakglass::cli::look::Look;
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::{WipingAllocator, harden};
-use breakglass::text::{Shown, is_hostile};
+use breakglass::text::is_hostile;
 use clap::Parser as _;
 
 #[global_allocator]
@@ -16,10 +16,12 @@ static ALLOCATOR: WipingAllocator = WipingAllocator;
 
 fn main() -> ExitCode {
     harden();
-    // The flag is looked for by hand too: a command line that cannot be parsed may still ask for JSON.
-    let json = std::env::args_os().any(|word| word == "--json");
+    // These flags are looked for by hand: a command line that cannot be parsed may still ask for them.
+    let asks_for = |flag: &str| std::env::args_os().any(|word| word == flag);
+    let (json, plain) = (asks_for("--json"), asks_for("--plain"));
+    let look = look_of(plain, std::io::stdout().is_terminal());
     let result = match Cli::try_parse() {
-        Ok(cli) => answer(cli),
+        Ok(cli) => answer(cli, look.plain),
         Err(error) => match usage::failure(&error) {
             Some(failure) => Err(failure),
             // Help and version. Where they cannot be written, the exit code says it.
@@ -31,12 +33,14 @@ fn main() -> ExitCode {
     let (exit, text) = match result {
         Ok(answer) if json && !answer.json.is_null() => (answer.exit, spelled(&answer.json)),
         Ok(answer) if answer.text.is_empty() => (answer.exit, String::new()),
-        Ok(answer) => (answer.exit, format!("{}\n", Shown(&answer.text))),
+        Ok(answer) => (answer.exit, format!("{}\n", answer.text.shown(look.colour))),
         // Programs read one object from standard output, be it an answer or an error.
         Err(failure) if json => (failure.exit, spelled(&failure.to_json())),
         Err(failure) => {
             // Where the error cannot be written, the exit code still says it.
-            let _ = writeln!(std::io::stderr(), "{failure}");
+            let mut stderr = std::io::stderr();
+            let colour = look_of(plain, stderr.is_terminal()).colour;
+            let _ = writeln!(stderr, "{}", failure.painted().shown(colour));
             (failure.exit, String::new())
         }
     };
@@ -62,21 +66,23 @@ fn spelled(json: &serde_json::Value) -> String {
     text
 }
 
-fn answer(cli: Cli) -> Result<Answer, Failure> {
+/// How a stream looks in this environment.
+fn look_of(asked_plain: bool, is_terminal: bool) -> Look {
+    let (no_color, term) = (std::env::var_os("NO_COLOR"), std::env::var_os("TERM"));
+    Look::of(asked_plain, is_terminal, no_color.as_deref(), term.as_deref())
+}
+
+fn answer(cli: Cli, plain: bool) -> Result<Answer, Failure> {
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let stdout_is_terminal = stdout.is_terminal();
     let mut context = Context {
         escrow: cli.escrow.clone(),
         log: cli.log.clone(),
         scripted: false,
-        plain: is_plain(
-            cli.plain,
-            std::env::var_os("NO_COLOR").as_deref(),
-            std::env::var_os("TERM").as_deref(),
-        ),
         stdout: &mut stdout,
         stderr: &mut stderr,
         stdout_is_terminal,
+        plain,
     };
     run(cli, &mut context)
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 
 use zeroize::Zeroize as _;
 
-use crate::text::{Shown, is_hostile};
+use crate::text::{self, Shown, is_hostile};
 
 /// How a piece of text is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,6 +53,11 @@ impl Painted {
         Painted::default()
     }
 
+    /// One piece.
+    pub fn of(tone: Tone, text: impl Into<String>) -> Painted {
+        Painted::new().and(tone, text)
+    }
+
     /// With a further piece.
     #[must_use]
     pub fn and(mut self, tone: Tone, text: impl Into<String>) -> Painted {
@@ -83,6 +88,37 @@ impl Painted {
             all.append(line);
         }
         all
+    }
+
+    /// Broken at its blanks into lines of at most `columns` columns, as [`text::wrapped`] does it. Whatever could
+    /// lead a terminal astray, a line feed too, is escaped.
+    pub fn wrapped(&self, columns: usize) -> Vec<Painted> {
+        let pieces = self.0.iter().map(|(tone, piece)| (*tone, Shown::line(piece)));
+        let characters: Vec<(Tone, char)> = pieces
+            .flat_map(|(tone, piece)| piece.chars().map(move |one| (tone, one)).collect::<Vec<_>>())
+            .collect();
+        let whole: String = characters.iter().map(|(_, character)| character).collect();
+        let mut rest = characters.into_iter();
+        // Nothing but blanks is lost on the way, so that each character finds its tone again.
+        let mut tone_of =
+            |wanted: char| rest.find(|(_, one)| *one == wanted).map_or(Tone::Plain, |(tone, _)| tone);
+        let repaint = |line: String| {
+            let mut painted = Painted::new();
+            for character in line.chars() {
+                let tone = tone_of(character);
+                match painted.0.last_mut() {
+                    Some((last, piece)) if *last == tone => piece.push(character),
+                    _ => painted.push(tone, character),
+                }
+            }
+            painted
+        };
+        text::wrapped(&whole, columns).into_iter().map(repaint).collect()
+    }
+
+    /// How many characters it has.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|(_, piece)| piece.chars().count()).sum()
     }
 
     /// Whether there is nothing to show.
@@ -169,6 +205,18 @@ mod tests {
     fn what_is_painted_is_not_obeyed() {
         let text = Painted::new().and(Tone::Good, "x\u{1b}[2J");
         assert_eq!(text.shown(true), "\u{1b}[32mx\\u{1b}[2J\u{1b}[0m");
+    }
+
+    #[test]
+    fn wrapped_lines_keep_their_tones() {
+        let text =
+            Painted::from("by ").and(Tone::Bad, "alice  bob").and(Tone::Plain, " a\n").and(Tone::Good, "xyz");
+        let lines: Vec<String> = text.wrapped(8).iter().map(|line| line.shown(true)).collect();
+        let bad = |text: &str| Painted::of(Tone::Bad, text).shown(true);
+        let good = |text: &str| Painted::of(Tone::Good, text).shown(true);
+        assert_eq!(lines, [format!("by {}", bad("alice")), bad("bob"), format!("a\\n{}", good("xyz"))]);
+        assert_eq!(Painted::of(Tone::Due, "\u{1b}").wrapped(9)[0].to_string(), "\\u{1b}");
+        assert_eq!(text.len(), 19);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Cli {
     /// Answer with JSON; errors too, each with a stable code
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub json: bool,
-    /// Plain lines: no colours, no other screen, nothing that moves
+    /// No colours, no other screen, nothing moves: for serial consoles and screen readers
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub plain: bool,
     /// The escrow's directory; else the current one

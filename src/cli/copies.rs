@@ -114,7 +114,7 @@ pub fn compare(args: &Compare, context: &mut Context<'_>) -> Result<Answer, Fail
             "log": path.display().to_string(), "head": reading.escrow.head, "first_own_entry": line,
         })).collect::<Vec<Value>>(),
     });
-    Ok(Answer { exit, text: lines.join("\n"), json })
+    Ok(Answer { exit, text: lines.join("\n").into(), json })
 }
 
 /// A file of the escrow, by the digest that its seal names.
@@ -212,7 +212,11 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
         text.push_str(&format!("\nNOT COPIED, missing or not what was sealed: {path}"));
     }
     let exit = if missing.is_empty() { Exit::Done } else { Exit::BadShare };
-    Ok(Answer { exit, text, json: json!({ "copied": copied, "not_copied": missing, "head": head }) })
+    Ok(Answer {
+        exit,
+        text: text.into(),
+        json: json!({ "copied": copied, "not_copied": missing, "head": head }),
+    })
 }
 
 fn is_same(path: &Path, digest: &Digest) -> bool {

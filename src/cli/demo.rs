@@ -59,7 +59,7 @@ impl Played {
 
     /// The first line of the answer that holds `word`.
     fn line(&self, word: &str) -> String {
-        self.answer.text.lines().find(|line| line.contains(word)).unwrap_or_default().to_owned()
+        self.answer.text.to_string().lines().find(|line| line.contains(word)).unwrap_or_default().to_owned()
     }
 }
 
@@ -252,10 +252,10 @@ impl Stage<'_, '_> {
             escrow: self.path(escrow),
             log: None,
             scripted: true,
-            plain: true,
             stdout: &mut stdout,
             stderr: &mut stderr,
             stdout_is_terminal: false,
+            plain: true,
         };
         let answer = run(cli, &mut context)?;
         Ok(Played { answer, printed: String::from_utf8_lossy(&stdout).into_owned() })

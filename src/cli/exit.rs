@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::finding::Severity;
+use crate::painted::{Painted, Tone};
 use crate::text::Shown;
 
 macro_rules! exits {
@@ -140,6 +141,17 @@ impl Failure {
         self
     }
 
+    /// As lines for people.
+    pub fn painted(&self) -> Painted {
+        let mut text = Painted::of(Tone::Bad, "error:").and(Tone::Plain, format!(" {}", set_off(&self.what)));
+        if let Some(at) = &self.at {
+            text.push(Tone::Quiet, "\n   at:");
+            text.push(Tone::Plain, format!(" {}", set_off(at)));
+        }
+        text.push(Tone::Strong, "\n next:");
+        text.and(Tone::Plain, format!(" {}", set_off(&self.next)))
+    }
+
     /// As an object for programs.
     pub fn to_json(&self) -> Value {
         let mut error = json!({ "code": self.exit.code(), "exit": self.exit as u8, "what": self.what });
@@ -172,11 +184,7 @@ fn set_off(text: &str) -> String {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "error: {}", set_off(&self.what))?;
-        if let Some(at) = &self.at {
-            write!(out, "\n   at: {}", set_off(at))?;
-        }
-        write!(out, "\n next: {}", set_off(&self.next))
+        self.painted().fmt(out)
     }
 }
 
@@ -208,5 +216,13 @@ mod tests {
         assert_eq!(failure.to_string(), "error: x\\u{1b}[2J\n   at: f\\u{202e}\n next: n");
         let failure = Failure::new(Exit::BadInput, "x").at("f\n next: n").next("m");
         assert_eq!(failure.to_string(), "error: x\n   at: f\n        next: n\n next: m");
+        assert_eq!(
+            failure.painted().shown(true),
+            "\u{1b}[1;31merror:\u{1b}[0m x\n\u{1b}[2m   at:\u{1b}[0m f\n        next: n\n\u{1b}[1m next:\u{1b}[0m m"
+        );
+        let failure = Failure::new(Exit::BadInput, "x\u{1b}[2J").at("f\u{202e}").next("n\u{7}");
+        let shown = failure.painted().shown(true);
+        assert!(shown.contains(" x\\u{1b}[2J\n") && shown.contains(" f\\u{202e}\n"), "{shown}");
+        assert!(shown.ends_with(" n\\u{7}"), "{shown}");
     }
 }

@@ -1,13 +1,17 @@
 //! `log`: the readable timeline; `head`: what to take home.
 
+mod timeline;
+
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
+use crate::audit::status::status;
 use crate::cli::args::{Head, Log};
 use crate::cli::close::find_request;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{Answer, Context, failures, write_output};
-use crate::crypto::digest::Digest;
+use crate::cli::log::timeline::Line;
+use crate::cli::status::place;
+use crate::cli::{Answer, Context, failures, look, write_output};
 use crate::escrow::Reading;
 use crate::hands::files;
 use crate::hands::store::MAX_LOG;
@@ -16,6 +20,7 @@ use crate::log::entry::Said;
 use crate::log::head::HeadFile;
 use crate::log::repair::Began;
 use crate::note::Note;
+use crate::painted::Tone;
 use crate::statement::{SignedStatement, Stated};
 use crate::words::Words;
 
@@ -23,16 +28,6 @@ use crate::words::Words;
 pub fn read_log(context: &Context<'_>) -> Result<Vec<u8>, Failure> {
     let path = context.log();
     files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))
-}
-
-/// One line of the timeline.
-struct Line {
-    seq: u64,
-    time: String,
-    kind: String,
-    by: String,
-    what: String,
-    request: Option<Digest>,
 }
 
 /// `log`. It shows what can be read; whether it holds is what `verify` says.
@@ -51,18 +46,21 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
     if let Some(found) = reading.unsound() {
         context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
     }
-    let width = lines.iter().map(|line| line.kind.len()).max().unwrap_or(0);
-    let text: Vec<_> = lines
-        .iter()
-        .map(|line| {
-            format!("{:>5}  {}  {:width$}  {:<12}  {}", line.seq, line.time, line.kind, line.by, line.what)
-        })
-        .collect();
-    Ok(Answer::done(text.join("\n"), Value::Array(lines.iter().map(to_json).collect())))
-}
-
-fn to_json(line: &Line) -> Value {
-    json!({ "seq": line.seq, "time": line.time, "kind": line.kind, "by": line.by, "what": line.what, "request_id": line.request })
+    let json = Value::Array(lines.iter().map(Line::to_json).collect());
+    if !context.stdout_is_terminal {
+        return Ok(Answer::done(timeline::listed(&lines), json));
+    }
+    let columns = look::columns();
+    let mut text = timeline::in_columns(&lines, columns);
+    if lines.is_empty() {
+        text.push(Tone::Plain, "no entry of the log is of that kind and request");
+    }
+    let status = status(&reading, Context::time(None));
+    if let Some(unsettled) = timeline::unsettled(&status, &place(context), columns) {
+        text.push(Tone::Plain, "\n\n");
+        text.append(unsettled);
+    }
+    Ok(Answer::done(text, json))
 }
 
 /// A record on one line, with its hash.

@@ -1,12 +1,34 @@
-//! How the terminal is used: in colour and with a screen of its own, or plain.
+//! How the program may look: in colour, or as plain text and nothing that moves.
 
 use std::ffi::OsStr;
 
-/// Whether only plain lines are wanted: no colours, no other screen, nothing that moves. `--plain` says so, and so
-/// do `NO_COLOR`, where it is set to anything (no-color.org), and a `TERM` that is missing or `dumb`.
-pub fn is_plain(flag: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
-    let is_set = |value: Option<&OsStr>| value.is_some_and(|value| !value.is_empty());
-    flag || is_set(no_color) || !is_set(term) || term == Some(OsStr::new("dumb"))
+/// How what is written to one stream may look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// No colours, no other screen, nothing moves: for serial consoles and screen readers.
+    pub plain: bool,
+    /// Tones are shown in colour. Never where it is plain, and never but on a terminal.
+    pub colour: bool,
+}
+
+impl Look {
+    /// It is plain where `--plain` asks for it, where `NO_COLOR` is set and not empty (<https://no-color.org>),
+    /// and where `TERM` says that the terminal obeys no escape sequences, or says nothing.
+    pub fn of(asked_plain: bool, is_terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> Look {
+        let refused = no_color.is_some_and(|value| !value.is_empty());
+        let dumb = term.is_none_or(|term| term.is_empty() || term == "dumb");
+        let plain = asked_plain || refused || dumb;
+        Look { plain, colour: is_terminal && !plain }
+    }
+}
+
+/// How many columns the terminal of standard output has: 80 where it does not say, as on a serial line.
+pub fn columns() -> usize {
+    #[cfg(unix)]
+    let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(0, |size| size.ws_col);
+    #[cfg(not(unix))]
+    let columns = 0;
+    if columns == 0 { 80 } else { usize::from(columns) }
 }
 
 #[cfg(test)]
@@ -14,13 +36,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_where_anybody_asks_for_it() {
-        let plain = |flag, no_color: Option<&str>, term: Option<&str>| {
-            is_plain(flag, no_color.map(OsStr::new), term.map(OsStr::new))
-        };
-        assert!(!plain(false, None, Some("xterm")) && !plain(false, Some(""), Some("xterm")));
-        assert!(plain(true, None, Some("xterm")));
-        assert!(plain(false, Some("1"), Some("xterm")));
-        assert!(plain(false, None, Some("dumb")) && plain(false, None, Some("")) && plain(false, None, None));
+    fn colour_is_for_terminals_that_nobody_wants_plain() {
+        let full = Look { plain: false, colour: true };
+        let (pipe, plain) = (Look { colour: false, ..full }, Look { plain: true, colour: false });
+        for (asked, is_terminal, no_color, term, look) in [
+            (false, true, None, Some("xterm-256color"), full),
+            (false, true, Some(""), Some("linux"), full),
+            (false, false, None, Some("xterm"), pipe),
+            (true, true, None, Some("xterm"), plain),
+            (false, true, Some("0"), Some("xterm"), plain),
+            (false, true, None, Some("dumb"), plain),
+            (false, true, None, Some(""), plain),
+            (false, true, None, None, plain),
+            (true, false, Some("1"), None, plain),
+        ] {
+            let (no_color, term) = (no_color.map(OsStr::new), term.map(OsStr::new));
+            let found = Look::of(asked, is_terminal, no_color, term);
+            assert_eq!(found, look, "{asked} {is_terminal} {no_color:?} {term:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod exit;
+pub mod look;
 
 mod check;
 mod close;
@@ -16,7 +17,6 @@ mod footing;
 mod guide;
 mod init;
 mod log;
-pub mod look;
 mod man;
 mod nearest;
 mod open;
@@ -45,23 +45,23 @@ use crate::cli::exit::{Exit, Failure};
 use crate::escrow::{Escrow, Reading};
 use crate::hands::store::{EscrowDir, MAX_LOG};
 use crate::hands::{clock, files};
+use crate::painted::Painted;
 use crate::time::Time;
 use crate::vault::Environment;
 
 /// What a command answers: lines for people, an object for programs.
-#[derive(Debug)]
 pub struct Answer {
     /// How the program ends.
     pub exit: Exit,
     /// For people, without a line feed at the end; empty where everything was said already.
-    pub text: String,
+    pub text: Painted,
     /// For programs.
     pub json: Value,
 }
 
 impl Answer {
     /// All went well.
-    fn done(text: impl Into<String>, json: Value) -> Answer {
+    fn done(text: impl Into<Painted>, json: Value) -> Answer {
         Answer { exit: Exit::Done, text: text.into(), json }
     }
 }
@@ -74,14 +74,14 @@ pub struct Context<'a> {
     pub log: Option<PathBuf>,
     /// Whether the commands are run one after another by the demonstration, with nobody to ask.
     pub scripted: bool,
-    /// Whether the terminal is to be shown plain lines alone.
-    pub plain: bool,
     /// Where released fields go that are printed.
     pub stdout: &'a mut dyn Write,
     /// Where warnings go.
     pub stderr: &'a mut dyn Write,
     /// Whether `stdout` is a terminal.
     pub stdout_is_terminal: bool,
+    /// No colours, no other screen, nothing moves, whatever is a terminal: see [`look::Look`].
+    pub plain: bool,
 }
 
 impl Context<'_> {

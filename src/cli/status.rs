@@ -11,6 +11,7 @@ use crate::cli::log::read_log;
 use crate::cli::verify::finding_to_json;
 use crate::cli::{Answer, Context, failures};
 use crate::escrow::Reading;
+use crate::painted::Painted;
 use crate::words::Words;
 
 /// Reads the log without locking it, and tells what it amounts to now.
@@ -27,12 +28,12 @@ pub fn status(args: &args::Status, context: &mut Context<'_>) -> Result<Answer, 
         None if status.is_overdue() => Exit::Overdue,
         None => Exit::Done,
     };
-    Ok(Answer { exit, text: screen(&status).join("\n"), json: to_json(&status, exit) })
+    Ok(Answer { exit, text: Painted::lines(screen(&status)), json: to_json(&status, exit) })
 }
 
 /// The flags with which a command finds this very log, where it would not find it by itself. A path that a
 /// shell would take apart is left to be filled in.
-fn place(context: &Context<'_>) -> String {
+pub fn place(context: &Context<'_>) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let flag = |name: &str, path: &Path| {
         let path = path.to_str().filter(|path| path.bytes().all(plain)).unwrap_or("PATH");

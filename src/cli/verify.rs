@@ -41,7 +41,7 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
     };
     let exit = report.worst().map_or(Exit::Done, Exit::from);
     let text = text(&report, &context.log(), &context.directory(), exit);
-    Ok(Answer { exit, text, json: to_json(&report, exit) })
+    Ok(Answer { exit, text: text.into(), json: to_json(&report, exit) })
 }
 
 fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {

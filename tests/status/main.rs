@@ -8,6 +8,7 @@ mod world;
 
 use breakglass::audit::status::{DutyKind, Status, screen, status};
 use breakglass::cli::args::Cli;
+use breakglass::painted::Painted;
 use breakglass::request::Purpose;
 use breakglass::time::Time;
 use breakglass::words::Words;
@@ -35,9 +36,10 @@ fn shown(world: &World, now: Time) -> String {
     }
     let lines = screen(&status);
     for line in &lines {
-        assert!(line.chars().count() <= 80, "{line}");
+        assert!(line.len() <= 80, "{line}");
     }
-    let mut text = lines.join("\n").replace(&Words::of(&world.id()).to_string(), "EIGHT WORDS");
+    let mut text =
+        Painted::lines(lines).to_string().replace(&Words::of(&world.id()).to_string(), "EIGHT WORDS");
     for asked in &world.reading().escrow.requests {
         text = text.replace(&asked.record.short(), "REQUEST.");
     }

@@ -1,6 +1,6 @@
 //! Lines of at most 80 columns: moments, tables, texts that are wrapped, and commands as they are typed.
 
-use crate::text::wrapped;
+use crate::painted::{Painted, Tone};
 use crate::time::{Seconds, Time};
 
 /// How many columns a terminal has.
@@ -33,47 +33,58 @@ pub(super) fn length(length: Seconds) -> String {
 }
 
 /// A text behind `indent` blanks; its further lines, where it needs some, behind two more.
-pub(super) fn indented(indent: usize, text: &str) -> Vec<String> {
-    let mut lines = wrapped(text, COLUMNS - indent);
+pub(super) fn indented(indent: usize, text: &Painted) -> Vec<Painted> {
+    let mut lines = text.wrapped(COLUMNS - indent);
     if lines.len() > 1 {
-        lines = wrapped(text, COLUMNS - indent - 2);
+        lines = text.wrapped(COLUMNS - indent - 2);
     }
-    let put = |(at, line): (usize, String)| format!("{}{line}", " ".repeat(indent + 2 * at.min(1)));
+    let put = |(at, line): (usize, Painted)| behind(indent + 2 * at.min(1), line);
     lines.into_iter().enumerate().map(put).collect()
+}
+
+/// A line behind so many blanks.
+fn behind(blanks: usize, line: Painted) -> Painted {
+    let mut text: Painted = " ".repeat(blanks).into();
+    text.append(line);
+    text
 }
 
 /// Rows in columns, each with its details below it. A cell of column `name` that is too long stands on a line of
 /// its own.
 pub(super) fn table<const N: usize>(
     head: [&str; N],
-    rows: &[([String; N], Vec<String>)],
+    rows: Vec<([Painted; N], Vec<Painted>)>,
     name: usize,
-) -> Vec<String> {
+) -> Vec<Painted> {
     let mut widths = head.map(str::len);
-    for (row, _) in rows {
+    for (row, _) in &rows {
         for (at, (width, cell)) in widths.iter_mut().zip(row).enumerate() {
             let fits = at != name || cell.len() <= NAME;
             *width = (*width).max(if fits { cell.len() } else { 0 });
         }
     }
-    let line = |cells: &[String; N]| {
-        let cells = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    let line = |cells: [Painted; N]| {
+        let (mut line, mut blanks) = (Painted::new(), 0);
+        for (cell, width) in cells.into_iter().zip(widths) {
+            let further = width.saturating_sub(cell.len()) + 2;
+            line.append(behind(blanks, cell));
+            blanks = further;
+        }
+        line
     };
-    let mut lines = vec![line(&head.map(str::to_owned))];
-    for (row, details) in rows {
-        let mut row = row.clone();
+    let mut lines = vec![line(head.map(|word| Painted::of(Tone::Quiet, word)))];
+    for (mut row, details) in rows {
         if row[name].len() > NAME {
             lines.push(std::mem::take(&mut row[name]));
         }
-        lines.push(line(&row));
-        lines.extend(details.iter().cloned());
+        lines.push(line(row));
+        lines.extend(details);
     }
     lines
 }
 
 /// A command as it is typed, on as many lines as it takes: broken before a flag, or else at a blank.
-pub(super) fn typed(command: &str) -> Vec<String> {
+pub(super) fn typed(command: &str) -> Vec<Painted> {
     const FIRST: usize = 4;
     const FURTHER: usize = 6;
     let room = COLUMNS - FURTHER - " \\".len();
@@ -92,7 +103,7 @@ pub(super) fn typed(command: &str) -> Vec<String> {
     let last = lines.len().saturating_sub(1);
     let put = |(at, line): (usize, String)| {
         let (indent, more) = (if at == 0 { FIRST } else { FURTHER }, if at == last { "" } else { " \\" });
-        format!("{}{line}{more}", " ".repeat(indent))
+        behind(indent, Painted::of(Tone::Strong, line + more))
     };
     lines.into_iter().enumerate().map(put).collect()
 }
