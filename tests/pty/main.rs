@@ -1,6 +1,7 @@
 //! The program on a terminal: every question, asked and answered, and nothing secret by a side door.
 
 mod canary;
+mod colour;
 mod guided;
 mod people;
 mod prompts;

@@ -14,6 +14,9 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Termios, Winsize, tcgetattr};
 
+/// How many rows a window has, unless it is made another size.
+const ROWS: u16 = 24;
+
 /// How long to wait for anything: scrypt takes a second, a busy machine several times that.
 const PATIENCE: Duration = Duration::from_secs(40);
 
@@ -46,12 +49,23 @@ pub struct Ended {
 impl Terminal {
     /// Starts the program in `directory`, with standard output on the terminal, or on a pipe.
     pub fn start(directory: &Path, words: &[&str], piped: bool) -> Terminal {
+        Terminal::start_with(directory, words, piped, 0, &[])
+    }
+
+    /// The same on a terminal of so many columns (0: it does not say), which knows colours, but for what
+    /// `environment` says: `None` takes a variable away.
+    pub fn start_with(
+        directory: &Path,
+        words: &[&str],
+        piped: bool,
+        columns: u16,
+        environment: &[(&str, Option<&str>)],
+    ) -> Terminal {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let name = ptsname(&master, Vec::new()).unwrap();
-        let (columns, rows) = (80, 24);
-        resize(&master, columns, rows);
+        resize(&master, columns, ROWS);
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let line = rustix::fs::open(&name, flags, Mode::empty()).unwrap();
         let on_line = || Stdio::from(line.try_clone().unwrap());
@@ -59,9 +73,16 @@ impl Terminal {
         command.args(words).current_dir(directory).stdin(on_line()).stderr(on_line());
         command.stdout(if piped { Stdio::piped() } else { on_line() });
         command
-            .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace"), ("TERM", "xterm-256color")])
-            .env_remove("NO_COLOR")
-            .env("TMPDIR", directory.join("tmp"));
+            .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace")])
+            .env("TMPDIR", directory.join("tmp"))
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR");
+        for (name, value) in environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         // SAFETY: between fork and exec only two system calls are made; nothing is allocated or locked.
         unsafe {
             command.pre_exec(|| {
@@ -80,7 +101,7 @@ impl Terminal {
                 into.lock().unwrap().extend_from_slice(&block[..length]);
             }
         });
-        Terminal { keyboard, line, child, screen, reader: Some(reader), read: 0, columns, rows }
+        Terminal { keyboard, line, child, screen, reader: Some(reader), read: 0, columns, rows: ROWS }
     }
 
     fn shown(&self) -> String {

@@ -1,5 +1,6 @@
 //! What `status` tells in each state, line by line; and that what it says to type is taken.
 
+mod colour;
 mod log;
 mod requests;
 mod vaults;
@@ -38,12 +39,20 @@ fn shown(world: &World, now: Time) -> String {
     for line in &lines {
         assert!(line.len() <= 80, "{line}");
     }
-    let mut text =
-        Painted::lines(lines).to_string().replace(&Words::of(&world.id()).to_string(), "EIGHT WORDS");
+    let screen = Painted::lines(lines);
+    assert_eq!(stripped(&screen.shown(true)), screen.shown(false));
+    let mut text = screen.shown(false).replace(&Words::of(&world.id()).to_string(), "EIGHT WORDS");
     for asked in &world.reading().escrow.requests {
         text = text.replace(&asked.record.short(), "REQUEST.");
     }
     text
+}
+
+/// A text without the sequences that begin and end a tone.
+fn stripped(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap().to_owned();
+    first + &parts.map(|part| part.split_once('m').unwrap().1).collect::<String>()
 }
 
 /// Asserts that the screen is, or has among its lines, what is expected.

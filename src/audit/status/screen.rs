@@ -35,7 +35,7 @@ fn quiet(text: impl Into<String>) -> Painted {
 fn by_or_since(overdue: bool, due: Time) -> Painted {
     match overdue {
         true => Painted::of(Tone::Bad, format!("OVERDUE since {}", moment(due))),
-        false => quiet(format!("due by {}", moment(due))),
+        false => format!("due by {}", moment(due)).into(),
     }
 }
 
@@ -203,7 +203,7 @@ fn requests(requests: &[RequestStatus]) -> Vec<Painted> {
 
 fn request_row(request: &RequestStatus) -> [Painted; 5] {
     let (tone, state) = match request.progress {
-        Progress::Waiting => (Tone::Plain, "waiting"),
+        Progress::Waiting => (Tone::Due, "waiting"),
         Progress::WindowOver => (Tone::Due, "WINDOW OVER"),
         Progress::Released => (Tone::Due, "RELEASED"),
     };
@@ -252,7 +252,7 @@ fn to_do(status: &Status) -> Vec<Painted> {
         let (tone, when) = match () {
             () if duty.overdue => (Tone::Bad, format!("OVERDUE {}", length(status.now.since(duty.due)))),
             () if duty.at_once => (Tone::Due, "due now".to_owned()),
-            () => (Tone::Plain, format!("due in {}", length(duty.due.since(status.now)))),
+            () => (Tone::Due, format!("due in {}", length(duty.due.since(status.now)))),
         };
         let what = Painted::from(duty.what.as_str()).wrapped(COLUMNS - WHEN - 2);
         for (at, line) in what.into_iter().enumerate() {

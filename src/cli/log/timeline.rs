@@ -6,11 +6,14 @@ use crate::audit::status::Status;
 use crate::crypto::digest::Digest;
 use crate::painted::{Painted, Tone};
 
-/// The most columns for who it was; those who are longer have the text below them.
-const BY: usize = 16;
+/// The columns that whoever signed may always take. One who takes more than there are has the text below.
+const BY: usize = 12;
+
+/// The columns that a text has before whoever signed takes more than [`BY`].
+const ROOM: usize = 36;
 
 /// The fewest columns beside the others in which a text can be read; with less, it stands below them.
-const ROOM: usize = 24;
+const LEAST: usize = 24;
 
 /// How far a text is set off that stands below the other columns.
 const BELOW: usize = 4;
@@ -70,10 +73,12 @@ pub fn listed(lines: &[Line]) -> Painted {
 pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
     let seq = widest(lines, |line| line.seq.to_string().len());
     let kind = widest(lines, |line| line.kind.len());
-    let by = widest(lines, |line| line.by.chars().count()).min(BY);
     let time = widest(lines, |line| line.time.len());
-    let before = seq + time + kind + by + 4 * 2;
-    let beside = columns >= before + ROOM;
+    let others = seq + time + kind + 4 * 2;
+    let most = columns.saturating_sub(others + ROOM).max(BY);
+    let by = lines.iter().map(|line| line.by.chars().count()).filter(|by| *by <= most).max().unwrap_or(0);
+    let before = others + by;
+    let beside = columns >= before + LEAST;
     let hang = if beside { before } else { BELOW };
     let mut all = Vec::new();
     for line in lines {
@@ -81,7 +86,7 @@ pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
         let mut head = head.and(line.tone(), format!("{:kind$}", line.kind)).and(Tone::Plain, "  ");
         let mut what =
             Painted::from(line.what.as_str()).wrapped(columns.saturating_sub(hang).max(1)).into_iter();
-        if beside && line.by.chars().count() <= BY {
+        if beside && line.by.chars().count() <= by {
             head.push(Tone::Plain, format!("{:by$}  ", line.by));
             head.append(what.next().unwrap_or_default());
         } else {
@@ -139,25 +144,34 @@ mod tests {
     #[test]
     fn what_an_entry_says_hangs_beside_it() {
         let lines = [
-            line(9, "genesis", "dan", "one two three four five six seven"),
-            line(10, "end", "seventeen-letters", "short"),
+            line(9, "genesis", "dan and alice", "one two three four five six seven eight nine"),
+            line(10, "end", "carol", "short"),
         ];
+        let shown = |columns| in_columns(&lines, columns).to_string();
         let expected = "
- 9  2026-11-23T01:02:03Z  genesis  dan               one two three four five
-                                                     six seven
-10  2026-11-23T01:02:03Z  end      seventeen-letters
-                                                     short";
-        assert_eq!(in_columns(&lines, 77).to_string(), expected[1..]);
+ 9  2026-11-23T01:02:03Z  genesis  dan and alice  one two three four five six seven
+                                                  eight nine
+10  2026-11-23T01:02:03Z  end      carol          short";
+        assert_eq!(shown(86), expected[1..]);
+        // Whoever takes more than there is has the text below.
         let expected = "
- 9  2026-11-23T01:02:03Z  genesis  dan
-    one two three four five six seven
-10  2026-11-23T01:02:03Z  end      seventeen-letters
+ 9  2026-11-23T01:02:03Z  genesis  dan and alice
+                                          one two three four five six seven
+                                          eight nine
+10  2026-11-23T01:02:03Z  end      carol  short";
+        assert_eq!(shown(80), expected[1..]);
+        // Where there is no room beside, everybody has.
+        let expected = "
+ 9  2026-11-23T01:02:03Z  genesis  dan and alice
+    one two three four five six seven eight nine
+10  2026-11-23T01:02:03Z  end      carol
     short";
-        assert_eq!(in_columns(&lines, 76).to_string(), expected[1..]);
-        assert!(in_columns(&lines, 0).to_string().ends_with("\n    h\n    o\n    r\n    t"));
+        assert_eq!(shown(65), expected[1..]);
+        assert!(shown(0).ends_with("\n    h\n    o\n    r\n    t"));
+        // Programs get a line for each, at any width.
         let expected = "
-    9  2026-11-23T01:02:03Z  genesis  dan           one two three four five six seven
-   10  2026-11-23T01:02:03Z  end      seventeen-letters  short";
+    9  2026-11-23T01:02:03Z  genesis  dan and alice  one two three four five six seven eight nine
+   10  2026-11-23T01:02:03Z  end      carol         short";
         assert_eq!(listed(&lines).to_string(), expected[1..]);
     }
 

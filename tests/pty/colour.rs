@@ -1,0 +1,129 @@
+//! Colour: on a terminal that takes it, and nowhere else; and what it says is in the words too.
+
+use crate::people::Place;
+use crate::terminal::Terminal;
+
+const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
+
+/// A release that is not closed, and one more request.
+fn place() -> Place {
+    let place = Place::sealed(PASSWORD);
+    let words = place.ask("req.bgr", &[]);
+    place.approve("req.bgr", "alice", &words);
+    place.approve("req.bgr", "bob", &words);
+    let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
+    place.ok(&[&release[..], &["--print", "password"]].concat());
+    place.ask("next.bgr", &[]);
+    place
+}
+
+/// What a terminal shows, without what it does with the lines' ends.
+fn shown(place: &Place, words: &[&str], environment: &[(&str, Option<&str>)]) -> String {
+    let words = [&["--escrow", "escrow"], words].concat();
+    let ended = Terminal::start_with(place.path(), &words, false, 0, environment).end();
+    ended.screen.replace('\r', "")
+}
+
+/// What a pipe gets.
+fn piped(place: &Place, words: &[&str]) -> String {
+    let words = [&["--escrow", "escrow"], words].concat();
+    let ended = Terminal::start_with(place.path(), &words, true, 0, &[]).end();
+    assert_eq!(ended.screen, "");
+    ended.piped
+}
+
+/// A text without the sequences that begin and end a tone.
+fn stripped(text: &str) -> String {
+    let mut parts = text.split('\u{1b}');
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (sequence, rest) = part.split_once('m').unwrap();
+        assert!(
+            sequence.starts_with('[') && sequence[1..].bytes().all(|one| one == b';' || one.is_ascii_digit())
+        );
+        plain.push_str(rest);
+    }
+    plain
+}
+
+/// The status long after, and always at the same time.
+const STATUS: [&str; 3] = ["status", "--time", "2099-01-01T00:00:00Z"];
+
+const LOUD: &str = "\u{1b}[1;31m";
+const END: &str = "\u{1b}[0m";
+
+#[test]
+fn a_terminal_shows_in_colour_what_a_pipe_gets_in_words() {
+    let place = place();
+    let coloured = shown(&place, &STATUS, &[]);
+    assert!(coloured.contains(&format!("{LOUD}EXPOSED{END}\n")), "{coloured}");
+    assert!(coloured.contains(&format!("{LOUD}OVERDUE{END}: ")), "{coloured}");
+    let plain = piped(&place, &STATUS);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    assert_eq!(stripped(&coloured), plain);
+}
+
+#[test]
+fn an_error_is_found_by_the_eye() {
+    let place = place();
+    let error = shown(&place, &["log", "--log", "nowhere"], &[]);
+    assert!(error.starts_with(&format!("{LOUD}error:{END} the log cannot be opened")), "{error}");
+    assert!(error.contains("\n\u{1b}[1m next:\u{1b}[0m "), "{error}");
+    // A line that cannot be parsed as well; and there the flag is obeyed all the same.
+    let usage = shown(&place, &["frobnicate"], &[]);
+    assert!(usage.starts_with(&format!("{LOUD}error:{END} there is no such command")), "{usage}");
+    assert_eq!(shown(&place, &["frobnicate", "--plain"], &[]), stripped(&usage));
+    // Where answers go down a pipe, errors may still stand on the terminal.
+    let ended = Terminal::start(place.path(), &["log", "--escrow", "nowhere"], true).end();
+    assert_eq!(ended.piped, "");
+    assert!(ended.screen.starts_with(LOUD), "{}", ended.screen);
+}
+
+#[test]
+fn what_is_plain_has_no_escape_sequence() {
+    let place = place();
+    for words in [&STATUS[..], &["log"], &["log", "--log", "nowhere"], &["frobnicate"]] {
+        let coloured = shown(&place, words, &[]);
+        assert!(coloured.contains('\u{1b}'), "{words:?}: {coloured}");
+        let plain = stripped(&coloured);
+        assert_eq!(shown(&place, &[words, &["--plain"]].concat(), &[]), plain);
+        for environment in
+            [("NO_COLOR", Some("1")), ("TERM", Some("dumb")), ("TERM", Some("")), ("TERM", None)]
+        {
+            assert_eq!(shown(&place, words, &[environment]), plain, "{environment:?}");
+        }
+        assert_eq!(shown(&place, words, &[("NO_COLOR", Some(""))]), coloured);
+    }
+    assert!(!piped(&place, &["log"]).contains('\u{1b}'));
+}
+
+#[test]
+fn the_log_fits_its_terminal_and_says_what_is_next() {
+    let place = place();
+    let words = ["--escrow", "escrow", "log", "--plain"];
+    let listed = piped(&place, &["log"]);
+    let entries = listed.lines().count();
+    assert!(listed.lines().any(|line| line.len() > 80) && !listed.contains("next:"), "{listed}");
+    for columns in [0, 60, 80, 100, 400] {
+        let ended = Terminal::start_with(place.path(), &words, false, columns, &[]).end();
+        let screen = ended.screen.replace('\r', "");
+        let most = if columns == 0 { 80 } else { usize::from(columns) };
+        for line in screen.lines() {
+            assert!(line.chars().count() <= most, "{columns}: {line}");
+        }
+        // Nothing is lost: only blanks and breaks differ.
+        let (log, next) = screen.split_once("\n\n").unwrap();
+        let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(squeezed(log), squeezed(&listed));
+        let begins = log.lines().filter(|line| !line.starts_with("   ")).count();
+        assert_eq!(begins, entries, "{log}");
+        assert!(columns != 400 || log.lines().count() == entries, "{log}");
+        assert!(next.starts_with("exposed: prod; open: requests "), "{next}");
+        assert!(next.ends_with("\nnext: `breakglass status --escrow escrow` says what is due\n"), "{next}");
+    }
+    let none = shown(&place, &["log", "--kind", "adopt", "--plain"], &[]);
+    assert!(none.starts_with("no entry of the log is of that kind and request\n\nexposed: "), "{none}");
+    assert_eq!(piped(&place, &["log", "--kind", "adopt"]), "");
+    let settled = Place::sealed(PASSWORD);
+    assert!(!shown(&settled, &["log"], &[]).contains("next:"));
+}
