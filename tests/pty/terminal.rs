@@ -49,7 +49,7 @@ pub struct Ended {
 impl Terminal {
     /// Starts the program in `directory`, with standard output on the terminal, or on a pipe.
     pub fn start(directory: &Path, words: &[&str], piped: bool) -> Terminal {
-        Terminal::start_with(directory, words, piped, 0, &[])
+        Terminal::start_with(directory, words, piped, 80, &[])
     }
 
     /// The same on a terminal of so many columns (0: it does not say), which knows colours, but for what
