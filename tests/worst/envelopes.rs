@@ -133,7 +133,7 @@ fn an_identity_file_with_work_factor_63_is_refused_before_any_work() {
     let run = ground.stage.refuses(1, "check prod --as alice/alice -i bad.key");
     run.what("the passphrase of an identity");
     // Whatever passphrase is typed, the work is refused by its number.
-    let words = ["check", "prod", "--escrow", "escrow", "--as", "alice/alice", "-i", "bad.key"];
+    let words = ["check", "prod", "--escrow", "escrow", "--as", "alice/alice", "-i", "bad.key", "--plain"];
     let before = ground.stage.tree();
     let mut terminal = Terminal::start(&ground.stage.path(""), &words, false);
     terminal.expect("Passphrase of bad.key:").enter("correct horse battery staple");

@@ -84,16 +84,19 @@ pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
     for line in lines {
         let head = Painted::of(Tone::Quiet, format!("{:>seq$}  {:time$}  ", line.seq, line.time));
         let mut head = head.and(line.tone(), format!("{:kind$}", line.kind)).and(Tone::Plain, "  ");
-        let mut what =
-            Painted::from(line.what.as_str()).wrapped(columns.saturating_sub(hang).max(1)).into_iter();
-        if beside && line.by.chars().count() <= by {
-            head.push(Tone::Plain, format!("{:by$}  ", line.by));
-            head.append(what.next().unwrap_or_default());
-        } else {
-            head.push(Tone::Plain, line.by.as_str());
+        let wrapped = |text: &str| Painted::from(text).wrapped(columns.saturating_sub(hang).max(1));
+        let mut what = wrapped(&line.what).into_iter();
+        let mut people = Vec::new();
+        match line.by.chars().count() {
+            short if beside && short <= by => {
+                head.push(Tone::Plain, format!("{:by$}  ", line.by));
+                head.append(what.next().unwrap_or_default());
+            }
+            fits if others + fits <= columns => head.push(Tone::Plain, line.by.as_str()),
+            _ => people = wrapped(&line.by),
         }
         all.push(head);
-        all.extend(what.map(|further| {
+        all.extend(people.into_iter().chain(what).map(|further| {
             let mut below: Painted = " ".repeat(hang).into();
             below.append(further);
             below
@@ -167,6 +170,14 @@ mod tests {
 10  2026-11-23T01:02:03Z  end      carol
     short";
         assert_eq!(shown(65), expected[1..]);
+        // Many who signed stand there too.
+        let expected = "
+ 9  2026-11-23T01:02:03Z  genesis  \n    dan and alice
+    one two three four five six seven eight
+    nine
+10  2026-11-23T01:02:03Z  end      carol
+    short";
+        assert_eq!(shown(47), expected[1..]);
         assert!(shown(0).ends_with("\n    h\n    o\n    r\n    t"));
         // Programs get a line for each, at any width.
         let expected = "
