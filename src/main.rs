@@ -20,8 +20,9 @@ fn main() -> ExitCode {
     let asks_for = |flag: &str| std::env::args_os().any(|word| word == flag);
     let (json, plain) = (asks_for("--json"), asks_for("--plain"));
     let look = look_of(plain, std::io::stdout().is_terminal());
+    let stderr_in_colour = look_of(plain, std::io::stderr().is_terminal()).colour;
     let result = match Cli::try_parse() {
-        Ok(cli) => answer(cli, look.plain),
+        Ok(cli) => answer(cli, look.plain, stderr_in_colour),
         Err(error) => match usage::failure(&error) {
             Some(failure) => Err(failure),
             // Help and version. Where they cannot be written, the exit code says it.
@@ -38,9 +39,7 @@ fn main() -> ExitCode {
         Err(failure) if json => (failure.exit, spelled(&failure.to_json())),
         Err(failure) => {
             // Where the error cannot be written, the exit code still says it.
-            let mut stderr = std::io::stderr();
-            let colour = look_of(plain, stderr.is_terminal()).colour;
-            let _ = writeln!(stderr, "{}", failure.painted().shown(colour));
+            let _ = writeln!(std::io::stderr(), "{}", failure.painted().shown(stderr_in_colour));
             (failure.exit, String::new())
         }
     };
@@ -72,12 +71,13 @@ fn look_of(asked_plain: bool, is_terminal: bool) -> Look {
     Look::of(asked_plain, is_terminal, no_color.as_deref(), term.as_deref())
 }
 
-fn answer(cli: Cli, plain: bool) -> Result<Answer, Failure> {
+fn answer(cli: Cli, plain: bool, stderr_in_colour: bool) -> Result<Answer, Failure> {
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let stdout_is_terminal = stdout.is_terminal();
     let mut context = Context {
         escrow: cli.escrow.clone(),
         log: cli.log.clone(),
+        stderr_in_colour,
         scripted: false,
         stdout: &mut stdout,
         stderr: &mut stderr,

@@ -47,8 +47,7 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
             signed.person == *owner && signed.statement.book == *at && signed.statement.says == entry.says
         });
         if !logged {
-            let detail =
-                format!("`{owner}`, record {}: a {} of {}", at.number, entry.says.kind(), entry.time);
+            let detail = format!("`{owner}`, record {}: {} of {}", at.number, entry.says.kind(), entry.time);
             told.findings.push(Finding::general(Rule::BookUnlogged, detail));
         }
     }

@@ -222,7 +222,7 @@ fn answers(mut given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Item>, Fai
 
 fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Standing, Failure> {
     loop {
-        let answer = terminal.ask(&format!("{} [done, or why it does not apply]", obligation.question()))?;
+        let answer = terminal.ask(&format!("{} [done, or why not]", obligation.question()))?;
         if answer == "done" {
             return Ok(Standing::Done);
         }

@@ -251,6 +251,7 @@ impl Stage<'_, '_> {
         let mut context = Context {
             escrow: self.path(escrow),
             log: None,
+            stderr_in_colour: false,
             scripted: true,
             stdout: &mut stdout,
             stderr: &mut stderr,

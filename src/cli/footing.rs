@@ -77,7 +77,7 @@ impl Footing {
 /// The log at `path`: as it is, with its damaged end kept, or caught up.
 fn here(path: &Path, who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>) -> Result<Footing, Failure> {
     let mut footing = Footing {
-        ledger: open(path)?,
+        ledger: open(path, context)?,
         path: path.to_owned(),
         deviations: Vec::new(),
         created: Created::default(),
@@ -176,7 +176,13 @@ fn no_base(log: &Path, error: NoBase) -> Failure {
     })
 }
 
-fn open(path: &Path) -> Result<Ledger<ChainFile>, Failure> {
+fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
+    if ChainFile::is_held(path) {
+        context.warn(&format!(
+            "{}: another breakglass is writing to it; this one waits. Is one open somewhere?",
+            path.display()
+        ));
+    }
     let medium = ChainFile::open(path).map_err(|error| failures::no_log(path, &error))?;
     Ledger::open(medium).map_err(|error| failures::ledger(path, &error))
 }
@@ -200,7 +206,7 @@ fn recover(ledger: &mut Ledger<ChainFile>, who: &Somebody, time: Time, path: &Pa
 /// The log of a command that is no emergency: as it is, or with its damaged end kept, which is said.
 pub fn plain(who: &Somebody, time: Time, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
     let path = context.log();
-    let mut ledger = open(&path)?;
+    let mut ledger = open(&path, context)?;
     if ledger.is_torn() {
         who.must_belong_to(ledger.escrow())?;
         context.warn(&torn(&ledger, &path));

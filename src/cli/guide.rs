@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::cli::exit::Failure;
 use crate::cli::prompt::Terminal;
+use crate::painted::{Painted, Tone};
 use crate::text::wrapped;
 
 /// How wide explanations are.
@@ -60,10 +61,11 @@ pub fn ask<T, E: Display>(
     question: &Question<'_>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Reply<T>, Failure> {
-    let mut lines = vec![String::new(), question.name.to_owned()];
-    lines.extend(wrapped(question.about, COLUMNS).into_iter().map(|line| format!("  {line}")));
-    lines.extend(question.choices.iter().map(|choice| format!("    {choice}")));
-    terminal.say(&lines.join("\n"))?;
+    let mut lines = vec![Painted::new(), Painted::of(Tone::Strong, question.name)];
+    let about = wrapped(question.about, COLUMNS).into_iter();
+    lines.extend(about.map(|line| Painted::of(Tone::Quiet, format!("  {line}"))));
+    lines.extend(question.choices.iter().map(|choice| format!("    {choice}").into()));
+    terminal.show(&Painted::lines(lines))?;
     let prompt = question.default.map_or("  >".to_owned(), |default| format!("  [{default}] >"));
     loop {
         let typed = terminal.ask(&prompt)?;

@@ -78,6 +78,8 @@ pub struct Context<'a> {
     pub stdout: &'a mut dyn Write,
     /// Where warnings go.
     pub stderr: &'a mut dyn Write,
+    /// Whether `stderr` is a terminal that shows colours.
+    pub stderr_in_colour: bool,
     /// Whether `stdout` is a terminal.
     pub stdout_is_terminal: bool,
     /// No colours, no other screen, nothing moves, whatever is a terminal: see [`look::Look`].
@@ -102,6 +104,11 @@ impl Context<'_> {
     /// Says something beside the answer. What cannot be written there is lost, and stops nothing.
     fn warn(&mut self, text: &str) {
         let _ = writeln!(self.stderr, "{}", crate::text::Shown(text));
+    }
+
+    /// The same, in colour where there is colour.
+    fn show(&mut self, text: &Painted) {
+        let _ = writeln!(self.stderr, "{}", text.shown(self.stderr_in_colour));
     }
 
     /// The log's path.

@@ -24,6 +24,7 @@ use crate::cli::{Answer, Context, environment};
 use crate::escrow::{Asked, Escrow};
 use crate::hands::console::Console;
 use crate::names::{PersonId, VaultName};
+use crate::painted::{Painted, Tone};
 use crate::request::Purpose;
 use crate::time::Time;
 use crate::vault::Seal;
@@ -94,6 +95,7 @@ fn guided(
         log: outer.log.clone(),
         stdout: &mut *outer.stdout,
         stderr: &mut said,
+        stderr_in_colour: !outer.plain,
         ..*outer
     };
     let escrow = readable(context)?;
@@ -203,17 +205,18 @@ impl Flow<'_> {
             Purpose::Drill => "A DRILL: everything is real but what is in the vault.",
             _ => "This is real. Whatever is shown counts as exposed until it is changed.",
         };
-        let mut lines = vec![
-            format!("OPEN {}, account {}", seal.title(), seal.account),
-            what.to_owned(),
-            String::new(),
-            format!("{} of these {} have to approve. Reach them now:", seal.threshold, seal.total_shares),
+        let mut lines: Vec<Painted> = vec![
+            Painted::of(Tone::Strong, format!("OPEN {}, account {}", seal.title(), seal.account)),
+            Painted::of(Tone::Due, what),
+            Painted::new(),
+            format!("{} of these {} have to approve. Reach them now:", seal.threshold, seal.total_shares)
+                .into(),
         ];
         for share in &seal.shares {
-            lines.push(format!("  {}", self.contact(&share.custodian)));
+            lines.push(format!("  {}", self.contact(&share.custodian)).into());
         }
-        lines.push(String::new());
-        terminal.say(&lines.join("\n"))?;
+        lines.push(Painted::new());
+        terminal.show(&Painted::lines(lines))?;
         guide::explain(terminal)
     }
 
@@ -263,8 +266,9 @@ fn challenge(
     let people: Vec<_> = gathered.approvers().iter().map(PersonId::as_str).collect();
     let account = gathered.account();
     let request = &asked.request;
+    terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE RELEASED"))?;
     terminal.say(&format!(
-        "\nABOUT TO BE RELEASED\n  vault      {} generation {}, account {account}\n  request    {} by {}\n  \
+        "  vault      {} generation {}, account {account}\n  request    {} by {}\n  \
          approved   by {}\n  shown      {}\n  it is now  {now}\n\
          The release is logged first, and cannot be taken back.",
         request.name,

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::reveal::rows::rows_of;
 use crate::hands::console::{self, Console, Pressed};
+use crate::painted::Painted;
 use crate::text::{Shown, folded, is_hostile};
 
 /// The terminal that questions are asked on. While there is one, nothing is echoed but answers that are no
@@ -79,6 +80,14 @@ impl Terminal {
         self.write(&format!("{}\n", Shown(text)))
     }
 
+    /// Shows lines, in colour where the terminal is not a plain one.
+    ///
+    /// # Errors
+    /// A [`Failure`] of the machine.
+    pub fn show(&mut self, text: &Painted) -> Result<(), Failure> {
+        self.write(&format!("{}\n", text.shown(!self.plain)))
+    }
+
     fn write(&self, text: &str) -> Result<(), Failure> {
         self.console.write(text).map_err(|error| unreadable(&error))
     }
@@ -91,8 +100,8 @@ impl Terminal {
         let failed = |error: io::Error| unreadable(&error);
         loop {
             self.console.forget_typed();
-            self.write(&format!("{} ", Shown(question)))?;
-            let Some(line) = self.console.line().map_err(failed)? else {
+            let question = format!("{} ", Shown(question));
+            let Some(line) = self.console.line(&question).map_err(failed)? else {
                 self.write("\n")?;
                 return Err(stopped());
             };

@@ -28,7 +28,7 @@ use crate::hands::{clock, console, files};
 use crate::log::ledger::Draft;
 use crate::names::{FieldName, KeyName};
 use crate::payload::{Fields, TOTP};
-use crate::request::{Deviation, End, Outcome};
+use crate::request::{Deviation, End, Outcome, Purpose};
 use crate::time::Time;
 
 /// The most bytes of a session file, and of an approval file.
@@ -268,13 +268,12 @@ fn reveal(
     let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
     let names: Vec<_> = shown.fields.iter().map(FieldName::as_str).collect();
     let text = format!(
-        "released on the approvals of {}; logged as entry {}\nshown: {}; request {} has ended\n\
-         next: log what you do with `breakglass action`, change the password, then `breakglass close --request {}`",
+        "released on the approvals of {}; logged as entry {}\nshown: {}; request {} has ended\n{}",
         people.join(" and "),
         appended.head().seq,
         if names.is_empty() { "nothing".to_owned() } else { names.join(", ") },
         request.short(),
-        request.short(),
+        next_steps(asked, how.requester),
     );
     if !how.print.is_empty() {
         // Standard output holds what was printed, and nothing else.
@@ -284,6 +283,22 @@ fn reveal(
     let json =
         json!({ "request_id": request, "entry": appended.head().seq, "approvers": people, "shown": names });
     Ok(Answer::done(text, json))
+}
+
+/// What is to be done after a release.
+fn next_steps(asked: &Asked, requester: &Somebody) -> String {
+    if asked.request.purpose == Purpose::Drill {
+        return "next: nothing; it was a drill, and nothing real was shown".to_owned();
+    }
+    let id = asked.record.short();
+    format!(
+        "next: log what you do, while you do it:\n    \
+         breakglass action \"what you did\" --request {id} --as {}\n\
+         then change the password and the MFA at the provider, and have them sealed;\n\
+         a custodian who did not ask closes it:\n    \
+         breakglass close --request {id} --as THEIRS",
+        requester.prefix().display(),
+    )
 }
 
 fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {

@@ -223,7 +223,7 @@ fn answer(asked: &Asked, output: &Path, session: &Path) -> Answer {
     let words = session_words(&asked.record);
     // The session words stay out of it: they are compared by voice, and not with a ticket that anybody can edit.
     let ticket = format!(
-        "breakglass request {id}\n{requester} asks for {vault} generation {generation}: {purpose}, {reason}\n\
+        "breakglass request\n{id}\n{requester} asks for {vault} generation {generation}: {purpose}, {reason}\n\
          until {until}\nwhy: {why}",
         id = asked.record,
         requester = request.requester,

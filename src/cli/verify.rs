@@ -9,15 +9,16 @@ use crate::ceremony::verify::{self as ceremony, Anchor, Evidence, Report};
 use crate::cli::args::Verify;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::log::read_log;
-use crate::cli::{Answer, Context, failures};
+use crate::cli::{Answer, Context, failures, look};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
-use crate::finding::{Finding, Rule};
+use crate::finding::{Finding, Rule, Severity};
 use crate::hands::files;
 use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
 use crate::log::head::{HeadFile, MAX_HEAD};
 use crate::names::PersonId;
-use crate::text::Shown;
+use crate::painted::{Painted, Tone};
+use crate::text::{Shown, wrapped};
 use crate::words::Words;
 
 /// Reads the log, everything from outside it that was given, and reports.
@@ -40,8 +41,9 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
         Err(finding) => Report::unreadable(finding),
     };
     let exit = report.worst().map_or(Exit::Done, Exit::from);
-    let text = text(&report, &context.log(), &context.directory(), exit);
-    Ok(Answer { exit, text: text.into(), json: to_json(&report, exit) })
+    let columns = context.stdout_is_terminal.then(look::columns);
+    let text = text(&report, &context.log(), &context.directory(), exit, columns);
+    Ok(Answer { exit, text, json: to_json(&report, exit) })
 }
 
 fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
@@ -95,22 +97,26 @@ fn found(path: &Path, limit: u64) -> Found {
     }
 }
 
-fn text(report: &Report, log: &Path, directory: &EscrowDir, exit: Exit) -> String {
-    let mut lines = Vec::new();
+fn text(report: &Report, log: &Path, directory: &EscrowDir, exit: Exit, columns: Option<usize>) -> Painted {
+    let mut lines: Vec<Painted> = Vec::new();
     if let Some(escrow) = &report.escrow {
-        lines.push(format!("{}: {} entries, last {}", escrow.name, escrow.head.seq + 1, escrow.time));
-        lines.push(format!("fingerprint {}", escrow.id));
-        lines.push(format!("      words {}", Words::of(&escrow.id)));
+        let last = escrow.time;
+        lines.push(format!("{}: {} entries, last {last}", escrow.name, escrow.head.seq + 1).into());
+        lines.push(format!("fingerprint {}", escrow.id).into());
+        lines.push(format!("      words {}", Words::of(&escrow.id)).into());
     }
     for finding in &report.findings {
-        lines.push(line(finding));
+        lines.extend(finding_lines(finding, columns));
     }
     let verdict = match exit {
-        Exit::Done => "HOLDS: every signature, the chain and every rule".to_owned(),
-        exit => format!("{}: {}", exit.code().to_uppercase(), at_fault(report, log, directory).display()),
+        Exit::Done => Painted::of(Tone::Good, "HOLDS: every signature, the chain and every rule"),
+        exit => {
+            let place = at_fault(report, log, directory);
+            Painted::of(Tone::Bad, format!("{}: {}", exit.code().to_uppercase(), place.display()))
+        }
     };
     lines.push(verdict);
-    lines.join("\n")
+    Painted::lines(lines)
 }
 
 /// The log, unless the worst that was found is of sealed files alone.
@@ -120,11 +126,25 @@ fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
     if files { directory.vaults() } else { log.to_owned() }
 }
 
-fn line(finding: &Finding) -> String {
-    let word = finding.severity().word();
+/// A finding below its severity: what was found, and what the rule says. For a terminal of so many columns it is
+/// wrapped; else each stands on one line.
+fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Painted> {
+    const HANG: usize = 10;
+    let severity = finding.severity();
+    let tone = match severity {
+        Severity::Note => Tone::Quiet,
+        Severity::Warning => Tone::Due,
+        _ => Tone::Bad,
+    };
     let place = finding.place().map_or(String::new(), |place| format!(" {place}:"));
-    let detail = Shown::line(&finding.detail);
-    format!("{word:<9} {}{place} {detail}\n          {}", finding.rule, finding.rule.meaning())
+    let found = format!("{}{place} {}", finding.rule, Shown::line(&finding.detail));
+    let room = columns.map_or(usize::MAX, |columns| columns.saturating_sub(HANG).max(20));
+    let texts = [found, finding.rule.meaning().to_owned()];
+    let texts = texts.iter().flat_map(|text| wrapped(text, room));
+    let head = |at| {
+        if at == 0 { Painted::of(tone, format!("{:<9} ", severity.word())) } else { " ".repeat(HANG).into() }
+    };
+    texts.enumerate().map(|(at, text)| head(at).and(Tone::Plain, text)).collect()
 }
 
 fn to_json(report: &Report, exit: Exit) -> serde_json::Value {

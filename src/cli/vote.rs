@@ -14,6 +14,7 @@ use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
 use crate::log::chain::Record;
+use crate::painted::{Painted, Tone};
 use crate::request::Deviation;
 use crate::text::folded;
 use crate::time::Time;
@@ -52,7 +53,7 @@ impl Desk<'_> {
             .carried
             .examine(&self.custodian.card, &self.custodian.identities, &book)
             .map_err(|error| failures::approve(self.path, &error))?;
-        context.warn(&screen(&examined, self.time));
+        context.show(&screen(&examined, self.time));
         Ok(examined)
     }
 
@@ -134,40 +135,45 @@ fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> 
 }
 
 /// Everything that the decision rests on. Vault, account and kind come out of the decrypted share.
-fn screen(examined: &Examined<'_>, now: Time) -> String {
+fn screen(examined: &Examined<'_>, now: Time) -> Painted {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
-    let mut lines = vec![format!("request {}", asked.record)];
+    let mut lines = vec![Painted::of(Tone::Strong, format!("request {}", asked.record))];
     // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, texts: Vec<String>| {
-        let text = if texts.is_empty() { "none named".to_owned() } else { texts.join("\n") };
-        lines.push(format!("  {name:<10} {}", folded(&text, TEXT_COLUMNS).join("\n             | ")));
+    let mut line = |name: &str, tone: Tone, text: &str| {
+        let text = folded(if text.is_empty() { "none named" } else { text }, TEXT_COLUMNS);
+        lines.push(
+            Painted::of(Tone::Quiet, format!("  {name:<10} ")).and(tone, text.join("\n             | ")),
+        );
     };
-    let shares = share.threshold;
-    line("vault", vec![format!("{} generation {} ({})", share.name, share.generation, share.kind)]);
-    line("account", vec![share.account.to_string()]);
-    line("needs", vec![format!("{} of {} custodians", shares.threshold(), shares.total_shares())]);
-    line("asked by", vec![format!("{} at {}", wanted.requester, asked.time)]);
-    line("purpose", vec![format!("{}, {}", wanted.purpose, wanted.reason)]);
-    line("ticket", vec![wanted.ticket.as_str().to_owned()]);
-    line("because", vec![wanted.justification.as_str().to_owned()]);
-    line("planned", wanted.actions.iter().map(|action| action.as_str().to_owned()).collect());
-    line("fields", vec![wanted.fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ")]);
-    line("TOTP codes", vec![format!("{} at most", wanted.totp_codes)]);
-    line("window", vec![format!("{} to {}", wanted.not_before, wanted.not_after)]);
-    lines.push(format!("  it is now  {now}"));
+    let (shares, plain) = (share.threshold, Tone::Plain);
+    line("vault", Tone::Strong, &format!("{} generation {} ({})", share.name, share.generation, share.kind));
+    line("account", Tone::Strong, share.account.as_str());
+    line("needs", plain, &format!("{} of {} custodians", shares.threshold(), shares.total_shares()));
+    line("asked by", Tone::Strong, &format!("{} at {}", wanted.requester, asked.time));
+    line("purpose", plain, &format!("{}, {}", wanted.purpose, wanted.reason));
+    line("ticket", plain, wanted.ticket.as_str());
+    line("because", Tone::Strong, wanted.justification.as_str());
+    let actions: Vec<_> = wanted.actions.iter().map(|action| action.as_str()).collect();
+    line("planned", plain, &actions.join("\n"));
+    line("fields", plain, &wanted.fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", "));
+    line("TOTP codes", plain, &format!("{} at most", wanted.totp_codes));
+    line("window", plain, &format!("{} to {}", wanted.not_before, wanted.not_after));
+    line("it is now", plain, &now.to_string());
     for deviation in wanted.deviations.iter().chain(&examined.deviations(now)) {
-        lines.push(format!("  OUT OF ORDER: {}", request::explain(*deviation)));
+        let text = format!("  OUT OF ORDER: {}", request::explain(*deviation));
+        lines.push(Painted::of(Tone::Bad, text));
     }
     for earlier in &examined.unreleased {
-        lines.push(format!(
+        let text = format!(
             "  EARLIER APPROVAL by {} at {} for request {}, and no release is known",
             earlier.person,
             earlier.time,
             earlier.request.short()
-        ));
+        );
+        lines.push(Painted::of(Tone::Bad, text));
     }
-    lines.join("\n")
+    Painted::lines(lines)
 }
 
 /// Says no.

@@ -54,12 +54,13 @@ impl Console {
         Ok(more)
     }
 
-    /// Reads a line, which the kernel echoes and lets the person correct; `None` at the end.
+    /// Puts a question, and reads a line, which the kernel echoes and lets the person correct; `None` at the end.
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn line(&self) -> io::Result<Option<Vec<u8>>> {
+    pub fn line(&self, question: &str) -> io::Result<Option<Vec<u8>>> {
         let _echo = self.echoing()?;
+        self.write(question)?;
         let mut line = Vec::new();
         loop {
             match self.byte(None)? {

@@ -1,6 +1,6 @@
 //! The store: an escrow's directory, and people's books.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -121,6 +121,12 @@ pub struct ChainFile {
 }
 
 impl ChainFile {
+    /// Whether another process holds the file's lock at this moment. Where that cannot be told, it does not.
+    pub fn is_held(path: &Path) -> bool {
+        let file = files::open_own(path, OpenOptions::new().read(true));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Opens an existing file and waits for its lock.
     ///
     /// # Errors

@@ -42,8 +42,7 @@ fn an_emergency_with_everybody_at_one_keyboard() {
     answer_up_to_the_summary(&mut open);
     open.expect("ABOUT TO BE LOGGED").expect("by this machine's clock").expect("Type yes").enter("yes");
     open.expect("The request is logged").expect("The first of 2").expect(">").enter("alice");
-    open.expect("alice, please come to the keyboard; carol, step back")
-        .expect("because    nobody can sign in");
+    open.expect("alice, please come to the keyboard; carol, step back").expect("nobody can sign in");
     open.expect("alice: approve").enter("yes").expect("alice has approved");
     open.expect("1 of 2: alice").expect(">").enter("carol").expect("carol: approve").enter("yes");
     open.expect("ABOUT TO BE RELEASED").expect("alice and carol").expect("Type the account id");
@@ -179,4 +178,22 @@ fn where_nobody_can_be_asked_it_says_which_commands_take_flags() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("no terminal") && said.contains("next:"), "{said}");
+}
+
+/// Whoever has to wait for somebody else's screen is told so, and goes on when that is over.
+#[test]
+fn whoever_waits_for_the_log_is_told_so() {
+    let place = Place::sealed(PASSWORD);
+    let words = place.ask("req.bgr", &[]);
+    place.approve("req.bgr", "alice", &words);
+    place.approve("req.bgr", "bob", &words);
+    let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
+    let mut first = start(&place, &release);
+    first.expect("Type yes").enter("yes").see("not looked at");
+    let mut second = start(&place, &["check", "--as", "alice/alice"]);
+    second.expect("another breakglass is writing to it; this one waits");
+    first.press("q").see("End?").press("q");
+    assert_eq!(first.end().code, Some(0));
+    let ended = second.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
 }

@@ -6,4 +6,5 @@ mod guided;
 mod people;
 mod prompts;
 mod reveal;
+mod scenes;
 mod terminal;

@@ -44,11 +44,42 @@ impl Place {
         place
     }
 
+    /// The same with names and ways to be reached, and a sealed and checked vault `aws-prod`.
+    pub fn named(password: &str) -> Place {
+        let place = Place::empty();
+        for (id, name, number, role) in [
+            ("dan", "Dan Ode", 199, "administrator"),
+            ("alice", "Alice Ng", 100, "custodian"),
+            ("bob", "Bob Ray", 101, "custodian"),
+            ("carol", "Carol Diaz", 102, "custodian"),
+        ] {
+            let (key, contact) = (format!("{id}/{id}.key"), format!("{id}@example.com, +1 555 0{number}"));
+            place.ok(&["keygen", "--no-passphrase", "-o", &key]);
+            let who =
+                ["enroll", id, "--name", name, "--contact", &contact, "--role", role, "-i", &key, "-o", id];
+            place.ok(&who);
+        }
+        let mut words =
+            vec!["init", "escrow", "--name", "Example Corp", "--as", "dan/dan", "--cards-compared"];
+        for card in ["dan/dan.card", "alice/alice.card", "bob/bob.card", "carol/carol.card"] {
+            words.extend(["--card", card]);
+        }
+        place.ok(&words);
+        place.seal("aws-prod", password);
+        place
+    }
+
     /// With a sealed and checked vault `prod` too.
     pub fn sealed(password: &str) -> Place {
         let place = Place::begun();
+        place.seal("prod", password);
+        place
+    }
+
+    fn seal(&self, vault: &str, password: &str) {
+        let place = self;
         let csv = format!(
-            "vault,account_id,email,password,totp,pin\nprod,111122223333,root@example.com,{password},{SEED},{password}-pin\n"
+            "vault,account_id,email,password,totp,pin\n{vault},111122223333,root@example.com,{password},{SEED},{password}-pin\n"
         );
         fs::write(place.path().join("accounts.csv"), csv).unwrap();
         let mut words = vec!["seal", "--from", "accounts.csv", "--threshold", "2", "--as", "dan/dan"];
@@ -60,7 +91,6 @@ impl Place {
         for id in ["alice", "bob", "carol"] {
             place.ok(&["check", "--as", &format!("{id}/{id}")]);
         }
-        place
     }
 
     /// Asks for `prod`; gives the session words.

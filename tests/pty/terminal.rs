@@ -140,6 +140,26 @@ impl Terminal {
         format!("{}\n", lines.join("\n").trim_end())
     }
 
+    /// Everything that was on the terminal's first screen, from the first line on, as long as it may be.
+    pub fn transcript(&self) -> String {
+        let mut emulated = vt100::Parser::new(1000.try_into().unwrap(), self.columns.try_into().unwrap(), 0);
+        emulated.process(&self.screen.lock().unwrap());
+        let rows: Vec<String> = emulated.screen().rows(0, self.columns).collect();
+        format!("{}\n", rows.iter().map(|row| row.trim_end()).collect::<Vec<_>>().join("\n").trim_end())
+    }
+
+    /// Waits for the end, and stays to be looked at.
+    #[track_caller]
+    pub fn finish(&mut self) {
+        let begin = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(begin.elapsed() < PATIENCE, "it does not end; this is shown: {}", self.shown());
+            thread::sleep(Duration::from_millis(5));
+        }
+        // What was written last may still be on its way through the terminal.
+        thread::sleep(Duration::from_millis(50));
+    }
+
     /// Waits until `text` is to be seen in the window.
     #[track_caller]
     pub fn see(&mut self, text: &str) -> &mut Terminal {

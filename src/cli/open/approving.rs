@@ -16,6 +16,7 @@ use crate::cli::vote::Desk;
 use crate::cli::{Context, failures, must_not_exist, write_output};
 use crate::hands::files;
 use crate::names::PersonId;
+use crate::painted::{Painted, Tone};
 use crate::time::Time;
 
 /// The last line of an approval.
@@ -186,7 +187,8 @@ impl Table<'_> {
         let custodian = if typed == requester.as_str() {
             self.requester
         } else {
-            terminal.say(&format!("\n{typed}, please come to the keyboard; {requester}, step back."))?;
+            let turn = format!("\n{typed}, please come to the keyboard; {requester}, step back.");
+            terminal.show(&Painted::of(Tone::Strong, turn))?;
             comes = self.flow.sit_down(typed)?;
             &comes
         };

@@ -11,6 +11,7 @@ use crate::cli::prompt::Terminal;
 use crate::cli::request::fields;
 use crate::hands::clock;
 use crate::names::FieldName;
+use crate::painted::{Painted, Tone};
 use crate::payload::TOTP;
 use crate::request::Reason;
 use crate::text::{FreeText, folded};
@@ -196,6 +197,7 @@ fn actions(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> R
 
 fn summary(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
     loop {
+        terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE LOGGED"))?;
         terminal.say(&summary_lines(flow, answers).join("\n"))?;
         let typed =
             terminal.ask("Is all of it right, the time too? Type yes, < to go back, or the right time:")?;
@@ -214,7 +216,7 @@ fn summary_lines(flow: &Flow<'_>, answers: &Answers) -> Vec<String> {
     let seal = flow.seal;
     let machine = clock::now();
     let now = Context::time(answers.time);
-    let mut lines = vec![String::new(), "ABOUT TO BE LOGGED".to_owned()];
+    let mut lines = Vec::new();
     // What people wrote is set off, so that no text can pass for a line of this screen.
     let mut line = |name: &str, text: &str| {
         lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));

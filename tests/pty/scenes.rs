@@ -1,0 +1,305 @@
+//! The screens in the ceremony pages are what the program shows: the ceremonies are played, and each scene is
+//! compared with the block of its name in the pages. `BREAKGLASS_BLESS=1` writes them there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use breakglass::time::Time;
+
+use crate::people::Place;
+use crate::terminal::Terminal;
+
+const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
+
+/// What is different at each run, and what stands for it in the pages.
+const TIME: &str = "2026-11-23T01:02:03Z";
+const HASH: &str = "1f0c9a77d1e9f9855d32a732974c6fc02d2e16a8a1b25bd4c9a2f0e1d3c4b5a6";
+const WORDS: &str = "abandon ability able about above absent absorb abstract";
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+
+/// The scenes that were played, by name.
+struct Scenes {
+    began: u64,
+    /// Words of digests, as they were seen.
+    words: Vec<String>,
+    scenes: BTreeMap<String, String>,
+}
+
+impl Scenes {
+    fn new() -> Scenes {
+        let began = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        Scenes { began, words: Vec::new(), scenes: BTreeMap::new() }
+    }
+
+    fn keep(&mut self, name: &str, text: &str) {
+        let text = self.timeless(text);
+        let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        while lines.first().is_some_and(|line| line.is_empty()) {
+            lines.remove(0);
+        }
+        let text = format!("{}\n", lines.join("\n").trim_end());
+        assert!(self.scenes.insert(name.to_owned(), text).is_none(), "{name} is played twice");
+    }
+
+    /// Plays a command that asks nothing; gives what it showed.
+    fn play(&mut self, place: &Place, name: &str, line: &str) -> String {
+        let words = split(line);
+        let mut terminal = sit_down(place, &words.iter().map(String::as_str).collect::<Vec<_>>());
+        terminal.finish();
+        let shown = terminal.transcript();
+        self.keep(name, &format!("$ breakglass {line}\n{shown}"));
+        shown
+    }
+
+    /// The text as it would have been at another time, with other keys.
+    fn timeless(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for words in &self.words {
+            text = text.replace(words.as_str(), WORDS);
+        }
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while let Some(first) = rest.chars().next() {
+            let token: String =
+                rest.chars().take_while(|one| one.is_ascii_alphanumeric() || "-:".contains(*one)).collect();
+            if token.is_empty() {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            let token = token.trim_end_matches([':', '-']).to_owned();
+            if token.is_empty() {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            rest = &rest[token.len()..];
+            out.push_str(&self.timeless_token(&token));
+        }
+        out
+    }
+
+    fn timeless_token(&self, token: &str) -> String {
+        let hex = |text: &str| text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+        if let Ok(time) = token.parse::<Time>() {
+            return self.shifted(time.unix()).to_string();
+        }
+        if let Some(day) = format!("{token}T00:00:00Z").parse::<Time>().ok().filter(|_| token.len() == 10) {
+            let days = day.unix() / 86_400 - self.began / 86_400;
+            let base: Time = TIME.parse().unwrap();
+            let shown = Time::from_unix(base.unix() + days * 86_400).unwrap().to_string();
+            return shown[..10].to_owned();
+        }
+        match token {
+            hash if hash.len() == 64 && hex(hash) => HASH.to_owned(),
+            id if id.len() == 8 && hex(id) && id.bytes().any(|byte| byte.is_ascii_digit()) => {
+                HASH[..8].to_owned()
+            }
+            clock if clock.len() == 5 && clock.as_bytes()[2] == b':' => TIME[11..16].to_owned(),
+            recipient if recipient.starts_with("age1") => RECIPIENT.to_owned(),
+            canary if canary.starts_with("canary-2-of-3-") => format!("canary-2-of-3-{}", &HASH[..8]),
+            other => other.to_owned(),
+        }
+    }
+
+    /// As many whole hours behind the pages' time as it was behind the beginning.
+    fn shifted(&self, unix: u64) -> Time {
+        let base: Time = TIME.parse().unwrap();
+        let hours = unix.saturating_sub(self.began) / 3600;
+        Time::from_unix(base.unix() + hours * 3600).unwrap()
+    }
+}
+
+/// At a terminal on which the escrow is known.
+fn sit_down(place: &Place, words: &[&str]) -> Terminal {
+    Terminal::start_with(place.path(), words, false, 80, &[("BREAKGLASS_ESCROW", Some("escrow"))])
+}
+
+/// Splits as a shell does, with double quotes.
+fn split(line: &str) -> Vec<String> {
+    let parts = line.split('"').enumerate();
+    parts
+        .flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        })
+        .collect()
+}
+
+fn pages() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ceremony");
+    let mut pages: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    pages
+}
+
+const FENCE: &str = "```text screen=";
+
+/// Compares the blocks of the pages with the scenes; every block has a scene, and every scene a block.
+fn compare(scenes: &BTreeMap<String, String>) {
+    let bless = std::env::var_os("BREAKGLASS_BLESS").is_some();
+    let mut left: BTreeMap<&str, &str> =
+        scenes.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut wrong = Vec::new();
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        let mut blessed = String::new();
+        let mut lines = page.lines();
+        while let Some(line) = lines.next() {
+            blessed.push_str(&format!("{line}\n"));
+            let Some(name) = line.strip_prefix(FENCE) else { continue };
+            let block: String =
+                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let scene = left.remove(name).unwrap_or_else(|| {
+                panic!("{}: no scene is called {name}, or it stands twice", path.display())
+            });
+            if block != scene {
+                wrong.push(format!(
+                    "{}, {name}: the page has\n{block}and the program shows\n{scene}",
+                    path.display()
+                ));
+            }
+            blessed.push_str(&format!("{scene}```\n"));
+        }
+        if bless {
+            fs::write(&path, blessed).unwrap();
+        }
+    }
+    assert!(bless || wrong.is_empty(), "{}\nBREAKGLASS_BLESS=1 writes them", wrong.join("\n"));
+    assert!(left.is_empty(), "no page shows {left:?}");
+}
+
+#[test]
+fn the_pages_show_what_the_program_shows() {
+    let mut scenes = Scenes::new();
+    let place = Place::named(PASSWORD);
+    let init: serde_json::Value = serde_json::from_slice(&place.run(&["status", "--json"]).stdout).unwrap();
+    scenes.words.push(init["escrow"]["words"].as_str().unwrap().to_owned());
+    guided(&mut scenes, &place);
+    remote(&mut scenes, &place);
+    afterwards(&mut scenes, &place);
+    compare(&scenes.scenes);
+}
+
+/// An opening with both approvers at the machine.
+fn guided(scenes: &mut Scenes, place: &Place) {
+    let mut open = sit_down(place, &["open", "aws-prod", "-o", "inc-42"]);
+    open.expect("Who asks?").expect(">").enter("carol");
+    open.expect("Reason").expect("finding").expect(">");
+    scenes.keep("open-begin", &open.transcript());
+    open.enter("1").expect("Ticket").expect(">").enter("INC-42");
+    open.expect("Why").expect(">").enter("Single sign-on is down and nobody can sign in");
+    open.expect("[none] >").enter("repair the identity provider");
+    open.expect("ABOUT TO BE LOGGED").expect("right time:");
+    scenes.keep("open-summary", &since(&open.transcript(), "Ticket"));
+    open.enter("yes")
+        .expect("The first of 2")
+        .expect(">")
+        .enter("alice")
+        .expect("alice: approve")
+        .expect("go on:");
+    let shown = open.transcript();
+    scenes.keep("open-approver", &since(&shown, "The request is logged"));
+    open.enter("yes").expect("1 of 2: alice").expect(">").enter("bob").expect("bob: approve").enter("yes");
+    open.expect("Type the account id").expect(":");
+    scenes.keep("open-challenge", &since(&open.transcript(), "bob has approved"));
+    open.enter("111122223333").see("not looked at");
+    scenes.keep("reveal-begin", &open.window());
+    open.press("1").see("hides in");
+    scenes.keep("reveal-password", &seconds(&open.window()));
+    open.press("s").see("capital ZULU");
+    scenes.keep("reveal-spelled", &seconds(&open.window()));
+    open.press("a").see("What was done").enter("repaired the identity provider").see("action logged");
+    open.press("q").see("End?").press("q");
+    open.finish();
+    scenes.keep("open-end", &since(&open.transcript(), "released on the approvals"));
+}
+
+/// The three commands, for people who are not in one place.
+fn remote(scenes: &mut Scenes, place: &Place) {
+    let line = "request aws-prod --reason billing --ticket INC-43 --justification \"The support plan has to be changed\" --as carol/carol -o req.bgr";
+    let words = split(line);
+    let mut request = sit_down(place, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    request.finish();
+    let shown = request.transcript();
+    let spoken = shown
+        .lines()
+        .skip_while(|line| !line.contains("write them nowhere"))
+        .nth(1)
+        .unwrap()
+        .trim()
+        .to_owned();
+    scenes.words.push(spoken.clone());
+    scenes.keep("request", &format!("$ breakglass request … -o req.bgr\n{shown}"));
+
+    let mut approve = sit_down(place, &["approve", "req.bgr", "--as", "alice/alice", "-o", "alice.bga"]);
+    for _ in 0..2 {
+        approve.expect("Word ");
+        let number = approve.digit();
+        approve.expect(":").enter(spoken.split(' ').nth(number - 1).unwrap());
+    }
+    approve.expect("for good?").enter("yes");
+    approve.finish();
+    let shown = approve.transcript();
+    // Which two words are asked for is drawn anew each time.
+    let shown: Vec<String> = shown
+        .lines()
+        .map(|line| match line.strip_prefix("Word ") {
+            Some(_) => "Word 3 of the session: able".to_owned(),
+            None => line.to_owned(),
+        })
+        .collect();
+    scenes.keep(
+        "approve",
+        &format!("$ breakglass approve req.bgr --as alice/alice -o alice.bga\n{}", shown.join("\n")),
+    );
+    scenes.play(
+        place,
+        "deny",
+        "deny req.bgr --as bob/bob --because \"support can do this without root\" -o bob.bgd",
+    );
+    scenes.play(place, "collect", "collect bob.bgd --as carol/carol");
+    scenes.play(place, "withdraw", "release req.bgr alice.bga --withdraw --as carol/carol");
+}
+
+/// What comes after, and who looks at it.
+fn afterwards(scenes: &mut Scenes, place: &Place) {
+    let log: serde_json::Value =
+        serde_json::from_slice(&place.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
+    let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
+    let line = format!("action \"set the support plan\" --request {id} --as carol/carol");
+    scenes.play(place, "action", &line);
+    scenes.play(place, "status-exposed", "status");
+    let mut close = sit_down(place, &["close", "--request", &id, "--as", "bob/bob"]);
+    for answer in ["done", "done", "done", "done", "done", "done", "the new password is sealed tomorrow"] {
+        close.expect("[done").expect("]").enter(answer);
+    }
+    close.finish();
+    scenes.keep("close", &format!("$ breakglass close --request {id} --as bob/bob\n{}", close.transcript()));
+    scenes.play(place, "log", "log");
+    scenes.play(
+        place,
+        "verify",
+        "verify --book alice/alice.book --book bob/bob.book --book carol/carol.book",
+    );
+}
+
+/// From the line that holds `mark` on.
+fn since(transcript: &str, mark: &str) -> String {
+    let lines: Vec<&str> = transcript.lines().collect();
+    let at = lines
+        .iter()
+        .rposition(|line| line.contains(mark))
+        .unwrap_or_else(|| panic!("no {mark}:\n{transcript}"));
+    lines[at..].join("\n")
+}
+
+/// A screen without the seconds that pass.
+fn seconds(window: &str) -> String {
+    let lines = window.lines().map(|line| match line.split_once("hides in ") {
+        Some((before, _)) => format!("{before}hides in 30 s"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
