@@ -197,3 +197,46 @@ fn whoever_waits_for_the_log_is_told_so() {
     let ended = second.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
 }
+
+/// At every question Ctrl-C, and the end of the input, leave a terminal that echoes; before the yes to the summary
+/// nothing is logged and no file is made, and after it the message says how it goes on.
+#[test]
+fn every_question_can_be_stopped_at() {
+    let place = Place::sealed(PASSWORD);
+    let dialogue = [
+        ("Who asks?", ">", "carol"),
+        ("Reason", ">", "1"),
+        ("Ticket", ">", "T"),
+        ("Why", ">", "w"),
+        ("What is going", ">", ""),
+        ("ABOUT TO BE LOGGED", "right time:", "yes"),
+        ("Who approves?", ">", "bob remote"),
+        ("Their approval", ">", "later"),
+        ("Who approves?", ">", "alice"),
+        ("alice: approve", "go on:", "yes"),
+        ("Who approves next?", ">", "bob"),
+        ("bob: approve", "go on:", "yes"),
+        ("ABOUT TO BE RELEASED", "release it:", "111122223333"),
+    ];
+    let logged = 6;
+    for (at, key) in (0..dialogue.len()).flat_map(|at| [(at, "\u{3}"), (at, "\u{4}")]) {
+        let folder = format!("{at}-{}", key.as_bytes()[0]);
+        let before = kinds(&place).len();
+        let mut open = start(&place, &["open", "prod", "-o", &folder]);
+        for (question, prompt, answer) in &dialogue[..at] {
+            open.expect(question).expect(prompt).enter(answer);
+        }
+        open.expect(dialogue[at].0).expect(dialogue[at].1).press(key);
+        let ended = open.end();
+        assert_eq!((ended.code, ended.echoes), (Some(130), true), "{at}: {}", ended.screen);
+        assert!(ended.screen.contains("next:"), "{at}: {}", ended.screen);
+        let (more, exists) = (kinds(&place).len() - before, place.path().join(&folder).exists());
+        assert_eq!(
+            (more, exists),
+            if at < logged { (0, false) } else { (1, true) },
+            "{at}: {}",
+            ended.screen
+        );
+        assert_eq!(ended.screen.contains("is logged and still open"), at >= logged, "{at}: {}", ended.screen);
+    }
+}

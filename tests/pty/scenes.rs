@@ -129,7 +129,9 @@ fn split(line: &str) -> Vec<String> {
 
 fn pages() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ceremony");
-    let mut pages: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut pages: Vec<_> =
+        all.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect();
     pages.sort();
     pages
 }
