@@ -27,7 +27,7 @@ use crate::names::{PersonId, VaultName};
 use crate::painted::{Painted, Tone};
 use crate::request::Purpose;
 use crate::time::Time;
-use crate::vault::Seal;
+use crate::vault::{Kind, Seal};
 
 /// Opens a vault, from the first question to the last.
 pub fn open(args: Open, context: &mut Context<'_>) -> Result<Answer, Failure> {
@@ -38,7 +38,8 @@ pub fn open(args: Open, context: &mut Context<'_>) -> Result<Answer, Failure> {
 pub fn drill(args: Drill, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let escrow = readable(context)?;
     let vault = find_vault(&escrow, &args.vault)?;
-    let canary = obligations::drill(&escrow, vault).canary.ok_or_else(|| {
+    let own = Some(vault).filter(|vault| vault.kind == Kind::Canary);
+    let canary = own.or_else(|| obligations::drill(&escrow, vault).canary).ok_or_else(|| {
         Failure::new(Exit::BadInput, format!("the custodians of `{}` have no canary", args.vault))
             .next("seal a vault with them: `seal` makes their canary")
     })?;

@@ -71,8 +71,12 @@ fn what_is_due_is_not_what_is_wrong() {
             (Tone::Strong, "Example Corp"),
         ],
     );
-    let asking = world.ask("carol", "prod", world.question(Purpose::Emergency));
-    paints(&world, world.now(), &[(Tone::Due, "waiting"), (Tone::Strong, &asking.record.short())]);
+    world.ask("carol", "prod", world.question(Purpose::Emergency));
+    paints(
+        &world,
+        world.now(),
+        &[(Tone::Due, "waiting"), (Tone::Strong, "breakglass approve req.bgr --as alice/alice -o alice.bga")],
+    );
     let over = world.now().after(Seconds(DAY));
     paints(&world, over, &[(Tone::Due, "WINDOW OVER"), (Tone::Due, "due now")]);
 }

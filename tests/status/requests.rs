@@ -24,12 +24,15 @@ REQUEST   VAULT  WHO    SINCE             STATE
 REQUEST.  prod   carol  2026-11-23 08:10  waiting
   emergency, window until 2026-11-23 12:09; no approval in the log, 2 are needed
 
+TO DO
+due now       answer request REQUEST. of prod: 2 more approvals are needed
+    breakglass approve req.bgr --as alice/alice -o alice.bga
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
-NOTHING IS DUE, and a request is open",
+NOTHING IS OVERDUE: 1 thing to do",
     );
     world.collect("bob", &[&denial]).unwrap();
     let until = world.reading().escrow.requests[0].request.not_after;
-    assert_eq!(kinds(&at(&world, until)), []);
+    assert_eq!(kinds(&at(&world, until)), [DutyKind::Answer]);
     shows(
         &shown(&world, until.after(Seconds(1))),
         "

@@ -115,9 +115,8 @@ canary  canary  123456789012  1    2 of 3  in force
 No request is open.
 
 TO DO
-OVERDUE 4m    drill by alice, bob, carol: approve and release as in an emergency
-    breakglass request canary --purpose drill --reason other --ticket DRILL \\
-      --justification drill --as alice/alice -o drill.bgr
+OVERDUE 4m    drill by alice, bob, carol: an emergency on what opens nothing
+    breakglass drill canary
 OVERDUE 3m    check by alice: prod and canary
     breakglass check --all --as alice/alice
 OVERDUE 1m    check by bob: prod and canary

@@ -18,6 +18,8 @@ use crate::vault::Kind;
 pub enum DutyKind {
     /// New credentials for a vault that is exposed.
     Rotation,
+    /// An answer to a request that waits for approvals.
+    Answer,
     /// The closing list of a release.
     Close,
     /// The end of a request whose window is over.
@@ -33,6 +35,7 @@ impl DutyKind {
     pub fn as_str(self) -> &'static str {
         match self {
             DutyKind::Rotation => "rotation",
+            DutyKind::Answer => "answer",
             DutyKind::Close => "close",
             DutyKind::End => "end",
             DutyKind::Check => "check",
@@ -167,7 +170,7 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
     let of = |kind, overdue, due, what, command| Duty {
         kind,
         overdue,
-        at_once: kind == DutyKind::End,
+        at_once: [DutyKind::Answer, DutyKind::End].contains(&kind),
         due,
         vaults: vec![vault.clone()],
         request_id: Some(request.request_id),
@@ -175,9 +178,25 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
         command: Some(command),
     };
     let mut duties = Vec::new();
+    let own = escrow.request(&request.request_id).map(|asked| asked.request.vault);
+    let first = own.map(|vault| custodians(escrow, &vault)).unwrap_or_default();
+    if request.progress == Progress::Waiting {
+        let asked: Vec<&PersonId> =
+            first.iter().copied().filter(|id| !request.approved_by.contains(id)).collect();
+        let approver = somebody(escrow, Role::Custodian, &asked, Some(requester)).unwrap_or(requester);
+        let needed = usize::from(request.needed).saturating_sub(request.approved_by.len());
+        let what = match needed {
+            0 => format!("release request {short} of {vault}, by {requester}: it has its approvals"),
+            1 => format!("answer request {short} of {vault}: 1 more approval is needed"),
+            more => format!("answer request {short} of {vault}: {more} more approvals are needed"),
+        };
+        let command = match needed {
+            0 => release_with(request),
+            _ => format!("breakglass approve req.bgr {} -o {approver}.bga", acting(approver)),
+        };
+        duties.push(of(DutyKind::Answer, false, request.window_until, what, command));
+    }
     if let Some(due) = request.close_due {
-        let own = escrow.request(&request.request_id).map(|asked| asked.request.vault);
-        let first = own.map(|vault| custodians(escrow, &vault)).unwrap_or_default();
         let closer = somebody(escrow, Role::Custodian, &first, Some(requester)).unwrap_or(requester);
         let what = format!("close request {short} of {vault} (not by {requester})");
         let command = format!("breakglass close --request {short} {}", acting(closer));
@@ -191,11 +210,15 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
     // It stands open because it has no end: what it showed is recorded when it is done again, and ends.
     if request.progress == Progress::Released && request.close_due.is_none() {
         let what = format!("end request {short} of {vault}: release it again to its end, by {requester}");
-        let approvals: Vec<String> = request.approved_by.iter().map(|id| format!("{id}.bga")).collect();
-        let command = format!("breakglass release req.bgr {} {}", approvals.join(" "), acting(requester));
-        duties.push(of(DutyKind::End, false, request.window_until, what, command));
+        duties.push(of(DutyKind::End, false, request.window_until, what, release_with(request)));
     }
     duties
+}
+
+/// A release with the approvals that the log knows of.
+fn release_with(request: &RequestStatus) -> String {
+    let approvals: Vec<String> = request.approved_by.iter().map(|id| format!("{id}.bga")).collect();
+    format!("breakglass release req.bgr {} {}", approvals.join(" "), acting(&request.requester))
 }
 
 /// One check for each custodian, of all their vaults at once.
@@ -236,15 +259,8 @@ fn drill(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
     let names = names.join(", ");
     let (what, command) = match vault.kind {
         Kind::Canary => {
-            let asker = somebody(escrow, Role::Custodian, &people, None).map(|asker| {
-                format!(
-                    "breakglass request {} --purpose drill --reason other --ticket DRILL \
-                     --justification drill {} -o drill.bgr",
-                    vault.name,
-                    acting(asker)
-                )
-            });
-            (format!("drill by {names}: approve and release as in an emergency"), asker)
+            let command = format!("breakglass drill {}", vault.name);
+            (format!("drill by {names}: an emergency on what opens nothing"), Some(command))
         }
         Kind::Root => {
             (format!("drill by {names}: they have no canary; the next `seal` for them makes it"), None)

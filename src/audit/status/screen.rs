@@ -283,19 +283,12 @@ fn verdict(status: &Status) -> Painted {
             .and(Tone::Plain, ": the log is not sound; see the top, and ");
         return text.and(Tone::Strong, "`breakglass verify`");
     }
-    match (overdue, status.duties.len(), status.requests.len()) {
-        (0, 0, open) => {
-            let open = match open {
-                0 => String::new(),
-                1 => ", and a request is open".to_owned(),
-                many => format!(", and {many} requests are open"),
-            };
-            Painted::of(Tone::Good, "NOTHING IS DUE").and(Tone::Plain, open)
-        }
-        (0, all, _) => {
+    match (overdue, status.duties.len()) {
+        (0, 0) => Painted::of(Tone::Good, "NOTHING IS DUE"),
+        (0, all) => {
             Painted::of(Tone::Due, "NOTHING IS OVERDUE").and(Tone::Plain, format!(": {} to do", things(all)))
         }
-        (overdue, all, _) => Painted::of(Tone::Bad, "OVERDUE")
+        (overdue, all) => Painted::of(Tone::Bad, "OVERDUE")
             .and(Tone::Plain, format!(": {overdue} of {} to do", things(all))),
     }
 }
