@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::approving::Table;
 use crate::audit::obligations;
 use crate::ceremony::release::Gathered;
 use crate::ceremony::request::Question;
@@ -20,12 +21,13 @@ use crate::cli::prompt::Terminal;
 use crate::cli::release::Releasing;
 use crate::cli::request::{Asking, Lodged, fields, find_vault, lodge, must_be_new, session_path};
 use crate::cli::vote::read_request;
-use crate::cli::{Answer, Context, environment};
+use crate::cli::{Answer, Context, environment, peek, status};
 use crate::escrow::{Asked, Escrow};
+use crate::hands::clock::SetTime;
 use crate::hands::console::Console;
 use crate::names::{PersonId, VaultName};
 use crate::painted::{Painted, Tone};
-use crate::request::Purpose;
+use crate::request::{Deviation, Purpose};
 use crate::time::Time;
 use crate::vault::{Kind, Seal};
 
@@ -108,7 +110,9 @@ fn guided(
     flow.introduce(&mut terminal)?;
     let asked = asking::ask(&mut flow, &mut terminal)?;
     let requester = asked.requester;
-    let now = Context::time(asked.time);
+    let set = asked.time;
+    let time = || set.map(SetTime::now);
+    let now = Context::time(time());
     let folder = opening.output.clone().unwrap_or_else(|| folder(&vault, now));
     let request = folder.join("request.bgr");
     must_be_new(&request)?;
@@ -127,8 +131,10 @@ fn guided(
         environment: environment(),
     };
     let continue_in = opening.continue_in.as_deref();
-    let ways = Ways { continue_in, carried: None, accepted: &opening.accepted, time: now };
-    let asking = Asking { vault, question, output: &request, ways, time_set: asked.time.is_some() };
+    // The yes to the summary was a yes to the time in it.
+    let accepted: Vec<_> = opening.accepted.iter().copied().chain(set.map(|_| Deviation::TimeSet)).collect();
+    let ways = Ways { continue_in, carried: None, accepted: &accepted, time: now };
+    let asking = Asking { vault, question, output: &request, ways, time_set: set.is_some() };
     let Lodged { asked: lodged, session } = lodge(&requester, asking, context)?;
     terminal.say(&format!(
         "\nThe request is logged: {}. Its files are in {}.",
@@ -144,24 +150,23 @@ fn guided(
             session_file: &session_path(&request),
             approvals,
             continue_in,
-            accepted: &opening.accepted,
-            time: asked.time,
+            accepted: &accepted,
+            time: time(),
             print: &[],
         };
         how.release(&mut |asked, gathered| challenge(asked, gathered, asked_time(&how), terminal), context)
     };
-    let done = approving::collect(
-        &flow,
-        &requester,
-        &carried,
-        &session,
-        &folder,
-        asked.time,
-        &mut terminal,
-        context,
-    )
-    .and_then(|approvals| releasing(&approvals, &mut terminal, context));
-    done.map_err(|failure| goes_on(failure, &lodged, &folder, &requester, context))
+    let table = Table {
+        flow: &flow,
+        requester: &requester,
+        carried: &carried,
+        session: &session,
+        folder: &folder,
+        time: set,
+    };
+    let done =
+        table.collect(&mut terminal, context).and_then(|files| releasing(&files, &mut terminal, context));
+    done.map_err(|failure| goes_on(failure, &lodged, &table, continue_in, context))
 }
 
 fn asked_time(how: &Releasing<'_>) -> Time {
@@ -178,19 +183,23 @@ fn folder(vault: &VaultName, now: Time) -> PathBuf {
 fn goes_on(
     failure: Failure,
     lodged: &Asked,
-    folder: &Path,
-    who: &Somebody,
+    table: &Table<'_>,
+    continue_in: Option<&Path>,
     context: &Context<'_>,
 ) -> Failure {
     let id = lodged.record.short();
-    if context.peek().and_then(|escrow| escrow.request(&lodged.record)?.end.clone()).is_some() {
+    let escrow = continue_in.map_or_else(|| context.peek(), peek);
+    if escrow.and_then(|escrow| escrow.request(&lodged.record)?.end.clone()).is_some() {
         return failure.or_next(&format!("request {id} has ended: see `breakglass log --request {id}`"));
     }
-    let folder = folder.display();
+    let (folder, prefix) = (table.folder.display(), table.requester.prefix().display());
+    let place = continue_in.map_or_else(
+        || status::place(context),
+        |path| format!("{} --continue-in {}", status::place(context), path.display()),
+    );
     failure.or_next(&format!(
         "request {id} is logged and still open: go on with `breakglass release {folder}/request.bgr \
-         {folder}/*.bga --as {prefix}`, or end it with --withdraw",
-        prefix = who.prefix().display(),
+         {folder}/*.bga --as {prefix}{place}`, or end it with --withdraw"
     ))
 }
 

@@ -27,3 +27,22 @@ impl Stopwatch {
         self.0.elapsed()
     }
 }
+
+/// A time that was set by hand, and goes on from there.
+#[derive(Debug, Clone, Copy)]
+pub struct SetTime {
+    time: Time,
+    since: Stopwatch,
+}
+
+impl SetTime {
+    /// It is `time` at this moment.
+    pub fn begin(time: Time) -> SetTime {
+        SetTime { time, since: Stopwatch::start() }
+    }
+
+    /// What it is now.
+    pub fn now(self) -> Time {
+        self.time.after(crate::time::Seconds(self.since.elapsed().as_secs()))
+    }
+}

@@ -148,6 +148,8 @@ fn what_is_cut_off_goes_on_with_release() {
     let Ended { code, screen, echoes, .. } = open.end();
     assert_eq!((code, echoes), (Some(130), true), "{screen}");
     assert!(screen.contains("is logged and still open") && !kinds(&place).contains(&"release".to_owned()));
+    let told = "release here/request.bgr here/*.bga --as carol/carol --escrow escrow";
+    assert!(screen.contains(told), "{screen}");
     let next = "release here/request.bgr here/alice.bga here/bob.bga --as carol/carol --print password";
     let printed = place.ok(&next.split(' ').collect::<Vec<_>>()).stdout;
     assert_eq!(String::from_utf8(printed).unwrap(), format!("password: {PASSWORD}\n"));
@@ -239,4 +241,33 @@ fn every_question_can_be_stopped_at() {
         );
         assert_eq!(ended.screen.contains("is logged and still open"), at >= logged, "{at}: {}", ended.screen);
     }
+}
+
+/// A clock that was set by hand goes on while people approve: else its codes would be of the past.
+#[test]
+fn a_time_that_is_set_by_hand_goes_on() {
+    let place = Place::sealed(PASSWORD);
+    let mut open =
+        start(&place, &["open", "prod", "-o", "here", "--as", "carol/carol", "--reason", "billing"]);
+    open.expect("Ticket")
+        .expect(">")
+        .enter("T")
+        .expect("Why")
+        .expect(">")
+        .enter("w")
+        .expect("[none] >")
+        .enter("");
+    open.expect("right time:").enter("2031-01-02T03:04:05Z").expect("by your word").expect("right time:");
+    open.enter("yes");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    for id in ["alice", "carol"] {
+        open.expect("Who approves").expect(">").enter(id).expect("approve, and hand").enter("yes");
+    }
+    open.expect("ABOUT TO BE RELEASED").expect("it is now  2031-01-02T03:04:");
+    let second: u32 = open.line().trim_end_matches('Z').parse().unwrap();
+    assert!(second > 5, "{second}");
+    open.expect("release it:").enter("111122223333");
+    look_and_end(&mut open);
+    let ended = open.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
 }

@@ -14,10 +14,10 @@ use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::vote::Desk;
 use crate::cli::{Context, failures, must_not_exist, write_output};
+use crate::hands::clock::SetTime;
 use crate::hands::files;
 use crate::names::PersonId;
 use crate::painted::{Painted, Tone};
-use crate::time::Time;
 
 /// The last line of an approval.
 const LAST_LINE: &str = "-----END AGE ENCRYPTED FILE-----";
@@ -29,68 +29,19 @@ enum Place {
 }
 
 /// Everything that approving needs.
-struct Table<'a> {
-    flow: &'a Flow<'a>,
-    requester: &'a Somebody,
-    carried: &'a Carried,
-    folder: &'a Path,
-    time: Option<Time>,
-}
-
-/// Collects approvals until there are enough; gives their files.
-#[expect(clippy::too_many_arguments, reason = "each is a thing of its own, and there is one caller")]
-pub fn collect(
-    flow: &Flow<'_>,
-    requester: &Somebody,
-    carried: &Carried,
-    session: &Session,
-    folder: &Path,
-    time: Option<Time>,
-    terminal: &mut Terminal,
-    context: &mut Context<'_>,
-) -> Result<Vec<PathBuf>, Failure> {
-    let table = Table { flow, requester, carried, folder, time };
-    let mut good: Vec<Approved> = Vec::new();
-    loop {
-        let gathered = table.gather(session, good.iter())?;
-        if gathered.enough().is_ok() {
-            return Ok(good.into_iter().map(|one| one.path).collect());
-        }
-        let so_far: Vec<PersonId> = gathered.approvers().iter().cloned().collect();
-        drop(gathered);
-        let question = table.question(&so_far);
-        let place = match guide::ask(terminal, &question.as_question(), |typed| table.place(typed, &so_far))?
-        {
-            Reply::Given(place) => place,
-            Reply::Back => {
-                terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
-                continue;
-            }
-        };
-        let brought = match place {
-            Place::Here(typed) => table.here(&typed, terminal, context).map(Some),
-            Place::Remote(person) => table.remote(&person, terminal),
-        };
-        let approved = match brought {
-            Ok(Some(approved)) => approved,
-            Ok(None) => continue,
-            Err(failure) => {
-                asking::again(terminal, failure)?;
-                continue;
-            }
-        };
-        // Each is judged before it is kept, so that a bad one can be brought again.
-        let judged = table.gather(session, good.iter().chain([&approved]))?;
-        if judged.set_aside.is_empty() {
-            drop(judged);
-            match approved.keep() {
-                Ok(()) => good.push(approved),
-                Err(failure) => asking::again(terminal, failure)?,
-            }
-        } else {
-            terminal.say(&failures::set_aside(&judged.set_aside))?;
-        }
-    }
+pub struct Table<'a> {
+    /// What is opened, and for what.
+    pub flow: &'a Flow<'a>,
+    /// Who asks.
+    pub requester: &'a Somebody,
+    /// The request file.
+    pub carried: &'a Carried,
+    /// The request's keys.
+    pub session: &'a Session,
+    /// Where the files go.
+    pub folder: &'a Path,
+    /// The time, where it was set by hand.
+    pub time: Option<SetTime>,
 }
 
 /// An approval that was brought.
@@ -133,13 +84,58 @@ impl WhoApproves {
 }
 
 impl Table<'_> {
-    fn gather<'a>(
-        &'a self,
-        session: &'a Session,
-        files: impl Iterator<Item = &'a Approved>,
-    ) -> Result<Gathered<'a>, Failure> {
+    /// Collects approvals until there are enough; gives their files.
+    pub fn collect(
+        &self,
+        terminal: &mut Terminal,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        let mut good: Vec<Approved> = Vec::new();
+        loop {
+            let gathered = self.gather(good.iter())?;
+            if gathered.enough().is_ok() {
+                return Ok(good.into_iter().map(|one| one.path).collect());
+            }
+            let so_far: Vec<PersonId> = gathered.approvers().iter().cloned().collect();
+            drop(gathered);
+            let question = self.question(&so_far);
+            let place =
+                match guide::ask(terminal, &question.as_question(), |typed| self.place(typed, &so_far))? {
+                    Reply::Given(place) => place,
+                    Reply::Back => {
+                        terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
+                        continue;
+                    }
+                };
+            let brought = match place {
+                Place::Here(typed) => self.here(&typed, terminal, context).map(Some),
+                Place::Remote(person) => self.remote(&person, terminal),
+            };
+            let approved = match brought {
+                Ok(Some(approved)) => approved,
+                Ok(None) => continue,
+                Err(failure) => {
+                    asking::again(terminal, failure)?;
+                    continue;
+                }
+            };
+            // Each is judged before it is kept, so that a bad one can be brought again.
+            let judged = self.gather(good.iter().chain([&approved]))?;
+            if judged.set_aside.is_empty() {
+                drop(judged);
+                match approved.keep() {
+                    Ok(()) => good.push(approved),
+                    Err(failure) => asking::again(terminal, failure)?,
+                }
+            } else {
+                terminal.say(&failures::set_aside(&judged.set_aside))?;
+            }
+        }
+    }
+
+    fn gather<'a>(&'a self, files: impl Iterator<Item = &'a Approved>) -> Result<Gathered<'a>, Failure> {
         let parsed = files.filter_map(|one| ApprovalFile::parse(&one.bytes).ok()).collect();
-        gather(&self.carried.reading().escrow, &self.carried.asked().record, session, parsed)
+        gather(&self.carried.reading().escrow, &self.carried.asked().record, self.session, parsed)
             .map_err(|error| failures::release(&error, &[]))
     }
 
@@ -196,7 +192,12 @@ impl Table<'_> {
         let output = self.folder.join(format!("{person}.bga"));
         must_not_exist(&output)?;
         let request = self.folder.join("request.bgr");
-        let desk = Desk { path: &request, carried: self.carried, custodian, time: Context::time(self.time) };
+        let desk = Desk {
+            path: &request,
+            carried: self.carried,
+            custodian,
+            time: Context::time(self.time.map(SetTime::now)),
+        };
         terminal.say("")?;
         let agree = |_: &Examined<'_>| {
             let question = format!("{person}: approve, and hand your share over for good?");

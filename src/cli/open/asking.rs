@@ -9,13 +9,12 @@ use crate::cli::guide::{self, Question, Reply, Turn};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::request::fields;
-use crate::hands::clock;
+use crate::hands::clock::{self, SetTime};
 use crate::names::FieldName;
 use crate::painted::{Painted, Tone};
 use crate::payload::TOTP;
 use crate::request::Reason;
 use crate::text::{FreeText, folded};
-use crate::time::Time;
 
 /// How wide what people wrote is shown.
 const TEXT_COLUMNS: usize = 64;
@@ -28,7 +27,7 @@ pub struct Asked {
     pub justification: FreeText,
     pub actions: Vec<FreeText>,
     /// The time, where it was set by hand.
-    pub time: Option<Time>,
+    pub time: Option<SetTime>,
 }
 
 #[derive(Default)]
@@ -38,7 +37,7 @@ struct Answers {
     ticket: Option<FreeText>,
     justification: Option<FreeText>,
     actions: Option<Vec<FreeText>>,
-    time: Option<Time>,
+    time: Option<SetTime>,
 }
 
 /// What each reason means, in the words of a written procedure.
@@ -70,7 +69,7 @@ pub fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<Asked, Failur
         ticket: given.ticket.clone(),
         justification: given.justification.clone(),
         actions: (!given.actions.is_empty()).then(|| given.actions.clone()),
-        time: given.at.time,
+        time: given.at.time.map(SetTime::begin),
     };
     if let Some(prefix) = &given.prefix {
         flow.look_near(prefix);
@@ -205,7 +204,7 @@ fn summary(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> R
             "yes" => return Ok(Turn::Next),
             guide::BACK => return Ok(Turn::Back),
             other => match other.parse() {
-                Ok(time) => answers.time = Some(time),
+                Ok(time) => answers.time = Some(SetTime::begin(time)),
                 Err(_) => terminal.say("  yes, <, or a time as 2026-11-23T01:02:03Z")?,
             },
         }
@@ -215,7 +214,7 @@ fn summary(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> R
 fn summary_lines(flow: &Flow<'_>, answers: &Answers) -> Vec<String> {
     let seal = flow.seal;
     let machine = clock::now();
-    let now = Context::time(answers.time);
+    let now = Context::time(answers.time.map(SetTime::now));
     let mut lines = Vec::new();
     // What people wrote is set off, so that no text can pass for a line of this screen.
     let mut line = |name: &str, text: &str| {
