@@ -54,9 +54,9 @@ pub enum Command {
     /// Make an age identity file
     #[command(after_help = "Example: breakglass keygen -o alice/alice.key")]
     Keygen(Keygen),
-    /// Make a person's card: their public identity, with their signing key sealed to themselves
-    #[command(after_help = "Example: breakglass enroll alice --name \"Alice Ng\" \
-        --contact \"alice@example.com, +1 555 0100\" --role custodian -i alice/alice.key -o alice")]
+    /// Make a person's identity and card, which is public; what is missing is asked for
+    #[command(after_help = "Examples: breakglass enroll alice -o alice\n          breakglass enroll alice \
+        --name \"Alice Ng\" --contact \"alice@example.com, +1 555 0100\" --role custodian -o alice")]
     Enroll(Enroll),
     /// Begin an escrow: the genesis record, from everybody's cards
     #[command(
@@ -178,27 +178,25 @@ impl From<RoleArg> for Role {
 pub struct Enroll {
     /// The person's id: a-z, 0-9 and -, at most 32 characters
     pub person: PersonId,
-    /// Their name
+    /// Their name; asked for where it is missing
     #[arg(long)]
-    pub name: FreeText,
-    /// How to reach them at three in the morning
+    pub name: Option<FreeText>,
+    /// How to reach them at three in the morning; asked for where it is missing
     #[arg(long)]
-    pub contact: FreeText,
-    /// What they may be asked to do; repeatable
-    #[arg(long = "role", value_name = "ROLE", required = true)]
+    pub contact: Option<FreeText>,
+    /// What they may be asked to do; repeatable, and asked for where it is missing
+    #[arg(long = "role", value_name = "ROLE")]
     pub roles: Vec<RoleArg>,
     /// Their age recipient, to which everything for them is sealed; repeatable
-    #[arg(
-        long = "recipient",
-        value_name = "age1…",
-        conflicts_with = "identity",
-        required_unless_present = "identity"
-    )]
+    #[arg(long = "recipient", value_name = "age1…", conflicts_with = "identity")]
     pub recipients: Vec<String>,
-    /// Their identity file, whose recipient is taken
+    /// Their identity file, whose recipient is taken; else DIR/PERSON.key, which is made where there is none
     #[arg(short, long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
-    /// The directory for the card, which is written there as PERSON.card
+    /// Do not lock the identity that is made with a passphrase
+    #[arg(long, conflicts_with_all = ["identity", "recipients"])]
+    pub no_passphrase: bool,
+    /// The directory for the card, PERSON.card, and for an identity that is made, PERSON.key
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
 }

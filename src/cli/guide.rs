@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::cli::exit::Failure;
+use crate::cli::exit::{Exit, Failure};
 use crate::cli::prompt::Terminal;
 use crate::painted::{Painted, Tone};
 use crate::text::wrapped;
@@ -101,6 +101,28 @@ pub fn fill<T, E: Display>(
     }
 }
 
+/// Asks for a typed yes to what was shown, or to go back.
+pub fn yes_or_back(terminal: &mut Terminal, question: &str) -> Result<Turn, Failure> {
+    loop {
+        match terminal.ask(&format!("{question} Type yes, or {BACK} to go back:"))?.as_str() {
+            "yes" => return Ok(Turn::Next),
+            BACK => return Ok(Turn::Back),
+            _ => terminal.say(&format!("  yes, or {BACK}; Ctrl-C stops, and nothing is written"))?,
+        }
+    }
+}
+
+/// Says what went wrong, where it can be tried again.
+///
+/// # Errors
+/// The failure itself, where it is that somebody stopped.
+pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
+    match failure.exit {
+        Exit::Interrupted => Err(failure),
+        _ => terminal.say(&failure.to_string()),
+    }
+}
+
 /// Walks through the steps, forwards and backwards, to the end.
 pub fn walk<A>(terminal: &mut Terminal, answers: &mut A, steps: &[Step<'_, A>]) -> Result<(), Failure> {
     let mut at = 0;
@@ -129,4 +151,9 @@ pub fn choose<T: Clone>(of: &[(String, T)], typed: &str) -> Result<T, String> {
     let by_word = || of.iter().find(|(word, _)| word == typed);
     let one = by_number.or_else(by_word).map(|(_, one)| one.clone());
     one.ok_or_else(|| format!("type a number from 1 to {}", of.len()))
+}
+
+/// The words of an answer that has blanks or commas between them.
+pub fn list(typed: &str) -> impl Iterator<Item = &str> {
+    typed.split([' ', ',']).filter(|word| !word.is_empty())
 }

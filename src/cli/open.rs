@@ -4,19 +4,17 @@
 mod approving;
 mod asking;
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use self::approving::Table;
 use crate::audit::obligations;
 use crate::ceremony::release::Gathered;
 use crate::ceremony::request::Question;
-use crate::cli::args::{As, Drill, Open, Opening};
+use crate::cli::args::{Drill, Open, Opening};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing::Ways;
 use crate::cli::guide;
-use crate::cli::people::{Somebody, with_ending};
+use crate::cli::people::Near;
 use crate::cli::prompt::Terminal;
 use crate::cli::release::Releasing;
 use crate::cli::request::{Asking, Lodged, fields, find_vault, lodge, must_be_new, session_path};
@@ -24,7 +22,6 @@ use crate::cli::vote::read_request;
 use crate::cli::{Answer, Context, environment, peek, status};
 use crate::escrow::{Asked, Escrow};
 use crate::hands::clock::SetTime;
-use crate::hands::console::Console;
 use crate::names::{PersonId, VaultName};
 use crate::painted::{Painted, Tone};
 use crate::request::{Deviation, Purpose};
@@ -57,20 +54,6 @@ fn readable(context: &Context<'_>) -> Result<Escrow, Failure> {
     })
 }
 
-/// Whatever commands say beside their answer is said where the questions are asked: whoever approves must see it.
-struct OnTerminal(Arc<Console>);
-
-impl Write for OnTerminal {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(&String::from_utf8_lossy(bytes))?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What the flow knows from the beginning on.
 struct Flow<'a> {
     escrow: &'a Escrow,
@@ -78,7 +61,7 @@ struct Flow<'a> {
     purpose: Purpose,
     opening: &'a Opening,
     /// Where people's files are looked for.
-    near: Vec<PathBuf>,
+    near: Near,
 }
 
 fn guided(
@@ -92,7 +75,7 @@ fn guided(
             .next("use `request`, `approve` and `release`, which take every answer as a flag"));
     }
     let mut terminal = Terminal::open("the questions of a guided opening")?.plain(outer.plain);
-    let mut said = OnTerminal(terminal.shared());
+    let mut said = terminal.as_writer();
     let context = &mut Context {
         escrow: outer.escrow.clone(),
         log: outer.log.clone(),
@@ -105,7 +88,7 @@ fn guided(
     let known = find_vault(&escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
     let seal = known.generation(number).map_or(&known.current().seal, |generation| &generation.seal);
-    let near = vec![PathBuf::new(), context.escrow.join("..")];
+    let near = Near::of(context);
     let mut flow = Flow { escrow: &escrow, seal, purpose, opening: &opening, near };
     flow.introduce(&mut terminal)?;
     let asked = asking::ask(&mut flow, &mut terminal)?;
@@ -204,11 +187,6 @@ fn goes_on(
 }
 
 impl Flow<'_> {
-    /// Looks for other people's files beside those of somebody whose PREFIX is known.
-    fn look_near(&mut self, prefix: &Path) {
-        self.near.extend(prefix.parent().map(|folder| folder.join("..")));
-    }
-
     fn introduce(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let seal = self.seal;
         let what = match self.purpose {
@@ -236,33 +214,6 @@ impl Flow<'_> {
         let card = person.card.card();
         let retired = if self.escrow.has_retired(id) { "  RETIRED" } else { "" };
         format!("{:<10} {}, {}{retired}", id.as_str(), card.name, card.contact)
-    }
-
-    /// Unlocks somebody who is here: named by their id, or by where their files are.
-    fn sit_down(&self, typed: &str) -> Result<Somebody, Failure> {
-        let prefix = self.find_files(typed)?;
-        let signer = As { prefix, identities: Vec::new(), book: None };
-        let who = Somebody::unlock(&signer, || Some(self.escrow.clone()))?;
-        who.must_belong_to(self.escrow)?;
-        Ok(who)
-    }
-
-    fn find_files(&self, typed: &str) -> Result<PathBuf, Failure> {
-        let exists = |prefix: &Path| with_ending(prefix, "key").exists();
-        let known = typed.parse::<PersonId>().ok().filter(|id| self.escrow.people.contains_key(id));
-        let found = match known {
-            None => Some(PathBuf::from(typed)).filter(|prefix| exists(prefix)),
-            Some(id) => {
-                let (folder, file) = (id.as_str(), id.as_str());
-                self.near.iter().map(|place| place.join(folder).join(file)).find(|prefix| exists(prefix))
-            }
-        };
-        found.ok_or_else(|| {
-            Failure::new(Exit::BadInput, format!("no identity file of `{typed}` is here")).next(format!(
-                "type where it is, without its ending: /media/usb/{0}/{0} for {0}.key",
-                "alice"
-            ))
-        })
     }
 }
 

@@ -1,22 +1,22 @@
-//! People's own files: identities, cards and books; and `keygen`.
+//! People's own files: identities, cards and books.
+
+mod keys;
+mod near;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use crate::audit::books::parted;
 use crate::card::VerifiedCard;
 use crate::ceremony::state::{self, BookIsDurable, Intent};
-use crate::cli::args::{As, Keygen, Sitting};
+use crate::cli::args::{As, Sitting};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, Context, failures, nearest, write_output};
-use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE, WORK_FACTOR};
+use crate::cli::{Context, failures, nearest, write_output};
+use crate::crypto::envelope::Identity;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, may_administer};
+use crate::hands::files;
 use crate::hands::store::{ChainFile, MAX_LOG};
-use crate::hands::{clock, files};
 use crate::log::book::{Book, BookError};
 use crate::log::ledger::Medium as _;
 use crate::log::repair::Damage;
@@ -25,31 +25,8 @@ use crate::note::MAX_NOTE;
 use crate::signer::Signer;
 use crate::statement::SignedStatement;
 
-/// How often a passphrase may be mistyped.
-const TRIES: usize = 3;
-
-/// `keygen`: an identity file, locked with a passphrase unless told otherwise.
-pub fn keygen(args: &Keygen) -> Result<Answer, Failure> {
-    super::must_not_exist(&args.output)?;
-    let identity = Identity::generate();
-    let text = envelope::identity_file(&identity, &clock::now().to_string());
-    let recipient = identity.to_recipient();
-    if args.no_passphrase {
-        use secrecy::ExposeSecret as _;
-        write_output(&args.output, text.expose_secret().as_bytes())?;
-    } else {
-        let mut terminal = Terminal::open("a passphrase")?;
-        terminal
-            .say("The passphrase locks this identity. Nobody can reset it: without it the share is lost.")?;
-        let passphrase = terminal.ask_new_passphrase()?;
-        let locked = envelope::lock_identity_file(&text, &passphrase, WORK_FACTOR)
-            .map_err(|error| failures::envelope(&error))?;
-        write_output(&args.output, locked.as_bytes())?;
-    }
-    let path = args.output.display().to_string();
-    let text = format!("identity written to {path}\nrecipient: {recipient}");
-    Ok(Answer::done(text, json!({ "identity": path, "recipient": recipient })))
-}
+pub use keys::{NewKey, keygen, read_identities};
+pub use near::Near;
 
 /// Reads a card.
 pub fn read_card(path: &Path) -> Result<VerifiedCard, Failure> {
@@ -59,34 +36,6 @@ pub fn read_card(path: &Path) -> Result<VerifiedCard, Failure> {
             .at(path.display())
             .next("give the .card file that `breakglass enroll` wrote; ask its owner for it again")
     })
-}
-
-/// Reads an identity file, and asks for its passphrase where it has one.
-pub fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
-    let bytes =
-        files::read(path, MAX_IDENTITY_FILE as u64).map_err(|error| failures::not_read(path, &error))?;
-    let bytes = zeroize::Zeroizing::new(bytes);
-    let bad = |error: IdentityError| {
-        Failure::new(Exit::BadInput, error)
-            .at(path.display())
-            .next("give the .key file that `breakglass keygen` wrote, or another age identity file, with -i")
-    };
-    let locked = match IdentityFile::parse(&bytes).map_err(bad)? {
-        IdentityFile::Plain(identities) => return Ok(identities),
-        IdentityFile::Locked(locked) => locked,
-    };
-    let mut terminal = Terminal::open("the passphrase of an identity")?;
-    for _ in 0..TRIES {
-        let passphrase = terminal.ask_secret(&format!("Passphrase of {}:", path.display()))?;
-        match locked.unlock(&passphrase) {
-            Ok(identities) => return Ok(identities),
-            Err(IdentityError::WrongPassphrase) => terminal.say("  that is not it")?,
-            Err(error) => return Err(bad(error)),
-        }
-    }
-    Err(Failure::new(Exit::Locked, "the identity could not be unlocked")
-        .at(path.display())
-        .next("run the same command again; see that Caps Lock is off and the keyboard is the usual one"))
 }
 
 /// Somebody at the keyboard: card, identities, signing key, and where their book is.

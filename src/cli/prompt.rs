@@ -67,6 +67,11 @@ impl Terminal {
         self.plain
     }
 
+    /// Writes here what commands say beside their answer: it is seen where the questions are.
+    pub fn as_writer(&self) -> impl io::Write + use<> {
+        OnTerminal(self.shared())
+    }
+
     /// The device, for somebody else to write to as well.
     pub fn shared(&self) -> Arc<Console> {
         Arc::clone(&self.console)
@@ -279,6 +284,20 @@ impl Terminal {
                 Pressed::Byte(_) => {}
             }
         }
+    }
+}
+
+/// See [`Terminal::as_writer`].
+struct OnTerminal(Arc<Console>);
+
+impl io::Write for OnTerminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(&String::from_utf8_lossy(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -38,6 +38,12 @@ pub fn failure(error: &Error) -> Option<Failure> {
     Some(Failure::new(Exit::Usage, what).next(next.join("; ")))
 }
 
+/// The failure that flags are missing which nobody is there to be asked for.
+pub fn missing(flags: &[&str]) -> Failure {
+    Failure::new(Exit::Usage, format!("missing: {}", flags.join(", ")))
+        .next("give them, or run this on a terminal, where they are asked for; `--help` shows an example")
+}
+
 /// The words of one context. Only kinds are asked for that hold words of our own definitions.
 fn ours(error: &Error, kind: ContextKind) -> String {
     match error.get(kind) {

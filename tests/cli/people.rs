@@ -139,3 +139,62 @@ fn a_card_holds_no_hostile_text_and_no_recipient_twice() {
     stage.enroll("zoe", &format!("--role custodian {twice}")).fails(3).what("different age recipients");
     assert!(!stage.exists("zoe"));
 }
+
+/// One command sets a person up: the identity lies beside the card, and is their own.
+#[test]
+fn enroll_alone_makes_the_identity_too() {
+    let stage = Stage::empty();
+    let line = "enroll zoe --name Z --contact x --role custodian --no-passphrase -o zoe --json";
+    let json = stage.run(line).ok().json();
+    assert_eq!(
+        (json["identity"].as_str(), json["identity_made"].as_bool()),
+        (Some("zoe/zoe.key"), Some(true))
+    );
+    let key = String::from_utf8(stage.read("zoe/zoe.key")).unwrap();
+    let recipient = key.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
+    assert!(String::from_utf8(stage.read("zoe/zoe.card")).unwrap().contains(recipient));
+    let line = "init e --name N --cards-compared --card zoe/zoe.card --as zoe/zoe";
+    stage.refuses(3, line).what("administrator");
+}
+
+/// An identity that is there already is used, and not changed.
+#[test]
+fn enroll_uses_the_identity_that_is_there() {
+    let stage = Stage::empty();
+    stage.run("keygen --no-passphrase -o zoe/zoe.key").ok();
+    let before = stage.read("zoe/zoe.key");
+    let run = stage.run("enroll zoe --name Z --contact x --role custodian --no-passphrase -o zoe").ok();
+    assert!(run.out.contains("identity used: zoe/zoe.key"), "{}", run.out);
+    assert_eq!(stage.read("zoe/zoe.key"), before);
+    let recipient = String::from_utf8(before).unwrap();
+    let recipient =
+        recipient.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap().to_owned();
+    assert!(String::from_utf8(stage.read("zoe/zoe.card")).unwrap().contains(&recipient));
+}
+
+/// Where the card cannot be written, the identity that was made for it goes again.
+#[test]
+fn enroll_leaves_nothing_half_made() {
+    let stage = Stage::empty();
+    let line = "enroll zoe --name Z --contact x --role custodian --no-passphrase -o zoe";
+    let run = stage.words(line).file_limit(1).run().fails(1);
+    assert!(run.err.contains("zoe/zoe.card"), "{}", run.err);
+    assert!(!stage.exists("zoe"), "something is left");
+}
+
+/// Where nobody can be asked, the flags that are missing are named, and nothing is made.
+#[test]
+fn enroll_names_the_flags_that_are_missing() {
+    let stage = Stage::empty();
+    for (line, flags) in [
+        ("enroll zoe -o zoe", "--name <NAME>, --contact <CONTACT>, --role <ROLE>"),
+        ("enroll zoe --name Z --role auditor -o zoe", "--contact <CONTACT>"),
+        ("enroll zoe --contact Z --role auditor -o zoe", "--name <NAME>"),
+    ] {
+        stage.refuses(2, line).what(&format!("missing: {flags}")).next("--help");
+    }
+    let line = "enroll zoe --name Z --contact x --role custodian -o zoe";
+    stage.refuses(1, line).what("no terminal to ask for a passphrase");
+    stage.refuses(2, &format!("{line} --no-passphrase -i k")).what("does not go with");
+    assert!(!stage.exists("zoe"));
+}

@@ -2,6 +2,7 @@
 
 mod canary;
 mod colour;
+mod enrolling;
 mod guided;
 mod people;
 mod prompts;

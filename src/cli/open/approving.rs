@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Flow, asking};
+use super::Flow;
 use crate::bundle::MAX_BUNDLE;
 use crate::ceremony::approve::{ApprovalFile, Carried, Examined};
 use crate::ceremony::release::{Gathered, gather};
@@ -115,7 +115,7 @@ impl Table<'_> {
                 Ok(Some(approved)) => approved,
                 Ok(None) => continue,
                 Err(failure) => {
-                    asking::again(terminal, failure)?;
+                    guide::again(terminal, failure)?;
                     continue;
                 }
             };
@@ -125,7 +125,7 @@ impl Table<'_> {
                 drop(judged);
                 match approved.keep() {
                     Ok(()) => good.push(approved),
-                    Err(failure) => asking::again(terminal, failure)?,
+                    Err(failure) => guide::again(terminal, failure)?,
                 }
             } else {
                 terminal.say(&failures::set_aside(&judged.set_aside))?;
@@ -163,7 +163,7 @@ impl Table<'_> {
         match id {
             Some(id) if so_far.contains(&id) => Err(format!("{id} has approved already")),
             Some(id) if remote && holds(&id) => Ok(Place::Remote(id)),
-            Some(id) if !remote && (holds(&id) || self.flow.find_files(name).is_ok()) => {
+            Some(id) if !remote && (holds(&id) || self.flow.near.find(name, self.flow.escrow).is_ok()) => {
                 Ok(Place::Here(name.to_owned()))
             }
             None if !remote => Ok(Place::Here(name.to_owned())),
@@ -185,7 +185,7 @@ impl Table<'_> {
         } else {
             let turn = format!("\n{typed}, please come to the keyboard; {requester}, step back.");
             terminal.show(&Painted::of(Tone::Strong, turn))?;
-            comes = self.flow.sit_down(typed)?;
+            comes = self.flow.near.sit_down(typed, self.flow.escrow)?;
             &comes
         };
         let person = custodian.signer.person();
@@ -241,7 +241,7 @@ impl Table<'_> {
             };
             match brought {
                 Ok(approved) => return Ok(Some(approved)),
-                Err(failure) => asking::again(terminal, failure)?,
+                Err(failure) => guide::again(terminal, failure)?,
             }
         }
     }

@@ -72,8 +72,8 @@ pub fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<Asked, Failur
         time: given.at.time.map(SetTime::begin),
     };
     if let Some(prefix) = &given.prefix {
-        flow.look_near(prefix);
-        answers.requester = Some(flow.sit_down(&prefix.to_string_lossy())?);
+        flow.near.beside(prefix);
+        answers.requester = Some(flow.near.sit_down(&prefix.to_string_lossy(), flow.escrow)?);
     }
     let flow = &*flow;
     guide::walk(
@@ -127,21 +127,13 @@ fn requester(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) ->
         if before.as_ref() == Some(&typed) {
             return Ok(Turn::Next);
         }
-        match flow.sit_down(&typed) {
+        match flow.near.sit_down(&typed, flow.escrow) {
             Ok(who) => {
                 answers.requester = Some(who);
                 return Ok(Turn::Next);
             }
-            Err(failure) => again(terminal, failure)?,
+            Err(failure) => guide::again(terminal, failure)?,
         }
-    }
-}
-
-/// Says what went wrong, where it can be tried again.
-pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
-    match failure.exit {
-        Exit::Interrupted => Err(failure),
-        _ => terminal.say(&failure.to_string()),
     }
 }
 
