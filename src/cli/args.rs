@@ -64,10 +64,12 @@ pub enum Command {
         --card alice/alice.card --card bob/bob.card --card carol/carol.card --as admin/admin"
     )]
     Init(Init),
-    /// Seal credentials: split among custodians, proven, and logged
-    #[command(after_help = "Examples: breakglass seal prod --threshold 2 --custodian alice --custodian bob \
+    /// Seal credentials: split among custodians, proven, and logged; what is missing is asked for
+    #[command(
+        after_help = "Examples: breakglass seal\n          breakglass seal prod --threshold 2 --custodian alice --custodian bob \
         --custodian carol --as admin/admin\n          breakglass seal --from accounts.csv --threshold 2 \
-        --custodian alice --custodian bob --custodian carol --as admin/admin")]
+        --custodian alice --custodian bob --custodian carol --as admin/admin"
+    )]
     Seal(Seal),
     /// Open one's own shares, alone, and state that they are sound
     #[command(after_help = "Example: breakglass check --all --as alice/alice")]
@@ -257,23 +259,27 @@ pub struct Init {
 }
 
 /// `seal`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Seal {
-    /// The vault's name; the CSV has it with --from
-    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    /// The vault's name; the CSV has it with --from, and else it is asked for where it is missing
+    #[arg(conflicts_with = "from")]
     pub vault: Option<VaultName>,
     /// Read vaults from a CSV file, or from standard input for `-`
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
-    /// How many custodians can open it together
+    /// How many custodians can open it together; asked for where it is missing
     #[arg(long, value_name = "NUMBER")]
     pub threshold: Option<u8>,
-    /// Who holds a share; repeatable
+    /// Who holds a share; repeatable, and asked for where it is missing
     #[arg(long = "custodian", value_name = "PERSON")]
     pub custodians: Vec<PersonId>,
-    /// The administrator who seals, or a threshold of custodians in their place
-    #[command(flatten)]
-    pub signer: Sitting,
+    /// The files of the administrator who seals, without their endings, or of a threshold of custodians in their
+    /// place; repeatable, and asked for where it is missing
+    #[arg(long = "as", value_name = "PREFIX")]
+    pub prefixes: Vec<PathBuf>,
+    /// Another identity file than PREFIX.key, for each person in turn; repeatable
+    #[arg(short, long = "identity", value_name = "FILE")]
+    pub identities: Vec<PathBuf>,
     /// The account's id; asked for where it is missing
     #[arg(long, value_name = "ID")]
     pub account_id: Option<AccountId>,

@@ -48,6 +48,34 @@ struct Draft {
     totp: Option<SecretString>,
     totp_code: Option<SecretString>,
     others: Vec<(FieldName, SecretString)>,
+    /// Whether password and seed were judged when they were typed.
+    is_judged: bool,
+}
+
+/// What was typed at guided questions, and judged there: see [`weakness`], [`visible`] and [`prove`].
+pub struct Typed {
+    /// The account.
+    pub account: AccountId,
+    /// The root user's e-mail address.
+    pub email: String,
+    /// The password; where there is none it is made.
+    pub password: Option<SecretString>,
+    /// The TOTP seed.
+    pub totp: Option<SecretString>,
+    /// Any other fields.
+    pub others: Vec<(FieldName, SecretString)>,
+}
+
+impl Typed {
+    /// The credentials; a password is made where none was typed, and shown.
+    pub fn finish(self, vault: VaultName, yes: &mut Yes<'_>) -> Result<Credentials, Failure> {
+        let Typed { account, email, password, totp, others } = self;
+        let generate = password.is_none();
+        let email = Some(email.as_str().into());
+        let draft =
+            Draft { account: Some(account), email, password, totp, others, is_judged: true, totp_code: None };
+        finish(vault, draft, None, None, generate, yes)
+    }
 }
 
 /// What was accepted beforehand, and whether there is anybody to ask.
@@ -219,7 +247,11 @@ fn finish(
     let email = email.ok_or_else(|| missing("the e-mail address"))?;
     let password = match draft.password {
         Some(password) => {
-            judge(&vault, &account, &email, &password, yes)?;
+            if !draft.is_judged
+                && let Some(what) = weakness(&vault, &account, email.expose_secret(), &password)
+            {
+                yes.ask(SealDeviation::WeakPassword, &what)?;
+            }
             password
         }
         None if generate => generated(&vault, yes)?,
@@ -237,7 +269,9 @@ fn finish(
             Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}"))
                 .next("copy it anew from the provider: the base32 text, or the otpauth:// link")
         })?;
-        prove(&vault, &seed, draft.totp_code.as_ref(), yes)?;
+        if !draft.is_judged {
+            prove(&vault, &seed, draft.totp_code.as_ref(), yes)?;
+        }
         fields.push((name(TOTP), seed.to_uri(vault.as_str())));
     }
     fields.extend(draft.others);
@@ -249,7 +283,7 @@ fn finish(
 
 /// A line break or an invisible character in a value is a slip of the clipboard, or a quote in a CSV that was
 /// never closed: the value would be found wrong when it is needed.
-fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Result<(), Failure> {
+pub fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Result<(), Failure> {
     if value.expose_secret().chars().any(|character| character == '\n' || is_hostile(character)) {
         let what = format!("the {what} of `{vault}` holds a line break or an invisible character");
         return Err(
@@ -269,28 +303,26 @@ fn generated(vault: &VaultName, yes: &mut Yes<'_>) -> Result<SecretString, Failu
     Ok(password)
 }
 
-fn judge(
+/// What is weak about a password, if it is.
+pub fn weakness(
     vault: &VaultName,
     account: &AccountId,
-    email: &SecretString,
+    email: &str,
     password: &SecretString,
-    yes: &mut Yes<'_>,
-) -> Result<(), Failure> {
-    let known = [vault.as_str(), account.as_str(), email.expose_secret()];
+) -> Option<String> {
+    let known = [vault.as_str(), account.as_str(), email];
     let strength = password::strength(password.expose_secret(), &known);
-    if !strength.weak {
-        return Ok(());
-    }
     let hint = strength.warning.map_or(String::new(), |warning| format!(" ({warning})"));
-    let what = format!(
-        "the password of `{vault}` is weak: score {} of 4, about 10^{:.0} guesses{hint}.",
-        strength.score, strength.guesses_log10
-    );
-    yes.ask(SealDeviation::WeakPassword, &what)
+    strength.weak.then(|| {
+        format!(
+            "the password of `{vault}` is weak: score {} of 4, about 10^{:.0} guesses{hint}.",
+            strength.score, strength.guesses_log10
+        )
+    })
 }
 
 /// Shows that the seed is the one the provider has: by a code that was given, or by codes on the terminal.
-fn prove(
+pub fn prove(
     vault: &VaultName,
     seed: &TotpSeed,
     code: Option<&SecretString>,

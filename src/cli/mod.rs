@@ -97,6 +97,18 @@ impl Context<'_> {
         given.unwrap_or_else(clock::now)
     }
 
+    /// The same, with whatever is said beside the answer said elsewhere.
+    fn saying<'b>(&'b mut self, said: &'b mut dyn Write) -> Context<'b> {
+        Context {
+            escrow: self.escrow.clone(),
+            log: self.log.clone(),
+            stdout: &mut *self.stdout,
+            stderr: said,
+            stderr_in_colour: !self.plain,
+            ..*self
+        }
+    }
+
     fn directory(&self) -> EscrowDir {
         EscrowDir::at(&self.escrow)
     }

@@ -76,14 +76,7 @@ fn guided(
     }
     let mut terminal = Terminal::open("the questions of a guided opening")?.plain(outer.plain);
     let mut said = terminal.as_writer();
-    let context = &mut Context {
-        escrow: outer.escrow.clone(),
-        log: outer.log.clone(),
-        stdout: &mut *outer.stdout,
-        stderr: &mut said,
-        stderr_in_colour: !outer.plain,
-        ..*outer
-    };
+    let context = &mut outer.saying(&mut said);
     let escrow = readable(context)?;
     let known = find_vault(&escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);

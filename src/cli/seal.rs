@@ -1,4 +1,7 @@
-//! `seal`: one vault from prompts, or many from a CSV.
+//! `seal`: one vault from prompts, guided where flags are missing, or many from a CSV.
+
+pub mod asking;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,13 +11,14 @@ use serde_json::json;
 
 use crate::card::{Role, VerifiedCard};
 use crate::ceremony::seal::{self as ceremony, Plan, Sealed, canary_fields, canary_name, fresh_vault_id};
-use crate::cli::args::Seal;
+use crate::cli::args::{Seal, Sitting};
 use crate::cli::credentials::{self, Credentials, Yes};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing;
-use crate::cli::people::{must_administer, read_identities, signers};
+use crate::cli::people::{Somebody, must_administer, read_identities, signers};
 use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, Context, environment, failures};
+use crate::cli::{Answer, Context, environment, failures, usage};
+use crate::crypto::envelope::Identity;
 use crate::escrow::Escrow;
 use crate::hands::clock;
 use crate::hands::files::{self, Created};
@@ -34,11 +38,15 @@ struct Ready {
 
 /// Seals. A seal that fails leaves nothing behind: no file, no log entry.
 pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let sitting = args.signer.unlock(context)?;
-    let mut at_hand = Vec::new();
-    for path in &args.reopen_with {
-        at_hand.extend(read_identities(path)?);
+    let missing = missing(&args);
+    if !missing.is_empty() {
+        let nobody = context.scripted || args.from.is_some();
+        let terminal = if nobody { None } else { Terminal::open("").ok() };
+        let Some(terminal) = terminal else { return Err(usage::missing(&missing)) };
+        return asking::guided(args, terminal.plain(context.plain), context);
     }
+    let sitting = sitting(&args, context)?;
+    let mut at_hand = at_hand(&args)?;
     at_hand.extend(sitting.iter().flat_map(|one| one.identities.iter().cloned()));
     // The questions are asked before the log is locked.
     {
@@ -50,10 +58,50 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
         }
     }
     let all = read(&args, context)?;
+    let sealed = commit(&args, &sitting, &at_hand, all, false, context)?;
+    Ok(answer(&sealed))
+}
+
+/// The flags that are missing, as the usage names them.
+fn missing(args: &Seal) -> Vec<&'static str> {
+    let is_asked = args.from.is_none();
+    let flags = [
+        (is_asked && args.vault.is_none(), "<VAULT>"),
+        (is_asked && args.threshold.is_none(), "--threshold <NUMBER>"),
+        (is_asked && args.custodians.is_empty(), "--custodian <PERSON>"),
+        (args.prefixes.is_empty(), "--as <PREFIX>"),
+    ];
+    flags.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, flag)| flag).collect()
+}
+
+/// Everybody who signs, unlocked.
+fn sitting(args: &Seal, context: &Context<'_>) -> Result<Vec<Somebody>, Failure> {
+    let sitting = Sitting { prefixes: args.prefixes.clone(), identities: args.identities.clone() };
+    sitting.unlock(context)
+}
+
+/// The identities with which sealed shares are opened again.
+fn at_hand(args: &Seal) -> Result<Vec<Identity>, Failure> {
+    let mut at_hand = Vec::new();
+    for path in &args.reopen_with {
+        at_hand.extend(read_identities(path)?);
+    }
+    Ok(at_hand)
+}
+
+/// Seals what was read, and logs it. Whoever asks is warned of what is unwise, unless they are already.
+pub fn commit(
+    args: &Seal,
+    sitting: &[Somebody],
+    at_hand: &[Identity],
+    all: Vec<Credentials>,
+    is_warned: bool,
+    context: &mut Context<'_>,
+) -> Result<Vec<Sealed>, Failure> {
     let mut ledger = footing::plain(&sitting[0], clock::now(), context)?;
-    let ready = plan(ledger.escrow(), &args, all)?;
-    for one in &ready {
-        for warning in warnings(&one.plan) {
+    let ready = plan(ledger.escrow(), args, all)?;
+    for one in ready.iter().filter(|one| one.plan.kind == Kind::Root && !is_warned) {
+        for warning in warnings(&one.plan.name, one.plan.threshold) {
             context.warn(&warning);
         }
     }
@@ -62,7 +110,7 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let mut sealed: Vec<Sealed> = Vec::with_capacity(ready.len());
     let escrow = ledger.escrow().id;
     for one in &ready {
-        let done = ceremony::seal(&escrow, &one.plan, &one.fields, &at_hand, &mut Context::rng())
+        let done = ceremony::seal(&escrow, &one.plan, &one.fields, at_hand, &mut Context::rng())
             .map_err(|error| failures::seal(&error).at(one.plan.name.as_str()))?;
         let seal = &done.seal;
         directory
@@ -73,12 +121,12 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
         sealed.push(done);
     }
     let draft =
-        |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(&sitting) };
+        |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(sitting) };
     match ledger.append_all(sealed.iter().map(draft).collect()) {
         Ok(_) => created.keep(),
         Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),
     }
-    Ok(answer(&sealed))
+    Ok(sealed)
 }
 
 /// Takes the sealed files away again, unless the log is no longer of the `size` it had: then the seal may be
@@ -204,29 +252,25 @@ fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
     Ok(Ready { plan, fields })
 }
 
-fn warnings(plan: &Plan) -> Vec<String> {
-    let threshold = plan.threshold;
+/// What is unwise about a threshold.
+fn warnings(vault: &VaultName, threshold: Threshold) -> Vec<String> {
     let (needed, total) = (threshold.threshold(), threshold.total_shares());
     let mut found = Vec::new();
-    if plan.kind == Kind::Canary {
-        return found;
-    }
     if threshold.one_loss_loses_all() {
         found.push(format!(
-            "warning: `{}` is {needed} of {total}: one lost share loses it. 2 of 3 and 3 of 5 are better",
-            plan.name
+            "warning: `{vault}` is {needed} of {total}: one lost share loses it. 2 of 3 and 3 of 5 are better"
         ));
     }
     if threshold.allows_disjoint_quorums() {
         found.push(format!(
-            "warning: `{}` is {needed} of {total}: two groups with nobody in common can each open it",
-            plan.name
+            "warning: `{vault}` is {needed} of {total}: two groups with nobody in common can each open it"
         ));
     }
     found
 }
 
-fn answer(sealed: &[Sealed]) -> Answer {
+/// What was sealed.
+pub fn answer(sealed: &[Sealed]) -> Answer {
     let mut lines = Vec::new();
     let mut vaults = Vec::new();
     for one in sealed {

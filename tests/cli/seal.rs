@@ -252,3 +252,20 @@ fn without_a_terminal_nothing_secret_is_asked_for() {
     stage.refuses(2, line).says("<VAULT>");
     stage.refuses(2, "seal prod --from - --threshold 2 --as admin/admin").says("does not go with");
 }
+
+/// Where nobody can be asked, the flags that are missing are named, and nothing is sealed.
+#[test]
+fn seal_names_the_flags_that_are_missing() {
+    let stage = Stage::begun();
+    for (line, flags) in [
+        ("seal", "<VAULT>, --threshold <NUMBER>, --custodian <PERSON>, --as <PREFIX>"),
+        ("seal prod --threshold 2 --as admin/admin", "--custodian <PERSON>"),
+        ("seal prod --custodian alice --custodian bob --as admin/admin", "--threshold <NUMBER>"),
+        ("seal --from none.csv --threshold 2", "--as <PREFIX>"),
+    ] {
+        stage
+            .refuses(2, &format!("{line} --escrow escrow"))
+            .what(&format!("missing: {flags}"))
+            .next("--help");
+    }
+}

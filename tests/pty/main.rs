@@ -8,4 +8,5 @@ mod people;
 mod prompts;
 mod reveal;
 mod scenes;
+mod sealing;
 mod terminal;

@@ -1,0 +1,213 @@
+//! Guided `seal`: every question answered right, wrong and not at all, and nothing sealed before the yes.
+
+use std::fs;
+
+use breakglass::totp::TotpSeed;
+use secrecy::ExposeSecret as _;
+
+use crate::people::{Place, SEED};
+use crate::terminal::{Ended, Terminal};
+
+const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
+const ACCOUNT: &str = "111122223333";
+const EMAIL: &str = "root@example.com";
+
+fn start(place: &Place, words: &[&str]) -> Terminal {
+    Terminal::start(place.path(), &[&["--escrow", "escrow", "seal"], words].concat(), false)
+}
+
+pub fn code_now() -> String {
+    let now = breakglass::hands::clock::now().unix();
+    TotpSeed::parse(SEED).unwrap().code_at(now).code.expose_secret().to_owned()
+}
+
+#[track_caller]
+fn unseen(ended: &Ended) {
+    for secret in [PASSWORD, SEED, "another", "password1"] {
+        assert!(!ended.screen.contains(secret), "`{secret}` is on the screen:\n{}", ended.screen);
+    }
+    assert!(ended.echoes, "the terminal does not echo any more");
+}
+
+/// The questions in order: what is waited for, and what is answered.
+const QUESTIONS: [(&str, &str); 12] = [
+    ("Vault\r\n", "prod"),
+    ("Account id\r\n", ACCOUNT),
+    ("E-mail address", EMAIL),
+    ("[dan] >", ""),
+    ("[all] >", ""),
+    ("[2] >", ""),
+    ("[type] >", ""),
+    ("password, not shown", PASSWORD),
+    ("again:", PASSWORD),
+    ("Seed, not shown", SEED),
+    ("Code that an authenticator", "code"),
+    ("Type yes, or <", "yes"),
+];
+
+fn answer(seal: &mut Terminal, question: &str, answer: &str) {
+    let code = code_now();
+    seal.expect(question).enter(if answer == "code" { &code } else { answer });
+}
+
+/// Ten questions, twelve answers: the password is typed twice, and the seed proven by a code.
+#[test]
+fn a_vault_is_sealed_from_the_first_question_to_the_yes() {
+    let place = Place::begun();
+    let mut seal = start(&place, &[]);
+    seal.expect("SEAL a vault of E").expect("< goes back");
+    for (question, typed) in QUESTIONS {
+        answer(&mut seal, question, typed);
+    }
+    seal.expect("sealed prod");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended);
+    let summary = ended.screen.split("ABOUT TO BE SEALED").nth(1).unwrap();
+    for shown in ["111122223333 (partition aws)", EMAIL, "dan", "2 of 3", "typed\r", "a seed", "a canary"] {
+        assert!(summary.contains(shown), "{shown}: {summary}");
+    }
+    for id in ["alice", "bob", "carol"] {
+        place.ok(&["check", "--as", &format!("{id}/{id}")]);
+    }
+    let status = String::from_utf8(place.run(&["status"]).stdout).unwrap();
+    assert!(status.contains("in force"), "{status}");
+}
+
+#[test]
+fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
+    let place = Place::sealed("Qv7-lantern-Moss-31-copper");
+    let mut seal = start(&place, &["--partition", "aws"]);
+    seal.expect("Vault").expect(">").enter("").expect("cannot be left empty").expect(">").enter("No Good");
+    seal.expect("must be 1 to 64 characters").expect(">").enter("prod").expect("there is a vault `prod`");
+    seal.expect(">").enter("canary-x").expect("a canary's name").expect(">").enter("two\nlines");
+    seal.expect("more than one line").expect(">").enter("second");
+    seal.expect("Account id").expect(">").enter("no good!").expect("an account id must be");
+    seal.expect(">").enter("1111-2222").expect("not 12 digits; is it right? Type yes").enter("no");
+    seal.expect("Account id").expect(">").enter("11112222333x").expect("not 12 digits").enter("yes");
+    seal.expect("E-mail")
+        .expect(">")
+        .enter("root")
+        .expect("holds no @")
+        .enter("")
+        .expect("E-mail")
+        .expect(">");
+    seal.enter(EMAIL);
+    seal.expect("Who seals?").expect("[dan] >").enter("alice").expect("not an administrator");
+    seal.expect(">").enter("zoe").expect("no identity file of `zoe`").expect(">").enter("dan/dan");
+    seal.expect("Custodians").expect("[all] >").enter("alice zoe").expect("`zoe` is not a custodian");
+    seal.expect(">").enter("alice alice").expect("named twice").expect(">").enter("bob");
+    seal.expect("at least 2 custodians")
+        .expect(">")
+        .enter("carol, alice")
+        .expect("Threshold")
+        .expect("[2] >");
+    seal.enter("1").expect("a number from 2 to 2").expect(">").enter("<");
+    seal.expect("Custodians").expect("[carol alice] >").enter("all").expect("[2] >").enter("3");
+    seal.expect("Password").expect(">").enter("3").expect("a number from 1 to 2").expect(">").enter("type");
+    seal.expect("not shown (").enter("").expect("cannot be empty").expect("not shown (").enter("password1");
+    seal.expect("again:").enter("another").expect("differ").expect("not shown (").enter("password1");
+    seal.expect("again:")
+        .enter("password1")
+        .expect("is weak")
+        .enter("no")
+        .expect("not shown (")
+        .enter(PASSWORD);
+    seal.expect("again:").enter(PASSWORD).expect("TOTP seed").expect("not shown (").enter("not base32!");
+    seal.expect("Seed, not shown").enter(SEED);
+    for _ in 0..3 {
+        seal.expect("Code that an authenticator").enter("000000").expect("not a code of this seed");
+    }
+    seal.expect("not proven").enter("no").expect("Seed, not shown").enter("").expect("ABOUT TO BE SEALED");
+    seal.expect("BUT        `second` is 3 of 3: one lost share loses it").expect("or <").enter("perhaps");
+    seal.expect("yes, or <").expect("or < to").enter("yes").expect("sealed second");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended);
+}
+
+#[test]
+fn one_can_go_back_from_every_question() {
+    let place = Place::begun();
+    let mut seal = start(&place, &["--field", "pin"]);
+    seal.expect("Vault").expect(">").enter("<").expect("this is the first question");
+    seal.expect("Vault").expect(">").enter("prod").expect("Account id").expect(">").enter("<");
+    seal.expect("Vault").expect("[prod] >").enter("").expect("Account id").expect(">").enter(ACCOUNT);
+    seal.expect("E-mail").expect(">").enter("<").expect("[111122223333] >").enter("");
+    seal.expect("E-mail")
+        .expect(">")
+        .enter(EMAIL)
+        .expect("[dan] >")
+        .enter("<")
+        .expect("[root@example.com] >");
+    seal.enter("").expect("[dan] >").enter("").expect("[all] >").enter("<").expect("[dan] >").enter("");
+    seal.expect("[all] >").enter("").expect("[2] >").enter("3").expect("[type] >").enter("<");
+    seal.expect("[3] >").enter("").expect("[type] >").enter("").expect("password, not shown").enter("<");
+    seal.expect("[type] >").enter("make").expect("pin, not shown").enter("<").expect("[make] >").enter("1");
+    seal.expect("password, not shown").enter(PASSWORD).expect("again:").enter(PASSWORD);
+    seal.expect("pin, not shown").enter("4711-0815").expect("again:").enter("4711-0815");
+    seal.expect("Seed, not shown").enter("<").expect("pin, not shown").enter("4711-0815").expect("again:");
+    seal.enter("4711-0815").expect("Seed, not shown").enter("").expect("none").expect("field      pin");
+    seal.expect("Type yes, or <").enter("<").expect("Seed, not shown").enter("").expect("Type yes, or <");
+    seal.enter("yes").expect("sealed prod");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended);
+}
+
+/// Wherever it is stopped, neither log nor vaults know of it.
+#[test]
+fn where_it_is_stopped_nothing_is_sealed() {
+    let place = Place::begun();
+    let before = fs::read(place.path().join("escrow/log")).unwrap();
+    for (at, (last, _)) in QUESTIONS.iter().enumerate() {
+        let key = if at % 2 == 0 { "\u{3}" } else { "\u{4}" };
+        let mut seal = start(&place, &[]);
+        for (question, typed) in &QUESTIONS[..at] {
+            answer(&mut seal, question, typed);
+        }
+        seal.expect(last);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        seal.press(key);
+        let ended = seal.end();
+        assert_eq!((ended.code, ended.echoes), (Some(130), true), "{at}: {}", ended.screen);
+        unseen(&ended);
+        assert_eq!(fs::read(place.path().join("escrow/log")).unwrap(), before, "{at}");
+        assert!(!place.path().join("escrow/vaults").exists(), "{at}");
+    }
+}
+
+/// A password that is made is shown after the yes, and not before.
+#[test]
+fn a_password_is_made_when_all_of_it_was_seen() {
+    let place = Place::begun();
+    let flags = ["prod", "--as", "dan/dan", "--account-id", ACCOUNT, "--email", EMAIL];
+    let mut seal = start(&place, &flags);
+    seal.expect("[all] >").enter("").expect("[2] >").enter("").expect("[type] >").enter("make");
+    seal.expect("Seed, not shown").enter("").expect("shown once").expect("Type yes, or <").enter("yes");
+    seal.expect("Set it at the provider").expect("password:").expect("Enter hides it").enter("");
+    seal.expect("hidden again").expect("sealed prod");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    let asked = ended.screen.find("Type yes, or <").unwrap();
+    assert!(!ended.screen[..asked].contains("password:"), "{}", ended.screen);
+    for question in ["Vault\r", "Account id\r", "E-mail address", "Who seals"] {
+        assert!(!ended.screen.contains(question), "{question} was asked: {}", ended.screen);
+    }
+}
+
+/// What flags say is judged before the first question.
+#[test]
+fn flags_that_cannot_be_sealed_are_refused_before_any_question() {
+    let place = Place::begun();
+    for (flags, code, says) in [
+        (&["canary-x"][..], 3, "a canary's name"),
+        (&["prod", "--custodian", "zoe"], 3, "`zoe` is not a custodian"),
+        (&["--custodian", "alice", "--threshold", "2"], 3, "cannot be met by 1 shares"),
+        (&["prod", "--as", "alice/alice"], 4, "not an administrator"),
+    ] {
+        let ended = start(&place, flags).end();
+        assert_eq!(ended.code, Some(code), "{flags:?}: {}", ended.screen);
+        assert!(ended.screen.contains(says) && !ended.screen.contains("SEAL a vault"), "{}", ended.screen);
+    }
+}
