@@ -58,9 +58,9 @@ pub enum Command {
     #[command(after_help = "Examples: breakglass enroll alice -o alice\n          breakglass enroll alice \
         --name \"Alice Ng\" --contact \"alice@example.com, +1 555 0100\" --role custodian -o alice")]
     Enroll(Enroll),
-    /// Begin an escrow: the genesis record, from everybody's cards
+    /// Begin an escrow: in one guided sitting, or from everybody's cards
     #[command(
-        after_help = "Example: breakglass init escrow --name \"Example Corp\" --card admin/admin.card \
+        after_help = "Examples: breakglass init\n          breakglass init escrow --name \"Example Corp\" --card admin/admin.card \
         --card alice/alice.card --card bob/bob.card --card carol/carol.card --as admin/admin"
     )]
     Init(Init),
@@ -239,22 +239,25 @@ pub struct At {
 /// `init`.
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The escrow's directory, which must not exist
-    pub directory: PathBuf,
-    /// The escrow's name
+    /// The escrow's directory, which must not exist; asked for where no card is given
+    pub directory: Option<PathBuf>,
+    /// The escrow's name; asked for where no card is given
     #[arg(long)]
-    pub name: FreeText,
-    /// A person's card; repeatable
-    #[arg(long = "card", value_name = "FILE", required = true)]
+    pub name: Option<FreeText>,
+    /// A person's card; repeatable. Where none is given people are asked for, one after another
+    #[arg(long = "card", value_name = "FILE")]
     pub cards: Vec<PathBuf>,
-    /// The administrator who signs
-    #[command(flatten)]
-    pub signer: As,
+    /// The files of the administrator who signs, without their endings: PREFIX.card, PREFIX.key
+    #[arg(long = "as", value_name = "PREFIX", requires = "cards")]
+    pub prefix: Option<PathBuf>,
+    /// Another identity file than PREFIX.key; repeatable
+    #[arg(short, long = "identity", value_name = "FILE", requires = "cards")]
+    pub identities: Vec<PathBuf>,
     /// The policy, in TOML
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// The cards' words were compared with their owners already
-    #[arg(long)]
+    #[arg(long, requires = "cards")]
     pub cards_compared: bool,
 }
 
@@ -301,6 +304,27 @@ pub struct Seal {
     /// Say yes beforehand to something out of order; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     pub accepted: Vec<SealDeviation>,
+}
+
+impl Seal {
+    /// Nothing but questions, for an account of AWS.
+    pub fn asked() -> Seal {
+        Seal {
+            vault: None,
+            from: None,
+            threshold: None,
+            custodians: Vec::new(),
+            prefixes: Vec::new(),
+            identities: Vec::new(),
+            account_id: None,
+            email: None,
+            fields: Vec::new(),
+            partition: "aws".parse().expect("a partition"),
+            generate_password: false,
+            reopen_with: Vec::new(),
+            accepted: Vec::new(),
+        }
+    }
 }
 
 /// What can be out of order about a seal.

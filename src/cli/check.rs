@@ -1,5 +1,7 @@
 //! `check`: one's own shares, alone.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::ceremony::approve::keepsakes;
@@ -13,6 +15,7 @@ use crate::cli::people::Somebody;
 use crate::cli::{Answer, Context, failures};
 use crate::hands::store::MAX_SEALED_SHARE;
 use crate::hands::{clock, files};
+use crate::names::VaultName;
 use crate::statement::HeadFrom;
 
 /// Opens each share, and states that they are sound: one unlock, one statement.
@@ -21,16 +24,26 @@ pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> 
         super::must_not_exist(path)?;
     }
     let custodian = Somebody::unlock(&args.signer, || context.peek())?;
+    check_as(&custodian, &args.vaults, args.output.as_deref(), context)
+}
+
+/// The same by somebody who is unlocked: of the vaults that are named, or of all.
+pub fn check_as(
+    custodian: &Somebody,
+    vaults: &[VaultName],
+    output: Option<&Path>,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
     let person = custodian.signer.person().clone();
-    let mut ledger = footing::plain(&custodian, clock::now(), context)?;
+    let mut ledger = footing::plain(custodian, clock::now(), context)?;
     let escrow = ledger.escrow();
     custodian.must_know(escrow, &context.log())?;
-    if let Some(unknown) = args.vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
+    if let Some(unknown) = vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
         return Err(failures::no_vault(escrow, unknown));
     }
     let mut held = Vec::new();
     let mut titles = Vec::new();
-    for generation in ceremony::holdings(escrow, &person, &args.vaults) {
+    for generation in ceremony::holdings(escrow, &person, vaults) {
         let seal = &generation.seal;
         let path = context.directory().sealed_share(&seal.name, seal.generation, &person);
         let bytes =
@@ -54,11 +67,11 @@ pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> 
         says: check.into(),
     };
     let statement = custodian.state(intent, context)?;
-    let how = match &args.output {
+    let how = match output {
         Some(path) => Carrier::File(path),
         None => Carrier::Log(&mut ledger, &context.log()),
     };
-    let place = carry(&statement, &custodian, how)?;
+    let place = carry(&statement, custodian, how)?;
     let text = format!("{} shares of {person} are sound: {}\n{place}", titles.len(), titles.join(", "));
     Ok(Answer::done(text, json!({ "person": person, "sound": titles })))
 }

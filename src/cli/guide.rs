@@ -125,6 +125,18 @@ pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
 
 /// Walks through the steps, forwards and backwards, to the end.
 pub fn walk<A>(terminal: &mut Terminal, answers: &mut A, steps: &[Step<'_, A>]) -> Result<(), Failure> {
+    while !walk_within(terminal, answers, steps)? {
+        terminal.say("  this is the first question; Ctrl-C stops")?;
+    }
+    Ok(())
+}
+
+/// The same within another dialogue; `false` where somebody went back from the first question.
+pub fn walk_within<A>(
+    terminal: &mut Terminal,
+    answers: &mut A,
+    steps: &[Step<'_, A>],
+) -> Result<bool, Failure> {
     let mut at = 0;
     let mut forwards = true;
     while let Some(step) = steps.get(at) {
@@ -133,16 +145,29 @@ pub fn walk<A>(terminal: &mut Terminal, answers: &mut A, steps: &[Step<'_, A>]) 
             Turn::Back => forwards = false,
             Turn::Skip => {}
         }
-        if forwards {
-            at += 1;
-        } else if at > 0 {
-            at -= 1;
-        } else {
-            terminal.say("  this is the first question; Ctrl-C stops")?;
-            forwards = true;
+        match (forwards, at) {
+            (true, _) => at += 1,
+            (false, 0) => return Ok(false),
+            (false, _) => at -= 1,
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Asks for yes or no.
+pub fn yes_or_no(
+    terminal: &mut Terminal,
+    name: &str,
+    about: &str,
+    default: bool,
+) -> Result<Reply<bool>, Failure> {
+    let default = Some(if default { "yes" } else { "no" });
+    let question = Question { name, about, default, ..Question::default() };
+    ask(terminal, &question, |typed| match typed {
+        "yes" | "y" => Ok(true),
+        "no" | "n" => Ok(false),
+        _ => Err("yes or no"),
+    })
 }
 
 /// One of several things: by its number in the list, or by its word.

@@ -158,7 +158,7 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
     match cli.command {
         Command::Keygen(args) => people::keygen(&args),
         Command::Enroll(args) => enroll::enroll(args, context),
-        Command::Init(args) => init::init(args),
+        Command::Init(args) => init::init(args, context),
         Command::Seal(args) => seal::seal(args, context),
         Command::Check(args) => check::check(args, context),
         Command::Open(args) => open::open(args, context),

@@ -78,6 +78,17 @@ impl Somebody {
         Ok(Somebody { card, identities, signer, prefix: args.prefix.clone(), book, old_book })
     }
 
+    /// Somebody whose card and identities are known already, and whose files PREFIX names.
+    pub fn seated(
+        card: VerifiedCard,
+        identities: Vec<Identity>,
+        prefix: PathBuf,
+    ) -> Result<Somebody, Failure> {
+        let signer = Signer::open(&card, &identities).map_err(|error| failures::signer(&error))?;
+        let book = with_ending(&prefix, "book");
+        Ok(Somebody { card, identities, signer, prefix, old_book: book.clone(), book })
+    }
+
     /// Where their files are, without the endings.
     pub fn prefix(&self) -> &Path {
         &self.prefix

@@ -16,7 +16,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::reveal::rows::rows_of;
 use crate::hands::console::{self, Console, Pressed};
 use crate::painted::Painted;
-use crate::text::{Shown, folded, is_hostile};
+use crate::text::{Shown, folded, is_hostile, wrapped};
 
 /// The terminal that questions are asked on. While there is one, nothing is echoed but answers that are no
 /// secrets.
@@ -242,6 +242,26 @@ impl Terminal {
         self.say(&format!("{name}: hidden again"))
     }
 
+    /// Shows a text that somebody is to copy, until Enter is pressed, and takes it off the screen.
+    ///
+    /// # Errors
+    /// A [`Failure`]: interrupted by Ctrl-C. The text is off the screen then, too.
+    pub fn show_to_copy(&mut self, lines: &[String]) -> Result<(), Failure> {
+        self.console.forget_typed();
+        if self.plain {
+            let (columns, _) = self.console.size();
+            self.say("Enter overwrites each row:")?;
+            let rows = lines.iter().flat_map(|line| wrapped(line, columns.saturating_sub(1).max(20)));
+            return self.show_each(rows.map(Zeroizing::new).collect(), None);
+        }
+        let text = Shown(&lines.join("\n")).to_string();
+        let answered = self
+            .write(&format!("{OTHER_SCREEN}{text}\n\nEnter when it is on paper: it is taken off the screen"))
+            .and_then(|()| self.wait_for_enter(None));
+        self.write(FIRST_SCREEN)?;
+        answered
+    }
+
     fn show_apart(&self, name: &str, value: &SecretString) -> Result<(), Failure> {
         let (columns, _) = self.console.size();
         let shown = Zeroizing::new(folded(value.expose_secret(), columns).join("\n"));
@@ -249,7 +269,7 @@ impl Terminal {
             "{OTHER_SCREEN}{name}:\n\n{}\n\nEnter hides it; so do 30 seconds without a key",
             shown.as_str()
         ));
-        let answered = self.write(&text).and_then(|()| self.wait_for_enter());
+        let answered = self.write(&text).and_then(|()| self.wait_for_enter(Some(PATIENCE)));
         self.write(FIRST_SCREEN)?;
         answered
     }
@@ -260,19 +280,23 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`]: interrupted by Ctrl-C. The row is off the screen then, too.
     pub fn show_rows(&self, rows: Vec<Zeroizing<String>>) -> Result<(), Failure> {
+        self.show_each(rows, Some(PATIENCE))
+    }
+
+    fn show_each(&self, rows: Vec<Zeroizing<String>>, patience: Option<Duration>) -> Result<(), Failure> {
         for row in rows {
             let blanks = " ".repeat(row.chars().count());
-            let answered = self.write(&row).and_then(|()| self.wait_for_enter());
+            let answered = self.write(&row).and_then(|()| self.wait_for_enter(patience));
             self.write(&format!("\r{blanks}\r"))?;
             answered?;
         }
         Ok(())
     }
 
-    /// Waits for Enter, but not for long.
-    fn wait_for_enter(&self) -> Result<(), Failure> {
+    /// Waits for Enter, with that much patience.
+    fn wait_for_enter(&self, patience: Option<Duration>) -> Result<(), Failure> {
         loop {
-            match self.console.byte(Some(PATIENCE)).map_err(|error| unreadable(&error))? {
+            match self.console.byte(patience).map_err(|error| unreadable(&error))? {
                 Pressed::Byte(b'\n' | b'\r') | Pressed::Nothing => return Ok(()),
                 Pressed::End | Pressed::Byte(CTRL_D) => {
                     return Err(Failure::new(

@@ -118,3 +118,19 @@ fn a_wrong_identity_signs_nothing() {
     let run = refused(&stage, 6, &[ADMIN, ALICE], "admin/admin", "-i alice/alice.key");
     run.what("signing key in the card of `admin`").at(ADMIN).next("-i");
 }
+
+/// Where nobody can be asked, the flags that are missing are named, and nothing is begun.
+#[test]
+fn init_names_the_flags_that_are_missing() {
+    let stage = Stage::people();
+    for (line, flags) in [
+        ("init", "<DIRECTORY>, --name <NAME>, --card <FILE>, --as <PREFIX>"),
+        ("init new --name N", "--card <FILE>, --as <PREFIX>"),
+        ("init new --card admin/admin.card --as admin/admin", "--name <NAME>"),
+        ("init --name N --card admin/admin.card --as admin/admin", "<DIRECTORY>"),
+        ("init new --name N --card admin/admin.card --cards-compared", "--as <PREFIX>"),
+    ] {
+        stage.refuses(2, line).what(&format!("missing: {flags}")).next("--help");
+    }
+    stage.refuses(2, "init new --name N --as admin/admin").what("--card");
+}

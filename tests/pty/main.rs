@@ -1,5 +1,6 @@
 //! The program on a terminal: every question, asked and answered, and nothing secret by a side door.
 
+mod beginning;
 mod canary;
 mod colour;
 mod enrolling;

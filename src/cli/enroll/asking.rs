@@ -19,7 +19,7 @@ const TEXT_COLUMNS: usize = 64;
 /// Each role, in the order in which it is offered, and what it means.
 const ROLES: [(Role, &str); 3] = [
     (Role::Custodian, "holds a share of each vault, and approves in an emergency"),
-    (Role::Administrator, "begins the escrow, and types credentials in when they are sealed"),
+    (Role::Administrator, "begins the escrow, and types in what is sealed"),
     (Role::Auditor, "verifies the log; holds no share and sees no secret"),
 ];
 

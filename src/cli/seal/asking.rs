@@ -129,7 +129,7 @@ impl Desk<'_> {
         self.check_given(&answers)?;
         terminal.say(&format!(
             "SEAL a vault of {}: credentials go in, and come out only together.\n",
-            self.escrow.name.as_str()
+            self.escrow.name
         ))?;
         guide::explain(terminal)?;
         guide::walk(
@@ -334,7 +334,7 @@ impl Desk<'_> {
     fn contact(&self, id: &PersonId) -> String {
         let Some(person) = self.escrow.people.get(id) else { return id.to_string() };
         let card = person.card.card();
-        format!("{:<10} {}, {}", id.as_str(), card.name.as_str(), card.contact.as_str())
+        format!("{:<10} {}, {}", id.as_str(), card.name, card.contact)
     }
 
     fn summary(&self, terminal: &mut Terminal, answers: &Answers) -> Result<Turn, Failure> {
