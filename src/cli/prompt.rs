@@ -251,7 +251,10 @@ impl Terminal {
         if self.plain {
             let (columns, _) = self.console.size();
             self.say("Enter overwrites each row:")?;
-            let rows = lines.iter().flat_map(|line| wrapped(line, columns.saturating_sub(1).max(20)));
+            let rows = lines
+                .iter()
+                .filter(|line| !line.is_empty())
+                .flat_map(|line| wrapped(line, columns.saturating_sub(1).max(20)));
             return self.show_each(rows.map(Zeroizing::new).collect(), None);
         }
         let text = Shown(&lines.join("\n")).to_string();

@@ -172,7 +172,7 @@ fn enroll_uses_the_identity_that_is_there() {
     assert!(String::from_utf8(stage.read("zoe/zoe.card")).unwrap().contains(&recipient));
 }
 
-/// Where the card cannot be written, the identity that was made for it goes again.
+/// Where the card cannot be written, the identity that was made for it goes again; what was there before stays.
 #[test]
 fn enroll_leaves_nothing_half_made() {
     let stage = Stage::empty();
@@ -180,6 +180,9 @@ fn enroll_leaves_nothing_half_made() {
     let run = stage.words(line).file_limit(1).run().fails(1);
     assert!(run.err.contains("zoe/zoe.card"), "{}", run.err);
     assert!(!stage.exists("zoe"), "something is left");
+    stage.write("zoe/other", "x");
+    stage.words(line).file_limit(1).run().fails(1);
+    assert!(stage.exists("zoe/other") && !stage.exists("zoe/zoe.key") && !stage.exists("zoe/zoe.card"));
 }
 
 /// Where nobody can be asked, the flags that are missing are named, and nothing is made.

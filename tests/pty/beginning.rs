@@ -386,3 +386,30 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
         assert!(place.path().join("escrow/log").exists() && !place.path().join("escrow/vaults").exists());
     }
 }
+
+/// On a plain terminal no escape sequence is written: the words are overwritten in their row.
+#[test]
+fn a_plain_terminal_shows_the_words_in_a_row() {
+    let place = Place::people();
+    let mut init = start(&place, &["escrow", "--name", "E", "--plain"]);
+    for id in ["dan", "alice", "bob"] {
+        init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
+        compare(&mut init, &words_of(&place, id));
+        init.expect("[yes] >").enter("");
+    }
+    init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
+    init.expect("Enter shows them:").enter("").expect("Enter overwrites each row:\r\n");
+    init.see("Write these words on paper, in this order:").enter("");
+    let id = breakglass::escrow::Reading::of(fs::read(place.path().join("escrow/log")).unwrap())
+        .unwrap()
+        .escrow
+        .id;
+    let words = Words::of(&id).to_string();
+    init.see(&words).enter("").expect("Now read two of them back.");
+    assert!(!init.window().contains(&words), "the words are still on the screen");
+    compare(&mut init, &words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    init.expect("first vault now?").expect(">").enter("no").expect("Left to do").expect("breakglass seal");
+    let ended = init.end();
+    assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
+    assert!(!ended.screen.contains('\u{1b}'), "an escape sequence: {:?}", ended.screen);
+}

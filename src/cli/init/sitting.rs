@@ -119,7 +119,7 @@ impl Begun {
             let Some(here) = &member.here else { continue };
             match check_as(here, &[], None, context) {
                 Ok(answer) => {
-                    terminal.say(answer.text.lines().next().unwrap_or_default())?;
+                    terminal.say(answer.text.to_string().lines().next().unwrap_or_default())?;
                     checked.push(member.person().clone());
                 }
                 // Who holds no share of what was sealed has nothing to check.
