@@ -127,6 +127,12 @@ fn one_sitting_puts_a_vault_in_force() {
     assert!(status.contains("in force") && !status.contains("not in force"), "{status}");
     let verdict = place.run(&["verify", "--book", "alice/alice.book"]);
     assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
+    for (path, content) in place.files() {
+        for secret in people.map(|(.., passphrase)| passphrase).iter().chain(&[PASSWORD, SEED]) {
+            let held = content.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!held, "`{secret}` is in {}", path.display());
+        }
+    }
     for (id, ..) in people {
         let key = fs::read_to_string(place.path().join(format!("{id}/{id}.key"))).unwrap();
         assert!(key.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"), "{key}");
