@@ -108,12 +108,31 @@ impl Terminal {
         String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
     }
 
+    /// The same without its colours; they are looked at in `colour.rs`.
+    fn said(&self) -> String {
+        let shown = self.shown();
+        let mut parts = shown.split("\u{1b}[");
+        let mut said = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('m') {
+                Some((tone, rest)) if tone.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => {
+                    said.push_str(rest);
+                }
+                _ => {
+                    said.push_str("\u{1b}[");
+                    said.push_str(part);
+                }
+            }
+        }
+        said
+    }
+
     /// Waits until `text` is shown, after what was waited for before.
     #[track_caller]
     pub fn expect(&mut self, text: &str) -> &mut Terminal {
         let begin = Instant::now();
         loop {
-            let shown = self.shown();
+            let shown = self.said();
             if let Some(at) = shown.get(self.read..).and_then(|new| new.find(text)) {
                 self.read += at + text.len();
                 return self;
@@ -168,7 +187,7 @@ impl Terminal {
             assert!(begin.elapsed() < PATIENCE, "`{text}` is not to be seen; this is:\n{}", self.window());
             thread::sleep(Duration::from_millis(5));
         }
-        self.read = self.shown().len();
+        self.read = self.said().len();
         self
     }
 
@@ -236,7 +255,7 @@ impl Terminal {
     pub fn digit(&mut self) -> usize {
         let begin = Instant::now();
         loop {
-            let shown = self.shown();
+            let shown = self.said();
             if let Some(next) = shown[self.read..].chars().next() {
                 self.read += next.len_utf8();
                 return next.to_digit(10).unwrap() as usize;
@@ -251,7 +270,7 @@ impl Terminal {
     pub fn line(&mut self) -> String {
         let begin = Instant::now();
         loop {
-            let shown = self.shown();
+            let shown = self.said();
             if let Some((line, _)) = shown[self.read..].split_once('\r') {
                 self.read += line.len();
                 return line.to_owned();
