@@ -1,6 +1,7 @@
 //! `seal`: one vault from prompts, guided where flags are missing, or many from a CSV.
 
 pub mod asking;
+mod holders;
 mod secrets;
 
 use std::collections::BTreeSet;

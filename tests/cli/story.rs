@@ -1,6 +1,6 @@
 //! The story from end to end, on one machine and on several; and statements that were made elsewhere.
 
-use crate::stage::{PASSWORD, Stage, asking};
+use crate::stage::{PASSWORD, Stage, THREE, asking, row};
 
 const DONE: &str = "--done password-changed --done mfa-renewed --done access-keys-checked \
     --done activity-reviewed --done ticket-updated --done stakeholders-told --not-applicable 'resealed=later'";
@@ -221,4 +221,29 @@ fn what_several_do_at_once_is_all_logged() {
     assert_eq!(stage.run("log --kind check --json").ok().json().as_array().unwrap().len(), 12);
     let run = stage.run("verify --book alice/alice.book --book bob/bob.book --book carol/carol.book").ok();
     assert!(!run.out.contains("BOOK-"), "{}", run.out);
+}
+
+/// Setup takes nine commands for one account, its administrator and three custodians, each on their own.
+#[test]
+fn nine_commands_put_a_vault_in_force() {
+    let stage = Stage::empty();
+    stage.write("accounts.csv", row("prod"));
+    let seal = format!(
+        "seal --from accounts.csv --threshold 2 {THREE} --as dan/dan --accept-deviation totp-unproven --escrow escrow"
+    );
+    let enroll = |id: &str, role: &str| {
+        format!("enroll {id} --name {id} --contact {id}@example.com --role {role} --no-passphrase -o {id}")
+    };
+    let cards = "--card dan/dan.card --card alice/alice.card --card bob/bob.card --card carol/carol.card";
+    let mut lines = vec![enroll("dan", "administrator")];
+    lines.extend(["alice", "bob", "carol"].map(|id| enroll(id, "custodian")));
+    lines.push(format!("init escrow --name E {cards} --as dan/dan --cards-compared"));
+    lines.push(seal);
+    lines.extend(["alice", "bob", "carol"].map(|id| format!("check --all --as {id}/{id} --escrow escrow")));
+    for line in &lines {
+        stage.run(line).ok();
+    }
+    assert_eq!(lines.len(), 9);
+    let run = stage.run("status --escrow escrow").ok();
+    assert!(run.out.contains("in force") && !run.out.contains("not in force"), "{}", run.out);
 }

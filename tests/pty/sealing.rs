@@ -33,7 +33,7 @@ fn unseen(ended: &Ended) {
 const QUESTIONS: [(&str, &str); 12] = [
     ("Vault\r\n", "prod"),
     ("Account id\r\n", ACCOUNT),
-    ("E-mail address", EMAIL),
+    ("E-mail address of the root user\r\n", EMAIL),
     ("[dan] >", ""),
     ("[all] >", ""),
     ("[2] >", ""),
@@ -47,7 +47,7 @@ const QUESTIONS: [(&str, &str); 12] = [
 
 fn answer(seal: &mut Terminal, question: &str, answer: &str) {
     let code = code_now();
-    seal.expect(question).enter(if answer == "code" { &code } else { answer });
+    seal.asked(question).enter(if answer == "code" { &code } else { answer });
 }
 
 /// Ten questions, twelve answers: the password is typed twice, and the seed proven by a code.
@@ -166,8 +166,7 @@ fn where_it_is_stopped_nothing_is_sealed() {
         for (question, typed) in &QUESTIONS[..at] {
             answer(&mut seal, question, typed);
         }
-        seal.expect(last);
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        seal.asked(last);
         seal.press(key);
         let ended = seal.end();
         assert_eq!((ended.code, ended.echoes), (Some(130), true), "{at}: {}", ended.screen);

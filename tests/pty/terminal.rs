@@ -142,6 +142,14 @@ impl Terminal {
         }
     }
 
+    /// Waits until a question can be answered: its prompt, or its name and then its prompt. What is typed before the
+    /// prompt is thrown away.
+    #[track_caller]
+    pub fn asked(&mut self, question: &str) -> &mut Terminal {
+        self.expect(question);
+        if question.ends_with(['\n', '?']) { self.expect("> ") } else { self }
+    }
+
     /// Makes the window another size. What was on it before is not looked at any more.
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Terminal {
         resize(&self.keyboard, columns, rows);
