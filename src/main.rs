@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use breakglass::cli::args::Cli;
 use breakglass::cli::exit::{Exit, Failure};
-use breakglass::cli::look::Look;
+use breakglass::cli::look::{self, Look};
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::{WipingAllocator, harden};
+use breakglass::painted::Painted;
 use breakglass::text::is_hostile;
 use clap::Parser as _;
 
@@ -19,8 +20,10 @@ fn main() -> ExitCode {
     // These flags are looked for by hand: a command line that cannot be parsed may still ask for them.
     let asks_for = |flag: &str| std::env::args_os().any(|word| word == flag);
     let (json, plain) = (asks_for("--json"), asks_for("--plain"));
-    let look = look_of(plain, std::io::stdout().is_terminal());
-    let stderr_in_colour = look_of(plain, std::io::stderr().is_terminal()).colour;
+    let stdout_is_terminal = std::io::stdout().is_terminal();
+    let stderr_is_terminal = std::io::stderr().is_terminal();
+    let look = look_of(plain, stdout_is_terminal);
+    let stderr_in_colour = look_of(plain, stderr_is_terminal).colour;
     let result = match Cli::try_parse() {
         Ok(cli) => answer(cli, look.plain, stderr_in_colour),
         Err(error) => match usage::failure(&error) {
@@ -34,12 +37,18 @@ fn main() -> ExitCode {
     let (exit, text) = match result {
         Ok(answer) if json && !answer.json.is_null() => (answer.exit, spelled(&answer.json)),
         Ok(answer) if answer.text.is_empty() => (answer.exit, String::new()),
-        Ok(answer) => (answer.exit, format!("{}\n", answer.text.shown(look.colour))),
+        Ok(answer) => {
+            (answer.exit, format!("{}\n", fitted(&answer.text, stdout_is_terminal).shown(look.colour)))
+        }
         // Programs read one object from standard output, be it an answer or an error.
         Err(failure) if json => (failure.exit, spelled(&failure.to_json())),
         Err(failure) => {
             // Where the error cannot be written, the exit code still says it.
-            let _ = writeln!(std::io::stderr(), "{}", failure.painted().shown(stderr_in_colour));
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}",
+                fitted(&failure.painted(), stderr_is_terminal).shown(stderr_in_colour)
+            );
             (failure.exit, String::new())
         }
     };
@@ -63,6 +72,11 @@ fn spelled(json: &serde_json::Value) -> String {
         }
     }
     text
+}
+
+/// The text as it fits into a terminal; as it is for everything else.
+fn fitted(text: &Painted, is_terminal: bool) -> Painted {
+    if is_terminal { text.fitted(look::columns()) } else { text.clone() }
 }
 
 /// How a stream looks in this environment.

@@ -116,6 +116,39 @@ impl Painted {
         text::wrapped(&whole, columns).into_iter().map(repaint).collect()
     }
 
+    /// With its long lines broken at blanks, so that a terminal of `columns` columns has none to break in the
+    /// middle of a word. A line that is a command stays whole: it is there to be copied.
+    pub fn fitted(&self, columns: usize) -> Painted {
+        let mut lines = vec![Painted::new()];
+        for (tone, piece) in &self.0 {
+            for (at, part) in piece.split('\n').enumerate() {
+                if at > 0 {
+                    lines.push(Painted::new());
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.push(*tone, part);
+                }
+            }
+        }
+        let fit = |line: Painted| {
+            let text = line.to_string();
+            let blanks = text.len() - text.trim_start_matches(' ').len();
+            if line.len() <= columns || text[blanks..].starts_with("breakglass ") {
+                return vec![line];
+            }
+            // Further lines hang below the first; the blanks before it are not part of what is broken.
+            let hang = blanks + 2;
+            let parts = line.wrapped(columns.saturating_sub(hang).max(20)).into_iter().enumerate();
+            let put = |(at, part)| {
+                let mut put: Painted = " ".repeat(if at == 0 { blanks } else { hang }).into();
+                put.append(part);
+                put
+            };
+            parts.map(put).collect()
+        };
+        Painted::lines(lines.into_iter().flat_map(fit))
+    }
+
     /// How many characters it has.
     pub fn len(&self) -> usize {
         self.0.iter().map(|(_, piece)| piece.chars().count()).sum()
@@ -217,6 +250,23 @@ mod tests {
         assert_eq!(lines, [format!("by {}", bad("alice")), bad("bob"), format!("a\\n{}", good("xyz"))]);
         assert_eq!(Painted::of(Tone::Due, "\u{1b}").wrapped(9)[0].to_string(), "\\u{1b}");
         assert_eq!(text.len(), 19);
+    }
+
+    #[test]
+    fn long_lines_are_broken_at_blanks_and_commands_are_not() {
+        let text = Painted::from("a short line\n")
+            .and(Tone::Bad, "  one two three ")
+            .and(Tone::Plain, "four five six");
+        let fitted = text.clone().fitted(24);
+        assert_eq!(fitted.to_string(), "a short line\n  one two three four\n    five six");
+        assert!(
+            fitted.shown(true).contains("  \u{1b}[1;31mone two three \u{1b}[0mfour\n"),
+            "{:?}",
+            fitted.shown(true)
+        );
+        assert_eq!(text.fitted(80).to_string(), text.to_string());
+        let command = "    breakglass check --all --as alice/alice";
+        assert_eq!(Painted::from(command).fitted(24).to_string(), command);
     }
 
     #[test]

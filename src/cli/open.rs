@@ -174,8 +174,8 @@ fn goes_on(
         |path| format!("{} --continue-in {}", status::place(context), path.display()),
     );
     failure.or_next(&format!(
-        "request {id} is logged and still open: go on with `breakglass release {folder}/request.bgr \
-         {folder}/*.bga --as {prefix}{place}`, or end it with --withdraw"
+        "request {id} is logged and still open: go on with the next line, or add --withdraw to end it\n\
+         breakglass release {folder}/request.bgr {folder}/*.bga --as {prefix}{place}"
     ))
 }
 

@@ -82,7 +82,7 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`] of the machine.
     pub fn say(&mut self, text: &str) -> Result<(), Failure> {
-        self.write(&format!("{}\n", Shown(text)))
+        self.show(&text.into())
     }
 
     /// Shows lines, in colour where the terminal is not a plain one.
@@ -90,7 +90,8 @@ impl Terminal {
     /// # Errors
     /// A [`Failure`] of the machine.
     pub fn show(&mut self, text: &Painted) -> Result<(), Failure> {
-        self.write(&format!("{}\n", text.shown(!self.plain)))
+        let (columns, _) = self.console.size();
+        self.write(&format!("{}\n", text.fitted(columns).shown(!self.plain)))
     }
 
     fn write(&self, text: &str) -> Result<(), Failure> {

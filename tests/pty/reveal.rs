@@ -157,6 +157,10 @@ fn a_plain_terminal_is_written_row_by_row() {
 fn what_is_typed_too_early_is_not_seen() {
     let place = approved();
     let mut screen = reveal(&place, &[]);
+    // From when the answer was taken.
+    while screen.echoes() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     for _ in 0..20 {
         // Later than what was pasted together with the answer.
         std::thread::sleep(Duration::from_millis(60));

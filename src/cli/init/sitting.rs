@@ -39,8 +39,9 @@ impl Begun {
         let sealed = on_paper.and_then(|()| self.seal(terminal, context));
         let sealed = sealed.map_err(|failure| {
             failure.next(format!(
-                "the escrow is begun in {directory}: `breakglass status --escrow {directory}` shows its words, for paper, \
-                 and what is due; go on with `breakglass seal --escrow {directory}`"
+                "the escrow is begun in {directory}; its words, for paper, and what is due:\n\
+                 breakglass status --escrow {directory}\nand then go on:\n\
+                 breakglass seal --escrow {directory}"
             ))
         })?;
         let checked = if sealed.is_empty() { Vec::new() } else { self.check(terminal, context)? };

@@ -218,7 +218,7 @@ impl Table<'_> {
         let words = session_words(&self.carried.asked().record);
         terminal.say(&format!(
             "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
-             {person}.bga\nand are asked for two of these words. Read them out by voice; write them nowhere:\n  {words}",
+             {person}.bga\nand are asked for two words. Read these to them by voice; write them nowhere:\n  {words}",
             contact = self.flow.contact(person),
             file = request.display(),
         ))?;

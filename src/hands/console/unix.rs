@@ -2,11 +2,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
@@ -37,6 +39,9 @@ pub fn interrupted() -> bool {
 #[derive(Debug)]
 pub struct Console {
     device: File,
+    /// The same terminal, where reading never waits: Ctrl-C throws away what was typed, after the wait for a key
+    /// has seen it and before it is read.
+    keyboard: File,
     before: Termios,
 }
 
@@ -62,7 +67,11 @@ pub(super) fn open() -> io::Result<Arc<Console>> {
         signal_hook::flag::register(signal, Arc::clone(&ENDING))?;
     }
     let before = tcgetattr(&device)?;
-    let console = Arc::new(Console { device, before });
+    let keyboard = OpenOptions::new()
+        .read(true)
+        .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32)
+        .open("/dev/tty")?;
+    let console = Arc::new(Console { device, keyboard, before });
     console.set(&console.quiet())?;
     *held = Arc::downgrade(&console);
     Ok(console)
@@ -115,7 +124,7 @@ impl Console {
             }
             let left = wait.map_or(SLICE, |wait| wait.saturating_sub(waited.elapsed()).min(SLICE));
             let time = Timespec { tv_sec: 0, tv_nsec: i64::from(left.subsec_nanos()) };
-            let mut keyboard = [PollFd::new(&self.device, PollFlags::IN)];
+            let mut keyboard = [PollFd::new(&self.keyboard, PollFlags::IN)];
             match poll(&mut keyboard, Some(&time)) {
                 Ok(0) if wait.is_some_and(|wait| waited.elapsed() >= wait) => return Ok(Pressed::Nothing),
                 Ok(0) | Err(Errno::INTR) => continue,
@@ -123,7 +132,7 @@ impl Console {
                 Err(error) => return Err(error.into()),
             }
             let mut byte = [0];
-            match rustix::io::read(&self.device, &mut byte) {
+            match rustix::io::read(&self.keyboard, &mut byte) {
                 Ok(1) => return Ok(Pressed::Byte(byte[0])),
                 // A terminal that is gone gives EIO.
                 Ok(_) | Err(Errno::IO) => return Ok(Pressed::End),
