@@ -21,8 +21,8 @@ use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures, usage};
 use crate::crypto::envelope::Identity;
 use crate::escrow::Escrow;
-use crate::hands::clock;
 use crate::hands::files::{self, Created};
+use crate::hands::{clock, console};
 use crate::log::ledger::{Draft, LedgerError};
 use crate::names::{PersonId, VaultName};
 use crate::password;
@@ -110,7 +110,13 @@ pub fn commit(
     let mut created = Created::default();
     let mut sealed: Vec<Sealed> = Vec::with_capacity(ready.len());
     let escrow = ledger.escrow().id;
+    // Whoever stops it must not find half of it.
+    console::listen().map_err(|error| {
+        Failure::new(Exit::Machine, format!("signals cannot be listened for: {error}"))
+            .next("run it again; if it stays, use another machine")
+    })?;
     for one in &ready {
+        go_on()?;
         let done = ceremony::seal(&escrow, &one.plan, &one.fields, at_hand, &mut Context::rng())
             .map_err(|error| failures::seal(&error).at(one.plan.name.as_str()))?;
         let seal = &done.seal;
@@ -121,6 +127,7 @@ pub fn commit(
             })?;
         sealed.push(done);
     }
+    go_on()?;
     let draft =
         |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(sitting) };
     match ledger.append_all(sealed.iter().map(draft).collect()) {
@@ -128,6 +135,15 @@ pub fn commit(
         Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),
     }
     Ok(sealed)
+}
+
+/// Fails where somebody stopped it.
+fn go_on() -> Result<(), Failure> {
+    if !console::interrupted() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Interrupted, "stopped; nothing was sealed, and nothing was left behind")
+        .next("run the same command again"))
 }
 
 /// Takes the sealed files away again, unless the log is no longer of the `size` it had: then the seal may be

@@ -32,7 +32,7 @@ pub enum Pressed {
     End,
 }
 
-pub use device::{Console, exists, interrupted};
+pub use device::{Console, exists, interrupted, listen};
 
 impl Console {
     /// Throws away what was typed before it was asked for.

@@ -210,3 +210,25 @@ fn flags_that_cannot_be_sealed_are_refused_before_any_question() {
         assert!(ended.screen.contains(says) && !ended.screen.contains("SEAL a vault"), "{}", ended.screen);
     }
 }
+
+/// Whoever stops a long sealing finds nothing of it: no file, no entry.
+#[test]
+fn a_sealing_that_is_stopped_is_taken_back() {
+    let place = Place::begun();
+    let row = |at: usize| format!("v{at},111122223333,root@example.com,Zx9-umbrella-Kite-{at}-harbor\n");
+    let rows: String = (0..400).map(row).collect();
+    fs::write(place.path().join("many.csv"), format!("vault,account_id,email,password\n{rows}")).unwrap();
+    let log = fs::read(place.path().join("escrow/log")).unwrap();
+    let words = ["--from", "many.csv", "--threshold", "2", "--as", "dan/dan", "--custodian", "alice"];
+    let mut seal = start(&place, &[&words[..], &["--custodian", "bob", "--custodian", "carol"]].concat());
+    while !place.path().join("escrow/vaults/v3").exists() {
+        assert!(!seal.is_over(), "it is too fast for this test");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let process = rustix::process::Pid::from_raw(seal.pid() as i32).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    seal.expect("nothing was sealed, and nothing was left behind");
+    assert_eq!(seal.end().code, Some(130));
+    assert!(!place.path().join("escrow/vaults").exists());
+    assert_eq!(fs::read(place.path().join("escrow/log")).unwrap(), log);
+}

@@ -210,6 +210,11 @@ impl Terminal {
         self
     }
 
+    /// Whether the program has ended.
+    pub fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// The program's process.
     pub fn pid(&self) -> u32 {
         self.child.id()

@@ -11,6 +11,14 @@ use super::Pressed;
 pub enum Console {}
 
 /// Signals end the program at once.
+///
+/// # Errors
+/// None.
+pub fn listen() -> io::Result<()> {
+    Ok(())
+}
+
+/// Signals end the program at once.
 pub fn interrupted() -> bool {
     false
 }

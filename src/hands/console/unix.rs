@@ -35,6 +35,22 @@ pub fn interrupted() -> bool {
     ENDING.load(Ordering::SeqCst)
 }
 
+/// From here on a signal ends nothing by itself: it is noticed where the program waits for a person, and where it
+/// looks at [`interrupted`], so that whatever is under way is finished or taken back.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn listen() -> io::Result<()> {
+    static LISTENS: Mutex<bool> = Mutex::new(false);
+    let mut listens = LISTENS.lock().unwrap_or_else(PoisonError::into_inner);
+    if !std::mem::replace(&mut *listens, true) {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&ENDING))?;
+        }
+    }
+    Ok(())
+}
+
 /// The terminal, without echo for as long as it is held.
 #[derive(Debug)]
 pub struct Console {
@@ -61,11 +77,7 @@ pub(super) fn open() -> io::Result<Arc<Console>> {
         return Ok(console);
     }
     let device = device()?;
-    // From here on a signal is noticed where the program waits for a person, and whatever is under way is
-    // finished or taken back.
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&ENDING))?;
-    }
+    listen()?;
     let before = tcgetattr(&device)?;
     let keyboard = OpenOptions::new()
         .read(true)
