@@ -55,7 +55,8 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
         let statement = &collected.statement.statement;
         if !book.entries().any(|(at, entry)| *at == statement.book && entry.says == statement.says) {
             let kind = statement.says.kind();
-            let detail = format!("a {kind} by `{owner}` names record {} of the book", statement.book.number);
+            let detail =
+                format!("{kind} by `{owner}`: it names record {} of the book", statement.book.number);
             let seq = Some(collected.seq);
             told.findings.push(Finding { rule: Rule::BookSilent, seq, offset: None, detail });
         }

@@ -11,6 +11,7 @@ use crate::ceremony::state::Intent;
 use crate::cli::args::{Action, Close, Collect};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing;
+use crate::cli::guide;
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, failures, write_output};
@@ -22,6 +23,7 @@ use crate::log::chain::Record;
 use crate::log::entry::Statements;
 use crate::log::ledger::{Draft, Ledger};
 use crate::note::{MAX_NOTE, Note};
+use crate::painted::{Painted, Tone};
 use crate::statement::{
     self, Answer as Standing, HeadFrom, Item, Lessons, Obligation, SignedStatement, Stated,
 };
@@ -74,7 +76,12 @@ pub fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Asked, Failu
             .at("--request")
             .next("breakglass log --kind request lists them")
     };
-    let first = found.next().filter(|_| wanted.len() >= 8).ok_or_else(none)?;
+    if wanted.len() < 8 {
+        return Err(Failure::new(Exit::BadInput, format!("`{id}` is too short for a request's id"))
+            .at("--request")
+            .next("give at least the first 8 digits; breakglass log --kind request lists them"));
+    }
+    let first = found.next().ok_or_else(none)?;
     if found.next().is_some() {
         return Err(Failure::new(Exit::BadInput, format!("several requests begin with `{id}`"))
             .at("--request")
@@ -198,33 +205,63 @@ fn given_answers(args: &Close) -> Result<Vec<Item>, Failure> {
     Ok(items)
 }
 
-/// Completes the list: what was not given is asked for.
-fn answers(mut given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Item>, Failure> {
-    let mut terminal = None;
-    let mut items = Vec::new();
-    for obligation in Obligation::ALL {
-        if let Some(at) = given.iter().position(|item| item.obligation == obligation) {
-            items.push(given.remove(at));
+/// Completes the list: what was not given is asked for, shown, and signed with a yes.
+fn answers(given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Item>, Failure> {
+    let mut items: Vec<Option<Item>> = Obligation::ALL
+        .iter()
+        .map(|wanted| given.iter().find(|item| item.obligation == *wanted).cloned())
+        .collect();
+    let open: Vec<usize> = (0..items.len()).filter(|at| items[*at].is_none()).collect();
+    let Some(first) = open.first().map(|at| Obligation::ALL[*at].as_str()) else {
+        return Ok(items.into_iter().flatten().collect());
+    };
+    let missing = || {
+        Failure::new(Exit::Usage, format!("`{first}` is not answered"))
+            .next(format!("give --done {first}, or --not-applicable {first}=WHY"))
+    };
+    if context.scripted {
+        return Err(missing());
+    }
+    let mut terminal = Terminal::open("the closing list").map_err(|_| missing())?.plain(context.plain);
+    let mut at = 0;
+    loop {
+        if let Some(item) = open.get(at) {
+            let obligation = Obligation::ALL[*item];
+            match ask(&mut terminal, obligation)? {
+                Some(answer) => {
+                    items[*item] = Some(Item { obligation, answer });
+                    at += 1;
+                }
+                None if at == 0 => terminal.say("  this is the first question; Ctrl-C stops")?,
+                None => at -= 1,
+            }
             continue;
         }
-        let missing = || {
-            Failure::new(Exit::Usage, format!("`{}` is not answered", obligation.as_str()))
-                .next(format!("give --done {0}, or --not-applicable {0}=WHY", obligation.as_str()))
-        };
-        if terminal.is_none() && !context.scripted {
-            terminal = Terminal::open("the closing list").ok();
+        terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE SIGNED"))?;
+        for item in items.iter().flatten() {
+            let answer = match &item.answer {
+                Standing::Done => "done".to_owned(),
+                Standing::NotApplicable(why) => format!("does not apply: {why}"),
+            };
+            terminal.say(&format!("  {:<20} {answer}", item.obligation.as_str()))?;
         }
-        let terminal = terminal.as_mut().ok_or_else(missing)?;
-        items.push(Item { obligation, answer: ask(terminal, obligation)? });
+        match terminal.ask("Is all of it right? Type yes, or < to go back:")?.as_str() {
+            "yes" => return Ok(items.into_iter().flatten().collect()),
+            guide::BACK => at -= 1,
+            _ => terminal.say("  yes, or <")?,
+        }
     }
-    Ok(items)
 }
 
-fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Standing, Failure> {
+/// Asks for one answer; none where somebody wants to go back.
+fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Option<Standing>, Failure> {
+    terminal.say(obligation.question())?;
     loop {
-        let answer = terminal.ask(&format!("{} [done, or why not]", obligation.question()))?;
-        if answer == "done" {
-            return Ok(Standing::Done);
+        let answer = terminal.ask("  [done, or why not] >")?;
+        match answer.as_str() {
+            "done" => return Ok(Some(Standing::Done)),
+            guide::BACK => return Ok(None),
+            _ => {}
         }
         // A habit of the fingers must not be signed as a reason.
         if ["y", "yes", "n", "no"].contains(&answer.to_lowercase().as_str()) {
@@ -232,7 +269,7 @@ fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Standing, Fail
             continue;
         }
         match answer.parse() {
-            Ok(why) => return Ok(Standing::NotApplicable(why)),
+            Ok(why) => return Ok(Some(Standing::NotApplicable(why))),
             Err(error) => terminal.say(&format!("  {error}"))?,
         }
     }

@@ -26,9 +26,14 @@ pub fn not_read(path: &Path, error: &io::Error) -> Failure {
     };
     let failure = Failure::new(exit, format!("the file cannot be read: {error}")).at(path.display());
     match error.kind() {
-        io::ErrorKind::NotFound => {
+        io::ErrorKind::NotFound
+            if path
+                .extension()
+                .is_some_and(|ending| ["card", "key", "book"].iter().any(|one| ending == *one)) =>
+        {
             failure.next("check the path; `--as alice/alice` stands for alice/alice.card, .key and .book")
         }
+        io::ErrorKind::NotFound => failure.next("check the path: no file has that name"),
         _ => failure.next("check that it is the file that is meant, and that it can be read"),
     }
 }

@@ -119,6 +119,11 @@ pub fn yes_or_back(terminal: &mut Terminal, question: &str) -> Result<Turn, Fail
 pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
     match failure.exit {
         Exit::Interrupted => Err(failure),
+        Exit::Locked => {
+            terminal.say(&failure.to_string())?;
+            // Whoever types a passphrase once more, without looking up, must not see it at the next question.
+            terminal.pause("The next question is shown while it is answered. Press Enter:")
+        }
         _ => terminal.say(&failure.to_string()),
     }
 }

@@ -173,10 +173,14 @@ fn goes_on(
         || status::place(context),
         |path| format!("{} --continue-in {}", status::place(context), path.display()),
     );
-    failure.or_next(&format!(
-        "request {id} is logged and still open: go on with the next line, or add --withdraw to end it\n\
+    let on = format!(
+        "request {id} is logged and still open. Each approval that is missing:\n\
+         breakglass approve {folder}/request.bgr --as THEIRS -o {folder}/THEIRS.bga\n\
+         and then, or with --withdraw to end it:\n\
          breakglass release {folder}/request.bgr {folder}/*.bga --as {prefix}{place}"
-    ))
+    );
+    // To run the same command again would be another request.
+    if failure.exit == Exit::Interrupted { failure.next(on) } else { failure.or_next(&on) }
 }
 
 impl Flow<'_> {

@@ -152,6 +152,22 @@ impl Terminal {
         })
     }
 
+    /// Waits for Enter; whatever else is typed before it is neither shown nor kept.
+    ///
+    /// # Errors
+    /// A [`Failure`], as [`Terminal::ask`].
+    pub fn pause(&mut self, what: &str) -> Result<(), Failure> {
+        self.console.forget_typed();
+        self.write(&format!("{} ", Shown(what)))?;
+        loop {
+            match self.console.byte(None).map_err(|error| unreadable(&error))? {
+                Pressed::Byte(b'\n' | b'\r') => return self.write("\n"),
+                Pressed::End | Pressed::Byte(CTRL_D) => return Err(stopped()),
+                _ => {}
+            }
+        }
+    }
+
     /// Asks until the answer can be read as a `T`.
     ///
     /// # Errors

@@ -198,9 +198,14 @@ fn a_closing_list_answers_each_obligation_once() {
 #[test]
 fn a_request_is_named_by_its_id_or_the_first_eight_digits() {
     let (stage, asked) = Stage::asked();
-    for id in [&asked.id[..7], "", "00000000", "no-digits-at-all"] {
+    for (id, what) in [
+        (&asked.id[..7], "too short"),
+        ("", "too short"),
+        ("00000000", "there is no request"),
+        ("no-digits-at-all", "there is no request"),
+    ] {
         let line = format!("action x --as carol/carol --request '{id}'");
-        stage.refuses(3, &line).what("there is no request").at("--request").next("log --kind request");
+        stage.refuses(3, &line).what(what).at("--request").next("log --kind request");
     }
     for id in [asked.id[..8].to_uppercase(), asked.id] {
         stage.run(&format!("action x --as carol/carol --request {id}")).ok();

@@ -315,11 +315,21 @@ fn closing_goes_item_by_item() {
     let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
     let mut close = start(&place, &["close", "--request", &id, "--as", "alice/alice", "--done", "resealed"]);
     for question in ["root password changed", "MFA device", "no access keys", "provider's log", "ticket"] {
-        close.expect(question).enter("done");
+        close.expect(question).expect(">").enter("done");
     }
-    close.expect("those who have to know").enter("").expect("empty");
-    close.expect("those who have to know").enter("Y").expect("type done");
-    close.expect("those who have to know").enter("nobody has to know").expect("is closed by alice");
+    close.expect("those who have to know").expect(">").enter("").expect("empty").expect(">").enter("Y");
+    close
+        .expect("type done")
+        .expect(">")
+        .enter("<")
+        .expect("ticket")
+        .expect(">")
+        .enter("the ticket is closed");
+    close.expect("those who have to know").expect(">").enter("nobody has to know");
+    close.expect("ABOUT TO BE SIGNED").expect("does not apply: the ticket is closed").expect("Type yes");
+    close.enter("done").expect("yes, or <").expect("Type yes").enter("<").expect("those who have to know");
+    close.expect(">").enter("they know").expect("does not apply: they know").expect("Type yes").enter("yes");
+    close.expect("is closed by alice");
     assert_eq!(close.end().code, Some(0));
 }
 

@@ -338,8 +338,9 @@ fn afterwards(scenes: &mut Scenes, place: &Place) {
     scenes.play(place, "status-exposed", "status");
     let mut close = sit_down(place, &["close", "--request", &id, "--as", "bob/bob"]);
     for answer in ["done", "done", "done", "done", "done", "done", "the new password is sealed tomorrow"] {
-        close.expect("[done").expect("]").enter(answer);
+        close.expect("[done").expect("] >").enter(answer);
     }
+    close.expect("Type yes").expect("back:").enter("yes");
     close.finish();
     scenes.keep("close", &format!("$ breakglass close --request {id} --as bob/bob\n{}", close.transcript()));
     scenes.play(place, "log", "log");

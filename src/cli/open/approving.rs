@@ -48,8 +48,8 @@ pub struct Table<'a> {
 struct Approved {
     path: PathBuf,
     bytes: Vec<u8>,
-    /// Whether it was pasted, and has no file yet.
-    pasted: bool,
+    /// Where it is to be kept, too: it was pasted, or lies elsewhere.
+    keep_at: Option<PathBuf>,
 }
 
 impl Approved {
@@ -57,12 +57,15 @@ impl Approved {
         let bytes =
             files::read(&path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(&path, &error))?;
         ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(&path, &error))?;
-        Ok(Approved { path, bytes, pasted: false })
+        Ok(Approved { path, bytes, keep_at: None })
     }
 
-    /// Gives a pasted one its file: whatever is cut off goes on with the files.
-    fn keep(&self) -> Result<(), Failure> {
-        if self.pasted { write_output(&self.path, &self.bytes) } else { Ok(()) }
+    /// Keeps it beside the others: whatever is cut off goes on with the files there.
+    fn keep(&mut self) -> Result<(), Failure> {
+        let Some(place) = self.keep_at.take() else { return Ok(()) };
+        write_output(&place, &self.bytes)?;
+        self.path = place;
+        Ok(())
     }
 }
 
@@ -111,7 +114,7 @@ impl Table<'_> {
                 Place::Here(typed) => self.here(&typed, terminal, context).map(Some),
                 Place::Remote(person) => self.remote(&person, terminal),
             };
-            let approved = match brought {
+            let mut approved = match brought {
                 Ok(Some(approved)) => approved,
                 Ok(None) => continue,
                 Err(failure) => {
@@ -237,13 +240,27 @@ impl Table<'_> {
             let brought = match typed.as_str() {
                 "later" => return Ok(None),
                 "paste" => self.pasted(person, terminal),
-                path => Approved::read(PathBuf::from(path)),
+                path => Approved::read(PathBuf::from(path))
+                    .map(|file| Approved { keep_at: Some(self.kept(person)), ..file }),
             };
             match brought {
-                Ok(approved) => return Ok(Some(approved)),
+                Ok(approved) => {
+                    terminal.say("The approval was read.")?;
+                    return Ok(Some(approved));
+                }
                 Err(failure) => guide::again(terminal, failure)?,
             }
         }
+    }
+
+    /// A free place for somebody's approval.
+    fn kept(&self, person: &PersonId) -> PathBuf {
+        let place = |number: u32| match number {
+            1 => self.folder.join(format!("{person}.bga")),
+            more => self.folder.join(format!("{person}-{more}.bga")),
+        };
+        let free = (1..100).map(place).find(|place| place.symlink_metadata().is_err());
+        free.unwrap_or_else(|| place(1))
     }
 
     fn pasted(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Approved, Failure> {
@@ -252,6 +269,6 @@ impl Table<'_> {
             Failure::new(Exit::BadInput, error)
                 .next("it may have changed on its way: paste it again, or have it sent as a file")
         })?;
-        Ok(Approved { path: self.folder.join(format!("{person}.bga")), bytes, pasted: true })
+        Ok(Approved { path: PathBuf::new(), bytes, keep_at: Some(self.kept(person)) })
     }
 }
