@@ -13,7 +13,7 @@ use crate::cli::exit::Failure;
 use crate::cli::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
 use crate::hands::clock::{self, Stopwatch};
 use crate::hands::console::{Console, PASTE, Pressed};
-use crate::painted::Tone;
+use crate::painted::{Painted, Tone};
 use crate::text::FreeText;
 use crate::time::Time;
 
@@ -126,18 +126,27 @@ fn draw(
     (columns, rows): (usize, usize),
     now: Moment,
 ) -> Result<(), Failure> {
-    let lines = picture(state, columns, rows, now);
-    let mut text = Zeroizing::new(String::from("\x1b[H"));
+    let text = placed(&picture(state, columns, rows, now));
+    console.write(&text).map_err(|error| unreadable(&error))
+}
+
+/// The lines from the top of the screen on, with nothing left of what was there. Each line's place is cleared
+/// before it is written: behind a line that fills the window, many terminals still have the cursor on its last
+/// character, and would clear that.
+fn placed(lines: &[Painted]) -> Zeroizing<String> {
+    let lines: Vec<_> = lines.iter().map(|line| Zeroizing::new(line.shown(true))).collect();
+    let around = "\x1b[H\r\n\x1b[K".len();
+    // Room for all of it: a string that grows would leave copies behind.
+    let mut text = Zeroizing::new(String::with_capacity(lines.iter().map(|line| line.len() + around).sum()));
+    text.push_str("\x1b[H");
     for (at, line) in lines.iter().enumerate() {
         if at > 0 {
             text.push_str("\r\n");
         }
-        let line = Zeroizing::new(line.shown(true));
-        text.push_str(&line);
-        text.push_str("\x1b[K");
+        text.push_str(if at + 1 == lines.len() { "\x1b[J" } else { "\x1b[K" });
+        text.push_str(line);
     }
-    text.push_str("\x1b[J");
-    console.write(&text).map_err(|error| unreadable(&error))
+    text
 }
 
 /// What a byte from the keyboard means; none where it means nothing here.
@@ -251,4 +260,16 @@ fn read_out(state: &State, clocks: &Clocks, spelled: bool, terminal: &mut Termin
     let (columns, _) = terminal.shared().size();
     terminal.say("Enter overwrites each row:")?;
     terminal.show_rows(if spelled { spelled_rows_of(&value, columns) } else { rows_of(&value, columns) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_cleared_behind_a_line() {
+        let text = placed(&["abc".into(), Painted::of(Tone::Strong, "d"), "e".into()]);
+        assert_eq!(*text, "\x1b[H\x1b[Kabc\r\n\x1b[K\x1b[1md\x1b[0m\r\n\x1b[Je");
+        assert!(text.capacity() >= text.len() && text.capacity() <= text.len() + 16, "it grew");
+    }
 }
