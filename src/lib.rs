@@ -21,9 +21,9 @@
 //!
 //! 1. Primitives: [`note`] (the one container), [`shamir`] (the guard round the crate), [`crypto`], [`totp`],
 //!    [`words`], [`text`], [`names`], [`time`], [`threshold`], [`password`], [`painted`],
-//!    [`spelling`].
+//!    [`spelling`], [`public`].
 //! 2. Nouns: [`card`], [`escrow`], [`vault`], [`payload`], [`share`], [`quorum`], [`signer`], [`request`],
-//!    [`statement`], [`policy`], [`approvers`], [`bundle`], [`finding`], [`log`](mod@log).
+//!    [`statement`], [`policy`], [`environment`], [`approvers`], [`bundle`], [`finding`], [`log`](mod@log).
 //! 3. Verbs, pure: [`ceremony`], [`audit`].
 //! 4. Hands: [`cli`], [`hands`], and `main`: the only code that touches disk, terminal, clock and kernel.
 //!
@@ -39,6 +39,7 @@ pub mod card;
 pub mod ceremony;
 pub mod cli;
 pub mod crypto;
+pub mod environment;
 pub mod escrow;
 pub mod finding;
 pub mod hands;
@@ -49,6 +50,7 @@ pub mod painted;
 pub mod password;
 pub mod payload;
 pub mod policy;
+pub mod public;
 pub mod quorum;
 pub mod request;
 pub mod shamir;

@@ -7,13 +7,14 @@ use breakglass::cli::args::Cli;
 use breakglass::cli::exit::{Exit, Failure};
 use breakglass::cli::look::{self, Look};
 use breakglass::cli::{Answer, Context, run, usage};
-use breakglass::hands::harden::{WipingAllocator, harden};
+use breakglass::hands::harden::harden;
+use breakglass::hands::memory::{self, Allocator};
 use breakglass::painted::Painted;
 use breakglass::text::is_hostile;
 use clap::Parser as _;
 
 #[global_allocator]
-static ALLOCATOR: WipingAllocator = WipingAllocator;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     harden();
@@ -25,7 +26,14 @@ fn main() -> ExitCode {
     let look = look_of(plain, stdout_is_terminal);
     let stderr_in_colour = look_of(plain, stderr_is_terminal).colour;
     let result = match Cli::try_parse() {
-        Ok(cli) => answer(cli, look.plain, stderr_in_colour),
+        Ok(cli) => {
+            if cli.command.handles_secrets() {
+                memory::protect();
+            }
+            let result = answer(cli, look.plain, stderr_in_colour);
+            memory::wipe_stack();
+            result
+        }
         Err(error) => match usage::failure(&error) {
             Some(failure) => Err(failure),
             // Help and version. Where they cannot be written, the exit code says it.

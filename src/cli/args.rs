@@ -143,6 +143,39 @@ pub enum Command {
     Man(Man),
 }
 
+impl Command {
+    /// Whether a secret may come into the program's hands. The auditors' commands never see one.
+    pub fn handles_secrets(&self) -> bool {
+        match self {
+            Command::Keygen(_)
+            | Command::Enroll(_)
+            | Command::Init(_)
+            | Command::Seal(_)
+            | Command::Check(_)
+            | Command::Open(_)
+            | Command::Drill(_)
+            | Command::Request(_)
+            | Command::Approve(_)
+            | Command::Deny(_)
+            | Command::Release(_)
+            | Command::Action(_)
+            | Command::Close(_)
+            | Command::Collect(_)
+            | Command::Adopt(_)
+            | Command::Retire(_)
+            | Command::Demo(_) => true,
+            Command::Compare(_)
+            | Command::Copy(_)
+            | Command::Status(_)
+            | Command::Log(_)
+            | Command::Head(_)
+            | Command::Verify(_)
+            | Command::Completions(_)
+            | Command::Man(_) => false,
+        }
+    }
+}
+
 /// `keygen`.
 #[derive(Debug, Args)]
 pub struct Keygen {

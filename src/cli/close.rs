@@ -279,8 +279,8 @@ fn read_lessons(text: &str) -> Result<Lessons, Failure> {
     match text.strip_prefix('@') {
         Some(file) => {
             let path = Path::new(file);
-            let bytes =
-                files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
+            let bytes = files::read_public(path, MAX_BUNDLE as u64)
+                .map_err(|error| failures::not_read(path, &error))?;
             Ok(Lessons::Document(Digest::of(&bytes)))
         }
         None => {
@@ -332,7 +332,8 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
 
 /// Reads a statement, or the statement in an approval file.
 fn read_statement(path: &Path) -> Result<Note, Failure> {
-    let bytes = files::read(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
+    let bytes =
+        files::read_public(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
     if let Ok(file) = ApprovalFile::parse(&bytes) {
         return Ok(file.note);
     }

@@ -194,7 +194,7 @@ fn afterwards(stage: &mut Stage<'_, '_>, request: &str) -> Result<(), Failure> {
 
 fn attacks(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
     let log = stage.path("escrow/log");
-    let log = files::read(&log, u64::MAX - 1).map_err(|error| failures::not_read(&log, &error))?;
+    let log = files::read_public(&log, u64::MAX - 1).map_err(|error| failures::not_read(&log, &error))?;
 
     stage.step("attack 1", "Somebody changes one byte of the release in a copy of the log.");
     let mut changed = log.clone();
@@ -265,7 +265,8 @@ impl Stage<'_, '_> {
     /// Verifies a copy with everything that is not in the log, and insists on how that ends.
     fn verify(&mut self, escrow: &str, expected: Exit) -> Result<Played, Failure> {
         let anchor = self.path("anchor");
-        let anchor = files::read(&anchor, 1024).map_err(|error| failures::not_read(&anchor, &error))?;
+        let anchor =
+            files::read_public(&anchor, 1024).map_err(|error| failures::not_read(&anchor, &error))?;
         let anchor = String::from_utf8_lossy(&anchor).into_owned();
         let mut verify = vec!["verify", "--anchor", &anchor, "--head", "head.json"];
         for book in ["alice/alice.book", "bob/bob.book", "carol/carol.book"] {

@@ -100,7 +100,8 @@ fn begin(
 }
 
 fn read_policy(path: &Path) -> Result<Policy, Failure> {
-    let bytes = files::read(path, MAX_POLICY as u64).map_err(|error| failures::not_read(path, &error))?;
+    let bytes =
+        files::read_public(path, MAX_POLICY as u64).map_err(|error| failures::not_read(path, &error))?;
     Policy::from_toml(&bytes).map_err(|error| {
         Failure::new(Exit::BadInput, error)
             .at(path.display())

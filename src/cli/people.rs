@@ -30,7 +30,8 @@ pub use near::Near;
 
 /// Reads a card.
 pub fn read_card(path: &Path) -> Result<VerifiedCard, Failure> {
-    let bytes = files::read(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
+    let bytes =
+        files::read_public(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
     VerifiedCard::parse(&bytes).map_err(|error| {
         Failure::new(Exit::BadInput, error)
             .at(path.display())

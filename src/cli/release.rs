@@ -142,7 +142,8 @@ impl Brought {
     fn read(paths: &[PathBuf]) -> Brought {
         let mut brought = Brought { approvals: Vec::new(), odd: Vec::new() };
         for path in paths {
-            let read = files::read(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error));
+            let read =
+                files::read_public(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error));
             let parsed = read.and_then(|bytes| {
                 ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
             });

@@ -47,7 +47,8 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
 }
 
 fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
-    let bytes = files::read(path, MAX_HEAD as u64).map_err(|error| failures::not_read(path, &error))?;
+    let bytes =
+        files::read_public(path, MAX_HEAD as u64).map_err(|error| failures::not_read(path, &error))?;
     let head = HeadFile::parse(&bytes).map_err(|error| {
         Failure::new(Exit::BadInput, error)
             .at(path.display())
@@ -64,7 +65,7 @@ fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
             .at(path.display())
             .next("copy it under its owner's name, and give that copy")
     })?;
-    let bytes = files::read(path, MAX_LOG).map_err(|error| failures::not_read(path, &error))?;
+    let bytes = files::read_public(path, MAX_LOG).map_err(|error| failures::not_read(path, &error))?;
     Ok((owner, bytes))
 }
 

@@ -15,6 +15,7 @@ use crate::cli::{Answer, Context, failures, init, request, write_output};
 use crate::hands::{clock, files};
 use crate::log::chain::Record;
 use crate::painted::{Painted, Tone};
+use crate::public;
 use crate::request::Deviation;
 use crate::text::folded;
 use crate::time::Time;
@@ -37,8 +38,10 @@ pub struct Desk<'a> {
 
 /// A request file, read.
 pub fn read_request(path: &Path) -> Result<Carried, Failure> {
-    let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
-    Carried::parse(&bytes).map_err(|error| failures::approve(path, &error))
+    public::work(|| {
+        let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
+        Carried::parse(&bytes).map_err(|error| failures::approve(path, &error))
+    })
 }
 
 fn unlock(signer: &As, carried: &Carried) -> Result<Somebody, Failure> {

@@ -30,6 +30,7 @@ use crate::log::repair::Began;
 use crate::names::{KeyName, PersonId, VaultName};
 use crate::note::beginnings;
 use crate::policy::Policy;
+use crate::public;
 use crate::text::FreeText;
 use crate::time::Time;
 
@@ -306,10 +307,14 @@ impl Reading {
     /// # Errors
     /// As [`Reading::of`].
     pub fn remembering(bytes: Vec<u8>, more: BTreeSet<Digest>) -> Result<Reading, Finding> {
+        public::work(|| Reading::walked(bytes, &more))
+    }
+
+    fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
         let genesis = |(rule, detail)| Finding { rule, seq: Some(0), offset: Some(0), detail };
         let first = Record::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
-        escrow.wanted = Arc::new(&forks(&bytes) | &more);
+        escrow.wanted = Arc::new(&forks(&bytes) | more);
         escrow.remember();
         let mut findings = Vec::new();
         let mut starts = vec![0];

@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::public;
+
 /// Reads a file that a person named, or standard input for `-`. Anything but a regular file is refused, so
 /// that no device or pipe can hold the program up; a link is followed, since the person named it.
 ///
@@ -11,17 +13,25 @@ use std::path::{Path, PathBuf};
 /// Whatever the system says; `InvalidInput` for what is no regular file, `FileTooLarge` above `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if path == Path::new("-") {
-        return read_bounded(&mut io::stdin().lock(), limit);
+        return read_bounded(&mut standard_input()?, limit);
     }
     read_bounded(&mut regular(open_options().read(true).open(path)?)?, limit)
 }
 
-/// Reads a file of the escrow's own, where a link is never followed.
+/// As [`read`], for what is public or encrypted.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_public(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    public::work(|| read(path, limit))
+}
+
+/// Reads a file of the escrow's own, which is public or encrypted, where a link is never followed.
 ///
 /// # Errors
 /// As [`read`].
 pub fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read_bounded(&mut open_own(path, OpenOptions::new().read(true))?, limit)
+    public::work(|| read_bounded(&mut open_own(path, OpenOptions::new().read(true))?, limit))
 }
 
 /// The size in bytes of a file of the escrow's own.
@@ -68,6 +78,19 @@ fn open_options() -> OpenOptions {
         options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32);
     }
     options
+}
+
+/// Standard input without the library's buffer, which would keep what was read for as long as the program lives.
+fn standard_input() -> io::Result<impl Read> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+        io::stdin().as_fd().try_clone_to_owned().map(File::from)
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(io::stdin())
+    }
 }
 
 fn regular(file: File) -> io::Result<File> {

@@ -3,6 +3,10 @@
 pub mod clock;
 pub mod console;
 pub mod files;
-#[expect(unsafe_code, reason = "an allocator is unsafe by its nature")]
 pub mod harden;
+#[expect(
+    unsafe_code,
+    reason = "an allocator is unsafe by its nature, and so is asking the kernel for its memory"
+)]
+pub mod memory;
 pub mod store;

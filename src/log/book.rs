@@ -12,6 +12,7 @@ use crate::log::head::Head;
 use crate::log::repair::Damage;
 use crate::names::{KeyName, PersonId};
 use crate::note::{Body, Note, NoteError, beginnings};
+use crate::public;
 use crate::statement::{BookRef, HeadFrom, Stated};
 use crate::time::Time;
 
@@ -110,6 +111,10 @@ impl Book {
         key: &VerifyingKey,
         bytes: &[u8],
     ) -> (Book, usize, Option<BookError>) {
+        public::work(|| Book::walked(owner, key, bytes))
+    }
+
+    fn walked(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> (Book, usize, Option<BookError>) {
         let mut book = Book::new(owner.clone());
         let mut at = 0;
         while at < bytes.len() {

@@ -19,6 +19,7 @@ use crate::log::head::Head;
 use crate::log::repair::{Adopt, Continue, Recovered, TooMuchDamage};
 use crate::names::KeyName;
 use crate::note::{MAX_NOTE, Note};
+use crate::public;
 use crate::time::Time;
 
 /// Where a log lies. It is locked for as long as the value lives.
@@ -170,7 +171,7 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError`], where it cannot be read at all.
     pub fn open(mut medium: M) -> Result<Ledger<M>, LedgerError> {
-        let bytes = medium.read().map_err(LedgerError::io("read"))?;
+        let bytes = public::work(|| medium.read()).map_err(LedgerError::io("read"))?;
         let reading = Reading::of(bytes).map_err(LedgerError::Unsound)?;
         Ok(Ledger { medium, reading, usable: true })
     }
@@ -184,7 +185,11 @@ impl<M: Medium> Ledger<M> {
     }
 
     /// Writes a whole log to an empty medium, and opens it.
-    fn fill(mut medium: M, bytes: Vec<u8>) -> Result<Ledger<M>, LedgerError> {
+    fn fill(medium: M, bytes: Vec<u8>) -> Result<Ledger<M>, LedgerError> {
+        public::work(|| Ledger::filled(medium, bytes))
+    }
+
+    fn filled(mut medium: M, bytes: Vec<u8>) -> Result<Ledger<M>, LedgerError> {
         let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
         if let Some(finding) = reading.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
@@ -202,9 +207,9 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError`]; nothing is written where `base` and the continuation do not hold.
     pub fn continue_on(medium: M, base: &[u8], draft: Draft<'_, Continue>) -> Result<Ledger<M>, LedgerError> {
-        let before = Reading::of(base.to_vec()).map_err(LedgerError::Unsound)?;
+        let before = public::work(|| Reading::of(base.to_vec())).map_err(LedgerError::Unsound)?;
         let note = draft.after(before.escrow.id)?;
-        Ledger::fill(medium, [base, &Record::bytes_of(&note)].concat())
+        Ledger::fill(medium, public::work(|| [base, &Record::bytes_of(&note)].concat()))
     }
 
     /// Whether nothing is wrong with the log but a damaged end, which [`Ledger::recover`] can keep.
@@ -217,6 +222,10 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError`]; the damaged log is as it was then.
     pub fn recover(&mut self, time: Time, signer: (KeyName, &SigningKey)) -> Result<Appended, LedgerError> {
+        public::work(|| self.recovered(time, signer))
+    }
+
+    fn recovered(&mut self, time: Time, signer: (KeyName, &SigningKey)) -> Result<Appended, LedgerError> {
         if let Some(finding) = self.reading.unsound().filter(|finding| finding.rule != Rule::Torn) {
             return Err(LedgerError::Unsound(finding.clone()));
         }
@@ -243,6 +252,10 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError::NotAhead`], where this log is not how `ahead` begins.
     pub fn catch_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
+        public::work(|| self.caught_up(ahead))
+    }
+
+    fn caught_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
         let more = ahead.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
         // As a whole: a branch that the new records adopt may part at one of the old ones.
         let reading = Reading::of(ahead.to_vec()).map_err(LedgerError::Refused)?;
@@ -257,7 +270,7 @@ impl<M: Medium> Ledger<M> {
     /// Reads the log again, to know it as it was at `more` records.
     fn remember(&mut self, more: BTreeSet<Digest>) -> Result<(), LedgerError> {
         if !more.is_empty() {
-            let bytes = self.reading.bytes.clone();
+            let bytes = public::work(|| self.reading.bytes.clone());
             self.reading = Reading::remembering(bytes, more).map_err(LedgerError::Unsound)?;
         }
         Ok(())
@@ -329,6 +342,10 @@ impl<M: Medium> Ledger<M> {
     }
 
     fn append_bytes(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
+        public::work(|| self.append_verified(bytes))
+    }
+
+    fn append_verified(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
         if let Some(finding) = self.reading.unsound() {
             return Err(LedgerError::Unsound(finding.clone()));
         }

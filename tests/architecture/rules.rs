@@ -16,7 +16,7 @@ pub const SECRET_ROOMS: [&str; 8] =
     ["shamir", "crypto/envelope", "payload", "quorum", "share", "signer", "totp", "password"];
 
 /// Each foreign crate that matters, and the only files that name it. A `/` at the end means a folder.
-pub const HOMES: [(&str, &[&str]); 15] = [
+pub const HOMES: [(&str, &[&str]); 16] = [
     ("age", &["crypto/envelope.rs"]),
     ("ed25519_dalek", &["crypto/sign.rs"]),
     ("hkdf", &["crypto/sign.rs"]),
@@ -31,6 +31,7 @@ pub const HOMES: [(&str, &[&str]); 15] = [
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("strsim", &["cli/nearest.rs"]),
+    ("libc", &["hands/memory.rs", "hands/memory/linux.rs"]),
     ("rustix", &["cli/", "hands/", "main.rs"]),
 ];
 
@@ -75,6 +76,7 @@ pub fn floor(module: &str) -> Option<u8> {
             "password",
             "painted",
             "spelling",
+            "public",
         ],
         &[
             "card",
@@ -87,6 +89,7 @@ pub fn floor(module: &str) -> Option<u8> {
             "statement",
             "request",
             "policy",
+            "environment",
             "approvers",
             "bundle",
             "finding",

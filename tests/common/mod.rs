@@ -20,7 +20,12 @@ pub fn tool(name: &str) -> Option<PathBuf> {
 /// Says that `test` was not run for want of `tool`. It is written to the real standard error, which the test
 /// harness does not swallow: a test that did not run must not look like one that passed.
 pub fn skipped(test: &str, tool: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: `{tool}` is not installed");
+    said_skipped(test, &format!("`{tool}` is not installed"));
+}
+
+/// The same, for another reason.
+pub fn said_skipped(test: &str, why: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: {why}");
 }
 
 /// Whether all of `tools` are here; where one is not, it says so for `test`.

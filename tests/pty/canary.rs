@@ -7,43 +7,19 @@ use std::process::Output;
 
 use breakglass::ceremony::request::Session;
 use breakglass::ceremony::seal::open_share;
-use breakglass::crypto::envelope::{Identity, IdentityFile};
 use breakglass::crypto::sign::SigningKey;
 use breakglass::escrow::Reading;
-use breakglass::shamir::{self, Secret};
-use breakglass::share::{Share, set_id};
 use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER};
 use secrecy::ExposeSecret as _;
 
 use crate::people::{Place, SEED};
 use crate::terminal::Terminal;
+use crate::wanted::{holds, identity, sealed_secrets, secret};
 
 const PASSWORD: &str = "canary-Quetzal-71-marzipan";
 const PIN: &str = "canary-Quetzal-71-marzipan-pin";
 const TYPED: &str = "canary-Wombat-88-saffron";
 const PASSPHRASE: &str = "canary-Ibis-93-thimble";
-
-/// Something that must not get out, in every form that is looked for.
-struct Wanted {
-    name: String,
-    forms: Vec<Vec<u8>>,
-}
-
-fn secret(name: &str, bytes: &[u8]) -> Wanted {
-    let mut forms =
-        vec![bytes.to_vec(), HEXLOWER.encode(bytes).into_bytes(), BASE32_NOPAD.encode(bytes).into()];
-    // Within a longer base64 text a secret may begin at any of three places in a group.
-    for lead in 0..3 {
-        let text = BASE64_NOPAD.encode(&[&vec![0; lead], bytes].concat());
-        let skip = [0, 2, 3][lead];
-        forms.push(text.as_bytes()[skip..text.len() - 2].to_vec());
-    }
-    Wanted { name: name.to_owned(), forms }
-}
-
-fn holds(content: &[u8], secret: &Wanted) -> bool {
-    secret.forms.iter().any(|form| content.windows(form.len()).any(|window| window == form.as_slice()))
-}
 
 /// The search finds each form of a secret, and does not find what is not there.
 #[test]
@@ -70,43 +46,6 @@ impl Shown {
     fn keep(&mut self, words: &[&str], output: &Output) {
         self.0.push((words.join(" "), [output.stdout.as_slice(), &output.stderr].concat()));
     }
-}
-
-fn identity(place: &Place, id: &str) -> Identity {
-    let file = fs::read(place.path().join(format!("{id}/{id}.key"))).unwrap();
-    match IdentityFile::parse(&file).unwrap() {
-        IdentityFile::Plain(mut identities) => identities.remove(0),
-        IdentityFile::Locked(_) => panic!("{id} has a passphrase"),
-    }
-}
-
-/// What the sealed files hold: each share's value, and the vault key.
-fn sealed_secrets(place: &Place, vault: &str) -> Vec<Wanted> {
-    let reading = Reading::of(fs::read(place.path().join("escrow/log")).unwrap()).unwrap();
-    let escrow = &reading.escrow;
-    let vault = escrow.vault_named(&vault.parse().unwrap()).unwrap();
-    let seal = &vault.generations[0].seal;
-    let shares: Vec<Share> = ["alice", "bob", "carol"]
-        .iter()
-        .map(|id| {
-            let path = place.path().join(format!("escrow/vaults/{}/1/{id}.share.age", vault.name));
-            let file = fs::read_to_string(path).unwrap();
-            open_share(&[identity(place, id)], &file, &escrow.id, seal).unwrap()
-        })
-        .collect();
-    let set = set_id(&escrow.id, &seal.vault, 1);
-    let two = [shares[0].value(), shares[1].value()];
-    let key: Secret = shamir::combine(set, seal.threshold().unwrap(), &two, |_| true).unwrap();
-    let mut secrets: Vec<_> = shares
-        .iter()
-        .map(|share| {
-            secret(&format!("share {} of {}", share.index(), vault.name), share.value().expose_value())
-        })
-        .collect();
-    secrets.push(secret(&format!("vault key of {}", vault.name), &key[..]));
-    let release = SigningKey::for_release(&key, &seal.vault, 1);
-    secrets.push(secret(&format!("release key of {}", vault.name), &release.seed()[..]));
-    secrets
 }
 
 #[test]

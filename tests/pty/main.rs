@@ -3,11 +3,16 @@
 mod beginning;
 mod canary;
 mod colour;
+#[path = "../common/mod.rs"]
+mod common;
 mod enrolling;
 mod guided;
+mod memory;
 mod people;
 mod prompts;
 mod reveal;
+mod scan;
 mod scenes;
 mod sealing;
 mod terminal;
+mod wanted;

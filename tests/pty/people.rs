@@ -118,15 +118,21 @@ impl Place {
 
     /// Runs the program without a terminal.
     pub fn run(&self, words: &[&str]) -> Output {
-        Command::new("setsid")
+        self.command(&[], words).output().unwrap()
+    }
+
+    /// The program, to be run without a terminal and under another one.
+    pub fn command(&self, under: &[&str], words: &[&str]) -> Command {
+        let mut command = Command::new("setsid");
+        command
             .arg("--wait")
+            .args(under)
             .arg(env!("CARGO_BIN_EXE_breakglass"))
             .args(words)
             .current_dir(self.path())
             .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace"), ("BREAKGLASS_ESCROW", "escrow")])
-            .env("TMPDIR", self.path().join("tmp"))
-            .output()
-            .unwrap()
+            .env("TMPDIR", self.path().join("tmp"));
+        command
     }
 
     /// The same, where it must go well.

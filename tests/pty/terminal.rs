@@ -61,6 +61,18 @@ impl Terminal {
         columns: u16,
         environment: &[(&str, Option<&str>)],
     ) -> Terminal {
+        Terminal::start_under(&[], directory, words, piped, columns, environment)
+    }
+
+    /// The same, run by another program.
+    pub fn start_under(
+        under: &[&str],
+        directory: &Path,
+        words: &[&str],
+        piped: bool,
+        columns: u16,
+        environment: &[(&str, Option<&str>)],
+    ) -> Terminal {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -69,8 +81,9 @@ impl Terminal {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let line = rustix::fs::open(&name, flags, Mode::empty()).unwrap();
         let on_line = || Stdio::from(line.try_clone().unwrap());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
-        command.args(words).current_dir(directory).stdin(on_line()).stderr(on_line());
+        let mut line_of_words = [under, &[env!("CARGO_BIN_EXE_breakglass")], words].concat().into_iter();
+        let mut command = Command::new(line_of_words.next().unwrap());
+        command.args(line_of_words).current_dir(directory).stdin(on_line()).stderr(on_line());
         command.stdout(if piped { Stdio::piped() } else { on_line() });
         command
             .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace")])

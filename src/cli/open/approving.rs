@@ -54,8 +54,8 @@ struct Approved {
 
 impl Approved {
     fn read(path: PathBuf) -> Result<Approved, Failure> {
-        let bytes =
-            files::read(&path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(&path, &error))?;
+        let bytes = files::read_public(&path, MAX_BUNDLE as u64)
+            .map_err(|error| failures::not_read(&path, &error))?;
         ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(&path, &error))?;
         Ok(Approved { path, bytes, keep_at: None })
     }
