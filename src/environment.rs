@@ -10,3 +10,14 @@ pub enum Memory {
     /// It may reach the disk.
     Unlocked,
 }
+
+/// What the kernel keeps the program from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sandbox {
+    /// The network, other programs, and all files but those that the command names.
+    Whole,
+    /// The network and other programs.
+    NetworkOnly,
+    /// Nothing.
+    None,
+}

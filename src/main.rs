@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use breakglass::cli::args::Cli;
 use breakglass::cli::exit::{Exit, Failure};
 use breakglass::cli::look::{self, Look};
+use breakglass::cli::reach::reach;
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::harden;
 use breakglass::hands::memory::{self, Allocator};
+use breakglass::hands::sandbox;
 use breakglass::painted::Painted;
 use breakglass::text::is_hostile;
 use clap::Parser as _;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
             if cli.command.handles_secrets() {
                 memory::protect();
             }
+            sandbox::close(&reach(&cli));
             let result = answer(cli, look.plain, stderr_in_colour);
             memory::wipe_stack();
             result

@@ -4,6 +4,7 @@
 pub mod args;
 pub mod exit;
 pub mod look;
+pub mod reach;
 
 mod check;
 mod close;

@@ -48,7 +48,8 @@ pub struct Somebody {
     /// Who signs.
     pub signer: Signer,
     prefix: PathBuf,
-    book: PathBuf,
+    /// Their book.
+    pub book: PathBuf,
     /// PREFIX.book, where `--book` names another.
     old_book: PathBuf,
 }

@@ -23,6 +23,7 @@ use crate::cli::vote::read_request;
 use crate::cli::{Answer, Context, environment, failures, peek};
 use crate::crypto::digest::Digest;
 use crate::escrow::Asked;
+use crate::hands::sandbox::{self, Reach};
 use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::hands::{clock, console, files};
 use crate::log::ledger::Draft;
@@ -246,6 +247,10 @@ fn reveal(
         .ledger
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
+    // Nobody is asked for a path any more. A demonstration has more to do afterwards.
+    if !context.scripted {
+        sandbox::close(&rest(how, footing, context));
+    }
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
     let shown = if how.print.is_empty() {
         show(&fields, asked, appended.head().seq, how, footing, context)?
@@ -284,6 +289,16 @@ fn reveal(
     let json =
         json!({ "request_id": request, "entry": appended.head().seq, "approvers": people, "shown": names });
     Ok(Answer::done(text, json))
+}
+
+/// The files that are still needed when secrets are shown: the log, the book, and the session that is destroyed.
+fn rest(how: &Releasing<'_>, footing: &Footing, context: &Context<'_>) -> Reach {
+    let mut reach = Reach::default();
+    reach.changes_within(&context.escrow);
+    for file in [&footing.path, &how.requester.book, how.session_file] {
+        reach.changes_beside(file);
+    }
+    reach
 }
 
 /// What is to be done after a release.

@@ -9,4 +9,5 @@ pub mod harden;
     reason = "an allocator is unsafe by its nature, and so is asking the kernel for its memory"
 )]
 pub mod memory;
+pub mod sandbox;
 pub mod store;

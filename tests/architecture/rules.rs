@@ -16,7 +16,7 @@ pub const SECRET_ROOMS: [&str; 8] =
     ["shamir", "crypto/envelope", "payload", "quorum", "share", "signer", "totp", "password"];
 
 /// Each foreign crate that matters, and the only files that name it. A `/` at the end means a folder.
-pub const HOMES: [(&str, &[&str]); 16] = [
+pub const HOMES: [(&str, &[&str]); 18] = [
     ("age", &["crypto/envelope.rs"]),
     ("ed25519_dalek", &["crypto/sign.rs"]),
     ("hkdf", &["crypto/sign.rs"]),
@@ -31,7 +31,9 @@ pub const HOMES: [(&str, &[&str]); 16] = [
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("strsim", &["cli/nearest.rs"]),
-    ("libc", &["hands/memory.rs", "hands/memory/linux.rs"]),
+    ("landlock", &["hands/sandbox.rs"]),
+    ("seccompiler", &["hands/sandbox/calls.rs"]),
+    ("libc", &["hands/memory.rs", "hands/memory/linux.rs", "hands/sandbox/calls.rs"]),
     ("rustix", &["cli/", "hands/", "main.rs"]),
 ];
 

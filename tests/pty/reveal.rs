@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::common;
 use crate::people::Place;
 use crate::terminal::Terminal;
 
@@ -57,6 +58,29 @@ fn what_was_looked_at_is_logged_and_nothing_else() {
         let end = end_of(&place);
         assert!(end.contains(shown), "{keys}: {end}");
     }
+}
+
+/// Before anything is shown, and after the release is on the medium, every file but the few that are still needed is
+/// out of reach.
+#[test]
+fn files_are_closed_once_more_before_anything_is_shown() {
+    if !common::have("files_are_closed_once_more_before_anything_is_shown", &["strace"]) {
+        return;
+    }
+    let place = approved();
+    let calls = place.path().join("tmp/calls");
+    let strace =
+        ["strace", "-qq", "-o", calls.to_str().unwrap(), "-e", "trace=fdatasync,landlock_restrict_self"];
+    let mut screen = Terminal::start_under(&strace, place.path(), &RELEASE, false, 80, &[]);
+    screen.expect("Type yes").enter("yes").see("not looked at");
+    let seen = || fs::read_to_string(&calls).unwrap();
+    let names = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| Some(line.split_once('(')?.0.to_owned())).collect()
+    };
+    assert_eq!(names(&seen()), ["landlock_restrict_self", "fdatasync", "landlock_restrict_self"]);
+    screen.press("q").see("End?").press("q");
+    assert_eq!(screen.end().code, Some(0));
+    assert!(!place.path().join("req.session.age").exists(), "the session is still destroyed");
 }
 
 /// Whatever takes the person away from the screen: it is cleared, and what was shown until then is logged.
