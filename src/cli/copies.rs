@@ -161,9 +161,10 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
         Ok(_) => Some(behind(&replica, &reading)?),
         Err(_) => {
             super::must_not_exist(&args.destination)?;
-            files::create_parent(&args.destination).map_err(not_written(&args.destination))?;
+            files::create_parent(&args.destination, &mut created).map_err(not_written(&args.destination))?;
             files::create_dir(&args.destination).map_err(not_written(&args.destination))?;
             created.add(args.destination.clone());
+            files::sync_parent(&args.destination).map_err(not_written(&args.destination))?;
             None
         }
     };
@@ -175,8 +176,12 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
         }
         match files::read_own(&file.from, MAX_PAYLOAD_FILE) {
             Ok(bytes) if Digest::of(&bytes) == file.digest => {
-                files::create_parent(&file.to).map_err(not_written(&file.to))?;
+                let made = destination.create_folders(&file.to, &mut created);
+                if made.map_err(not_written(&file.to))? {
+                    destination.sync_folders(&file.to).map_err(not_written(&file.to))?;
+                }
                 files::create(&file.to, &bytes).map_err(not_written(&file.to))?;
+                created.add(file.to.clone());
                 if !is_same(&file.to, &file.digest) {
                     let what = "the medium does not give back what was written to it";
                     return Err(Failure::new(Exit::Machine, what).at(file.to.display()).next(OTHER_MEDIUM));
@@ -189,6 +194,8 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
     // The log comes last: a copy that was cut off is none.
     match behind {
         Some(mut ledger) => {
+            // Whatever becomes of the log: it may hold the seals of these files.
+            created.keep();
             ledger.catch_up(&reading.bytes).map_err(|error| failures::ledger(&replica, &error))?;
         }
         None => {
@@ -198,9 +205,9 @@ pub fn copy(args: &Copy, context: &mut Context<'_>) -> Result<Answer, Failure> {
                 let what = "the medium does not give back what was written to it";
                 return Err(Failure::new(Exit::Machine, what).at(replica.display()).next(OTHER_MEDIUM));
             }
+            created.keep();
         }
     }
-    created.keep();
     let head = reading.escrow.head;
     let mut text = format!(
         "replica in {}: {copied} sealed files copied, log up to entry {}, hash {}",

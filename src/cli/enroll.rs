@@ -131,13 +131,8 @@ pub fn write(
     key: Option<&NewKey>,
     created: &mut Created,
 ) -> Result<(), Failure> {
-    let folder = prefix.parent().unwrap_or(Path::new("")).to_owned();
-    let is_new = folder != Path::new("") && folder.symlink_metadata().is_err();
     let card_path = with_ending(prefix, "card");
-    files::create_parent(prefix).map_err(|error| failures::not_written(&card_path, &error))?;
-    if is_new {
-        created.add(folder);
-    }
+    files::create_parent(prefix, created).map_err(|error| failures::not_written(&card_path, &error))?;
     if let Some(key) = key {
         let path = with_ending(prefix, "key");
         key.write(&path)?;

@@ -13,6 +13,7 @@ use crate::cli::nearest;
 use crate::crypto::envelope::EnvelopeError;
 use crate::escrow::Escrow;
 use crate::finding::Finding;
+use crate::hands::files::is_not_durable;
 use crate::log::ledger::LedgerError;
 use crate::names::{PersonId, VaultName};
 use crate::quorum::QuorumError;
@@ -38,10 +39,16 @@ pub fn not_read(path: &Path, error: &io::Error) -> Failure {
     }
 }
 
+/// What to do with a medium after a sync failed: nobody knows what it holds, and it is not tried again.
+pub const NOT_AGAIN: &str = "do not use this medium again";
+
 /// An output file cannot be written.
 pub fn not_written(path: &Path, error: &io::Error) -> Failure {
     let failure =
         Failure::new(Exit::Machine, format!("the file cannot be written: {error}")).at(path.display());
+    if is_not_durable(error) {
+        return failure.next(format!("{NOT_AGAIN}: name a place on another one"));
+    }
     match error.kind() {
         io::ErrorKind::AlreadyExists => {
             failure.next("nothing is overwritten: choose another name, or move that file away")
@@ -93,6 +100,9 @@ pub fn ledger(path: &Path, error: &LedgerError) -> Failure {
         LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error)
             .at(path.display())
             .next("shorten the texts that were given, and run it again"),
+        LedgerError::Io { error: cause, .. } if is_not_durable(cause) => Failure::new(Exit::Machine, error)
+            .at(path.display())
+            .next(format!("{NOT_AGAIN}, and do not try once more: it may hold the entry, or may not; copy the escrow to another one and verify the copy")),
         _ => Failure::new(Exit::Machine, error)
             .at(path.display())
             .next("do not use this medium again; copy the escrow to another one and verify the copy"),

@@ -154,7 +154,7 @@ fn elsewhere(
     confirm_deviations(&deviations, ways.accepted)?;
     let mut created = Created::default();
     let not_written = |error: std::io::Error| failures::not_written(path, &error);
-    files::create_parent(path).map_err(not_written)?;
+    files::create_parent(path, &mut created).map_err(not_written)?;
     let medium = ChainFile::create(path).map_err(not_written)?;
     created.add(path.to_owned());
     let draft = Draft { time: ways.time, says, signers: vec![(who.signer.key_name(), who.signer.key())] };

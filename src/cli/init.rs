@@ -90,7 +90,7 @@ fn begin(
     })?;
     let escrow = EscrowDir::at(directory);
     let failed = |error: std::io::Error| failures::not_written(directory, &error);
-    files::create_parent(directory).map_err(failed)?;
+    files::create_parent(directory, created).map_err(failed)?;
     files::create_dir(directory).map_err(failed)?;
     created.add(directory.to_owned());
     let medium = ChainFile::create(&escrow.log()).map_err(failed)?;

@@ -15,7 +15,7 @@ pub fn man(args: &Man) -> Result<Answer, Failure> {
         pages().into_iter().map(|(name, page)| (directory.join(format!("{name}.1")), page)).collect();
     let mut created = Created::default();
     if !directory.exists() {
-        files::create_parent(directory)
+        files::create_parent(directory, &mut created)
             .and_then(|()| std::fs::create_dir(directory))
             .map_err(|error| failures::not_written(directory, &error))?;
         created.add(directory.clone());

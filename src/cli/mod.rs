@@ -44,8 +44,9 @@ use serde_json::Value;
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{Exit, Failure};
 use crate::escrow::{Escrow, Reading};
+use crate::hands::files::{self, Created};
 use crate::hands::store::{EscrowDir, MAX_LOG};
-use crate::hands::{clock, files};
+use crate::hands::{clock, limits};
 use crate::painted::Painted;
 use crate::time::Time;
 use crate::vault::Environment;
@@ -156,6 +157,7 @@ fn environment() -> Environment {
 /// # Errors
 /// A [`Failure`], which says what failed, where, and what to do next.
 pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    limits::outlive_file_limit();
     match cli.command {
         Command::Keygen(args) => people::keygen(&args),
         Command::Enroll(args) => enroll::enroll(args, context),
@@ -185,11 +187,15 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
     }
 }
 
-/// Writes an output file, which must not exist.
+/// Writes an output file, which must not exist. When this fails, neither the file is there nor a directory that
+/// was made for it.
 fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    files::create_parent(path)
+    let mut created = Created::default();
+    files::create_parent(path, &mut created)
         .and_then(|()| files::create(path, bytes))
-        .map_err(|error| failures::not_written(path, &error))
+        .map_err(|error| failures::not_written(path, &error))?;
+    created.keep();
+    Ok(())
 }
 
 /// Fails where an output file exists already, before anything else is done.

@@ -15,7 +15,7 @@ use crate::cli::{Context, failures, nearest, write_output};
 use crate::crypto::envelope::Identity;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, may_administer};
-use crate::hands::files;
+use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_LOG};
 use crate::log::book::{Book, BookError};
 use crate::log::ledger::Medium as _;
@@ -162,19 +162,48 @@ impl Somebody {
 
     /// States something: into the book, made durable and read again; then signed.
     pub fn state(&self, intent: Intent, context: &mut Context<'_>) -> Result<SignedStatement, Failure> {
-        let failed = |error: io::Error| {
-            Failure::new(Exit::Machine, format!("the book cannot be written: {error}"))
-                .at(self.book.display())
-                .next("nothing was stated: make room, or let the book go on in another file: --book FILE")
+        let mut created = Created::default();
+        let is_missing = self.book.symlink_metadata().is_err();
+        let begun = match is_missing && self.book != self.old_book {
+            true => Some(self.begin_elsewhere(&mut created, context)?),
+            false => None,
         };
-        if self.book.symlink_metadata().is_err() && self.book != self.old_book {
-            self.begin_elsewhere(context)?;
+        let mut file = ChainFile::open_or_create(&self.book).map_err(|error| self.not_stated(&error))?;
+        let before = file.read().map_err(|error| self.not_stated(&error))?;
+        let is_begun_here = begun.map_or(file.is_new() && before.is_empty(), |begun| begun == before);
+        let stated = self.note(intent, &before, &mut file, context);
+        match stated {
+            Ok(_) => created.keep(),
+            // Nothing older is in it.
+            Err(_) if is_begun_here => file.discard(),
+            Err(_) => {}
         }
+        stated
+    }
+
+    fn not_stated(&self, error: &io::Error) -> Failure {
+        let failure = Failure::new(Exit::Machine, format!("the book cannot be written: {error}"))
+            .at(self.book.display());
+        if files::is_not_durable(error) {
+            let again = failures::NOT_AGAIN;
+            return failure
+                .next(format!("nothing was stated; {again}: go on with --book FILE on another one"));
+        }
+        failure.next("nothing was stated: make room, or let the book go on in another file: --book FILE")
+    }
+
+    /// Notes a statement in the book that holds `before`, and signs it.
+    fn note(
+        &self,
+        intent: Intent,
+        before: &[u8],
+        file: &mut ChainFile,
+        context: &mut Context<'_>,
+    ) -> Result<SignedStatement, Failure> {
+        let failed = |error: io::Error| self.not_stated(&error);
         let elsewhere = self.left_behind();
-        let mut file = ChainFile::open_or_create(&self.book).map_err(failed)?;
-        let before = file.read().map_err(failed)?;
         let key = self.card.card().verifying_key;
-        let (mut book, good, error) = Book::read_as_far(self.signer.person(), &key, &before);
+        let (mut book, good, error) = Book::read_as_far(self.signer.person(), &key, before);
         let damage = match error {
             None => {
                 elsewhere.filter(|left| !book.entries().any(|(_, entry)| entry.damage.as_ref() == Some(left)))
@@ -211,13 +240,16 @@ impl Somebody {
         Ok(noted.sign(BookIsDurable, &self.signer))
     }
 
-    /// Begins the book that `--book` names with the good records of the old one.
-    fn begin_elsewhere(&self, context: &mut Context<'_>) -> Result<(), Failure> {
+    /// Begins the book that `--book` names with the good records of the old one; gives them.
+    fn begin_elsewhere(&self, created: &mut Created, context: &mut Context<'_>) -> Result<Vec<u8>, Failure> {
         let (_, good, _) = self
             .read_book(&self.old_book)
             .unwrap_or_else(|_| (Book::new(self.signer.person().clone()), Vec::new(), None));
         context.warn(&format!("your book goes on in {}", self.book.display()));
-        write_output(&self.book, &good)
+        files::create_parent(&self.book, created)
+            .map_err(|error| failures::not_written(&self.book, &error))?;
+        write_output(&self.book, &good)?;
+        Ok(good)
     }
 
     /// The old book, where this one is another and that one does not hold.

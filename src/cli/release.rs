@@ -169,7 +169,17 @@ fn must_be_open(request: &Digest, args: &Release, context: &Context<'_>) -> Resu
     let elsewhere = args.continue_in.as_deref().and_then(peek);
     let escrow = elsewhere.or_else(|| context.peek());
     match escrow.as_ref().and_then(|escrow| escrow.request(request)?.end.as_ref()) {
-        Some(ended) => Err(failures::release(&ReleaseError::Ended(ended.seq), &[])),
+        Some(ended) => {
+            let failure = failures::release(&ReleaseError::Ended(ended.seq), &[]);
+            let session = args.session.clone().unwrap_or_else(|| session_path(&args.request));
+            // It goes with the request's end, unless this program was killed in between.
+            Err(match session.symlink_metadata() {
+                Ok(_) => {
+                    failure.or_next(&format!("destroy {}: it serves nobody any more", session.display()))
+                }
+                Err(_) => failure,
+            })
+        }
         None => Ok(()),
     }
 }

@@ -105,6 +105,8 @@ pub fn lodge(requester: &Somebody, asking: Asking<'_>, context: &mut Context<'_>
     let sealed_session =
         session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
     let mut created = Created::default();
+    files::create_parent(&session_path, &mut created)
+        .map_err(|error| failures::not_written(&session_path, &error))?;
     write_output(&session_path, sealed_session.as_bytes())?;
     created.add(session_path.clone());
     let signers =
@@ -115,7 +117,12 @@ pub fn lodge(requester: &Somebody, asking: Asking<'_>, context: &mut Context<'_>
         .map_err(|error| failures::ledger(&log, &error).or_next(footing::ELSEWHERE))?;
     continued.keep();
     let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
-    if let Err(failure) = write_output(output, &file) {
+    if let Err(error) = files::create(output, &file) {
+        let failure = failures::not_written(output, &error);
+        if files::is_not_durable(&error) {
+            // The log may lie on the same medium, which is not written to any more.
+            return Err(failure.or_next("the request is logged, and nobody can approve it: make a new one"));
+        }
         // Without its file nobody can approve it: it ends here, and its session goes with `created`.
         let end = End::nothing(appended.record());
         let ended =

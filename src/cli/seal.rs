@@ -19,17 +19,19 @@ use crate::cli::footing;
 use crate::cli::people::{Somebody, must_administer, read_identities, signers};
 use crate::cli::prompt::Terminal;
 use crate::cli::{Answer, Context, environment, failures, usage};
+use crate::crypto::digest::Digest;
 use crate::crypto::envelope::Identity;
 use crate::escrow::Escrow;
 use crate::hands::files::{self, Created};
+use crate::hands::store::ChainFile;
 use crate::hands::{clock, console};
-use crate::log::ledger::{Draft, LedgerError};
+use crate::log::ledger::{Draft, Ledger, LedgerError};
 use crate::names::{PersonId, VaultName};
 use crate::password;
 use crate::payload::Fields;
 use crate::threshold::Threshold;
 use crate::totp::TotpSeed;
-use crate::vault::{Credentials as Novelty, Kind};
+use crate::vault::{self, Credentials as Novelty, Kind};
 
 /// A vault that is ready to be sealed.
 struct Ready {
@@ -109,7 +111,7 @@ pub fn commit(
     let directory = context.directory();
     let mut created = Created::default();
     let mut sealed: Vec<Sealed> = Vec::with_capacity(ready.len());
-    let escrow = ledger.escrow().id;
+    let (escrow, after) = (ledger.escrow().id, ledger.escrow().head.hash);
     // Whoever stops it must not find half of it.
     console::listen().map_err(|error| {
         Failure::new(Exit::Machine, format!("signals cannot be listened for: {error}"))
@@ -120,8 +122,16 @@ pub fn commit(
         let done = ceremony::seal(&escrow, &one.plan, &one.fields, at_hand, &mut Context::rng())
             .map_err(|error| failures::seal(&error).at(one.plan.name.as_str()))?;
         let seal = &done.seal;
+        take_away_unlogged(&ledger, seal, context)?;
         directory
-            .write_generation(&seal.name, seal.generation, &done.payload, &done.sealed_shares, &mut created)
+            .write_generation(
+                &seal.name,
+                seal.generation,
+                &done.payload,
+                &done.sealed_shares,
+                &after,
+                &mut created,
+            )
             .map_err(|error| {
                 failures::not_written(&directory.payload(&seal.name, seal.generation), &error)
             })?;
@@ -134,7 +144,34 @@ pub fn commit(
         Ok(_) => created.keep(),
         Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),
     }
+    for seal in sealed.iter().map(|one| &one.seal) {
+        directory.unmark(&seal.name, seal.generation, &after);
+    }
     Ok(sealed)
+}
+
+/// Makes way for a generation that the log does not know: what an earlier sealing left there that was cut off
+/// before it was logged goes, and is told of. It acknowledged nothing.
+fn take_away_unlogged(
+    ledger: &Ledger<ChainFile>,
+    seal: &vault::Seal,
+    context: &mut Context<'_>,
+) -> Result<(), Failure> {
+    if ledger.escrow().vault_named(&seal.name).is_some() {
+        return Ok(());
+    }
+    let directory = context.directory();
+    let knows = |hash: &Digest| ledger.reading().records().any(|record| record.hash == *hash);
+    let taken = directory
+        .take_away_unlogged(&seal.name, seal.generation, &knows)
+        .map_err(|error| failures::not_written(&directory.payload(&seal.name, seal.generation), &error))?;
+    for path in taken {
+        context.warn(&format!(
+            "{}: left of a sealing that was cut off before it was logged; it is taken away",
+            path.display()
+        ));
+    }
+    Ok(())
 }
 
 /// Fails where somebody stopped it.

@@ -6,6 +6,22 @@ use std::path::{Path, PathBuf};
 
 use crate::public;
 
+/// The system could not say that something is durable. What the medium holds is not known then, and asking once
+/// more proves nothing: the kernel may have dropped what it could not write.
+#[derive(Debug, thiserror::Error)]
+#[error("it could not be made durable: {0}")]
+struct NotDurable(io::Error);
+
+/// Whether an error says that something could not be made durable: its medium is not to be used again.
+pub fn is_not_durable(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<NotDurable>())
+}
+
+/// Marks the failure of a sync as what it is.
+pub(super) fn durable(synced: io::Result<()>) -> io::Result<()> {
+    synced.map_err(|error| io::Error::new(error.kind(), NotDurable(error)))
+}
+
 /// Reads a file that a person named, or standard input for `-`. Anything but a regular file is refused, so
 /// that no device or pipe can hold the program up; a link is followed, since the person named it.
 ///
@@ -128,7 +144,8 @@ pub fn create_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn write_new(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_parent(path));
+    let written =
+        file.write_all(bytes).and_then(|()| durable(file.sync_all())).and_then(|()| sync_parent(path));
     written.inspect_err(|_| {
         // Best effort: the error that is reported is the first one.
         let _ = fs::remove_file(path);
@@ -157,14 +174,24 @@ pub fn create_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Creates the directory that `path` is to lie in, and those above it, where they are missing.
+/// Creates the directory that `path` is to lie in, and those above it, where they are missing, and makes them
+/// durable. They are remembered in `created`, and go again while nothing lies in them.
 ///
 /// # Errors
 /// Whatever the system says.
-pub fn create_parent(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    owner_only(builder.recursive(true));
-    builder.create(parent(path))
+pub fn create_parent(path: &Path, created: &mut Created) -> io::Result<()> {
+    let missing = |place: &&Path| *place != Path::new("") && !place.is_dir();
+    let missing: Vec<&Path> = parent(path).ancestors().take_while(missing).collect();
+    for directory in missing.into_iter().rev() {
+        match create_dir(directory) {
+            Ok(()) => created.add_parent(directory.to_owned()),
+            // Somebody else made it in the meantime, or it is a way up that exists by now.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+        sync_parent(directory)?;
+    }
+    Ok(())
 }
 
 #[cfg_attr(not(unix), expect(unused_variables))]
@@ -189,7 +216,7 @@ fn parent(path: &Path) -> &Path {
 /// # Errors
 /// Whatever the system says.
 pub fn sync_parent(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(parent(path))?.sync_all() } else { Ok(()) }
+    if cfg!(unix) { durable(File::open(parent(path))?.sync_all()) } else { Ok(()) }
 }
 
 /// Overwrites a file with zeros and removes it. On media that write elsewhere the old bytes may remain.
@@ -200,7 +227,7 @@ pub fn destroy(path: &Path) -> io::Result<()> {
     let mut file = open_own(path, OpenOptions::new().write(true))?;
     let length = file.metadata()?.len();
     io::copy(&mut io::repeat(0).take(length), &mut file)?;
-    file.sync_all()?;
+    durable(file.sync_all())?;
     fs::remove_file(path)?;
     sync_parent(path)
 }
@@ -208,33 +235,53 @@ pub fn destroy(path: &Path) -> io::Result<()> {
 /// Things that were created and are taken away again, unless [`Created::keep`] is called.
 #[derive(Debug, Default)]
 pub struct Created {
-    paths: Vec<PathBuf>,
+    things: Vec<Thing>,
+}
+
+#[derive(Debug)]
+enum Thing {
+    /// A file, or a directory with all that is in it.
+    Whole(PathBuf),
+    /// A directory, of which others may make use too: it goes only while it is empty.
+    Parent(PathBuf),
 }
 
 impl Created {
     /// Remembers a file or directory that was created.
     pub fn add(&mut self, path: PathBuf) {
-        self.paths.push(path);
+        self.things.push(Thing::Whole(path));
+    }
+
+    /// Remembers a directory that was created for something else to lie in.
+    pub fn add_parent(&mut self, path: PathBuf) {
+        self.things.push(Thing::Parent(path));
     }
 
     /// Remembers that something was given another name.
     pub fn rename(&mut self, from: &Path, to: &Path) {
-        for path in self.paths.iter_mut().filter(|path| *path == from) {
-            to.clone_into(path);
+        for thing in &mut self.things {
+            match thing {
+                Thing::Whole(path) | Thing::Parent(path) if path == from => to.clone_into(path),
+                _ => {}
+            }
         }
     }
 
     /// Leaves everything where it is.
     pub fn keep(mut self) {
-        self.paths.clear();
+        self.things.clear();
     }
 }
 
 impl Drop for Created {
     fn drop(&mut self) {
-        for path in self.paths.drain(..).rev() {
+        for thing in self.things.drain(..).rev() {
             // Best effort: this runs because something else failed, and that is what is reported.
-            let _ = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            let _ = match thing {
+                Thing::Parent(path) => fs::remove_dir(path),
+                Thing::Whole(path) if path.is_dir() => fs::remove_dir_all(path),
+                Thing::Whole(path) => fs::remove_file(path),
+            };
         }
     }
 }

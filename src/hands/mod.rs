@@ -4,6 +4,7 @@ pub mod clock;
 pub mod console;
 pub mod files;
 pub mod harden;
+pub mod limits;
 #[expect(
     unsafe_code,
     reason = "an allocator is unsafe by its nature, and so is asking the kernel for its memory"

@@ -4,7 +4,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::hands::files::{self, Created};
+use crate::crypto::digest::Digest;
+use crate::hands::files::{self, Created, durable};
 use crate::log::ledger::Medium;
 use crate::names::{PersonId, VaultName};
 
@@ -15,6 +16,10 @@ pub const MAX_LOG: u64 = 4 << 30;
 pub const MAX_SEALED_SHARE: u64 = 64 << 10;
 /// See [`MAX_SEALED_SHARE`].
 pub const MAX_PAYLOAD_FILE: u64 = 2 << 20;
+
+/// How the mark is named that lies among the files of a generation until its seal is in the log; behind it
+/// stands the hash of the record after which the seal was to come.
+const UNLOGGED: &str = "unlogged-";
 
 /// An escrow's directory.
 #[derive(Debug, Clone)]
@@ -61,8 +66,84 @@ impl EscrowDir {
         self.generation(vault, generation).join(format!("{custodian}.share.age"))
     }
 
+    fn partial(&self, vault: &VaultName, generation: u32) -> PathBuf {
+        self.vault(vault).join(format!("{generation}.partial"))
+    }
+
+    /// Creates the folders of this escrow that `path` is to lie in, where they are missing. No link is followed.
+    /// What was created is remembered in `created`. Gives whether any was.
+    ///
+    /// # Errors
+    /// Whatever the system says; `AlreadyExists` where something else than a folder is in the way.
+    pub fn create_folders(&self, path: &Path, created: &mut Created) -> io::Result<bool> {
+        let mut any = false;
+        for directory in self.folders(path) {
+            match files::create_dir(directory) {
+                Ok(()) => {
+                    created.add_parent(directory.to_owned());
+                    any = true;
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_real_dir(directory) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(any)
+    }
+
+    /// Makes the folders durable that `path` lies in.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn sync_folders(&self, path: &Path) -> io::Result<()> {
+        self.folders(path).into_iter().rev().try_for_each(files::sync_parent)
+    }
+
+    /// The folders between this escrow's directory and `path`, from above.
+    fn folders<'a>(&self, path: &'a Path) -> Vec<&'a Path> {
+        let within = path.ancestors().skip(1).take_while(|folder| *folder != self.root);
+        within.collect::<Vec<_>>().into_iter().rev().collect()
+    }
+
+    /// Takes away what a sealing left that was cut off before it was logged; gives what that was. Whoever calls
+    /// this holds the log's lock, and the log has no seal of that generation.
+    ///
+    /// Only what is beyond doubt goes: an empty folder of an unfinished name, and a folder with the mark of a
+    /// sealing that was to come after a record which the log `knows`. Files of a seal that another log holds,
+    /// or that a person put there, have no such mark.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn take_away_unlogged(
+        &self,
+        vault: &VaultName,
+        generation: u32,
+        knows: &dyn Fn(&Digest) -> bool,
+    ) -> io::Result<Vec<PathBuf>> {
+        let mut taken = Vec::new();
+        let partial = self.partial(vault, generation);
+        if is_real_dir(&partial) && fs::read_dir(&partial)?.next().is_none() {
+            fs::remove_dir(&partial)?;
+            taken.push(partial.clone());
+        }
+        for folder in [partial, self.generation(vault, generation)] {
+            if is_real_dir(&folder) && mark_of(&folder)?.is_some_and(|after| knows(&after)) {
+                fs::remove_dir_all(&folder)?;
+                files::sync_parent(&folder)?;
+                taken.push(folder);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Takes the mark away from the files of a generation whose seal is in the log.
+    pub fn unmark(&self, vault: &VaultName, generation: u32, after: &Digest) {
+        // Best effort: a mark on what the log names means nothing.
+        let _ = fs::remove_file(self.generation(vault, generation).join(format!("{UNLOGGED}{after}")));
+    }
+
     /// Writes the files of a generation: all of them, under their final names, durable — or none. They are
-    /// remembered in `created`, so that they go again if the seal does not get into the log.
+    /// remembered in `created`, so that they go again if the seal does not get into the log. Until
+    /// [`EscrowDir::unmark`] they are marked as files of a seal that comes `after` a record.
     ///
     /// # Errors
     /// Whatever the system says; `AlreadyExists` where that generation has files already.
@@ -72,17 +153,11 @@ impl EscrowDir {
         generation: u32,
         payload: &[u8],
         sealed_shares: &[(PersonId, String)],
+        after: &Digest,
         created: &mut Created,
     ) -> io::Result<()> {
-        for directory in [self.vaults(), self.vault(vault)] {
-            match files::create_dir(&directory) {
-                Ok(()) => created.add(directory),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_real_dir(&directory) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let (place, partial) =
-            (self.generation(vault, generation), self.vault(vault).join(format!("{generation}.partial")));
+        let (place, partial) = (self.generation(vault, generation), self.partial(vault, generation));
+        self.create_folders(&place, created)?;
         if place.symlink_metadata().is_ok() {
             return Err(io::Error::new(
                 io::ErrorKind::AlreadyExists,
@@ -97,6 +172,8 @@ impl EscrowDir {
             _ => error,
         })?;
         created.add(partial.clone());
+        // It is made durable together with the files, whose folder is synced.
+        files::create_new(&partial.join(format!("{UNLOGGED}{after}")))?;
         files::create(&partial.join("payload.age"), payload)?;
         for (custodian, file) in sealed_shares {
             files::create(&partial.join(format!("{custodian}.share.age")), file.as_bytes())?;
@@ -104,9 +181,20 @@ impl EscrowDir {
         fs::rename(&partial, &place)?;
         created.rename(&partial, &place);
         files::sync_parent(&place)?;
-        files::sync_parent(&self.vault(vault))?;
-        files::sync_parent(&self.vaults())
+        self.sync_folders(&place)
     }
+}
+
+/// The record after which the seal was to come whose files lie in `folder`; none where they bear no mark.
+fn mark_of(folder: &Path) -> io::Result<Option<Digest>> {
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let mark = name.to_str().and_then(|name| name.strip_prefix(UNLOGGED));
+        if let Some(after) = mark.and_then(|hash| hash.parse().ok()) {
+            return Ok(Some(after));
+        }
+    }
+    Ok(None)
 }
 
 fn is_real_dir(path: &Path) -> bool {
@@ -118,6 +206,7 @@ fn is_real_dir(path: &Path) -> bool {
 pub struct ChainFile {
     path: PathBuf,
     file: File,
+    is_new: bool,
 }
 
 impl ChainFile {
@@ -137,20 +226,49 @@ impl ChainFile {
             file.lock()?;
             // While this waited for the lock, the file may have been replaced: then the lock is on the old one.
             if files::is_still(path, &file)? {
-                return Ok(ChainFile { path: path.to_owned(), file });
+                return Ok(ChainFile { path: path.to_owned(), file, is_new: false });
             }
         }
     }
 
-    /// Creates the file, which must not exist, and locks it.
+    /// Creates the file, which must not exist, and locks it. When this fails, the file is not there.
     ///
     /// # Errors
     /// Whatever the system says.
     pub fn create(path: &Path) -> io::Result<ChainFile> {
         let file = files::create_new(path)?;
-        file.lock()?;
-        files::sync_parent(path)?;
-        Ok(ChainFile { path: path.to_owned(), file })
+        let made = file.lock().and_then(|()| files::sync_parent(path));
+        let chain = ChainFile { path: path.to_owned(), file, is_new: true };
+        match made {
+            Ok(()) => Ok(chain),
+            Err(error) => {
+                chain.discard();
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the file was created here. Another process may have had its lock since, and written to it.
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// Takes the file away again. Whoever calls this began it, and nothing that was written to it since was
+    /// acknowledged. Best effort: what is reported is another error.
+    pub fn discard(self) {
+        if self.is_here().is_ok() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
+    /// Fails where another file has taken the name since this one was opened and read: what was verified is
+    /// then not what is under the name.
+    fn is_here(&self) -> io::Result<()> {
+        if files::is_still(&self.path, &self.file)? {
+            return Ok(());
+        }
+        let why = "another file was put in its place while it was open";
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
     }
 
     /// Opens the file, or creates it where it is missing.
@@ -171,6 +289,7 @@ impl Medium for ChainFile {
     }
 
     fn append(&mut self, size: u64, bytes: &[u8]) -> io::Result<()> {
+        self.is_here()?;
         let end = self.file.seek(SeekFrom::End(0))?;
         if end != size {
             let why = format!("it has {end} bytes, where {size} were read: something else writes to it");
@@ -183,7 +302,7 @@ impl Medium for ChainFile {
             let _ = self.file.set_len(size).and_then(|()| self.file.sync_data());
             return Err(error);
         }
-        self.file.sync_data()
+        durable(self.file.sync_data())
     }
 
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -199,6 +318,7 @@ impl Medium for ChainFile {
         let replaced = (|| {
             let file = files::open_own(&beside, OpenOptions::new().read(true).append(true))?;
             file.lock()?;
+            self.is_here()?;
             fs::rename(&beside, &self.path)?;
             Ok(file)
         })();
