@@ -59,6 +59,7 @@ impl Footing {
             Some(path) if path.symlink_metadata().is_ok() => {
                 let mut footing = here(path, who, ways, context).map_err(|failure| match failure.exit {
                     Exit::NotAuthorised | Exit::Interrupted => failure,
+                    _ if failure.next.contains(failures::NOT_AGAIN) => failure.or_next(ELSEWHERE),
                     _ => failure.next(ANOTHER),
                 })?;
                 footing.deviations.push(Deviation::ContinuedElsewhere);

@@ -117,12 +117,17 @@ impl Context<'_> {
 
     /// Says something beside the answer. What cannot be written there is lost, and stops nothing.
     fn warn(&mut self, text: &str) {
-        let _ = writeln!(self.stderr, "{}", crate::text::Shown(text));
+        self.say(&format!("{}\n", crate::text::Shown(text)));
     }
 
     /// The same, in colour where there is colour.
     fn show(&mut self, text: &Painted) {
-        let _ = writeln!(self.stderr, "{}", text.shown(self.stderr_in_colour));
+        self.say(&format!("{}\n", text.shown(self.stderr_in_colour)));
+    }
+
+    /// In one write: standard error is not buffered, and these texts are made one character at a time.
+    fn say(&mut self, text: &str) {
+        let _ = self.stderr.write_all(text.as_bytes());
     }
 
     /// The log's path.

@@ -11,7 +11,7 @@ use crate::card::VerifiedCard;
 use crate::ceremony::state::{self, BookIsDurable, Intent};
 use crate::cli::args::{As, Sitting};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{Context, failures, nearest, write_output};
+use crate::cli::{Context, failures, nearest};
 use crate::crypto::envelope::Identity;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, may_administer};
@@ -164,13 +164,11 @@ impl Somebody {
     pub fn state(&self, intent: Intent, context: &mut Context<'_>) -> Result<SignedStatement, Failure> {
         let mut created = Created::default();
         let is_missing = self.book.symlink_metadata().is_err();
-        let begun = match is_missing && self.book != self.old_book {
-            true => Some(self.begin_elsewhere(&mut created, context)?),
-            false => None,
+        let opened = match is_missing && self.book != self.old_book {
+            true => self.begin_elsewhere(&mut created, context),
+            false => ChainFile::open_or_create(&self.book).and_then(Begun::of),
         };
-        let mut file = ChainFile::open_or_create(&self.book).map_err(|error| self.not_stated(&error))?;
-        let before = file.read().map_err(|error| self.not_stated(&error))?;
-        let is_begun_here = begun.map_or(file.is_new() && before.is_empty(), |begun| begun == before);
+        let Begun { mut file, before, is_begun_here } = opened.map_err(|error| self.not_stated(&error))?;
         let stated = self.note(intent, &before, &mut file, context);
         match stated {
             Ok(_) => created.keep(),
@@ -240,16 +238,22 @@ impl Somebody {
         Ok(noted.sign(BookIsDurable, &self.signer))
     }
 
-    /// Begins the book that `--book` names with the good records of the old one; gives them.
-    fn begin_elsewhere(&self, created: &mut Created, context: &mut Context<'_>) -> Result<Vec<u8>, Failure> {
+    /// Begins the book that `--book` names with the good records of the old one.
+    fn begin_elsewhere(&self, created: &mut Created, context: &mut Context<'_>) -> io::Result<Begun> {
         let (_, good, _) = self
             .read_book(&self.old_book)
             .unwrap_or_else(|_| (Book::new(self.signer.person().clone()), Vec::new(), None));
         context.warn(&format!("your book goes on in {}", self.book.display()));
-        files::create_parent(&self.book, created)
-            .map_err(|error| failures::not_written(&self.book, &error))?;
-        write_output(&self.book, &good)?;
-        Ok(good)
+        files::create_parent(&self.book, created)?;
+        let mut begun = Begun::of(ChainFile::create(&self.book)?)?;
+        if begun.is_begun_here {
+            if let Err(error) = begun.file.append(0, &good) {
+                begun.file.discard();
+                return Err(error);
+            }
+            begun.before = good;
+        }
+        Ok(begun)
     }
 
     /// The old book, where this one is another and that one does not hold.
@@ -258,6 +262,23 @@ impl Somebody {
             return None;
         }
         files::read_own(&self.old_book, MAX_LOG).ok().map(|bytes| Damage::of_file(&bytes))
+    }
+}
+
+/// A book that is open, and locked.
+struct Begun {
+    file: ChainFile,
+    /// What it holds.
+    before: Vec<u8>,
+    /// Whether it was made here, and nobody else has written to it.
+    is_begun_here: bool,
+}
+
+impl Begun {
+    fn of(mut file: ChainFile) -> io::Result<Begun> {
+        let before = file.read()?;
+        let is_begun_here = file.is_new() && before.is_empty();
+        Ok(Begun { file, before, is_begun_here })
     }
 }
 

@@ -191,7 +191,7 @@ fn not_logged(error: &LedgerError, size: u64, log: &Path, created: Created) -> F
         return failure;
     }
     created.keep();
-    failure.next(
+    failure.or_next(
         "the sealed files stay where they are, since the log may hold the seal: run `breakglass verify`",
     )
 }

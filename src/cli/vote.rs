@@ -79,7 +79,8 @@ impl Desk<'_> {
         let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
         let statement = self.custodian.state(decided.intent.clone(), context)?;
         write_output(output, &decided.file(&statement)).map_err(|failure| {
-            failure.next("your book has this approval already; approve again with another -o: it counts once")
+            failure
+                .or_next("your book has this approval already; approve again with another -o: it counts once")
         })
     }
 }

@@ -11,8 +11,22 @@ use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whol
 
 /// Calls at which a process that is killed may leave something else than at the call before.
 const MATTER: [&str; 16] = [
-    "openat", "read", "write", "pwrite64", "writev", "ftruncate", "fsync", "fdatasync", "flock", "fcntl",
-    "close", "lseek", "statx", "newfstatat", "getrandom", "rt_sigaction",
+    "openat",
+    "read",
+    "write",
+    "pwrite64",
+    "writev",
+    "ftruncate",
+    "fsync",
+    "fdatasync",
+    "flock",
+    "fcntl",
+    "close",
+    "lseek",
+    "statx",
+    "newfstatat",
+    "getrandom",
+    "rt_sigaction",
 ];
 
 /// What is tried: the command, what was there before, and how it goes on after each kill.
@@ -45,9 +59,7 @@ fn try_all(trial: &Trial, every: usize) {
     }
     let all = calls(&trial.ground.stage(), &trial.line);
     let is_changing = |call: &&Call| call.changes();
-    let matters = |call: &&Call| {
-        call.changes() || MATTER.contains(&call.name.as_str())
-    };
+    let matters = |call: &&Call| call.changes() || MATTER.contains(&call.name.as_str());
     let chosen: Vec<&Call> = match is_whole() {
         true => all.iter().filter(matters).collect(),
         false => all.iter().filter(is_changing).step_by(every).collect(),
@@ -78,7 +90,10 @@ fn try_all(trial: &Trial, every: usize) {
         counts.recovered += 1;
     }
     let lines = table.iter().map(|(name, counts)| {
-        format!("{:<10} {name:<14} {:>5} {:>6} {:>9}", trial.name, counts.calls, counts.killed, counts.recovered)
+        format!(
+            "{:<10} {name:<14} {:>5} {:>6} {:>9}",
+            trial.name, counts.calls, counts.killed, counts.recovered
+        )
     });
     let lines: Vec<String> = lines.collect();
     let killed: usize = table.values().map(|counts| counts.killed).sum();
@@ -86,7 +101,11 @@ fn try_all(trial: &Trial, every: usize) {
     assert_eq!(killed, recovered);
     if is_whole() {
         let head = "command    system call    calls killed recovered";
-        tell(&format!("{head}\n{}\n{:<25} {killed:>5} kills, {recovered} recovered", lines.join("\n"), trial.name));
+        tell(&format!(
+            "{head}\n{}\n{:<25} {killed:>5} kills, {recovered} recovered",
+            lines.join("\n"),
+            trial.name
+        ));
     }
 }
 
