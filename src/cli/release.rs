@@ -72,6 +72,10 @@ pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failu
     }
 }
 
+/// What to do where a release was logged and shown, and its end could not be logged.
+const NOT_ENDED: &str = "the release is logged, and was shown; without its end it counts as if everything had been \
+    shown: end it on a sound medium, with --withdraw";
+
 /// What a release, or a withdrawal, rests on.
 pub struct Releasing<'a> {
     /// The requester, whose identities are unlocked.
@@ -280,7 +284,7 @@ fn reveal(
         approvals: Vec::new(),
         bad_shares: bad,
     };
-    append_end(footing, session, end)?;
+    append_end(footing, session, end).map_err(|failure| failure.or_next(NOT_ENDED))?;
     let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
     let names: Vec<_> = shown.fields.iter().map(FieldName::as_str).collect();
     let text = format!(

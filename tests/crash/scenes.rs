@@ -31,6 +31,11 @@ impl Ground {
         Ground { tree: stage.tree(), request, words }
     }
 
+    /// What lies on a stage by now.
+    pub fn made(stage: &Stage) -> Ground {
+        Ground::of(stage, None)
+    }
+
     pub fn stage(&self) -> Stage {
         let stage = Stage::empty();
         put(&stage.path(""), &self.tree);
