@@ -225,7 +225,12 @@ fn what_comes_after_is_there_or_not() {
 
 #[test]
 fn a_copy_is_there_or_not() {
-    fail_all(&["copy, new", "copy, behind", "man"], 6);
+    fail_all(&["copy, new", "man"], 8);
+}
+
+#[test]
+fn a_copy_that_is_behind_stays_a_copy() {
+    fail_all(&["copy, behind"], 1);
 }
 
 /// None is forgotten: every command that writes is tried above.

@@ -103,13 +103,15 @@ fn half_a_release_shows_nothing_and_is_released_again() {
 /// A real full medium: a small file system in memory, in a namespace of its own, filled to its last byte.
 #[test]
 fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
-    let works = |command: &str| {
-        let status = Command::new("unshare").args(["-Urm", "sh", "-c", command]).output();
-        status.is_ok_and(|output| output.status.success())
+    let works = |flags: &&str| {
+        let mut command = Command::new("unshare");
+        let output = command.args([flags, "sh", "-c", "mount -t tmpfs none /tmp"]).output();
+        output.is_ok_and(|output| output.status.success())
     };
-    if !works("mkdir -p /tmp/none && mount -t tmpfs none /tmp") {
-        return skipped("a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere", "unshare -Urm");
-    }
+    // As root, or as somebody who is root in a namespace of their own.
+    let Some(flags) = ["-m", "-Urm"].into_iter().find(works) else {
+        return skipped("a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere", "unshare -m");
+    };
     let stage = approved().stage();
     // What is left of the last page of the log has no room for a record.
     while stage.read("escrow/log").len() % 4096 < 3500 {
@@ -127,7 +129,7 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
          rm usb/filling; run room check --as alice/alice; run end verify --head before.head"
     );
     let mut command = Command::new("setsid");
-    command.args(["unshare", "-Urm", "sh", "-c", &script, env!("CARGO_BIN_EXE_breakglass")]);
+    command.args(["unshare", flags, "sh", "-c", &script, env!("CARGO_BIN_EXE_breakglass")]);
     let output = command.current_dir(stage.path("")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = |name: &str| String::from_utf8(stage.read(name)).unwrap();
