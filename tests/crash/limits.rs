@@ -79,7 +79,9 @@ fn half_an_append_is_torn_and_the_next_append_goes_on() {
     }
     let stage = sealed().stage();
     let whole = stage.read("escrow/log");
-    assert_eq!(torn(&stage, &Line::of("retire bob --because left --as admin/admin")), "");
+    // Longer than what is left of a block.
+    let retire = Line::of("retire bob --as admin/admin --because").arg(&"left ".repeat(200));
+    assert_eq!(torn(&stage, &retire), "");
     assert!(stage.read("escrow/log").len() > whole.len());
     stage.run("verify --head before.head").exits(11).shows("TORN");
     stage.run(CHECK).ok().says("The damaged bytes are kept");
