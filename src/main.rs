@@ -10,7 +10,7 @@ use breakglass::cli::reach::reach;
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::harden;
 use breakglass::hands::memory::{self, Allocator};
-use breakglass::hands::sandbox;
+use breakglass::hands::{limits, sandbox};
 use breakglass::painted::Painted;
 use breakglass::text::is_hostile;
 use clap::Parser as _;
@@ -20,6 +20,7 @@ static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     harden();
+    limits::outlive_file_limit();
     // These flags are looked for by hand: a command line that cannot be parsed may still ask for them.
     let asks_for = |flag: &str| std::env::args_os().any(|word| word == flag);
     let (json, plain) = (asks_for("--json"), asks_for("--plain"));

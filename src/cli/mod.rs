@@ -44,9 +44,9 @@ use serde_json::Value;
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{Exit, Failure};
 use crate::escrow::{Escrow, Reading};
+use crate::hands::clock;
 use crate::hands::files::{self, Created};
 use crate::hands::store::{EscrowDir, MAX_LOG};
-use crate::hands::{clock, limits};
 use crate::painted::Painted;
 use crate::time::Time;
 use crate::vault::Environment;
@@ -162,7 +162,6 @@ fn environment() -> Environment {
 /// # Errors
 /// A [`Failure`], which says what failed, where, and what to do next.
 pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    limits::outlive_file_limit();
     match cli.command {
         Command::Keygen(args) => people::keygen(&args),
         Command::Enroll(args) => enroll::enroll(args, context),

@@ -152,3 +152,17 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
     assert_eq!(text("room.code"), "0\n", "{}", text("room.err"));
     assert_eq!(text("end.code"), "0\n", "{}", text("end.out"));
 }
+
+/// Memory for secrets is a file to the kernel, larger than what this user may write: it is had in another way.
+#[test]
+fn a_limit_on_files_is_none_on_memory() {
+    let stage = Stage::empty();
+    let script = "ulimit -f 8; exec \"$0\" keygen --no-passphrase -o a.key";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_breakglass")])
+        .current_dir(stage.path(""))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(stage.exists("a.key"));
+}
