@@ -157,10 +157,22 @@ fn ask_seed(terminal: &mut Terminal) -> Result<SecretString, Failure> {
 /// What a CSV begins with.
 const HEADER: &str = "vault,account_id,email,password,totp[,custodians][,threshold][,other fields]";
 
-/// Reads the vaults of a CSV: one row each, with a header.
+/// Reads the vaults of a CSV file: one row each, with a header.
 pub fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result<Vec<Credentials>, Failure> {
     let bytes = files::read(path, MAX_CSV).map_err(|error| failures::not_read(path, &error))?;
-    let bytes = Zeroizing::new(bytes);
+    parse_csv(&Zeroizing::new(bytes), path, generate, yes)
+}
+
+/// The vaults of a CSV, which comes from `path`.
+///
+/// # Errors
+/// A [`Failure`] that names the row, and never what stands in it.
+pub fn parse_csv(
+    bytes: &[u8],
+    path: &Path,
+    generate: bool,
+    yes: &mut Yes<'_>,
+) -> Result<Vec<Credentials>, Failure> {
     let bad = |row: usize, why: &str| {
         Failure::new(Exit::BadInput, why.to_owned())
             .at(format!("{}, row {row}", path.display()))

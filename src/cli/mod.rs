@@ -2,6 +2,7 @@
 //! answer.
 
 pub mod args;
+pub mod credentials;
 pub mod exit;
 pub mod look;
 pub mod reach;
@@ -10,7 +11,6 @@ mod check;
 mod close;
 mod completions;
 mod copies;
-mod credentials;
 mod demo;
 mod enroll;
 mod failures;
