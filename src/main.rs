@@ -9,6 +9,7 @@ use breakglass::cli::look::{self, Look};
 use breakglass::cli::reach::reach;
 use breakglass::cli::{Answer, Context, run, usage};
 use breakglass::hands::harden::harden;
+use breakglass::hands::machine::Machine;
 use breakglass::hands::memory::{self, Allocator};
 use breakglass::hands::{limits, sandbox};
 use breakglass::painted::Painted;
@@ -30,11 +31,14 @@ fn main() -> ExitCode {
     let stderr_in_colour = look_of(plain, stderr_is_terminal).colour;
     let result = match Cli::try_parse() {
         Ok(cli) => {
-            if cli.command.handles_secrets() {
+            let machine = cli.command.records_machine().then(Machine::look);
+            if cli.command.handles_secrets() && !cli.allow_unlocked_memory {
                 memory::protect();
             }
-            sandbox::close(&reach(&cli));
-            let result = answer(cli, look.plain, stderr_in_colour);
+            if !cli.no_sandbox {
+                sandbox::close(&reach(&cli));
+            }
+            let result = answer(cli, machine.as_ref(), look.plain, stderr_in_colour);
             memory::wipe_stack();
             result
         }
@@ -97,7 +101,12 @@ fn look_of(asked_plain: bool, is_terminal: bool) -> Look {
     Look::of(asked_plain, is_terminal, no_color.as_deref(), term.as_deref())
 }
 
-fn answer(cli: Cli, plain: bool, stderr_in_colour: bool) -> Result<Answer, Failure> {
+fn answer(
+    cli: Cli,
+    machine: Option<&Machine>,
+    plain: bool,
+    stderr_in_colour: bool,
+) -> Result<Answer, Failure> {
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let stdout_is_terminal = stdout.is_terminal();
     let mut context = Context {
@@ -108,6 +117,7 @@ fn answer(cli: Cli, plain: bool, stderr_in_colour: bool) -> Result<Answer, Failu
         stdout: &mut stdout,
         stderr: &mut stderr,
         stdout_is_terminal,
+        machine,
         plain,
     };
     run(cli, &mut context)

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::VerifyingKey;
+use crate::environment::Environment;
 use crate::log::entry::Says;
 use crate::names::{FieldName, PersonId, VaultName};
 use crate::text::FreeText;
 use crate::time::Time;
-use crate::vault::Environment;
 
 /// The most planned actions, and the most fields, that one request may name.
 pub const MAX_ITEMS: usize = 64;
@@ -122,6 +122,14 @@ words! {
         MissingRecords = "missing-records",
         /// The log contradicts what its maker's book knows.
         OtherHistory = "other-history",
+        /// Secrets were in memory that may reach the disk.
+        UnlockedMemory = "unlocked-memory",
+        /// The kernel did not shut the program off from the network.
+        NoSandbox = "no-sandbox",
+        /// The machine had swap on.
+        SwapOn = "swap-on",
+        /// A network interface was up, where the policy wants none.
+        InterfaceUp = "interface-up",
     }
 }
 

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::VerifyingKey;
+use crate::environment::Environment;
 use crate::log::entry::Says;
 use crate::names::{PersonId, VaultName};
-use crate::text::FreeText;
 use crate::threshold::{ShareIndex, Threshold, ThresholdError};
 
 /// What a vault holds.
@@ -106,16 +106,6 @@ impl fmt::Display for AccountId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(&self.0)
     }
-}
-
-/// What the machine was like when a record was made: the claim of the program that made it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Environment {
-    /// Program and version.
-    pub tool: FreeText,
-    /// Operating system and architecture.
-    pub system: FreeText,
 }
 
 /// One custodian's line in a seal.

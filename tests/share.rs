@@ -4,12 +4,13 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::vault_recipient;
 use breakglass::crypto::sign::SigningKey;
+use breakglass::environment::Environment;
 use breakglass::names::PersonId;
 use breakglass::quorum::{Quorum, QuorumError, UntrustedQuorum};
 use breakglass::shamir::{Secret, split};
 use breakglass::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
 use breakglass::threshold::{ShareIndex, Threshold};
-use breakglass::vault::{Credentials, Environment, Kind, Seal, SealedTo};
+use breakglass::vault::{Credentials, Kind, Seal, SealedTo};
 use fixtures::Seeded;
 
 #[allow(dead_code, reason = "it is shared with tests/shamir.rs")]
@@ -77,7 +78,7 @@ impl Of {
             release_key: SigningKey::for_release(&key, &vault, self.generation).verifying_key(),
             payload: Digest::of(b"payload"),
             shares: Vec::new(),
-            environment: Environment { tool: "test".parse().unwrap(), system: "test".parse().unwrap() },
+            environment: Environment::of("test".parse().unwrap(), "test".parse().unwrap()),
         };
         let set = set_id(&escrow(), &vault, self.generation);
         let values = split(&dealt(key.clone()), set, threshold, &mut rng).unwrap();

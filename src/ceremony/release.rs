@@ -44,6 +44,7 @@ use crate::ceremony::request::Session;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
 use crate::crypto::sign::SigningKey;
+use crate::environment::Environment;
 use crate::escrow::{Asked, Escrow, Generation, release_deviations};
 use crate::finding::Rule;
 use crate::log::ledger::{Appended, Draft};
@@ -55,7 +56,7 @@ use crate::shamir::Secret;
 use crate::share::{MAX_SHARE, Share, ShareError};
 use crate::statement::{SignedStatement, Stated};
 use crate::time::Time;
-use crate::vault::{AccountId, Environment};
+use crate::vault::AccountId;
 
 /// An approval that was set aside, and why.
 #[derive(Debug)]

@@ -12,12 +12,13 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::SigningKey;
+use crate::environment::Environment;
 use crate::escrow::{Escrow, Generation, Vault};
 use crate::names::{FieldName, PersonId};
 use crate::request::{Deviation, MAX_ITEMS, Purpose, Reason, Request};
 use crate::text::FreeText;
 use crate::time::{Seconds, Time};
-use crate::vault::{Environment, Kind};
+use crate::vault::Kind;
 
 /// The first line of a session file.
 const TYPE: &str = "breakglass/v1/session";

@@ -8,12 +8,13 @@ use crate::card::VerifiedCard;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity, vault_identity, vault_recipient};
 use crate::crypto::sign::SigningKey;
+use crate::environment::Environment;
 use crate::names::{PersonId, VaultName};
 use crate::payload::{Fields, MAX_SIZE, PayloadError};
 use crate::shamir::{self, Secret, ShamirError};
 use crate::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
 use crate::threshold::Threshold;
-use crate::vault::{AccountId, Credentials, Environment, Kind, Seal, SealedTo};
+use crate::vault::{AccountId, Credentials, Kind, Seal, SealedTo};
 
 /// What is to be sealed, and to whom.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ mod logs;
 mod shell;
 
 pub use emergency::{Action, Approve, Close, Collect, Deny, Drill, Open, Opening, Release, Request};
-pub use logs::{Adopt, Compare, Copy, Demo, Head, Log, Retire, Status, Verify};
+pub use logs::{Adopt, Compare, Copy, Demo, Doctor, Head, Log, Retire, Status, Verify};
 pub use shell::{Completions, Man, Shell};
 
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::card::Role;
 use crate::names::{FieldName, PersonId, VaultName};
+use crate::request::Deviation;
 use crate::text::FreeText;
 use crate::time::Time;
 use crate::vault::AccountId;
@@ -43,6 +44,12 @@ pub struct Cli {
     /// Use this log instead of the escrow's own: one made by --continue-in
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Do without the kernel's sandbox: this is recorded
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub no_sandbox: bool,
+    /// Do without locked memory: this is recorded
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub allow_unlocked_memory: bool,
     /// The command
     #[command(subcommand)]
     pub command: Command,
@@ -132,6 +139,9 @@ pub enum Command {
         after_help = "Example: breakglass verify --anchor \"abandon ability …\" --head head-2026-11.json --book alice/alice.book"
     )]
     Verify(Verify),
+    /// See whether this machine is fit to seal and to open on, line by line
+    #[command(after_help = "Example: breakglass doctor")]
+    Doctor(Doctor),
     /// Walk through the whole story with made-up people, in a temporary directory
     #[command(after_help = "Example: breakglass demo")]
     Demo(Demo),
@@ -144,6 +154,20 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether a record of the command, or its answer, says what the machine is like.
+    pub fn records_machine(&self) -> bool {
+        matches!(
+            self,
+            Command::Init(_)
+                | Command::Seal(_)
+                | Command::Open(_)
+                | Command::Drill(_)
+                | Command::Request(_)
+                | Command::Release(_)
+                | Command::Doctor(_)
+        )
+    }
+
     /// Whether a secret may come into the program's hands. The auditors' commands never see one.
     pub fn handles_secrets(&self) -> bool {
         match self {
@@ -163,6 +187,7 @@ impl Command {
             | Command::Collect(_)
             | Command::Adopt(_)
             | Command::Retire(_)
+            | Command::Doctor(_)
             | Command::Demo(_) => true,
             Command::Compare(_)
             | Command::Copy(_)
@@ -369,6 +394,27 @@ pub enum SealDeviation {
     ReusedPassword,
     /// No code of the TOTP seed was compared
     TotpUnproven,
+    /// The memory for secrets cannot be locked
+    UnlockedMemory,
+    /// The kernel does not shut the program off from the network
+    NoSandbox,
+    /// The machine has swap on
+    SwapOn,
+    /// A network interface is up, and the policy wants none
+    InterfaceUp,
+}
+
+impl SealDeviation {
+    /// What is out of order about the machine; none for what cannot be so when a vault is sealed.
+    pub fn of_machine(deviation: Deviation) -> Option<SealDeviation> {
+        match deviation {
+            Deviation::UnlockedMemory => Some(SealDeviation::UnlockedMemory),
+            Deviation::NoSandbox => Some(SealDeviation::NoSandbox),
+            Deviation::SwapOn => Some(SealDeviation::SwapOn),
+            Deviation::InterfaceUp => Some(SealDeviation::InterfaceUp),
+            _ => None,
+        }
+    }
 }
 
 /// `check`.

@@ -257,6 +257,7 @@ impl Stage<'_, '_> {
             stderr: &mut stderr,
             stdout_is_terminal: false,
             plain: true,
+            machine: None,
         };
         let answer = run(cli, &mut context)?;
         Ok(Played { answer, printed: String::from_utf8_lossy(&stdout).into_owned() })

@@ -12,6 +12,7 @@ mod close;
 mod completions;
 mod copies;
 mod demo;
+mod doctor;
 mod enroll;
 mod failures;
 mod footing;
@@ -43,13 +44,15 @@ use serde_json::Value;
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{Exit, Failure};
+use crate::environment::{Environment, Switch};
 use crate::escrow::{Escrow, Reading};
-use crate::hands::clock;
 use crate::hands::files::{self, Created};
+use crate::hands::machine::Machine;
 use crate::hands::store::{EscrowDir, MAX_LOG};
+use crate::hands::{clock, memory, sandbox};
 use crate::painted::Painted;
+use crate::text::{FreeText, Shown};
 use crate::time::Time;
-use crate::vault::Environment;
 
 /// What a command answers: lines for people, an object for programs.
 pub struct Answer {
@@ -84,6 +87,8 @@ pub struct Context<'a> {
     pub stderr_in_colour: bool,
     /// Whether `stdout` is a terminal.
     pub stdout_is_terminal: bool,
+    /// The machine, where it was looked at.
+    pub machine: Option<&'a Machine>,
     /// No colours, no other screen, nothing moves, whatever is a terminal: see [`look::Look`].
     pub plain: bool,
 }
@@ -92,6 +97,34 @@ impl Context<'_> {
     /// The operating system's random generator. It panics where that fails: nothing can be sealed without.
     fn rng() -> UnwrapErr<SysRng> {
         UnwrapErr(SysRng)
+    }
+
+    /// What is known of the machine, for the record. A demonstration looks at none.
+    fn environment(&self) -> Environment {
+        let text = |text: &str| text.parse::<FreeText>().ok();
+        let tool = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+        let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        let bare = Environment::of(
+            text(tool).expect("it is short and plain"),
+            text(&system).expect("it is short and plain"),
+        );
+        let Some(machine) = self.machine else { return bare };
+        // A name that is no text is still a name.
+        let texts = |names: &Option<Vec<String>>| -> Option<Vec<FreeText>> {
+            let shown = |name: &String| text(&Shown::line(name).to_string()).or_else(|| text("?"));
+            names.as_ref().map(|names| names.iter().filter_map(shown).collect())
+        };
+        Environment {
+            kernel: machine.kernel.as_deref().and_then(text),
+            binary: machine.binary,
+            memory: Some(memory::state()),
+            sandbox: Some(sandbox::state()),
+            core_dumps: machine.dumps_core.map(|on| if on { Switch::On } else { Switch::Off }),
+            swap: texts(&machine.swap),
+            interfaces: texts(&machine.interfaces),
+            recorders: texts(&machine.recorders),
+            ..bare
+        }
     }
 
     /// The time that was given, or the clock's.
@@ -148,15 +181,6 @@ fn peek(path: &Path) -> Option<Escrow> {
     Reading::of(bytes).ok().map(|reading| reading.escrow)
 }
 
-/// What is known of the machine, for the record.
-fn environment() -> Environment {
-    let text = |text: String| text.parse().expect("it is short and plain");
-    Environment {
-        tool: text(format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))),
-        system: text(format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
-    }
-}
-
 /// Carries out a command.
 ///
 /// # Errors
@@ -185,6 +209,7 @@ pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
         Command::Head(args) => log::head(&args, context),
         Command::Status(args) => status::status(&args, context),
         Command::Verify(args) => verify::verify(args, context),
+        Command::Doctor(args) => doctor::doctor(&args, context),
         Command::Demo(args) => demo::demo(&args, context),
         Command::Completions(args) => completions::completions(&args, context),
         Command::Man(args) => man::man(&args),

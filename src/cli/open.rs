@@ -19,7 +19,7 @@ use crate::cli::prompt::Terminal;
 use crate::cli::release::Releasing;
 use crate::cli::request::{Asking, Lodged, fields, find_vault, lodge, must_be_new, session_path};
 use crate::cli::vote::read_request;
-use crate::cli::{Answer, Context, environment, peek, status};
+use crate::cli::{Answer, Context, peek, status};
 use crate::escrow::{Asked, Escrow};
 use crate::hands::clock::SetTime;
 use crate::names::{PersonId, VaultName};
@@ -104,7 +104,7 @@ fn guided(
         expires: opening.expires,
         generation: opening.generation,
         known: Vec::new(),
-        environment: environment(),
+        environment: context.environment(),
     };
     let continue_in = opening.continue_in.as_deref();
     // The yes to the summary was a yes to the time in it.

@@ -105,7 +105,7 @@ pub fn reach(cli: &Cli) -> Reach {
             let Sitting { prefixes, identities } = &args.signer;
             sitting(&mut reach, prefixes, identities);
         }
-        Command::Status(_) | Command::Log(_) => escrow_read(&mut reach),
+        Command::Status(_) | Command::Log(_) | Command::Doctor(_) => escrow_read(&mut reach),
         Command::Head(args) => {
             escrow_read(&mut reach);
             args.output.iter().for_each(|file| reach.changes_beside(file));

@@ -20,8 +20,9 @@ use crate::cli::reveal;
 use crate::cli::reveal::state::{About, State};
 use crate::cli::reveal::values::{Lines, lines_at};
 use crate::cli::vote::read_request;
-use crate::cli::{Answer, Context, environment, failures, peek};
+use crate::cli::{Answer, Context, failures, peek};
 use crate::crypto::digest::Digest;
+use crate::environment::{Environment, Sandbox};
 use crate::escrow::Asked;
 use crate::hands::sandbox::{self, Reach};
 use crate::hands::store::MAX_PAYLOAD_FILE;
@@ -238,8 +239,13 @@ fn reveal(
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
-    let deviations = deviations(&gathered, asked, how, &footing.deviations, now)?;
+    let environment = context.environment();
+    // What the approvers have signed already is not asked about again.
+    let mut of_machine = environment.deviations(escrow.policy.strict_air_gap);
+    of_machine.retain(|deviation| !asked.request.deviations.contains(deviation));
+    let deviations = deviations(&gathered, asked, how, &footing.deviations, of_machine, now)?;
     if how.print.is_empty() {
+        warn_of(&environment, context);
         agree(asked, &gathered)?;
     }
     let bad = gathered.bad_shares();
@@ -252,7 +258,7 @@ fn reveal(
             _ => failure,
         }
     };
-    let authorized = gathered.reconstruct(&payload, deviations, environment()).map_err(failed)?;
+    let authorized = gathered.reconstruct(&payload, deviations, environment).map_err(failed)?;
     let approvers = authorized.approvers.clone();
     // From here on the file may hold a release, or the beginning of one: it stays, whatever happens.
     std::mem::take(&mut footing.created).keep();
@@ -315,6 +321,16 @@ fn rest(how: &Releasing<'_>, footing: &Footing, context: &Context<'_>) -> Reach 
     reach
 }
 
+/// Says what is to be known of the machine before anything is shown on it.
+fn warn_of(environment: &Environment, context: &mut Context<'_>) {
+    if let Some([first, ..]) = environment.recorders.as_deref() {
+        context.warn(&format!("warning: this terminal runs under {first}, which may keep what is revealed"));
+    }
+    if environment.sandbox == Some(Sandbox::NetworkOnly) {
+        context.warn("warning: this kernel has no Landlock: the network is closed, and files are not");
+    }
+}
+
 /// What is to be done after a release.
 fn next_steps(asked: &Asked, requester: &Somebody) -> String {
     if asked.request.purpose == Purpose::Drill {
@@ -342,9 +358,11 @@ fn deviations(
     asked: &Asked,
     how: &Releasing<'_>,
     confirmed: &[Deviation],
+    of_machine: Vec<Deviation>,
     now: Time,
 ) -> Result<Vec<Deviation>, Failure> {
     let mut deviations = gathered.deviations(now);
+    deviations.extend(of_machine);
     if how.time.is_some() {
         deviations.push(Deviation::TimeSet);
     }

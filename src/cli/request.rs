@@ -12,7 +12,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, Context, environment, failures, write_output};
+use crate::cli::{Answer, Context, failures, write_output};
 use crate::escrow::{Asked, Escrow, Vault};
 use crate::finding::Rule;
 use crate::hands::files::{self, Created};
@@ -61,7 +61,7 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
         expires: args.expires,
         generation: args.generation,
         known: Vec::new(),
-        environment: environment(),
+        environment: context.environment(),
     };
     let ways =
         Ways { continue_in: args.continue_in.as_deref(), carried: None, accepted: &args.accepted, time: now };
@@ -93,6 +93,7 @@ pub fn lodge(requester: &Somebody, asking: Asking<'_>, context: &mut Context<'_>
     let confirmed = deviations.clone();
     deviations.extend(time_set.then_some(Deviation::TimeSet));
     deviations.extend(history(requester, escrow));
+    deviations.extend(question.environment.deviations(escrow.policy.strict_air_gap));
     question.known = deviations;
     let vault = find_vault(escrow, &vault)?;
     let session = Session::generate(&mut Context::rng());
@@ -191,6 +192,10 @@ pub fn explain(deviation: Deviation) -> &'static str {
         Deviation::ContinuedElsewhere => "the log goes on in another file",
         Deviation::MissingRecords => "the log lacks records that are known of",
         Deviation::OtherHistory => "the log contradicts what a book knows: two histories",
+        Deviation::UnlockedMemory => "the memory for secrets cannot be locked, and may reach the disk",
+        Deviation::NoSandbox => "the kernel does not shut this program off from the network",
+        Deviation::SwapOn => "this machine has swap on: what is in memory may reach the disk",
+        Deviation::InterfaceUp => "a network interface of this machine is up, and the policy wants none",
     }
 }
 

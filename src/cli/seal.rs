@@ -12,15 +12,17 @@ use serde_json::json;
 
 use crate::card::{Role, VerifiedCard};
 use crate::ceremony::seal::{self as ceremony, Plan, Sealed, canary_fields, canary_name, fresh_vault_id};
-use crate::cli::args::{Seal, Sitting};
+use crate::cli::args::{Seal, SealDeviation, Sitting};
 use crate::cli::credentials::{self, Credentials, Yes};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing;
 use crate::cli::people::{Somebody, must_administer, read_identities, signers};
 use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, Context, environment, failures, usage};
+use crate::cli::request::explain;
+use crate::cli::{Answer, Context, failures, usage};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::Identity;
+use crate::environment::Environment;
 use crate::escrow::Escrow;
 use crate::hands::files::{self, Created};
 use crate::hands::store::ChainFile;
@@ -59,6 +61,7 @@ pub fn seal(args: Seal, context: &mut Context<'_>) -> Result<Answer, Failure> {
             must_be_new(ledger.escrow(), vault)?;
             people(ledger.escrow(), &args.custodians)?;
         }
+        confirm_machine(ledger.escrow(), &args, context)?;
     }
     let all = read(&args, context)?;
     let sealed = commit(&args, &sitting, &at_hand, all, false, context)?;
@@ -102,7 +105,7 @@ pub fn commit(
     context: &mut Context<'_>,
 ) -> Result<Vec<Sealed>, Failure> {
     let mut ledger = footing::plain(&sitting[0], clock::now(), context)?;
-    let ready = plan(ledger.escrow(), args, all)?;
+    let ready = plan(ledger.escrow(), args, all, &context.environment())?;
     for one in ready.iter().filter(|one| one.plan.kind == Kind::Root && !is_warned) {
         for warning in warnings(&one.plan.name, one.plan.threshold) {
             context.warn(&warning);
@@ -227,6 +230,18 @@ fn must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Asks for a yes to each thing about this machine that is out of order.
+fn confirm_machine(escrow: &Escrow, args: &Seal, context: &Context<'_>) -> Result<(), Failure> {
+    for deviation in context.environment().deviations(escrow.policy.strict_air_gap) {
+        let Some(code) = SealDeviation::of_machine(deviation) else { continue };
+        let terminal = if context.scripted { None } else { Terminal::open("").ok() };
+        let terminal = terminal.map(|terminal| terminal.plain(context.plain));
+        let what = format!("Out of order: {}. It will be recorded.", explain(deviation));
+        Yes { accepted: &args.accepted, terminal }.ask(code, &what)?;
+    }
+    Ok(())
+}
+
 /// The cards of the custodians, by the log and not by any file.
 fn people(escrow: &Escrow, custodians: &[PersonId]) -> Result<Vec<VerifiedCard>, Failure> {
     let card = |id: &PersonId| {
@@ -246,7 +261,12 @@ fn people(escrow: &Escrow, custodians: &[PersonId]) -> Result<Vec<VerifiedCard>,
     custodians.iter().map(card).collect()
 }
 
-fn plan(escrow: &Escrow, args: &Seal, all: Vec<Credentials>) -> Result<Vec<Ready>, Failure> {
+fn plan(
+    escrow: &Escrow,
+    args: &Seal,
+    all: Vec<Credentials>,
+    environment: &Environment,
+) -> Result<Vec<Ready>, Failure> {
     let mut names = BTreeSet::new();
     let mut ready = Vec::new();
     for one in all {
@@ -274,7 +294,7 @@ fn plan(escrow: &Escrow, args: &Seal, all: Vec<Credentials>) -> Result<Vec<Ready
             credentials: Novelty::New,
             threshold,
             custodians,
-            environment: environment(),
+            environment: environment.clone(),
         };
         let canary = canary_name(threshold, &plan.custodians);
         if escrow.vault_named(&canary).is_none() && names.insert(canary.clone()) {

@@ -50,6 +50,14 @@ pub fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     public::work(|| read_bounded(&mut open_own(path, OpenOptions::new().read(true))?, limit))
 }
 
+/// Reads what the kernel shows as a file, at most `limit` bytes of it.
+///
+/// # Errors
+/// Whatever the system says.
+pub(super) fn read_kernel(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_bounded(&mut File::open(path)?, limit)
+}
+
 /// The size in bytes of a file of the escrow's own.
 ///
 /// # Errors

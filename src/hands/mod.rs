@@ -5,6 +5,7 @@ pub mod console;
 pub mod files;
 pub mod harden;
 pub mod limits;
+pub mod machine;
 #[expect(
     unsafe_code,
     reason = "an allocator is unsafe by its nature, and so is asking the kernel for its memory"

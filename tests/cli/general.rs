@@ -5,7 +5,7 @@
 
 use crate::stage::{Stage, row};
 
-pub const COMMANDS: [&str; 25] = [
+pub const COMMANDS: [&str; 26] = [
     "keygen",
     "enroll",
     "init",
@@ -28,6 +28,7 @@ pub const COMMANDS: [&str; 25] = [
     "log",
     "head",
     "verify",
+    "doctor",
     "demo",
     "completions",
     "man",

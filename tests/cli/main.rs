@@ -6,11 +6,14 @@ mod stage;
 mod approve;
 mod audit;
 mod check;
+#[path = "../common/mod.rs"]
+mod common;
 mod csv;
 mod files;
 mod general;
 mod init;
 mod inputs;
+mod machine;
 mod next;
 mod people;
 mod release;

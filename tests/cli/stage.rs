@@ -92,6 +92,12 @@ impl Words<'_> {
         self
     }
 
+    /// Runs it by way of another program.
+    pub fn under(mut self, wrapper: Vec<String>) -> Self {
+        self.wrapper = wrapper;
+        self
+    }
+
     /// No file may grow beyond `blocks` of 512 bytes: what a full disk does, and root is not exempt from it.
     pub fn file_limit(mut self, blocks: u32) -> Self {
         let script = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";

@@ -9,12 +9,17 @@ GENERATION = integer(32)
 INDEX = integer(8, 1)
 HEAD = Object(size=integer(64), seq=integer(64), hash=HEX)
 NAMES = many(key_name)
-ENVIRONMENT = Object(tool=free, system=free)
+ENVIRONMENT = Object(
+    tool=free, system=free, kernel=Optional(free), binary=Optional(HEX),
+    memory=Optional(one_of("secret", "locked", "unlocked")),
+    sandbox=Optional(one_of("whole", "network-only", "none")), core_dumps=Optional(one_of("on", "off")),
+    swap=Optional(many(free)), interfaces=Optional(many(free)), recorders=Optional(many(free)))
 PURPOSE = one_of("emergency", "maintenance", "drill")
 REASON = one_of("iam-failure", "account-recovery", "billing", "support-case", "other")
 DEVIATIONS = many(one_of(
     "outside-window", "long-window", "not-current", "not-in-force", "requester-approves", "time-set",
-    "clock-behind", "retired-person", "damaged-log", "continued-elsewhere", "missing-records", "other-history"))
+    "clock-behind", "retired-person", "damaged-log", "continued-elsewhere", "missing-records", "other-history",
+    "unlocked-memory", "no-sandbox", "swap-on", "interface-up"))
 OBLIGATIONS = ("password-changed", "mfa-renewed", "access-keys-checked", "activity-reviewed", "ticket-updated",
                "stakeholders-told", "resealed")
 

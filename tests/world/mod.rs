@@ -23,6 +23,7 @@ use breakglass::ceremony::seal::Sealed;
 use breakglass::ceremony::verify::{Evidence, Report, verify};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
+use breakglass::environment::Environment;
 use breakglass::escrow::Reading;
 use breakglass::log::chain::Record;
 use breakglass::log::entry::{Entry, Says};
@@ -32,7 +33,7 @@ use breakglass::names::KeyName;
 use breakglass::note::Note;
 use breakglass::policy::Policy;
 use breakglass::time::{Seconds, Time};
-use breakglass::vault::{Environment, Kind};
+use breakglass::vault::Kind;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 
@@ -48,7 +49,7 @@ pub fn text<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 /// What every record here says of its machine.
 pub fn environment() -> Environment {
-    Environment { tool: text("breakglass test"), system: text("memory") }
+    Environment::of(text("breakglass test"), text("memory"))
 }
 
 /// When the world begins.

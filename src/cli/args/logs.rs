@@ -117,6 +117,14 @@ pub struct Verify {
     pub at: At,
 }
 
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// When
+    #[command(flatten)]
+    pub at: At,
+}
+
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {

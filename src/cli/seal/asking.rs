@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 use secrecy::SecretString;
 
 use super::secrets::{self, Password};
-use super::{answer, at_hand, commit, must_be_new, people, sitting, warnings};
+use super::{answer, at_hand, commit, confirm_machine, must_be_new, people, sitting, warnings};
 use crate::ceremony::seal::{Sealed, canary_name};
 use crate::cli::args::Seal;
 use crate::cli::credentials::{Typed, Yes};
@@ -64,6 +64,7 @@ pub fn guided(args: Seal, mut terminal: Terminal, outer: &mut Context<'_>) -> Re
     let escrow = readable(context)?;
     let sitting = if args.prefixes.is_empty() { Vec::new() } else { sitting(&args, context)? };
     let at_hand = at_hand(&args)?;
+    confirm_machine(&escrow, &args, context)?;
     let desk = Desk { args: &args, escrow: &escrow, near: Near::of(context), sitting: &sitting };
     let sealed = desk.seal(at_hand, &mut terminal, context)?;
     Ok(answer(&sealed))
