@@ -310,7 +310,7 @@ fn interpolate(threshold: Threshold, shares: &[&ShareValue]) -> Result<Secret, S
 
 /// Whether two secrets are the same, in a time that does not depend on where they differ: all bytes are folded
 /// into one before anything is decided, and the optimiser is kept from seeing through the fold.
-fn equal(one: &Secret, other: &Secret) -> bool {
+pub fn equal(one: &Secret, other: &Secret) -> bool {
     let difference = one.iter().zip(other.iter()).fold(0, |all, (a, b)| black_box(all | (a ^ b)));
     black_box(difference) == 0
 }

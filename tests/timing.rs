@@ -1,0 +1,113 @@
+//! Whether the time of what handles secrets depends on them, by the method of dudect (Reparaz, Balasch and
+//! Verbauwhede, "dude, is my code constant time?", 2017): two classes of inputs in random order, and Welch's t-test over
+//! the times. A comparison with a leak is planted, and has to be found by the same measurement.
+//!
+//! A statistic can be unlucky: what is to be even has five tries, each over fresh measurements; what leaks must be found
+//! at once.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use breakglass::shamir::{Secret, equal};
+use rand::{RngExt as _, SeedableRng as _};
+
+#[path = "oracle/gf256.rs"]
+#[allow(dead_code, reason = "only its multiplication is measured")]
+mod gf256;
+
+/// Beyond this a difference is no accident (dudect's own bound is 4.5 for suspicion, 10 for certainty).
+const CERTAIN: f64 = 10.0;
+
+/// Measurements, and calls in each: a single call is shorter than what a clock can tell.
+const MEASUREMENTS: usize = 20_000;
+const CALLS: usize = 40;
+
+/// Welch's t of the times of `work` on the two classes, without the slowest tenth: interrupts.
+fn t_of(classes: [&dyn Fn(); 2]) -> f64 {
+    let mut order = rand::rngs::SmallRng::seed_from_u64(7);
+    let mut times: [Vec<f64>; 2] = [Vec::new(), Vec::new()];
+    for _ in 0..MEASUREMENTS {
+        let class = usize::from(order.random::<bool>());
+        let begun = Instant::now();
+        for _ in 0..CALLS {
+            classes[class]();
+        }
+        times[class].push(begun.elapsed().as_nanos() as f64);
+    }
+    let mut all: Vec<f64> = times.iter().flatten().copied().collect();
+    all.sort_by(f64::total_cmp);
+    let bound = all[all.len() * 9 / 10];
+    let [one, other] = times.map(|times| {
+        let kept: Vec<f64> = times.into_iter().filter(|time| *time <= bound).collect();
+        let mean = kept.iter().sum::<f64>() / kept.len() as f64;
+        let spread = kept.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / (kept.len() - 1) as f64;
+        (mean, spread / kept.len() as f64)
+    });
+    ((one.0 - other.0) / (one.1 + other.1).sqrt()).abs()
+}
+
+/// The least of five tries.
+fn least(classes: [&dyn Fn(); 2]) -> f64 {
+    let mut least = f64::INFINITY;
+    for _ in 0..5 {
+        least = least.min(t_of(classes));
+        if least < CERTAIN / 2.0 {
+            break;
+        }
+    }
+    least
+}
+
+fn told(what: &str, t: f64) -> f64 {
+    println!("timing: {what}: t = {t:.1}");
+    t
+}
+
+/// A comparison that stops at the first difference.
+#[inline(never)]
+fn leaking(one: &Secret, other: &Secret) -> bool {
+    one.iter().zip(other.iter()).all(|(a, b)| black_box(a) == black_box(b))
+}
+
+#[test]
+fn a_comparison_does_not_tell_where_the_difference_is_and_a_leak_is_found() {
+    let secret = Secret::new([0x5a; 32]);
+    let (mut first, mut last) = ([0x5a; 32], [0x5a; 32]);
+    first[0] ^= 1;
+    last[31] ^= 1;
+    let (first, last) = (Secret::new(first), Secret::new(last));
+    let ours = least([&|| assert!(!black_box(equal(black_box(&secret), black_box(&first)))), &|| {
+        assert!(!black_box(equal(black_box(&secret), black_box(&last))))
+    }]);
+    assert!(told("the comparison of secrets", ours) < CERTAIN);
+    let planted = t_of([&|| assert!(!black_box(leaking(black_box(&secret), black_box(&first)))), &|| {
+        assert!(!black_box(leaking(black_box(&secret), black_box(&last))))
+    }]);
+    assert!(told("a comparison with a leak", planted) > CERTAIN, "the measurement finds nothing");
+}
+
+/// A product that does its work only for the bits that are set.
+#[inline(never)]
+fn leaking_product(a: u8, b: u8) -> u8 {
+    let (mut doubled, mut product, mut rest) = (a, 0_u8, b);
+    while rest != 0 {
+        if rest & 1 == 1 {
+            product ^= doubled;
+        }
+        doubled = (doubled << 1) ^ if doubled & 0x80 == 0 { 0 } else { 0x1d };
+        rest >>= 1;
+    }
+    product
+}
+
+#[test]
+fn the_second_field_does_not_tell_its_factors_and_a_leak_is_found() {
+    let ours = least([&|| drop(black_box(gf256::mul(black_box(0x01), black_box(0x01)))), &|| {
+        drop(black_box(gf256::mul(black_box(0xff), black_box(0xff))))
+    }]);
+    assert!(told("the product in the second field", ours) < CERTAIN);
+    let planted = t_of([&|| drop(black_box(leaking_product(black_box(0x01), black_box(0x01)))), &|| {
+        drop(black_box(leaking_product(black_box(0xff), black_box(0xff))))
+    }]);
+    assert!(told("a product with a leak", planted) > CERTAIN, "the measurement finds nothing");
+}
