@@ -19,6 +19,7 @@ import fcntl
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,12 +106,15 @@ class Copy:
         self.borrow()
 
     def fill(self):
-        """Brings the copy up to date; files that are the same keep their times, so that little is built."""
+        """Brings the copy up to date; files that are the same keep their times, so that little is built.
+
+        What can be run stays so: cargo runs each test through a script of the tree."""
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True).stdout.decode().split("\0")
         wanted = {name for name in names if name and (ROOT / name).is_file()}
         for name in wanted:
             self.write(name, (ROOT / name).read_bytes())
+            shutil.copymode(ROOT / name, self.tree / name)
         for path in [path for path in self.tree.rglob("*") if path.is_file()]:
             if path.relative_to(self.tree).as_posix() not in wanted:
                 path.unlink()
