@@ -2,6 +2,8 @@
 
 mod timeline;
 
+use std::iter::once;
+
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
@@ -21,7 +23,7 @@ use crate::log::head::HeadFile;
 use crate::log::repair::Began;
 use crate::note::Note;
 use crate::painted::Tone;
-use crate::statement::{SignedStatement, Stated};
+use crate::statement::{Answer as Standing, Item, SignedStatement, Stated};
 use crate::words::Words;
 
 /// Reads the log without locking it: auditors work on read-only copies.
@@ -152,6 +154,18 @@ fn statement(base64: &str) -> Option<SignedStatement> {
     SignedStatement::parse(Note::parse(&bytes).ok()?).ok()
 }
 
+/// What a closing says of its obligations: how many were done, and of each other one why not.
+fn answers(items: &[Item]) -> String {
+    let done = items.iter().filter(|item| item.answer == Standing::Done).count();
+    let not = items.iter().filter_map(|item| match &item.answer {
+        Standing::Done => None,
+        Standing::NotApplicable(because) => {
+            Some(format!("; {} not applicable: {because}", item.obligation.as_str()))
+        }
+    });
+    once(format!("{done} of {} obligations done", items.len())).chain(not).collect()
+}
+
 /// Statements are shown as what they state, by whom, and when they were made.
 fn statements(record: &Record, them: &[String]) -> Vec<Line> {
     let line = |base64: &String| {
@@ -174,10 +188,9 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
             Stated::Action(action) => {
                 (format!("{}: {}", action.request.short(), action.done), Some(action.request))
             }
-            Stated::Close(close) => (
-                format!("{}: {} obligations answered", close.request.short(), close.items.len()),
-                Some(close.request),
-            ),
+            Stated::Close(close) => {
+                (format!("{}: {}", close.request.short(), answers(&close.items)), Some(close.request))
+            }
         };
         Line {
             seq: record.frame.seq,

@@ -141,7 +141,7 @@ fn what_it_says_to_type_does_what_is_due() {
     assert_eq!(run.json()["requests"][0]["purpose"], "drill");
     // It was never approved, and is ended. Within a day of the release, whose rotation is overdue after that.
     let run = stage.run(&format!("status --json --time {}", hours_on(12))).ok();
-    let line = commands(&run, "end").remove(0).replace("req.bgr", "drill.bgr");
+    let line = commands(&run, "end").remove(0).replace("REQUEST-FILE", "drill.bgr");
     stage.run(&line).ok();
     assert_eq!(stage.run("status --json").ok().json()["requests"].as_array().unwrap().len(), 0);
 }

@@ -75,7 +75,10 @@ fn what_is_due_is_not_what_is_wrong() {
     paints(
         &world,
         world.now(),
-        &[(Tone::Due, "waiting"), (Tone::Strong, "breakglass approve req.bgr --as alice/alice -o alice.bga")],
+        &[
+            (Tone::Due, "waiting"),
+            (Tone::Strong, "breakglass approve REQUEST-FILE --as alice/alice -o alice.bga"),
+        ],
     );
     let over = world.now().after(Seconds(DAY));
     paints(&world, over, &[(Tone::Due, "WINDOW OVER"), (Tone::Due, "due now")]);

@@ -26,7 +26,7 @@ REQUEST.  prod   carol  2026-11-23 08:10  waiting
 
 TO DO
 due now       answer request REQUEST. of prod: 2 more approvals are needed
-    breakglass approve req.bgr --as alice/alice -o alice.bga
+    breakglass approve REQUEST-FILE --as alice/alice -o alice.bga
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
 NOTHING IS OVERDUE: 1 thing to do",
     );
@@ -42,7 +42,7 @@ REQUEST.  prod   carol  2026-11-23 08:10  WINDOW OVER
 
 TO DO
 due now       end request REQUEST. of prod, whose window is over, by carol
-    breakglass release req.bgr --withdraw --as carol/carol
+    breakglass release REQUEST-FILE --withdraw --as carol/carol
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
 NOTHING IS OVERDUE: 1 thing to do",
     );

@@ -166,7 +166,7 @@ REQUEST.  canary  carol  2027-02-24 08:16  RELEASED
 TO DO
 due now       end request REQUEST. of canary: release it again to its end, by
               carol
-    breakglass release req.bgr alice.bga bob.bga --as carol/carol
+    breakglass release REQUEST-FILE alice.bga bob.bga --as carol/carol
 Later: check by 2027-05-27 08:10, drill by 2027-05-27 08:19.
 NOTHING IS OVERDUE: 1 thing to do",
     );

@@ -192,7 +192,7 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
         };
         let command = match needed {
             0 => release_with(request),
-            _ => format!("breakglass approve req.bgr {} -o {approver}.bga", acting(approver)),
+            _ => format!("breakglass approve REQUEST-FILE {} -o {approver}.bga", acting(approver)),
         };
         duties.push(of(DutyKind::Answer, false, request.window_until, what, command));
     }
@@ -204,7 +204,7 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
     }
     if request.progress == Progress::WindowOver {
         let what = format!("end request {short} of {vault}, whose window is over, by {requester}");
-        let command = format!("breakglass release req.bgr --withdraw {}", acting(requester));
+        let command = format!("breakglass release REQUEST-FILE --withdraw {}", acting(requester));
         duties.push(of(DutyKind::End, false, request.window_until, what, command));
     }
     // It stands open because it has no end: what it showed is recorded when it is done again, and ends.
@@ -218,7 +218,7 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
 /// A release with the approvals that the log knows of.
 fn release_with(request: &RequestStatus) -> String {
     let approvals: Vec<String> = request.approved_by.iter().map(|id| format!("{id}.bga")).collect();
-    format!("breakglass release req.bgr {} {}", approvals.join(" "), acting(&request.requester))
+    format!("breakglass release REQUEST-FILE {} {}", approvals.join(" "), acting(&request.requester))
 }
 
 /// One check for each custodian, of all their vaults at once.
