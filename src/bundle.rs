@@ -12,6 +12,9 @@ const END: &str = "-----END AGE ENCRYPTED FILE-----\n";
 /// The most bytes of a bundle.
 pub const MAX_BUNDLE: usize = 256 << 20;
 
+/// The most ciphertexts of a bundle: a vault has no more shares.
+pub const MAX_CIPHERTEXTS: usize = 255;
+
 /// The two parts of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle<'a> {
@@ -31,6 +34,9 @@ pub enum BundleError {
     /// What follows the records is no ciphertext.
     #[error("what stands at byte {0} is no ciphertext in armour")]
     NotACiphertext(usize),
+    /// More than [`MAX_CIPHERTEXTS`].
+    #[error("the file holds more than {MAX_CIPHERTEXTS} ciphertexts")]
+    TooMany,
     /// No ciphertext at all.
     #[error("the file holds no ciphertext")]
     NoCiphertext,
@@ -62,6 +68,9 @@ impl<'a> Bundle<'a> {
         let mut rest = std::str::from_utf8(rest).map_err(|_| BundleError::NotACiphertext(start))?;
         let mut ciphertexts = Vec::new();
         while !rest.is_empty() {
+            if ciphertexts.len() == MAX_CIPHERTEXTS {
+                return Err(BundleError::TooMany);
+            }
             let at = bytes.len() - rest.len();
             let end = rest.find(END).filter(|_| rest.starts_with(BEGIN));
             let end = end.ok_or(BundleError::NotACiphertext(at))? + END.len();
@@ -84,6 +93,14 @@ mod tests {
         let bundle = Bundle::parse(&bytes).unwrap();
         assert_eq!(bundle.records, b"{}\n\n\xe2\x80\x94 x\n\n");
         assert_eq!(bundle.ciphertexts, [a.as_str(), b.as_str()]);
+    }
+
+    #[test]
+    fn there_are_no_more_ciphertexts_than_a_vault_has_shares() {
+        let blocks = |count: usize| format!("{BEGIN}YQ==\n{END}").repeat(count);
+        let most = blocks(MAX_CIPHERTEXTS);
+        assert_eq!(Bundle::parse(most.as_bytes()).unwrap().ciphertexts.len(), MAX_CIPHERTEXTS);
+        assert_eq!(Bundle::parse(blocks(MAX_CIPHERTEXTS + 1).as_bytes()), Err(BundleError::TooMany));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! breakglass/v1/payload LF
-//! NAME LENGTH LF value LF        once for each field, in the order in which they were entered
+//! NAME LENGTH LF value LF        once for each of 1 to 64 fields, in the order in which they were entered
 //! zero bytes up to the next multiple of 4096
 //! ```
 //!
@@ -33,6 +33,9 @@ pub const TOTP_SEED: &str = "totp-seed";
 /// The most bytes that a payload may have, padding included: 1 MiB.
 pub const MAX_SIZE: usize = 1 << 20;
 
+/// The most fields of a payload.
+pub const MAX_FIELDS: usize = 64;
+
 /// The size of a payload is a multiple of this many bytes.
 const BLOCK: usize = 4096;
 
@@ -49,6 +52,9 @@ pub enum PayloadError {
     /// There is nothing to seal.
     #[error("a payload needs at least one field")]
     NoFields,
+    /// More than [`MAX_FIELDS`].
+    #[error("a payload has at most {MAX_FIELDS} fields")]
+    TooManyFields,
     /// Two fields have one name.
     #[error("the field {0} is given twice")]
     Duplicate(FieldName),
@@ -97,11 +103,14 @@ impl Fields {
     /// Checks names and sizes.
     ///
     /// # Errors
-    /// [`PayloadError::NoFields`], [`PayloadError::Duplicate`], [`PayloadError::Empty`],
-    /// [`PayloadError::ReservedName`] or [`PayloadError::TooLarge`].
+    /// [`PayloadError::NoFields`], [`PayloadError::TooManyFields`], [`PayloadError::Duplicate`],
+    /// [`PayloadError::Empty`], [`PayloadError::ReservedName`] or [`PayloadError::TooLarge`].
     pub fn new(fields: Vec<(FieldName, SecretString)>) -> Result<Fields, PayloadError> {
         if fields.is_empty() {
             return Err(PayloadError::NoFields);
+        }
+        if fields.len() > MAX_FIELDS {
+            return Err(PayloadError::TooManyFields);
         }
         let mut names = BTreeSet::new();
         for (name, value) in &fields {
@@ -163,6 +172,9 @@ impl Fields {
         let mut rest = bytes.strip_prefix(HEADER).ok_or(PayloadError::WrongType)?;
         let mut fields = Vec::new();
         while rest.first().is_some_and(|byte| *byte != 0) {
+            if fields.len() == MAX_FIELDS {
+                return Err(PayloadError::TooManyFields);
+            }
             let (field, behind) = read_field(rest, fields.len() + 1)?;
             fields.push(field);
             rest = behind;

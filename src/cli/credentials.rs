@@ -13,14 +13,16 @@ use crate::cli::{Context, failures};
 use crate::hands::{clock, files};
 use crate::names::{FieldName, PersonId, VaultName};
 use crate::password;
-use crate::payload::{ACCOUNT_ID, EMAIL, Fields, PASSWORD, TOTP};
+use crate::payload::{ACCOUNT_ID, EMAIL, Fields, MAX_FIELDS, PASSWORD, TOTP};
 use crate::text::is_hostile;
 use crate::totp::TotpSeed;
 use crate::vault::AccountId;
 
-/// The most bytes, and the most rows, of a CSV.
+/// The most bytes, rows, columns and cells of a CSV.
 const MAX_CSV: u64 = 64 << 20;
 const MAX_ROWS: usize = 10_000;
+const MAX_COLUMNS: usize = MAX_FIELDS;
+const MAX_CELLS: usize = MAX_ROWS * MAX_COLUMNS;
 
 /// The column that holds a code to compare with the seed; it is not sealed.
 const TOTP_CODE: &str = "totp_code";
@@ -178,9 +180,16 @@ pub fn parse_csv(
             .at(format!("{}, row {row}", path.display()))
             .next(format!("correct it; the header is {HEADER}"))
     };
+    // The reader needs far more room for a cell than the comma that makes one.
+    if bytes.iter().filter(|byte| **byte == b',').count() > MAX_CELLS {
+        return Err(bad(1, "the file holds too many cells"));
+    }
     let mut reader =
         csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
     let header = reader.headers().map_err(|_| bad(1, "the header is not readable"))?.clone();
+    if header.len() > MAX_COLUMNS {
+        return Err(bad(1, "the header names too many columns"));
+    }
     for (at, name) in header.iter().enumerate() {
         if header.iter().take(at).any(|other| other == name) {
             return Err(bad(1, "the header names a column twice"));

@@ -31,7 +31,7 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if path == Path::new("-") {
         return read_bounded(&mut standard_input()?, limit);
     }
-    read_bounded(&mut regular(open_options().read(true).open(path)?)?, limit)
+    read_file(regular(open_options().read(true).open(path)?)?, limit)
 }
 
 /// As [`read`], for what is public or encrypted.
@@ -47,7 +47,7 @@ pub fn read_public(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// As [`read`].
 pub fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    public::work(|| read_bounded(&mut open_own(path, OpenOptions::new().read(true))?, limit))
+    public::work(|| read_file(open_own(path, OpenOptions::new().read(true))?, limit))
 }
 
 /// Reads what the kernel shows as a file, at most `limit` bytes of it.
@@ -125,13 +125,24 @@ fn regular(file: File) -> io::Result<File> {
     }
 }
 
+/// Reads a whole file, which is refused before it is read where it says that it is too large.
+fn read_file(mut file: File, limit: u64) -> io::Result<Vec<u8>> {
+    within(file.metadata()?.len(), limit)?;
+    read_bounded(&mut file, limit)
+}
+
 fn read_bounded(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")));
-    }
+    within(bytes.len() as u64, limit)?;
     Ok(bytes)
+}
+
+fn within(length: u64, limit: u64) -> io::Result<()> {
+    if length <= limit {
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit} bytes")))
 }
 
 /// Creates a file with `bytes` in it, readable by its owner alone, and makes it durable. It must not exist.

@@ -100,6 +100,21 @@ fn one_mebibyte_is_the_most() {
 }
 
 #[test]
+fn sixty_four_fields_are_the_most() {
+    let named =
+        |count: usize| -> Vec<(String, &str)> { (0..count).map(|at| (format!("f{at}"), "x")).collect() };
+    let of = |count: usize| {
+        let named = named(count);
+        fields(&named.iter().map(|(name, value)| (name.as_str(), *value)).collect::<Vec<_>>())
+    };
+    assert!(Fields::decode(&of(MAX_FIELDS).unwrap().encode()).is_ok());
+    assert_eq!(of(MAX_FIELDS + 1).unwrap_err(), PayloadError::TooManyFields);
+    let lines: String =
+        named(MAX_FIELDS + 1).iter().map(|(name, value)| format!("{name} 1\n{value}\n")).collect();
+    assert_eq!(refusal(&padded(&lines)), PayloadError::TooManyFields);
+}
+
+#[test]
 fn only_whole_blocks_of_the_right_type_are_read() {
     for size in [0, 1, 4095, 4097] {
         assert_eq!(refusal(&vec![b'x'; size]), PayloadError::NotInBlocks { size });

@@ -110,6 +110,7 @@ def decode_payload(data: bytes) -> dict:
             fields[name] = value.decode()
         except UnicodeDecodeError as error:
             raise Malformed("not UTF-8") from error
+    require(len(fields) <= 64, "too many fields")
     require(fields and not data[at:].strip(b"\0") and len(data) - at < 4096, "padding")
     return fields
 

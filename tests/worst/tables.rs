@@ -94,6 +94,19 @@ fn a_cell_of_a_megabyte_is_refused_and_not_repeated() {
     assert_eq!(round_trip(csv(fits), "note"), "x".repeat(fits));
 }
 
+#[test]
+fn there_is_an_end_to_columns_and_cells() {
+    let columns = |count: usize| -> String { (0..count).map(|at| format!(",c{at}")).collect() };
+    let csv = |more: usize| {
+        format!("{HEADER}{}\nprod,1,r@example.com,{PASSWORD}{}\n", columns(more), ",x".repeat(more))
+    };
+    assert_eq!(round_trip(csv(60), "c59"), "x");
+    seals_nothing(csv(61)).what("too many columns").at("row 1");
+    let cells = |count: usize| format!("{HEADER}\n\"{}\",1,r@example.com,x\n", ",".repeat(count - 6));
+    seals_nothing(cells(640_000)).what("column `vault`").at("row 2");
+    seals_nothing(cells(640_001)).what("too many cells").at("row 1");
+}
+
 /// RFC 4226 asks for 128 bits, and the program refuses fewer, as other tools do not: it is said, and by how much.
 #[test]
 fn a_totp_seed_of_80_bits_is_refused_and_says_so() {
