@@ -122,7 +122,11 @@ fn a_log_that_is_too_large_is_refused_before_it_is_read() {
     let stage = Stage::sealed();
     std::fs::File::create(stage.path("log")).unwrap().set_len(5 << 30).unwrap();
     let mut command = std::process::Command::new("sh");
-    command.args(["-c", "ulimit -v 1048576 && exec \"$0\" verify --log log", env!("CARGO_BIN_EXE_breakglass")]);
+    command.args([
+        "-c",
+        "ulimit -v 1048576 && exec \"$0\" verify --log log",
+        env!("CARGO_BIN_EXE_breakglass"),
+    ]);
     let output = command.current_dir(stage.path(".")).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("it is larger than 4294967296 bytes"), "{said}");
