@@ -5,7 +5,7 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::names::KeyName;
-use breakglass::note::{Body, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, key_id};
+use breakglass::note::{Body, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, beginnings, key_id};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
@@ -343,6 +343,24 @@ fn what_is_too_large_is_refused_and_what_just_fits_is_taken() {
     // Without a line feed, nobody looks for one beyond the limit.
     let endless = [LINE.as_bytes(), &vec![b'x'; MAX_NOTE]].concat();
     assert_eq!(Note::parse(&endless), Err(NoteError::TooLarge));
+    // What has the size that a note may have, and no end, is only not all there.
+    assert_eq!(Note::parse(&endless[..MAX_NOTE]), Err(NoteError::Incomplete));
+}
+
+#[test]
+fn a_line_is_measured_before_it_is_signed() {
+    let signed = Note::sign(&letter(), &[(name("alice"), &key("alice"))]);
+    assert_eq!(Note::line_length(&letter()), LINE.len() + 1);
+    assert_eq!(signed.as_bytes()[..Note::line_length(&letter())], *format!("{LINE}\n").as_bytes());
+}
+
+#[test]
+fn notes_may_begin_at_one_place_of_each_line_and_not_at_the_start() {
+    let all = |bytes: &str| beginnings(bytes.as_bytes()).collect::<Vec<_>>();
+    assert!(all(LINE).is_empty());
+    assert_eq!(all(&format!("x{LINE}")), [1]);
+    assert_eq!(all(&format!("{LINE}\n{LINE}")), [LINE.len() + 1]);
+    assert_eq!(all(&format!("{LINE}{LINE}\nx\n\n{LINE}")), [LINE.len(), 2 * LINE.len() + 4]);
 }
 
 // ── Damage ──

@@ -185,7 +185,7 @@ pub fn parse_csv(
         return Err(bad(1, "the file holds too many cells"));
     }
     let mut reader =
-        csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
+        csv::ReaderBuilder::new().from_reader(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
     let header = reader.headers().map_err(|_| bad(1, "the header is not readable"))?.clone();
     if header.len() > MAX_COLUMNS {
         return Err(bad(1, "the header names too many columns"));
