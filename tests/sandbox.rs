@@ -47,7 +47,7 @@ const FAMILIES: [(&str, AddressFamily, SocketType); 8] = [
     ("bluetooth", AddressFamily::from_raw(31), SocketType::RAW),
 ];
 
-const ATTEMPTS: [Attempt; 9] = [
+const ATTEMPTS: [Attempt; 12] = [
     ("a datagram socket", || UdpSocket::bind("127.0.0.1:0").map(drop)),
     ("a listening socket", || TcpListener::bind("127.0.0.1:0").map(drop)),
     ("a pair of sockets", || UnixDatagram::pair().map(drop)),
@@ -64,18 +64,25 @@ const ATTEMPTS: [Attempt; 9] = [
     ("tracing", || called(libc::SYS_ptrace, [libc::PTRACE_TRACEME as i64, 0, 0])),
     ("io_uring", || {
         // A bad address is what it finds, where it is allowed to look.
-        match called(libc::SYS_io_uring_setup, [1, 0, 0]) {
-            Err(error) if [Some(libc::EFAULT), Some(libc::EINVAL)].contains(&error.raw_os_error()) => Ok(()),
-            other => other,
-        }
+        would_fail(would_fail(called(libc::SYS_io_uring_setup, [1, 0, 0]), libc::EFAULT), libc::EINVAL)
     }),
-    ("typing into the terminal", || match called(libc::SYS_ioctl, [-1, libc::TIOCSTI as i64, 0]) {
-        // No such descriptor, and nothing else against it.
-        Err(error) if error.raw_os_error() == Some(libc::EBADF) => Ok(()),
-        other => other,
+    // No such descriptor, and nothing else against it.
+    ("typing into the terminal", || {
+        would_fail(called(libc::SYS_ioctl, [-1, libc::TIOCSTI as i64, 0]), libc::EBADF)
     }),
     ("a namespace of its own", || called(libc::SYS_unshare, [0, 0, 0])),
+    ("memory that is shared", || would_fail(called(libc::SYS_shmget, [0, 0, 0]), libc::EINVAL)),
+    ("a queue of messages", || would_fail(called(libc::SYS_msgget, [0x6267, 0, 0]), libc::ENOENT)),
+    ("a queue with a name", || would_fail(called(libc::SYS_mq_open, [0, 0, 0]), libc::EFAULT)),
 ];
+
+/// A call that fails with `error` where it is allowed at all.
+fn would_fail(called: io::Result<()>, error: i32) -> io::Result<()> {
+    match called {
+        Err(found) if found.raw_os_error() == Some(error) => Ok(()),
+        other => other,
+    }
+}
 
 fn called(number: i64, arguments: [i64; 3]) -> io::Result<()> {
     // SAFETY: the calls that are tried here take numbers, and pointers that are null.
@@ -114,7 +121,7 @@ fn the_demonstration_calls_no_network_and_starts_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let calls = folder.path().join("calls");
     let output = Command::new("strace")
-        .args(["-f", "-qq", "-e", "trace=%network,%process,seccomp,landlock_restrict_self", "-o"])
+        .args(["-f", "-qq", "-e", "trace=%network,%process,%ipc,seccomp,landlock_restrict_self", "-o"])
         .arg(&calls)
         .args([env!("CARGO_BIN_EXE_breakglass"), "demo"])
         .env("TMPDIR", folder.path())

@@ -44,8 +44,11 @@ const FORKS: [i64; 2] = [libc::SYS_fork, libc::SYS_vfork];
 #[cfg(not(target_arch = "x86_64"))]
 const FORKS: [i64; 0] = [];
 
+/// Memory and queues that other processes can see, and that are there when this one is over.
+const CHANNELS: [i64; 4] = [libc::SYS_shmget, libc::SYS_msgget, libc::SYS_semget, libc::SYS_mq_open];
+
 /// Ways round this filter, and into the kernel.
-const KERNEL: [i64; 22] = [
+const KERNEL: [i64; 23] = [
     // It carries out other calls, where no filter sees them.
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
@@ -67,6 +70,7 @@ const KERNEL: [i64; 22] = [
     libc::SYS_finit_module,
     libc::SYS_delete_module,
     libc::SYS_kexec_load,
+    libc::SYS_kexec_file_load,
     libc::SYS_swapon,
     libc::SYS_reboot,
 ];
@@ -84,9 +88,8 @@ pub fn closed() -> bool {
 /// Calls that fail with `EPERM`. Calls of another architecture end the process.
 fn forbidden() -> Option<BpfProgram> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
-    rules.extend(
-        [&NETWORK[..], &PROCESSES, &FORKS, &KERNEL].concat().into_iter().map(|call| (call, Vec::new())),
-    );
+    let all = [&NETWORK[..], &PROCESSES, &FORKS, &CHANNELS, &KERNEL].concat();
+    rules.extend(all.into_iter().map(|call| (call, Vec::new())));
     // A thread shares this process; a process would go on after it.
     let no_thread = SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64);
     rules.insert(libc::SYS_clone, vec![only_where(0, no_thread, 0)?]);
