@@ -15,6 +15,7 @@ use crate::escrow::{Asked, Generation, Reading};
 use crate::finding::{Finding, Rule};
 use crate::log::book::Book;
 use crate::log::chain::Record;
+use crate::log::entry::{Genesis, Says as _};
 use crate::names::PersonId;
 use crate::note::Note;
 use crate::request::{Deviation, Purpose};
@@ -322,6 +323,9 @@ impl ApprovalFile {
     /// [`ApprovalFileError`].
     pub fn parse(bytes: &[u8]) -> Result<ApprovalFile, ApprovalFileError> {
         let bundle = Bundle::parse(bytes)?;
+        if Note::take(bundle.records).is_ok_and(|(first, _)| first.kind() == Genesis::KIND) {
+            return Err(ApprovalFileError::RequestFile);
+        }
         let note = bundle.records.strip_suffix(b"\n").ok_or(ApprovalFileError::NotOneRecord)?;
         let note = Note::parse(note)?;
         let [ciphertext] = bundle.ciphertexts.as_slice() else {
@@ -341,6 +345,9 @@ pub enum ApprovalFileError {
     /// The record is not a note.
     #[error("not an approval: {0}")]
     Note(#[from] crate::note::NoteError),
+    /// It begins with a log: what `request` wrote, and not the answer to it.
+    #[error("not an approval, but the request itself")]
+    RequestFile,
     /// It has other parts than one record and one ciphertext.
     #[error("not an approval: one record and one ciphertext are expected")]
     NotOneRecord,

@@ -86,7 +86,7 @@ fn what_is_no_approval_is_said_to_be_none() {
         stage.write("odd", bytes);
         refused(&stage, 3, "alice.bga odd", "").what("not an approval").at("odd").next("approve -o");
     }
-    refused(&stage, 3, "alice.bga req.bgr", "").at("req.bgr");
+    refused(&stage, 3, "alice.bga req.bgr", "").what("but the request itself").at("req.bgr");
     refused(&stage, 1, "alice.bga nothing", "").at("nothing").next("check the path");
     // One bad file stops nothing that the others can meet.
     let line = "release req.bgr odd nothing alice.bga bob.bga --as carol/carol --print password";
