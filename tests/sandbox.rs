@@ -47,7 +47,7 @@ const FAMILIES: [(&str, AddressFamily, SocketType); 8] = [
     ("bluetooth", AddressFamily::from_raw(31), SocketType::RAW),
 ];
 
-const ATTEMPTS: [Attempt; 12] = [
+const ATTEMPTS: [Attempt; 16] = [
     ("a datagram socket", || UdpSocket::bind("127.0.0.1:0").map(drop)),
     ("a listening socket", || TcpListener::bind("127.0.0.1:0").map(drop)),
     ("a pair of sockets", || UnixDatagram::pair().map(drop)),
@@ -73,6 +73,13 @@ const ATTEMPTS: [Attempt; 12] = [
     ("a namespace of its own", || called(libc::SYS_unshare, [0, 0, 0])),
     ("memory that is shared", || would_fail(called(libc::SYS_shmget, [0, 0, 0]), libc::EINVAL)),
     ("a queue of messages", || would_fail(called(libc::SYS_msgget, [0x6267, 0, 0]), libc::ENOENT)),
+    // Nobody needs to ask for what is there already: its number can be guessed.
+    ("shared memory that is there", || would_fail(called(libc::SYS_shmat, [-1, 0, 0]), libc::EINVAL)),
+    ("a queue that is there", || {
+        would_fail(would_fail(called(libc::SYS_msgsnd, [-1, 0, 0]), libc::EFAULT), libc::EINVAL)
+    }),
+    ("the rights of a file", || would_fail(called(libc::SYS_fchmod, [-1, 0, 0]), libc::EBADF)),
+    ("the attributes of a file", || would_fail(called(libc::SYS_setxattr, [0, 0, 0]), libc::EFAULT)),
     ("a queue with a name", || would_fail(called(libc::SYS_mq_open, [0, 0, 0]), libc::EFAULT)),
 ];
 

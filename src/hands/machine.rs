@@ -11,7 +11,7 @@ const MOST_BYTES: u64 = 64 << 10;
 const MOST_NAMES: usize = 32;
 
 /// Programs that write down what is on a terminal, or may; and those that carry it over a network.
-const RECORDERS: [&str; 10] = [
+const RECORDERS: [&str; 11] = [
     "script",
     "scriptlive",
     "asciinema",
@@ -20,8 +20,9 @@ const RECORDERS: [&str; 10] = [
     "tmux",
     "screen",
     "sshd",
-    "mosh-server",
+    "mosh",
     "telnetd",
+    "in.telnetd",
 ];
 
 /// What was seen. What is `None` could not be seen; an empty list means that there is none.
@@ -170,7 +171,9 @@ mod tests {
 
     #[test]
     fn recorders_are_known_by_name() {
-        for name in ["script", "tmux: server", "sshd", "sshd-session", "asciinema"] {
+        for name in
+            ["script", "tmux: server", "sshd", "sshd-session", "asciinema", "mosh-server", "in.telnetd"]
+        {
             assert!(is_recorder(name), "{name}");
         }
         for name in ["bash", "cargo", "scripted", "breakglass"] {

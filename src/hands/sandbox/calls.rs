@@ -39,13 +39,59 @@ const PROCESSES: [i64; 11] = [
     libc::SYS_userfaultfd,
 ];
 
+/// What newer architectures have by other names alone.
 #[cfg(target_arch = "x86_64")]
-const FORKS: [i64; 2] = [libc::SYS_fork, libc::SYS_vfork];
+const OLDER: [i64; 8] = [
+    libc::SYS_fork,
+    libc::SYS_vfork,
+    libc::SYS_chmod,
+    libc::SYS_chown,
+    libc::SYS_lchown,
+    libc::SYS_utime,
+    libc::SYS_utimes,
+    libc::SYS_futimesat,
+];
 #[cfg(not(target_arch = "x86_64"))]
-const FORKS: [i64; 0] = [];
+const OLDER: [i64; 0] = [];
 
-/// Memory and queues that other processes can see, and that are there when this one is over.
-const CHANNELS: [i64; 4] = [libc::SYS_shmget, libc::SYS_msgget, libc::SYS_semget, libc::SYS_mq_open];
+/// Memory and queues that other processes can see, and that are there when this one is over. They are known by numbers
+/// that anybody may guess, so that to forbid asking for one is not enough.
+const CHANNELS: [i64; 13] = [
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+];
+
+/// What Landlock does not know of: attributes of files, which can hold a secret, and whose they are.
+const ATTRIBUTES: [i64; 13] = [
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_utimensat,
+    FCHMODAT2,
+    SETXATTRAT,
+];
+
+/// These have one number on all architectures, and are newer than the C library.
+const FCHMODAT2: i64 = 452;
+const SETXATTRAT: i64 = 463;
 
 /// Ways round this filter, and into the kernel.
 const KERNEL: [i64; 23] = [
@@ -88,7 +134,7 @@ pub fn closed() -> bool {
 /// Calls that fail with `EPERM`. Calls of another architecture end the process.
 fn forbidden() -> Option<BpfProgram> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
-    let all = [&NETWORK[..], &PROCESSES, &FORKS, &CHANNELS, &KERNEL].concat();
+    let all = [&NETWORK[..], &PROCESSES, &OLDER, &CHANNELS, &ATTRIBUTES, &KERNEL].concat();
     rules.extend(all.into_iter().map(|call| (call, Vec::new())));
     // A thread shares this process; a process would go on after it.
     let no_thread = SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64);
