@@ -1,6 +1,7 @@
 //! Credentials on their way in: from prompts, or from a CSV. Each value goes straight into memory that is
 //! wiped, and nothing here writes one anywhere.
 
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,8 +19,8 @@ use crate::text::is_hostile;
 use crate::totp::TotpSeed;
 use crate::vault::AccountId;
 
-/// The most bytes, rows, columns and cells of a CSV.
-const MAX_CSV: u64 = 64 << 20;
+/// The most bytes, rows, columns and cells of a CSV. What has more bytes would not lie in the memory for secrets.
+const MAX_CSV: u64 = 1 << 20;
 const MAX_ROWS: usize = 10_000;
 const MAX_COLUMNS: usize = MAX_FIELDS;
 const MAX_CELLS: usize = MAX_ROWS * MAX_COLUMNS;
@@ -161,7 +162,16 @@ const HEADER: &str = "vault,account_id,email,password,totp[,custodians][,thresho
 
 /// Reads the vaults of a CSV file: one row each, with a header.
 pub fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result<Vec<Credentials>, Failure> {
-    let bytes = files::read(path, MAX_CSV).map_err(|error| failures::not_read(path, &error))?;
+    if path == Path::new("-") && io::stdin().is_terminal() {
+        // It would be typed without echo, and have no end.
+        return Err(Failure::new(Exit::Usage, "a CSV is not typed at a terminal")
+            .at("-")
+            .next("give a file, or leave out --from and be asked"));
+    }
+    let bytes = files::read(path, MAX_CSV).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => failures::not_read(path, &error).next("split it into several"),
+        _ => failures::not_read(path, &error),
+    })?;
     parse_csv(&Zeroizing::new(bytes), path, generate, yes)
 }
 

@@ -127,12 +127,17 @@ fn regular(file: File) -> io::Result<File> {
 
 /// Reads a whole file, which is refused before it is read where it says that it is too large.
 fn read_file(mut file: File, limit: u64) -> io::Result<Vec<u8>> {
-    within(file.metadata()?.len(), limit)?;
-    read_bounded(&mut file, limit)
+    let length = file.metadata()?.len();
+    within(length, limit)?;
+    // All the room at once: a vector that grows takes up to twice as much, and leaves pieces behind.
+    read_into(Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1), &mut file, limit)
 }
 
 fn read_bounded(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_into(Vec::new(), from, limit)
+}
+
+fn read_into(mut bytes: Vec<u8>, from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {
     from.take(limit + 1).read_to_end(&mut bytes)?;
     within(bytes.len() as u64, limit)?;
     Ok(bytes)

@@ -78,6 +78,36 @@ impl Arena {
     fn give_back(&self, offset: usize, layout: Layout) {
         self.granules.lock().unwrap_or_else(PoisonError::into_inner).give_back(offset, layout.size());
     }
+
+    /// A block, of the arena or of the system.
+    ///
+    /// # Safety
+    /// As [`GlobalAlloc::alloc`].
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if let Some(block) = self.take(layout) {
+            return block;
+        }
+        // SAFETY: the caller keeps `GlobalAlloc::alloc`'s contract, which is `System`'s.
+        let block = unsafe { System.alloc(layout) };
+        if layout.size() >= LARGE && !block.is_null() {
+            leave_out_of_dumps(block, layout.size());
+        }
+        block
+    }
+
+    /// Wipes a block, and gives it back to where it came from.
+    ///
+    /// # Safety
+    /// As [`GlobalAlloc::dealloc`].
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller gives up `block`, which is valid for writes of `layout.size()` bytes.
+        unsafe { wipe(block, layout.size()) };
+        if let Some(offset) = self.offset_of(block) {
+            return self.give_back(offset, layout);
+        }
+        // SAFETY: it is not from the arena, so it is `System`'s; the caller keeps `GlobalAlloc::dealloc`'s contract.
+        unsafe { System.dealloc(block, layout) }
+    }
 }
 
 /// The allocator of the program: see the [module](self).
@@ -91,25 +121,13 @@ pub struct Allocator;
 // through these two. Nothing here allocates or panics.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if let Some(block) = THE_ARENA.take(layout) {
-            return block;
-        }
-        // SAFETY: the caller keeps `GlobalAlloc::alloc`'s contract, which is `System`'s.
-        let block = unsafe { System.alloc(layout) };
-        if layout.size() >= LARGE && !block.is_null() {
-            leave_out_of_dumps(block, layout.size());
-        }
-        block
+        // SAFETY: the caller keeps this very contract.
+        unsafe { THE_ARENA.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller gives up `block`, which is valid for writes of `layout.size()` bytes.
-        unsafe { wipe(block, layout.size()) };
-        if let Some(offset) = THE_ARENA.offset_of(block) {
-            return THE_ARENA.give_back(offset, layout);
-        }
-        // SAFETY: it is not from the arena, so it is `System`'s; the caller keeps `GlobalAlloc::dealloc`'s contract.
-        unsafe { System.dealloc(block, layout) }
+        // SAFETY: the caller keeps this very contract.
+        unsafe { THE_ARENA.dealloc(block, layout) }
     }
 }
 
@@ -133,9 +151,24 @@ unsafe fn wipe(block: *mut u8, size: usize) {
 /// Overwrites the stack below the caller's frame, [`STACK`] bytes of it: what a finished call left there.
 #[inline(never)]
 pub fn wipe_stack() {
+    if !has_room() {
+        return;
+    }
     // Twice, with frames of other sizes: the few bytes that a frame keeps for itself lie elsewhere then.
     overwrite::<4096>(STACK);
     overwrite::<2800>(STACK - (64 << 10));
+}
+
+/// Whether the stack may grow to what is locked of it, and to what the program needs besides.
+fn has_room() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        linux::stack_limit().is_none_or(|bytes| bytes >= 3 * STACK as u64)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        true
+    }
 }
 
 /// Overwrites `left` bytes of the stack or a little more, a frame of `FRAME` bytes at a time.
@@ -181,9 +214,9 @@ pub fn protect() {
 }
 
 fn leave_out_of_dumps(block: *mut u8, size: usize) {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     linux::leave_out_of_dumps(block, size);
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(target_os = "linux", not(miri))))]
     let _ = (block, size);
 }
 
@@ -223,6 +256,32 @@ mod tests {
         assert_eq!(arena.offset_of(block.wrapping_add(ARENA)), None);
         // SAFETY: it came out of a box just now.
         drop(unsafe { Box::from_raw(elsewhere) });
+    }
+
+    #[test]
+    fn blocks_are_the_callers_own_and_go_back_wiped_to_where_they_came_from() {
+        let mut memory = Vec::new();
+        let arena = arena(&mut memory);
+        let layouts = [1, 64, 100, 4096, LARGE].map(layout);
+        // SAFETY: no layout is of no bytes.
+        let blocks = layouts.map(|layout| (layout, unsafe { arena.alloc(layout) }));
+        // SAFETY: as above.
+        let public = (layout(100), public::work(|| unsafe { arena.alloc(layout(100)) }));
+        let blocks = blocks.into_iter().chain([public]);
+        for (at, (layout, block)) in blocks.clone().enumerate() {
+            assert!(block.addr().is_multiple_of(layout.align()));
+            assert_eq!(arena.offset_of(block).is_some(), at < 4);
+            // SAFETY: the block has as many bytes, and is this test's own.
+            unsafe { block.write_bytes(at as u8 + 1, layout.size()) };
+        }
+        for (at, (layout, block)) in blocks.enumerate() {
+            // SAFETY: all of it was written above, and is given back once, with the layout that it was asked for with.
+            let held = unsafe { std::slice::from_raw_parts(block, layout.size()) };
+            assert!(held.iter().all(|byte| *byte == at as u8 + 1), "another block reaches into this one");
+            // SAFETY: as above; `held` is not used any more.
+            unsafe { arena.dealloc(block, layout) };
+        }
+        assert!(memory.iter().all(|byte| *byte == 0), "something was left in the arena");
     }
 
     #[test]

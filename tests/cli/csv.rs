@@ -110,7 +110,9 @@ fn a_secret_in_the_wrong_column_is_not_shown() {
 fn a_payload_has_at_most_a_mebibyte() {
     let stage = Stage::begun();
     let csv = |size: usize| format!("{HEADER},note\nprod,1,r@example.com,{PASSWORD},{}\n", "x".repeat(size));
-    refused(&stage, 3, csv(1 << 20)).what("at most 1048576").at("row 2");
+    refused(&stage, 3, csv((1 << 20) - csv(0).len())).what("at most 1048576").at("row 2");
+    // Nor has a table.
+    refused(&stage, 3, csv((1 << 20) - csv(0).len() + 1)).what("larger than 1048576").next("split it");
     stage.seal(&csv((1 << 20) - 4096), "").ok();
     stage.run("check --all --as alice/alice").ok();
 }

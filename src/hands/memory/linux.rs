@@ -46,8 +46,16 @@ fn map_secret() -> Option<NonNull<u8>> {
     NonNull::new(base.ok()?.cast())
 }
 
+/// How many bytes the stack may grow to; none where there is no limit.
+pub fn stack_limit() -> Option<u64> {
+    getrlimit(Resource::Stack).current
+}
+
 /// Locks the part of the stack that the program works on.
 pub fn lock_stack() -> bool {
+    if !super::has_room() {
+        return false;
+    }
     // So that there is as much stack: it grows as it is touched.
     super::wipe_stack();
     let here = 0_u8;
