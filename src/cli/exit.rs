@@ -171,7 +171,8 @@ fn masked(text: &str) -> String {
     while let Some(at) = rest.to_ascii_lowercase().find(KEY) {
         shown.push_str(&rest[..at + KEY.len()]);
         shown.push('…');
-        rest = rest[at + KEY.len()..].trim_start_matches(|one: char| one.is_ascii_alphanumeric());
+        rest =
+            rest[at + KEY.len()..].trim_start_matches(|one: char| one.is_ascii_alphanumeric() || one == '-');
     }
     shown + rest
 }
@@ -204,7 +205,7 @@ mod tests {
     #[test]
     fn a_secret_key_is_never_repeated() {
         let failure = Failure::new(Exit::BadInput, "x AGE-SECRET-KEY-1QQQ y")
-            .at("age-secret-key-1zzz.key")
+            .at("age-secret-key-1zzz.key AGE-SECRET-KEY-PQ-1QQQ")
             .next("age-secret-key-1zzz");
         let text = format!("{failure} {}", failure.to_json());
         assert!(!text.contains("QQQ") && !text.contains("zzz") && text.contains(" y"), "{text}");

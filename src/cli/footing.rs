@@ -180,7 +180,7 @@ fn no_base(log: &Path, error: NoBase) -> Failure {
 fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
     if ChainFile::is_held(path) {
         context.warn(&format!(
-            "{}: another breakglass is writing to it; this one waits. Is one open somewhere?",
+            "{}: another breakglass is writing to it; this one waits, until Ctrl-C; {ELSEWHERE}",
             path.display()
         ));
     }

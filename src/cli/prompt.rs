@@ -304,6 +304,13 @@ impl Terminal {
     }
 
     fn show_each(&self, rows: Vec<Zeroizing<String>>, patience: Option<Duration>) -> Result<(), Failure> {
+        // A row that the terminal breaks could be overwritten in its last line only.
+        let longest = rows.iter().map(|row| row.chars().count()).max().unwrap_or_default();
+        let (columns, _) = self.console.size();
+        if columns > 0 && longest >= columns {
+            return self
+                .write(&format!("not shown: it needs {} columns; make the window wider\n", longest + 1));
+        }
         for row in rows {
             let blanks = " ".repeat(row.chars().count());
             let answered = self.write(&row).and_then(|()| self.wait_for_enter(patience));

@@ -268,7 +268,7 @@ fn reveal(
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&footing.path, &error).or_next(footing::ELSEWHERE))?;
     // Nobody is asked for a path any more. A demonstration has more to do afterwards.
-    if !context.scripted {
+    if !context.scripted && sandbox::state() != Sandbox::None {
         sandbox::close(&rest(how, footing, context));
     }
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;

@@ -3,8 +3,11 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::crypto::digest::Digest;
+use crate::hands::console;
 use crate::hands::files::{self, Created, durable};
 use crate::log::ledger::Medium;
 use crate::names::{PersonId, VaultName};
@@ -16,6 +19,9 @@ pub const MAX_LOG: u64 = 4 << 30;
 pub const MAX_SEALED_SHARE: u64 = 64 << 10;
 /// See [`MAX_SEALED_SHARE`].
 pub const MAX_PAYLOAD_FILE: u64 = 2 << 20;
+
+/// How long to wait before a lock is tried again.
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// How the mark is named that lies among the files of a generation until its seal is in the log; behind it
 /// stands the hash of the record after which the seal was to come.
@@ -201,6 +207,22 @@ fn is_real_dir(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
+/// Waits until the lock is this process's, or a person wants no more of it. A wait in the kernel would go on over every
+/// signal that is only noted.
+fn wait_for_lock(file: &File) -> io::Result<()> {
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if console::interrupted() => {
+                let why = "it was waited for, since another breakglass writes to it, and that was broken off";
+                return Err(io::Error::other(why));
+            }
+            Err(TryLockError::WouldBlock) => thread::sleep(BETWEEN_TRIES),
+        }
+    }
+}
+
 /// A log or a book on disk. It is locked against other writers for as long as the value lives.
 #[derive(Debug)]
 pub struct ChainFile {
@@ -223,7 +245,7 @@ impl ChainFile {
     pub fn open(path: &Path) -> io::Result<ChainFile> {
         loop {
             let file = files::open_own(path, OpenOptions::new().read(true).append(true))?;
-            file.lock()?;
+            wait_for_lock(&file)?;
             // While this waited for the lock, the file may have been replaced: then the lock is on the old one.
             if files::is_still(path, &file)? {
                 return Ok(ChainFile { path: path.to_owned(), file, is_new: false });

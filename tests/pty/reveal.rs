@@ -86,7 +86,17 @@ fn files_are_closed_once_more_before_anything_is_shown() {
 /// Whatever takes the person away from the screen: it is cleared, and what was shown until then is logged.
 #[test]
 fn an_interrupted_screen_is_cleared_and_its_end_is_logged() {
-    for signal in [None, Some(Signal::TERM), Some(Signal::HUP), Some(Signal::INT)] {
+    for signal in [
+        None,
+        Some(Signal::TERM),
+        Some(Signal::HUP),
+        Some(Signal::INT),
+        Some(Signal::QUIT),
+        Some(Signal::TSTP),
+        Some(Signal::TTIN),
+        Some(Signal::USR1),
+        Some(Signal::XCPU),
+    ] {
         let place = approved();
         let mut screen = reveal(&place, &[]);
         screen.see("not looked at").press("1").see(GROUPED);
@@ -174,6 +184,19 @@ fn a_plain_terminal_is_written_row_by_row() {
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
     assert!(!ended.screen.contains('\u{1b}'), "an escape sequence: {:?}", ended.screen);
     assert!(end_of(&place).contains("shown: password totp\n"));
+}
+
+/// A row that the terminal breaks in two could not be overwritten: it is not shown.
+#[test]
+fn a_plain_terminal_that_is_too_narrow_shows_nothing() {
+    let place = approved();
+    let mut screen = reveal(&place, &["--plain"]);
+    screen.expect("Key, and Enter:").resize(30, 24).enter("1").expect("make the window wider");
+    screen.resize(80, 24).expect("Enter:").enter("1").see("characters 1 to 27 of 27:").enter("");
+    screen.expect("Enter:").enter("q").expect("Enter:").enter("q");
+    let ended = screen.end();
+    let rows = ended.screen.matches("umbr").count();
+    assert_eq!((ended.code, rows), (Some(0), 1), "{}", ended.screen);
 }
 
 /// What is typed before it is asked for is not seen.

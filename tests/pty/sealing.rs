@@ -232,3 +232,13 @@ fn a_sealing_that_is_stopped_is_taken_back() {
     assert!(!place.path().join("escrow/vaults").exists());
     assert_eq!(fs::read(place.path().join("escrow/log")).unwrap(), log);
 }
+
+#[test]
+fn a_table_is_not_typed() {
+    let place = Place::begun();
+    let words =
+        ["--from", "-", "--threshold", "2", "--custodian", "alice", "--custodian", "bob", "--as", "dan/dan"];
+    let ended = start(&place, &words).end();
+    assert_eq!(ended.code, Some(2), "{}", ended.screen);
+    assert!(ended.echoes && ended.screen.contains("not typed at a terminal"), "{}", ended.screen);
+}

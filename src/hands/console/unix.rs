@@ -14,7 +14,10 @@ use rustix::termios::{
     InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
     tcgetwinsize, tcsetattr,
 };
-use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::signal::{
+    SIGALRM, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGXCPU,
+};
 
 use super::Pressed;
 use crate::hands::clock;
@@ -26,6 +29,13 @@ const SLICE: Duration = Duration::from_millis(200);
 const OFF: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
 
 static HELD: Mutex<Weak<Console>> = Mutex::new(Weak::new());
+
+/// Every signal whose default would end the program, or stop it, with a secret on the screen; but for those that tell of
+/// a mistake of its own, and those that nobody can hold up.
+const ENDING_SIGNALS: [i32; 14] = [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
+    SIGPROF, SIGXCPU, SIGIO,
+];
 
 static ENDING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
@@ -44,7 +54,7 @@ pub fn listen() -> io::Result<()> {
     static LISTENS: Mutex<bool> = Mutex::new(false);
     let mut listens = LISTENS.lock().unwrap_or_else(PoisonError::into_inner);
     if !std::mem::replace(&mut *listens, true) {
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        for signal in ENDING_SIGNALS {
             signal_hook::flag::register(signal, Arc::clone(&ENDING))?;
         }
     }
