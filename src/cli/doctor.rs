@@ -1,5 +1,7 @@
 //! `doctor`: is this machine fit to seal and to open on? Line by line, with remedies.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -43,6 +45,7 @@ pub fn doctor(args: &args::Doctor, context: &mut Context<'_>) -> Result<Answer, 
     let environment = context.environment();
     let mut lines = lines(&environment, strict);
     lines.push(terminal(console::exists()));
+    lines.push(policy(escrow.is_some(), &context.log()));
     lines.push(clock(Context::time(args.at.time), escrow.map(|escrow| escrow.time)));
     let worst = lines.iter().map(|line| line.state).max().unwrap_or(State::Ok);
     let exit = if worst == State::Unfit { Exit::Unfit } else { Exit::Done };
@@ -100,7 +103,7 @@ fn memory(memory: Option<Memory>) -> Line {
             "memory",
             State::Unfit,
             "secrets cannot be locked in memory",
-            "raise the limit: `ulimit -l 8192`, or `memlock` in /etc/security/limits.conf",
+            "put `* - memlock 8192` into /etc/security/limits.conf and log in again; leave out --allow-unlocked-memory",
         ),
         None => unseen("memory"),
     }
@@ -184,6 +187,15 @@ fn terminal(exists: bool) -> Line {
     }
 }
 
+/// What the escrow wants of a machine is known where there is an escrow.
+fn policy(is_read: bool, log: &Path) -> Line {
+    if is_read {
+        return ok("policy", "read");
+    }
+    let remedy = "name the escrow with --escrow: its policy may want no network interface up";
+    bad("policy", State::Warning, format!("there is no escrow to read at {}", log.display()), remedy)
+}
+
 fn clock(now: Time, newest: Option<Time>) -> Line {
     match newest.filter(|newest| *newest > now) {
         Some(newest) => bad(
@@ -218,7 +230,11 @@ fn screen(lines: &[Line], worst: State) -> Painted {
             Painted::of(Tone::Bad, "This machine is NOT FIT: what is out of order would be recorded.")
                 .and(Tone::Plain, "\nIn an emergency it stops nobody: each thing is confirmed, and goes on.")
         }
-        _ => Painted::of(Tone::Good, "This machine is fit."),
+        _ => match lines.iter().filter(|line| line.state == State::Warning).count() {
+            0 => Painted::of(Tone::Good, "This machine is fit."),
+            1 => Painted::of(Tone::Good, "This machine is fit, with a warning."),
+            count => Painted::of(Tone::Good, format!("This machine is fit, with {count} warnings.")),
+        },
     });
     Painted::lines(all)
 }

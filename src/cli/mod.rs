@@ -153,6 +153,19 @@ impl Context<'_> {
         self.say(&format!("{}\n", crate::text::Shown(text)));
     }
 
+    /// Says what about this machine is out of order, before the first secret is in its memory.
+    fn warn_of_machine(&mut self) {
+        if self.scripted {
+            return;
+        }
+        let (memory, sandbox) = (Some(memory::state()), Some(sandbox::state()));
+        let environment = Environment { memory, sandbox, ..self.environment() };
+        for deviation in environment.deviations(false) {
+            let what = request::explain(deviation);
+            self.warn(&format!("out of order: {what}; `breakglass doctor` says how to put it right"));
+        }
+    }
+
     /// The same, in colour where there is colour.
     fn show(&mut self, text: &Painted) {
         self.say(&format!("{}\n", text.shown(self.stderr_in_colour)));
@@ -186,6 +199,12 @@ fn peek(path: &Path) -> Option<Escrow> {
 /// # Errors
 /// A [`Failure`], which says what failed, where, and what to do next.
 pub fn run(cli: Cli, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    // Seals, requests and releases ask about it, and record it; the others can only say it.
+    if cli.command.handles_secrets()
+        && (!cli.command.records_machine() || matches!(cli.command, Command::Init(_)))
+    {
+        context.warn_of_machine();
+    }
     match cli.command {
         Command::Keygen(args) => people::keygen(&args),
         Command::Enroll(args) => enroll::enroll(args, context),

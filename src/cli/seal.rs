@@ -231,12 +231,15 @@ fn must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
 }
 
 /// Asks for a yes to each thing about this machine that is out of order.
-fn confirm_machine(escrow: &Escrow, args: &Seal, context: &Context<'_>) -> Result<(), Failure> {
+pub fn confirm_machine(escrow: &Escrow, args: &Seal, context: &Context<'_>) -> Result<(), Failure> {
     for deviation in context.environment().deviations(escrow.policy.strict_air_gap) {
         let Some(code) = SealDeviation::of_machine(deviation) else { continue };
         let terminal = if context.scripted { None } else { Terminal::open("").ok() };
         let terminal = terminal.map(|terminal| terminal.plain(context.plain));
-        let what = format!("Out of order: {}. It will be recorded.", explain(deviation));
+        let what = format!(
+            "Out of order: {}. It will be recorded; `breakglass doctor` says how to put it right.",
+            explain(deviation)
+        );
         Yes { accepted: &args.accepted, terminal }.ask(code, &what)?;
     }
     Ok(())

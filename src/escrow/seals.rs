@@ -180,6 +180,10 @@ fn admit_content(
     if threshold.allows_disjoint_quorums() {
         report(Rule::ThresholdDisjoint, format!("{title}: {} of {}", seal.threshold, seal.total_shares));
     }
+    // What was confirmed is what the environment says, and does not stand in a seal twice.
+    for deviation in seal.environment.deviations(escrow.policy.strict_air_gap) {
+        report(Rule::RequestDeviation, format!("{deviation}, in the seal of {title}"));
+    }
     let generation = Generation {
         seal: seal.clone(),
         record: record.hash,

@@ -113,6 +113,28 @@ fn a_vault_is_not_sealed_with_swap_on_without_a_yes() {
     seal("--accept-deviation swap-on").run().ok();
     let says = environment(&stage, "seal");
     assert_eq!(says["environment"]["swap"], serde_json::json!(["/dev/zz9"]));
+    stage.run("verify").exits(14).shows("DEVIATION").shows("swap-on, in the seal of prod generation 1");
+}
+
+/// A stack that is too small for what is locked of it is found out, and not run over.
+#[test]
+fn a_small_stack_is_out_of_order_and_no_crash() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -s 1024 && exec \"$0\" doctor --json", env!("CARGO_BIN_EXE_breakglass")]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(16), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(line_of(&said, "memory")["state"], "unfit");
+}
+
+/// Commands that record nothing of the machine say it.
+#[test]
+fn a_machine_that_is_out_of_order_is_told_of_where_a_key_is_unlocked() {
+    let stage = Stage::sealed();
+    let check = "check --all --as alice/alice";
+    let run = stage.run(&format!("{check} --no-sandbox --allow-unlocked-memory")).ok();
+    assert!(run.err.matches("out of order").count() == 2 && run.err.contains("doctor"), "{}", run.err);
+    assert!(!stage.run(check).ok().err.contains("out of order"));
 }
 
 #[test]
@@ -149,7 +171,7 @@ fn an_interface_is_out_of_order_where_the_policy_wants_none() {
 fn doctor_says_line_by_line_what_is_wrong_and_what_to_do() {
     let stage = Stage::empty();
     let fit = stage.run("doctor").ok();
-    for part in ["ok      memory", "ok      sandbox", "ok      swap       off", "This machine is fit."] {
+    for part in ["ok      memory", "ok      sandbox", "ok      swap       off", "This machine is fit"] {
         assert!(fit.out.contains(part), "{part}: {}", fit.out);
     }
     let open = stage.run("doctor --no-sandbox").exits(16);

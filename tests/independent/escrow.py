@@ -180,6 +180,15 @@ class Escrow:
             self.report("THRESHOLD-FRAGILE", seq)
         if 2 * says["threshold"] <= says["total_shares"]:
             self.report("THRESHOLD-DISJOINT", seq)
+        for _ in range(self.deviations(says["environment"])):
+            self.report("DEVIATION", seq)
+
+    def deviations(self, environment):
+        """How many things about the machine are out of order."""
+        found = (environment.get("memory") == "unlocked", environment.get("sandbox") == "none",
+                 bool(environment.get("swap")),
+                 self.policy["strict_air_gap"] and bool(environment.get("interfaces")))
+        return sum(found)
 
     def request(self, note, seq, digest):
         says = note.value["says"]

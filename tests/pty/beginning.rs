@@ -392,6 +392,34 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
     }
 }
 
+/// A machine that is out of order is told of before the first passphrase, and nothing is sealed there without a yes.
+#[test]
+fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
+    let place = Place::people();
+    let mut init = start(&place, &["--no-sandbox", "escrow", "--name", "E"]);
+    init.expect("out of order").expect("breakglass doctor").expect("BEGIN an escrow");
+    for id in ["dan", "alice", "bob", "carol"] {
+        init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
+        compare(&mut init, &words_of(&place, id));
+        init.expect("[yes] >").enter("");
+    }
+    init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
+    let mut sitting = Counted { terminal: init, answers: 0 };
+    sitting.paper();
+    let terminal = &mut sitting.terminal;
+    terminal
+        .expect("first vault now?")
+        .expect(">")
+        .enter("")
+        .expect("Out of order")
+        .expect("yes")
+        .enter("no");
+    terminal.expect("first vault now?").expect(">").enter("no");
+    let ended = sitting.terminal.end();
+    assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
+    assert!(!place.path().join("escrow/vaults").exists());
+}
+
 /// On a plain terminal no escape sequence is written: the words are overwritten in their row.
 #[test]
 fn a_plain_terminal_shows_the_words_in_a_row() {

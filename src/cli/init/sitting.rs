@@ -15,6 +15,7 @@ use crate::cli::guide::{self, Reply};
 use crate::cli::people::Near;
 use crate::cli::prompt::Terminal;
 use crate::cli::seal::asking::Desk;
+use crate::cli::seal::confirm_machine;
 use crate::cli::{Answer, Context, failures};
 use crate::crypto::digest::Digest;
 use crate::names::PersonId;
@@ -99,6 +100,10 @@ impl Begun {
                 let error = std::io::Error::from(std::io::ErrorKind::InvalidData);
                 failures::no_log(&context.log(), &error)
             })?;
+            if is_first && let Err(failure) = confirm_machine(&escrow, &args, context) {
+                guide::again(terminal, failure)?;
+                continue;
+            }
             let near = Near::of(context);
             let sitting = std::slice::from_ref(administrator);
             let desk = Desk { args: &args, escrow: &escrow, near, sitting };
