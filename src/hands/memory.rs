@@ -262,9 +262,11 @@ mod tests {
     fn blocks_are_the_callers_own_and_go_back_wiped_to_where_they_came_from() {
         let mut memory = Vec::new();
         let arena = arena(&mut memory);
-        let layouts = [1, 64, 100, 4096, LARGE].map(layout);
+        // A large one takes Miri minutes to look at.
+        let layouts = if cfg!(miri) { &[1, 64, 100, 4096][..] } else { &[1, 64, 100, 4096, LARGE] };
+        let layouts = layouts.iter().map(|size| layout(*size));
         // SAFETY: no layout is of no bytes.
-        let blocks = layouts.map(|layout| (layout, unsafe { arena.alloc(layout) }));
+        let blocks: Vec<_> = layouts.map(|layout| (layout, unsafe { arena.alloc(layout) })).collect();
         // SAFETY: as above.
         let public = (layout(100), public::work(|| unsafe { arena.alloc(layout(100)) }));
         let blocks = blocks.into_iter().chain([public]);
@@ -281,7 +283,8 @@ mod tests {
             // SAFETY: as above; `held` is not used any more.
             unsafe { arena.dealloc(block, layout) };
         }
-        assert!(memory.iter().all(|byte| *byte == 0), "something was left in the arena");
+        let looked_at = if cfg!(miri) { 2 * 4096 } else { memory.len() };
+        assert!(memory[..looked_at].iter().all(|byte| *byte == 0), "something was left in the arena");
     }
 
     #[test]
