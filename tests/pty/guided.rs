@@ -201,18 +201,6 @@ fn whoever_waits_for_the_log_is_told_so() {
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
 }
 
-/// Whoever waits can stop waiting: the lock may be held by a screen that nobody is at.
-#[test]
-fn waiting_for_the_log_ends_with_ctrl_c() {
-    let place = Place::sealed(PASSWORD);
-    let held = std::fs::File::open(place.path().join("escrow/log")).unwrap();
-    held.lock().unwrap();
-    let mut screen = start(&place, &["check", "--as", "alice/alice"]);
-    screen.expect("--continue-in FILE").press("\u{3}");
-    let ended = screen.end();
-    assert!(ended.echoes && ended.code != Some(0), "{:?}: {}", ended.code, ended.screen);
-}
-
 /// At every question Ctrl-C, and the end of the input, leave a terminal that echoes; before the yes to the summary
 /// nothing is logged and no file is made, and after it the message says how it goes on.
 #[test]

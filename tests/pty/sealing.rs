@@ -242,3 +242,26 @@ fn a_table_is_not_typed() {
     assert_eq!(ended.code, Some(2), "{}", ended.screen);
     assert!(ended.echoes && ended.screen.contains("not typed at a terminal"), "{}", ended.screen);
 }
+
+/// Whoever waits can stop waiting, after questions too, when Ctrl-C ends nothing by itself any more: the lock may be held
+/// by a screen that nobody is at.
+#[test]
+fn waiting_for_the_log_ends_with_ctrl_c() {
+    let place = Place::begun();
+    let held = std::fs::File::open(place.path().join("escrow/log")).unwrap();
+    held.lock().unwrap();
+    let mut seal = start(&place, &[]);
+    for (question, typed) in QUESTIONS {
+        answer(&mut seal, question, typed);
+    }
+    seal.expect("this one waits").expect("--continue-in FILE").press("\u{3}");
+    let ended = seal.end();
+    assert!(
+        ended.code != Some(0) && ended.screen.contains("broken off"),
+        "{:?}: {}",
+        ended.code,
+        ended.screen
+    );
+    assert!(ended.echoes && !ended.screen.contains(PASSWORD), "{}", ended.screen);
+    assert!(!place.path().join("escrow/vaults/prod").exists());
+}
