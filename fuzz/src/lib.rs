@@ -2,6 +2,7 @@
 //! same bytes. Each function here is a fuzz target, and is replayed over its corpus by `cargo test`.
 
 use std::fmt::Display;
+use std::fs;
 use std::path::Path;
 
 use breakglass::bundle::{Bundle, compose};
@@ -41,6 +42,16 @@ pub const TARGETS: [(&str, fn(&[u8])); 14] = [
     ("identity", identity),
     ("envelope", envelope),
 ];
+
+/// Every file of a target's corpus.
+///
+/// # Panics
+/// Where it cannot be read.
+pub fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+}
 
 /// What stands for a secret in the corpora. No error may repeat it.
 const CANARY: &str = "wq7-Vumble";

@@ -2,10 +2,8 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::fs;
-use std::path::Path;
 
-use breakglass_fuzz::TARGETS;
+use breakglass_fuzz::{TARGETS, corpus};
 
 /// Counts what this thread holds, and the most that it held.
 struct Counting;
@@ -50,11 +48,6 @@ fn most(check: fn(&[u8]), data: &[u8]) -> usize {
 /// the check itself takes, by writing what was read and by reading it again.
 fn allowed(data: &[u8]) -> usize {
     (1 << 20) + 64 * data.len()
-}
-
-fn corpus(target: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
-    fs::read_dir(&folder).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
 }
 
 /// `data` with each number in it replaced by `number`, one after the other.

@@ -4,13 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use breakglass_fuzz::TARGETS;
-
-fn corpus(target: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
-    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
-}
+use breakglass_fuzz::{TARGETS, corpus};
 
 #[test]
 fn every_target_has_a_check_a_corpus_and_a_program() {

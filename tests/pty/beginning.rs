@@ -41,6 +41,18 @@ impl Counted {
         self.answer("again:", passphrase);
     }
 
+    /// Everybody's card, brought and compared, up to the yes that begins the escrow.
+    #[track_caller]
+    fn cards(&mut self, place: &Place) {
+        let init = &mut self.terminal;
+        for id in ["dan", "alice", "bob", "carol"] {
+            init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
+            compare(init, &words_of(place, id));
+            init.expect("[yes] >").enter("");
+        }
+        init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
+    }
+
     /// The words that are shown for the paper, taken off the screen again, and two of them typed: three answers.
     #[track_caller]
     fn paper(&mut self) {
@@ -354,14 +366,8 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
 fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
     for stop in 0..4 {
         let place = Place::people();
-        let mut init = start(&place, &["escrow", "--name", "E"]);
-        for id in ["dan", "alice", "bob", "carol"] {
-            init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-            compare(&mut init, &words_of(&place, id));
-            init.expect("[yes] >").enter("");
-        }
-        init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
-        let mut sitting = Counted { terminal: init, answers: 0 };
+        let mut sitting = begin(&place, &["escrow", "--name", "E"]);
+        sitting.cards(&place);
         match stop {
             0 => drop(sitting.terminal.expect("Enter shows them:").press("\u{4}")),
             1 => drop(sitting.terminal.expect("them:").enter("").expect("Enter when it is").press("\u{3}")),
@@ -396,15 +402,9 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
 #[test]
 fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
     let place = Place::people();
-    let mut init = start(&place, &["--no-sandbox", "escrow", "--name", "E"]);
-    init.expect("out of order").expect("breakglass doctor").expect("BEGIN an escrow");
-    for id in ["dan", "alice", "bob", "carol"] {
-        init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&place, id));
-        init.expect("[yes] >").enter("");
-    }
-    init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
-    let mut sitting = Counted { terminal: init, answers: 0 };
+    let mut sitting = begin(&place, &["--no-sandbox", "escrow", "--name", "E"]);
+    sitting.terminal.expect("out of order").expect("breakglass doctor").expect("BEGIN an escrow");
+    sitting.cards(&place);
     sitting.paper();
     let terminal = &mut sitting.terminal;
     terminal
