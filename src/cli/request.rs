@@ -12,7 +12,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::footing::{self, Footing, Ways};
 use crate::cli::people::Somebody;
 use crate::cli::prompt::Terminal;
-use crate::cli::{Answer, Context, failures, write_output};
+use crate::cli::{Answer, Context, failures};
 use crate::escrow::{Asked, Escrow, Vault};
 use crate::finding::Rule;
 use crate::hands::files::{self, Created};
@@ -107,8 +107,8 @@ pub fn lodge(requester: &Somebody, asking: Asking<'_>, context: &mut Context<'_>
         session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
     let mut created = Created::default();
     files::create_parent(&session_path, &mut created)
+        .and_then(|()| files::create(&session_path, sealed_session.as_bytes()))
         .map_err(|error| failures::not_written(&session_path, &error))?;
-    write_output(&session_path, sealed_session.as_bytes())?;
     created.add(session_path.clone());
     let signers =
         vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
