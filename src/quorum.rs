@@ -82,10 +82,7 @@ impl UntrustedQuorum {
     pub fn check<'a>(self, escrow: &Digest, seal: &'a Seal) -> Result<Quorum<'a>, QuorumError> {
         for (at, (custodian, share)) in self.shares.iter().enumerate() {
             let bad = |error| QuorumError::BadShare { custodian: custodian.clone(), error };
-            share.check(escrow, seal).map_err(bad)?;
-            if seal.share_of(custodian).map(|own| own.index) != Some(share.index()) {
-                return Err(bad(ShareError::Contradicts("index")));
-            }
+            share.check(escrow, seal, custodian).map_err(bad)?;
             if self.shares[..at].iter().any(|(other, _)| other == custodian) {
                 return Err(QuorumError::Twice(custodian.clone()));
             }

@@ -10,7 +10,7 @@ use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::crypto::digest::Digest;
-use crate::names::VaultName;
+use crate::names::{PersonId, VaultName};
 use crate::shamir::{SECRET_LEN, SetId, ShamirError, ShareValue};
 use crate::threshold::{ShareIndex, Threshold};
 use crate::vault::{AccountId, Kind, Seal};
@@ -171,12 +171,12 @@ impl Share {
         Ok(Share { escrow, vault, name, account, kind, generation, threshold, salt: *salt, value })
     }
 
-    /// Checks the share against what the seal says of it.
+    /// Checks the share against what the seal says of `custodian`'s: a sound share of somebody else is none of theirs.
     ///
     /// # Errors
     /// [`ShareError::Contradicts`] or [`ShareError::Commitment`].
-    pub fn check(&self, escrow: &Digest, seal: &Seal) -> Result<(), ShareError> {
-        let own = seal.shares.iter().find(|sealed| sealed.index == self.index());
+    pub fn check(&self, escrow: &Digest, seal: &Seal, custodian: &PersonId) -> Result<(), ShareError> {
+        let own = seal.share_of(custodian).filter(|own| own.index == self.index());
         let facts = [
             (self.escrow == *escrow, "escrow"),
             (self.vault == seal.vault, "vault"),

@@ -165,7 +165,11 @@ fn a_share_has_twelve_lines_and_reads_back_as_it_was_written() {
         );
         let share = Share::parse(text).unwrap();
         assert_eq!((share.text().as_str(), usize::from(u8::from(share.index()))), (text.as_str(), at + 1));
-        assert_eq!(share.check(&escrow(), &sealing.seal), Ok(()));
+        for custodian in 0..4 {
+            let others = Err(ShareError::Contradicts("index"));
+            let expected = if custodian == at { Ok(()) } else { others };
+            assert_eq!(share.check(&escrow(), &sealing.seal, &person(custodian)), expected);
+        }
         assert!(text.len() < MAX_SHARE && text.is_ascii());
     }
 }
@@ -302,22 +306,23 @@ fn a_share_that_contradicts_its_seal_says_in_what() {
         let changed = text.replace(&from, &to);
         assert_ne!(&changed, text, "{from}");
         let share = Share::parse(&changed).unwrap();
-        assert_eq!(share.check(&escrow(), &sealing.seal), Err(ShareError::Contradicts(what)), "{to}");
+        let refusal = share.check(&escrow(), &sealing.seal, &person(0));
+        assert_eq!(refusal, Err(ShareError::Contradicts(what)), "{to}");
     }
     assert_eq!(
-        sealing.share(0).check(&Digest::of(b"other"), &sealing.seal),
+        sealing.share(0).check(&Digest::of(b"other"), &sealing.seal, &person(0)),
         Err(ShareError::Contradicts("escrow"))
     );
     // An index that somebody else has: the commitment is another's.
     let share = Share::parse(&text.replace("index 1", "index 2")).unwrap();
-    assert_eq!(share.check(&escrow(), &sealing.seal), Err(ShareError::Commitment));
+    assert_eq!(share.check(&escrow(), &sealing.seal, &person(1)), Err(ShareError::Commitment));
 }
 
 #[test]
 fn a_seal_that_miscounts_its_shares_matches_no_share() {
     let mut sealing = TWO_OF_THREE.sealed();
     sealing.seal.total_shares = 4;
-    let refusal = sealing.share(0).check(&escrow(), &sealing.seal);
+    let refusal = sealing.share(0).check(&escrow(), &sealing.seal, &person(0));
     assert_eq!(refusal, Err(ShareError::Contradicts("threshold")));
 }
 
@@ -336,7 +341,7 @@ fn the_commitment_is_that_of_the_specification_and_covers_every_byte() {
             assert_ne!(commitment(&other), commitment(text), "byte {at}, bit {bit}");
             if let Ok(share) = Share::parse(&other) {
                 readable += 1;
-                let refusal = share.check(&escrow(), &sealing.seal).unwrap_err();
+                let refusal = share.check(&escrow(), &sealing.seal, &person(0)).unwrap_err();
                 of_secret += usize::from(refusal == ShareError::Commitment);
             }
         }

@@ -175,7 +175,7 @@ impl Carried {
         let file = self.sealed_shares.iter().find(|file| Digest::of(file.as_bytes()) == own.sealed_share);
         let file = file.ok_or_else(|| ApproveError::ShareMissing(person.clone()))?;
         // 2. What it says: escrow, vault, account, kind, generation, and the commitment.
-        let share = open_share(identities, file, &escrow.id, seal)
+        let share = open_share(identities, file, &escrow.id, seal, person)
             .map_err(|error| ApproveError::BadShare { person: person.clone(), error })?;
         if (request.purpose == Purpose::Drill) != (share.kind == Kind::Canary) {
             return Err(ApproveError::Purpose { purpose: request.purpose, kind: share.kind });

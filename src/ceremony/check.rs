@@ -69,7 +69,7 @@ pub fn check(
         if Digest::of(file.as_bytes()) != own.sealed_share {
             return Err(CheckError::OtherFile { custodian, title });
         }
-        open_share(identities, file, &escrow.id, seal).map_err(|error| CheckError::Bad {
+        open_share(identities, file, &escrow.id, seal, person).map_err(|error| CheckError::Bad {
             custodian,
             title,
             error,

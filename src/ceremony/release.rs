@@ -197,15 +197,12 @@ fn open_approval(
     if Digest::of(file.ciphertext.as_bytes()) != approval.ciphertext {
         return Err(BadApproval::OtherCiphertext);
     }
-    // 4. What it holds: a share for this request, with the approval's index and the seal's commitment.
+    // 4. What it holds: the approver's own share, with the seal's commitment, for this request.
     let identity = std::slice::from_ref(session.identity());
     let plain = envelope::decrypt(identity, file.ciphertext.as_bytes(), MAX_SHARE)?;
     let text = std::str::from_utf8(&plain).map_err(|_| ShareError::Malformed(1))?;
     let share = Share::parse_approved(text, &asked.record)?;
-    share.check(&escrow.id, &generation.seal)?;
-    if share.index() != approval.index {
-        return Err(ShareError::Contradicts("index").into());
-    }
+    share.check(&escrow.id, &generation.seal, &signed.person)?;
     Ok((signed, share))
 }
 

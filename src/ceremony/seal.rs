@@ -156,22 +156,27 @@ pub fn seal(
         sealed_shares.push((custodian.card().person.clone(), file));
     }
     let sealed = Sealed { seal, payload, sealed_shares };
-    reopen(escrow, &sealed, at_hand)?;
+    sealed.reopen(escrow, at_hand)?;
     Ok(sealed)
 }
 
-/// Opens the sealed shares again with the identities that are at hand.
-fn reopen(escrow: &Digest, sealed: &Sealed, at_hand: &[Identity]) -> Result<(), SealError> {
-    for (custodian, file) in &sealed.sealed_shares {
-        match open_share(at_hand, file, escrow, &sealed.seal) {
-            Ok(_) | Err(OpenShareError::Envelope(EnvelopeError::NoMatchingKey)) => {}
-            Err(OpenShareError::Envelope(error)) => return Err(SealError::Envelope(error)),
-            Err(OpenShareError::Share(why)) => {
-                return Err(SealError::NotReopened { custodian: custodian.clone(), why });
+impl Sealed {
+    /// Opens the sealed shares again with the identities that are at hand. A share of somebody else is left alone.
+    ///
+    /// # Errors
+    /// [`SealError`]: a share that cannot be read, or is not what the seal says.
+    pub fn reopen(&self, escrow: &Digest, at_hand: &[Identity]) -> Result<(), SealError> {
+        for (custodian, file) in &self.sealed_shares {
+            match open_share(at_hand, file, escrow, &self.seal, custodian) {
+                Ok(_) | Err(OpenShareError::Envelope(EnvelopeError::NoMatchingKey)) => {}
+                Err(OpenShareError::Envelope(error)) => return Err(SealError::Envelope(error)),
+                Err(OpenShareError::Share(why)) => {
+                    return Err(SealError::NotReopened { custodian: custodian.clone(), why });
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Why a sealed share does not open to what the seal says.
@@ -186,7 +191,8 @@ pub enum OpenShareError {
     Share(#[from] ShareError),
 }
 
-/// Opens one sealed share and checks it against the seal: every fact in its text, and its commitment.
+/// Opens one sealed share and checks it against the seal: that it is `custodian`'s, every fact in its text, and its
+/// commitment.
 ///
 /// # Errors
 /// [`OpenShareError`].
@@ -195,11 +201,12 @@ pub fn open_share(
     file: &str,
     escrow: &Digest,
     seal: &Seal,
+    custodian: &PersonId,
 ) -> Result<Share, OpenShareError> {
     let plain = envelope::decrypt(identities, file.as_bytes(), MAX_SHARE)?;
     let text = std::str::from_utf8(&plain).map_err(|_| ShareError::Malformed(1))?;
     let share = Share::parse(text)?;
-    share.check(escrow, seal)?;
+    share.check(escrow, seal, custodian)?;
     Ok(share)
 }
 

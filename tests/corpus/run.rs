@@ -161,7 +161,9 @@ fn from_shares(
             if !seal.shares.iter().any(|share| share.sealed_share == digest) {
                 return Err(Refused);
             }
-            quorum.add(text(&custodian), ok(open_share(identities, file, &escrow.id, seal))?);
+            let custodian: PersonId = text(&custodian);
+            let share = ok(open_share(identities, file, &escrow.id, seal, &custodian))?;
+            quorum.add(custodian, share);
         }
     }
     let reconstructed = ok(ok(quorum.check(&escrow.id, seal))?.combine())?;
@@ -192,7 +194,8 @@ fn share(case: &Case) -> Option<Share> {
     let escrow = Reading::of(case.file("log")).unwrap().escrow;
     let bytes = case.file("share");
     let share = Share::parse(std::str::from_utf8(&bytes).ok()?).ok()?;
-    share.check(&escrow.id, &escrow.vault_named(&text("prod")).unwrap().current().seal).ok()?;
+    let seal = &escrow.vault_named(&text("prod")).unwrap().current().seal;
+    share.check(&escrow.id, seal, &text("alice")).ok()?;
     Some(share)
 }
 

@@ -93,7 +93,7 @@ fn a_sealed_share() {
     all("alice.share.age, without its digest", share).all_refused_but_a_line_feed(|bytes| {
         let file = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
         let identity = std::slice::from_ref(&alice.identity);
-        let opened = open_share(identity, file, &small.escrow.id, &generation.seal);
+        let opened = open_share(identity, file, &small.escrow.id, &generation.seal, &alice.id);
         opened.map(drop).map_err(|error| error.to_string())
     });
 }

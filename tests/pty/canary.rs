@@ -299,7 +299,8 @@ fn debug_of_what_holds_secrets_shows_none() {
     let vault = reading.escrow.vault_named(&"prod".parse().unwrap()).unwrap();
     let file = fs::read_to_string(place.path().join("escrow/vaults/prod/1/alice.share.age")).unwrap();
     let seal = &vault.generations[0].seal;
-    let share = open_share(std::slice::from_ref(&identity), &file, &reading.escrow.id, seal).unwrap();
+    let alice = "alice".parse().unwrap();
+    let share = open_share(std::slice::from_ref(&identity), &file, &reading.escrow.id, seal, &alice).unwrap();
     let debug = format!("{identity:?} {key:?} {seed:?} {session:?} {fields:?} {share:?} {:?}", share.value());
     let secrets = [
         secret("identity", identity.expose_text().expose_secret().as_bytes()),

@@ -56,7 +56,7 @@ pub fn sealed_secrets(place: &Place, vault: &str) -> Vec<Wanted> {
         .map(|id| {
             let path = place.path().join(format!("escrow/vaults/{}/1/{id}.share.age", vault.name));
             let file = fs::read_to_string(path).unwrap();
-            open_share(&[identity(place, id)], &file, &escrow.id, seal).unwrap()
+            open_share(&[identity(place, id)], &file, &escrow.id, seal, &id.parse().unwrap()).unwrap()
         })
         .collect();
     let set = set_id(&escrow.id, &seal.vault, 1);

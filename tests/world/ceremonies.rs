@@ -10,6 +10,7 @@ use breakglass::ceremony::request::{Question, Session, request};
 use breakglass::ceremony::seal::{Plan, Sealed, fresh_vault_id, open_share, seal};
 use breakglass::ceremony::state::{BookIsDurable, Intent, Noted, note};
 use breakglass::crypto::digest::Digest;
+use breakglass::crypto::envelope;
 use breakglass::escrow::Generation;
 use breakglass::log::entry::Statements;
 use breakglass::log::ledger::{Appended, LedgerError};
@@ -91,7 +92,23 @@ impl World {
 
     /// Seals a vault, or its next generation with new credentials.
     pub fn seal(&self, name: &str, kind: Kind, threshold: u8, custodians: &[&str]) -> Rc<Sealed> {
-        let sealed = self.make_seal(name, kind, threshold, custodians, Credentials::New);
+        self.append_seal(self.make_seal(name, kind, threshold, custodians, Credentials::New))
+    }
+
+    /// Seals a vault and gives bob alice's share: the seal says that it is his own.
+    pub fn seal_misdealt(&self, name: &str) -> Rc<Sealed> {
+        let mut sealed = self.make_seal(name, Kind::Root, 2, &["alice", "bob"], Credentials::New);
+        let (alice, bob) = (self.person("alice"), self.person("bob"));
+        let identity = std::slice::from_ref(&alice.identity);
+        let file = &sealed.sealed_shares[0].1;
+        let share = open_share(identity, file, &self.id(), &sealed.seal, alice.id()).unwrap();
+        let file = envelope::encrypt_armored(&bob.card.card().recipients, share.text().as_bytes()).unwrap();
+        sealed.seal.shares[1].sealed_share = Digest::of(file.as_bytes());
+        sealed.sealed_shares[1].1 = file;
+        self.append_seal(sealed)
+    }
+
+    fn append_seal(&self, sealed: Sealed) -> Rc<Sealed> {
         self.append(sealed.seal.clone(), &[self.signs("dan")]).unwrap();
         let sealed = Rc::new(sealed);
         self.sealed.borrow_mut().push(Rc::clone(&sealed));
@@ -138,7 +155,8 @@ impl World {
         let mut quorum = UntrustedQuorum::default();
         for (custodian, file) in sealed.sealed_shares.iter().take(usize::from(seal.threshold)) {
             let identity = self.person(custodian.as_str()).identity.clone();
-            quorum.add(custodian.clone(), open_share(&[identity], file, &self.id(), &seal).unwrap());
+            quorum
+                .add(custodian.clone(), open_share(&[identity], file, &self.id(), &seal, custodian).unwrap());
         }
         quorum.check(&self.id(), &seal).unwrap().combine().unwrap()
     }

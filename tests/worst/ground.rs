@@ -99,8 +99,8 @@ impl Ground {
     pub fn share(&self, who: &str, sealed: &Sealed) -> String {
         let one = self.world.person(who);
         let file = &sealed.sealed_shares.iter().find(|(custodian, _)| custodian == one.id()).unwrap().1;
-        let share =
-            open_share(std::slice::from_ref(&one.identity), file, &self.world.id(), &sealed.seal).unwrap();
+        let identity = std::slice::from_ref(&one.identity);
+        let share = open_share(identity, file, &self.world.id(), &sealed.seal, one.id()).unwrap();
         share.text().to_string()
     }
 

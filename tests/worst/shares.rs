@@ -73,10 +73,12 @@ fn a_seal_of_index_0_is_no_record() {
 #[test]
 fn two_shares_with_one_index_are_bad() {
     // Bob's share says that it is alice's.
-    handed_over_badly(|_, share| with_value(share, "index", "1"), "its commitment differs");
+    let why = "the share's index is not that of the seal";
+    handed_over_badly(|_, share| with_value(share, "index", "1"), why);
+    sealed_badly(|share| with_value(share, "index", "1"), why);
     // Bob hands over alice's own share, which he should never have had, as his.
     let alices = |ground: &Ground, _: &str| ground.share("alice", &ground.sealed("prod", 1));
-    handed_over_badly(alices, "the share's index is not that of the seal");
+    handed_over_badly(alices, why);
     sealed_badly(|share| with_value(share, "index", "300"), "line 10 of the share's text is malformed");
 }
 

@@ -42,7 +42,7 @@ fn share_text(world: &World, who: &str) -> Zeroizing<String> {
     let sealed = world.sealed(&seal.vault, 1);
     let file = &sealed.sealed_shares.iter().find(|(one, _)| one.as_str() == who).unwrap().1;
     let identity = world.person(who).identity.clone();
-    open_share(&[identity], file, &world.id(), &seal).unwrap().text()
+    open_share(&[identity], file, &world.id(), &seal, world.person(who).id()).unwrap().text()
 }
 
 fn shares(world: &World) {
@@ -296,6 +296,10 @@ fn requests(world: &World, asking: &Asking) {
     let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
     case("drill", "A request for a canary.", "good", "alice", &drill.file);
     let bytes = world.bytes();
+    world.seal_misdealt("misdealt");
+    let misdealt = world.ask("carol", "misdealt", world.question(Purpose::Emergency));
+    case("share-of-another", "The approver was given another's share.", "refused", "bob", &misdealt.file);
+    world.set_bytes(bytes.clone());
     world.seal("later", Kind::Root, 2, &["alice", "bob"]);
     let log = String::from_utf8(world.bytes()).unwrap();
     case(
