@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::log::book::{Book, BookDraft, BookEntry, BookError};
+use breakglass::log::book::{Book, BookDraft, BookEntry, BookError, MAX_KEPT};
 use breakglass::log::head::Head;
+use breakglass::log::repair::Damage;
 use breakglass::names::{KeyName, PersonId};
 use breakglass::note::{Note, NoteError};
 use breakglass::statement::{Check, CheckedShare, HeadFrom, Stated};
@@ -125,6 +126,37 @@ fn a_record_worth_keeping_is_kept_once() {
     let kept: Vec<_> = book.entries().map(|(_, entry)| entry.keeps.clone()).collect();
     assert_eq!(kept, [vec!["genesis".to_owned(), "seal".to_owned()], vec!["next".to_owned()], vec![]]);
     assert!(book.keeps("genesis") && book.keeps("next") && !book.keeps("other"));
+}
+
+#[test]
+fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
+    let half = MAX_KEPT / 2;
+    let wanted = ["a".repeat(half), "b".repeat(MAX_KEPT - half), "c".to_owned(), "d".to_owned()];
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let mut book = Book::new(alice());
+    book.write(&key("alice"), draft(b"escrow", 0, &wanted));
+    book.write(&key("alice"), draft(b"escrow", 1, &wanted));
+    let kept: Vec<Vec<&str>> =
+        book.entries().map(|(_, entry)| entry.keeps.iter().map(String::as_str).collect()).collect();
+    assert!(kept == [&wanted[..2], &wanted[2..]]);
+
+    // One byte more is too much for the first.
+    let larger = format!("{}b", wanted[1]);
+    let mut book = Book::new(alice());
+    book.write(&key("alice"), draft(b"escrow", 0, &[wanted[0], &larger, "c"]));
+    let (_, first) = book.entries().next().unwrap();
+    assert_eq!(first.keeps.len(), 1);
+}
+
+#[test]
+fn damage_is_kept_whole_or_told_by_its_digest() {
+    let with = |damage| forged(&BookEntry { damage, ..entry_of(&records(1)[0]) });
+    let whole = Damage::of_tail(b"torn").unwrap();
+    for good in [None, Some(whole.clone()), Some(Damage::of_file(b"torn"))] {
+        assert!(read(&with(good)).is_ok());
+    }
+    let other = Damage { digest: Digest::of(b"other"), ..whole };
+    assert_eq!(refusal(&[&with(Some(other))]), BookError::Broken { number: 0 });
 }
 
 // ── Signatures ──

@@ -37,7 +37,7 @@ fn fails(world: &World, bytes: Vec<u8>, what: &str) {
 fn any_changed_byte_is_found() {
     let world = full();
     let good = world.bytes();
-    assert!(world.verify().holds());
+    assert!(world.verify().worst() < Some(Severity::Finding));
     for _ in 0..300 {
         let (at, bit) = (below(good.len()), below(8));
         let mut bytes = good.clone();

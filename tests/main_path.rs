@@ -12,7 +12,7 @@ use breakglass::ceremony::seal::{OpenShareError, open_share};
 use breakglass::ceremony::verify::Evidence;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope;
-use breakglass::finding::Rule;
+use breakglass::finding::{Rule, Severity};
 use breakglass::log::book::Book;
 use breakglass::log::chain::Record;
 use breakglass::log::entry::{Says, Statements};
@@ -54,7 +54,7 @@ fn what_was_sealed_is_released_and_verify_says_that_all_holds() {
     world.act("carol", &asking);
     world.end(&asking, Outcome::Released);
     let report = world.verify();
-    assert!(report.holds(), "{:?}", report.findings);
+    assert!(report.worst() < Some(Severity::Finding), "{:?}", report.findings);
     assert_eq!(rules(&report), [Rule::Exposed, Rule::CloseMissing, Rule::CompletenessUnproven]);
     // New credentials are sealed, checked, and the emergency is closed. Books and a head agree.
     world.seal("prod", Kind::Root, 2, &["alice", "bob", "carol"]);

@@ -86,11 +86,6 @@ impl Report {
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(Finding::severity).max()
     }
-
-    /// Whether signatures, chain and rules hold, whatever else there is to say.
-    pub fn holds(&self) -> bool {
-        self.worst().is_none_or(|worst| worst < Severity::Finding)
-    }
 }
 
 /// Reads the log in `bytes` and compares it with `evidence`, at `now`.

@@ -17,7 +17,7 @@ use crate::statement::{BookRef, HeadFrom, Stated};
 use crate::time::Time;
 
 /// The most bytes of records, in base64, that one record of a book keeps.
-const MAX_KEPT: usize = 8 << 20;
+pub const MAX_KEPT: usize = 8 << 20;
 
 /// One record of a book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Branches of branches: whatever grew apart can be joined again, and is told truly.
 
-use breakglass::finding::Rule;
+use breakglass::finding::{Rule, Severity};
 use breakglass::log::ledger::Ledger;
 use breakglass::log::repair::Continue;
 
@@ -20,7 +20,7 @@ impl World {
     fn joined(&self, ours: &[u8], fork: &[u8], theirs: &[u8]) -> Vec<u8> {
         self.set_bytes(ours.to_vec());
         self.adopt(adoption(fork, theirs), &TWO).unwrap();
-        assert!(self.verify().holds(), "{:?}", self.verify().findings);
+        assert!(self.verify().worst() < Some(Severity::Finding), "{:?}", self.verify().findings);
         self.bytes()
     }
 }

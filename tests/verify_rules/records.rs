@@ -2,9 +2,11 @@
 
 use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
+use breakglass::finding::{Rule, Severity};
+use breakglass::log::chain::Record;
 use breakglass::log::entry::{Says, Statements};
 use breakglass::names::KeyName;
+use breakglass::note::NoteError;
 use breakglass::request::Outcome;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -235,6 +237,21 @@ fn time_backwards() {
     case.breaks(Rule::TimeBackwards, seq);
 }
 
+#[test]
+fn what_stands_where_the_empty_line_should_is_told_by_its_line() {
+    let world = World::ready();
+    // A request has two signatures: the line behind them is the fifth.
+    world.emergency();
+    let records = world.records();
+    let (first, last) = (&records[0], records.last().unwrap());
+    assert_eq!((first.note.signers().count(), last.note.signers().count()), (1, 2));
+    for (record, line) in [(first, 4), (last, 5)] {
+        let bytes = [record.note.as_bytes(), b"x\n"].concat();
+        let refused = Record::take_at(&bytes, 0).unwrap_err();
+        assert_eq!(refused, NoteError::NotASignatureLine(line));
+    }
+}
+
 /// A kind of record that this version does not know.
 #[derive(Clone, Serialize, Deserialize)]
 struct Novel {
@@ -251,6 +268,6 @@ fn unknown_kind() {
     let case = Case::of(&world);
     let seq = world.forge(Novel { text: "hello".to_owned() }, &[world.signs("alice")]);
     case.breaks(Rule::UnknownKind, seq);
-    assert!(world.verify().holds());
+    assert!(world.verify().worst() < Some(Severity::Finding));
     assert_eq!(world.reading().escrow.head.seq, seq, "it is a link of the chain all the same");
 }
