@@ -8,6 +8,7 @@ use breakglass::cli::exit::{Exit, Failure};
 use breakglass::cli::look::{self, Look};
 use breakglass::cli::reach::reach;
 use breakglass::cli::{Answer, Context, run, usage};
+use breakglass::hands::console::{self, Output};
 use breakglass::hands::harden::harden;
 use breakglass::hands::machine::Machine;
 use breakglass::hands::memory::{self, Allocator};
@@ -25,7 +26,8 @@ fn main() -> ExitCode {
     // These flags are looked for by hand: a command line that cannot be parsed may still ask for them.
     let asks_for = |flag: &str| std::env::args_os().any(|word| word == flag);
     let (json, plain) = (asks_for("--json"), asks_for("--plain"));
-    let stdout_is_terminal = std::io::stdout().is_terminal();
+    let output = console::output();
+    let stdout_is_terminal = output == Output::Terminal;
     let stderr_is_terminal = std::io::stderr().is_terminal();
     let look = look_of(plain, stdout_is_terminal);
     let stderr_in_colour = look_of(plain, stderr_is_terminal).colour;
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
             if !cli.no_sandbox {
                 sandbox::close(&reach(&cli));
             }
-            let result = answer(cli, machine.as_ref(), look.plain, stderr_in_colour);
+            let result = answer(cli, machine.as_ref(), look.plain, output, stderr_in_colour);
             memory::wipe_stack();
             result
         }
@@ -105,10 +107,10 @@ fn answer(
     cli: Cli,
     machine: Option<&Machine>,
     plain: bool,
+    output: Output,
     stderr_in_colour: bool,
 ) -> Result<Answer, Failure> {
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
-    let stdout_is_terminal = stdout.is_terminal();
     let mut context = Context {
         escrow: cli.escrow.clone(),
         log: cli.log.clone(),
@@ -116,7 +118,7 @@ fn answer(
         scripted: false,
         stdout: &mut stdout,
         stderr: &mut stderr,
-        stdout_is_terminal,
+        output,
         machine,
         plain,
     };

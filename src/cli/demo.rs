@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::cli::args::{Cli, Demo};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{Answer, Context, failures, run};
+use crate::hands::console::Output;
 use crate::hands::{clock, files};
 use crate::totp::TotpSeed;
 
@@ -255,7 +256,7 @@ impl Stage<'_, '_> {
             scripted: true,
             stdout: &mut stdout,
             stderr: &mut stderr,
-            stdout_is_terminal: false,
+            output: Output::Elsewhere,
             plain: true,
             machine: None,
         };

@@ -15,6 +15,7 @@ use crate::cli::log::timeline::Line;
 use crate::cli::status::place;
 use crate::cli::{Answer, Context, failures, look, write_output};
 use crate::escrow::Reading;
+use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::store::MAX_LOG;
 use crate::log::chain::Record;
@@ -49,7 +50,7 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
         context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
     }
     let json = Value::Array(lines.iter().map(Line::to_json).collect());
-    if !context.stdout_is_terminal {
+    if context.output != Output::Terminal {
         return Ok(Answer::done(timeline::listed(&lines), json));
     }
     let columns = look::columns();

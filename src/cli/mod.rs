@@ -46,6 +46,7 @@ use crate::cli::args::{Cli, Command};
 use crate::cli::exit::{Exit, Failure};
 use crate::environment::{Environment, Switch};
 use crate::escrow::{Escrow, Reading};
+use crate::hands::console::Output;
 use crate::hands::files::{self, Created};
 use crate::hands::machine::Machine;
 use crate::hands::store::{EscrowDir, MAX_LOG};
@@ -85,8 +86,8 @@ pub struct Context<'a> {
     pub stderr: &'a mut dyn Write,
     /// Whether `stderr` is a terminal that shows colours.
     pub stderr_in_colour: bool,
-    /// Whether `stdout` is a terminal.
-    pub stdout_is_terminal: bool,
+    /// Where `stdout` leads.
+    pub output: Output,
     /// The machine, where it was looked at.
     pub machine: Option<&'a Machine>,
     /// No colours, no other screen, nothing moves, whatever is a terminal: see [`look::Look`].

@@ -24,9 +24,10 @@ use crate::cli::{Answer, Context, failures, peek};
 use crate::crypto::digest::Digest;
 use crate::environment::{Environment, Sandbox};
 use crate::escrow::Asked;
+use crate::hands::console::{self, Output};
 use crate::hands::sandbox::{self, Reach};
 use crate::hands::store::MAX_PAYLOAD_FILE;
-use crate::hands::{clock, console, files};
+use crate::hands::{clock, files};
 use crate::log::ledger::Draft;
 use crate::names::{FieldName, KeyName};
 use crate::payload::{Fields, TOTP};
@@ -39,8 +40,12 @@ const MAX_APPROVAL_FILE: u64 = 1 << 20;
 
 /// Releases, or with `--withdraw` ends the request without a release.
 pub fn release(args: Release, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    if !args.print.is_empty() && context.stdout_is_terminal {
-        return Err(Failure::new(Exit::Usage, "--print writes to standard output, which is a terminal here")
+    if !args.print.is_empty() && context.output != Output::Elsewhere {
+        let leads = match context.output {
+            Output::Terminal => "is a terminal here",
+            _ => "leads nowhere here: it is closed, or /dev/null",
+        };
+        return Err(Failure::new(Exit::Usage, format!("--print writes to standard output, which {leads}"))
             .next("pipe it to where it is needed, or leave --print out: then it is shown field by field"));
     }
     if args.print.is_empty() && !args.withdraw && (context.scripted || !console::exists()) {

@@ -13,6 +13,7 @@ use crate::cli::{Answer, Context, failures, look};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
 use crate::finding::{Finding, Rule, Severity};
+use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
 use crate::log::head::{HeadFile, MAX_HEAD};
@@ -41,7 +42,7 @@ pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure
         Err(finding) => Report::unreadable(finding),
     };
     let exit = report.worst().map_or(Exit::Done, Exit::from);
-    let columns = context.stdout_is_terminal.then(look::columns);
+    let columns = (context.output == Output::Terminal).then(look::columns);
     let text = text(&report, &context.log(), &context.directory(), exit, columns);
     Ok(Answer { exit, text, json: to_json(&report, exit) })
 }

@@ -14,7 +14,7 @@ mod elsewhere;
 #[cfg(not(unix))]
 use elsewhere as device;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,7 +32,29 @@ pub enum Pressed {
     End,
 }
 
+/// Where standard output leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// To a terminal.
+    Terminal,
+    /// To `/dev/null`. So does one that was closed: when the program starts, that is put in its place.
+    Nowhere,
+    /// To a file, a pipe or the like.
+    Elsewhere,
+}
+
 pub use device::{Console, exists, interrupted, listen};
+
+/// Where standard output leads.
+pub fn output() -> Output {
+    if io::stdout().is_terminal() {
+        Output::Terminal
+    } else if device::is_null(&io::stdout()) {
+        Output::Nowhere
+    } else {
+        Output::Elsewhere
+    }
+}
 
 impl Console {
     /// Throws away what was typed before it was asked for.

@@ -226,6 +226,18 @@ fn a_request_can_be_withdrawn_with_what_came_on_record() {
 }
 
 #[test]
+fn nothing_is_printed_into_the_void() {
+    let (stage, _) = Stage::approved();
+    let run = stage.words(PRINT).stdout("/dev/null").run().exits(2);
+    run.what("standard output, which leads nowhere").next("pipe it to where it is needed");
+    // What was closed is the same by the time that the program looks.
+    let closed = ["sh", "-c", "exec \"$0\" \"$@\" >&-"].map(str::to_owned).to_vec();
+    stage.words(PRINT).under(closed).run().exits(2).what("leads nowhere");
+    assert_eq!((logged(&stage, "release"), logged(&stage, "end")), (0, 0));
+    stage.run(PRINT).ok();
+}
+
+#[test]
 fn where_showing_fails_the_same_command_shows_again_as_the_next_attempt() {
     let (stage, _) = Stage::approved();
     let run = stage.words(PRINT).stdout("/dev/full").run().exits(1);

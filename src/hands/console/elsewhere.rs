@@ -28,6 +28,11 @@ pub fn exists() -> bool {
     false
 }
 
+/// It cannot be told.
+pub(super) fn is_null(_stdout: &io::Stdout) -> bool {
+    false
+}
+
 pub(super) fn open() -> io::Result<Arc<Console>> {
     Err(io::ErrorKind::Unsupported.into())
 }

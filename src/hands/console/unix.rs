@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::OFlags;
+use rustix::fs::{FileType, OFlags};
 use rustix::io::Errno;
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
@@ -79,6 +79,13 @@ fn device() -> io::Result<File> {
 /// Whether there is a terminal.
 pub fn exists() -> bool {
     device().is_ok()
+}
+
+/// Whether it is the null device.
+pub(super) fn is_null(stdout: &io::Stdout) -> bool {
+    let of = |stat: &rustix::fs::Stat| (FileType::from_raw_mode(stat.st_mode), stat.st_rdev);
+    let null = rustix::fs::stat("/dev/null").map(|stat| of(&stat));
+    null.is_ok_and(|null| rustix::fs::fstat(stdout).is_ok_and(|stat| of(&stat) == null))
 }
 
 pub(super) fn open() -> io::Result<Arc<Console>> {
