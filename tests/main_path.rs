@@ -16,8 +16,10 @@ use breakglass::finding::{Rule, Severity};
 use breakglass::log::book::Book;
 use breakglass::log::chain::Record;
 use breakglass::log::entry::{Says, Statements};
-use breakglass::log::ledger::{Draft, Ledger, LedgerError};
+use breakglass::log::ledger::{Draft, Ledger, LedgerError, MAX_LINE};
+use breakglass::log::repair::Adopt;
 use breakglass::names::KeyName;
+use breakglass::note::Note;
 use breakglass::payload::Fields;
 use breakglass::policy::Policy;
 use breakglass::quorum::Reconstructed;
@@ -262,6 +264,23 @@ fn payload(world: &World) -> Vec<u8> {
 }
 
 /// A draft of carol's, and of a stranger's that breaks a rule.
+#[test]
+fn a_record_is_as_large_as_a_line_may_be_and_no_larger() {
+    let world = World::ready();
+    let record = |length: usize| {
+        let says = Adopt { from: world.head(), records: "A".repeat(length) };
+        let draft = Draft { time: dawn(), says, signers: vec![world.signs("alice")] };
+        draft.at(world.id(), &world.head())
+    };
+    let line = |note: &Note| note.as_bytes().iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let rest = line(&record(0).unwrap());
+    let largest = record(MAX_LINE - rest).unwrap();
+    assert_eq!(line(&largest), MAX_LINE);
+    assert!(Note::parse(largest.as_bytes()).is_ok());
+    let larger = record(MAX_LINE - rest + 1);
+    assert!(matches!(larger, Err(LedgerError::TooLarge(length)) if length == MAX_LINE + 1));
+}
+
 fn draft<'a>(world: &'a World, who: &str) -> Draft<'a, Statements> {
     Draft { time: world.tick(), says: Statements { statements: Vec::new() }, signers: vec![world.signs(who)] }
 }

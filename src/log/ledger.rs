@@ -124,6 +124,9 @@ pub struct Ledger<M> {
     usable: bool,
 }
 
+/// The most bytes of a record's line, with its line feed: its signature lines need some room too.
+pub const MAX_LINE: usize = MAX_NOTE - (64 << 10);
+
 /// A record before it has its place: what it says, who signs, and when.
 pub struct Draft<'a, S> {
     /// When.
@@ -149,8 +152,7 @@ impl<S: Says> Draft<'_, S> {
             says: self.says,
         };
         let length = Note::line_length(&entry);
-        // The signature lines need some room too.
-        if length > MAX_NOTE - (64 << 10) {
+        if length > MAX_LINE {
             return Err(LedgerError::TooLarge(length));
         }
         Ok(Note::sign(&entry, &self.signers))
