@@ -23,7 +23,7 @@ use breakglass::note::Note;
 use breakglass::payload::Fields;
 use breakglass::policy::Policy;
 use breakglass::quorum::Reconstructed;
-use breakglass::request::{Deviation, Outcome, Purpose};
+use breakglass::request::{Deviation, End, Outcome, Purpose};
 use breakglass::share::{Share, ShareError};
 use breakglass::vault::Kind;
 use secrecy::ExposeSecret as _;
@@ -270,7 +270,7 @@ fn a_record_is_as_large_as_a_line_may_be_and_no_larger() {
     let record = |length: usize| {
         let says = Adopt { from: world.head(), records: "A".repeat(length) };
         let draft = Draft { time: dawn(), says, signers: vec![world.signs("alice")] };
-        draft.at(world.id(), &world.head())
+        draft.at(world.id(), 1, Digest::ZERO)
     };
     let line = |note: &Note| note.as_bytes().iter().position(|byte| *byte == b'\n').unwrap() + 1;
     let rest = line(&record(0).unwrap());
@@ -285,6 +285,16 @@ fn draft<'a>(world: &'a World, who: &str) -> Draft<'a, Statements> {
     Draft { time: world.tick(), says: Statements { statements: Vec::new() }, signers: vec![world.signs(who)] }
 }
 
+/// What is called an end and has nothing of one.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+struct NoEnd {
+    ends: u64,
+}
+
+impl Says for NoEnd {
+    const KIND: &'static str = End::KIND;
+}
+
 #[test]
 fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     #[track_caller]
@@ -293,7 +303,10 @@ fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
         let mut ledger = world.ledger();
         let draft = Draft { time: world.tick(), says, signers: signers.to_vec() };
         match ledger.append(draft).unwrap_err() {
-            LedgerError::Refused(finding) => assert_eq!(finding.rule, rule, "{finding:?}"),
+            LedgerError::Refused(finding) => {
+                assert_eq!((finding.rule, finding.seq), (rule, Some(world.head().seq + 1)), "{finding:?}");
+                assert_eq!(finding.offset, Some(before.len() as u64));
+            }
             other => panic!("{other:?}"),
         }
         assert_eq!(world.bytes(), before);
@@ -306,6 +319,7 @@ fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     let seal = world.generation("prod").seal;
     let (alice, dan) = (world.signs("alice"), world.signs("dan"));
     let mallory = actor("mallory", &[Role::Administrator]);
+    refused(&world, Rule::RecordMalformed, NoEnd { ends: 1 }, std::slice::from_ref(&dan));
     refused(&world, Rule::SealGeneration, seal.clone(), std::slice::from_ref(&dan));
     refused(&world, Rule::SealSigner, seal.clone(), std::slice::from_ref(&alice));
     refused(&world, Rule::RecordSignerUnknown, seal, &[mallory.signs()]);

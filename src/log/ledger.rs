@@ -138,15 +138,15 @@ pub struct Draft<'a, S> {
 }
 
 impl<S: Says> Draft<'_, S> {
-    /// Signs the record that comes after `head`.
+    /// Signs it as record `seq`, behind the one with the digest `prev`.
     ///
     /// # Errors
     /// [`LedgerError::TooLarge`].
-    pub fn at(self, escrow: Digest, head: &Head) -> Result<Note, LedgerError> {
+    pub fn at(self, escrow: Digest, seq: u64, prev: Digest) -> Result<Note, LedgerError> {
         let entry = Entry {
             escrow: Some(escrow),
-            seq: head.seq + 1,
-            prev: head.hash,
+            seq,
+            prev,
             time: self.time,
             by: self.signers.iter().map(|(name, _)| name.clone()).collect(),
             says: self.says,
@@ -157,13 +157,9 @@ impl<S: Says> Draft<'_, S> {
         }
         Ok(Note::sign(&entry, &self.signers))
     }
-}
 
-impl Draft<'_, Continue> {
-    /// Signs the continuation that comes after the record it names.
-    fn after(self, escrow: Digest) -> Result<Note, LedgerError> {
-        let from = self.says.from;
-        self.at(escrow, &from)
+    fn after(self, escrow: Digest, head: &Head) -> Result<Note, LedgerError> {
+        self.at(escrow, head.seq + 1, head.hash)
     }
 }
 
@@ -210,7 +206,8 @@ impl<M: Medium> Ledger<M> {
     /// [`LedgerError`]; nothing is written where `base` and the continuation do not hold.
     pub fn continue_on(medium: M, base: &[u8], draft: Draft<'_, Continue>) -> Result<Ledger<M>, LedgerError> {
         let before = public::work(|| Reading::of(base.to_vec())).map_err(LedgerError::Unsound)?;
-        let note = draft.after(before.escrow.id)?;
+        let from = draft.says.from;
+        let note = draft.after(before.escrow.id, &from)?;
         Ledger::fill(medium, public::work(|| [base, &Record::bytes_of(&note)].concat()))
     }
 
@@ -232,7 +229,8 @@ impl<M: Medium> Ledger<M> {
             return Err(LedgerError::Unsound(finding.clone()));
         }
         let says = Recovered::of(self.reading.tail())?;
-        let note = Draft { time, says, signers: vec![signer] }.at(self.escrow().id, &self.escrow().head)?;
+        let note =
+            Draft { time, says, signers: vec![signer] }.after(self.escrow().id, &self.escrow().head)?;
         let bytes = [self.reading.good_bytes(), &Record::bytes_of(&note)].concat();
         let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
         if let Some(finding) = reading.unsound() {
@@ -317,7 +315,7 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError`]. After an error of the medium the ledger takes nothing more.
     pub fn append<S: Says>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
-        let note = draft.at(self.escrow().id, &self.escrow().head)?;
+        let note = draft.after(self.escrow().id, &self.escrow().head)?;
         let mut appended = self.append_notes(&[note])?;
         Ok(appended.pop().expect("one record was appended"))
     }
@@ -327,12 +325,11 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// As [`Ledger::append`].
     pub fn append_all<S: Says>(&mut self, drafts: Vec<Draft<'_, S>>) -> Result<Vec<Appended>, LedgerError> {
-        let mut head = self.escrow().head;
-        let mut notes = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let note = draft.at(self.escrow().id, &head)?;
-            let bytes = Record::bytes_of(&note);
-            head = Head { size: head.size + bytes.len() as u64, seq: head.seq + 1, hash: Digest::of(&bytes) };
+        let head = self.escrow().head;
+        let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
+        for (seq, draft) in (head.seq + 1..).zip(drafts) {
+            let note = draft.at(self.escrow().id, seq, prev)?;
+            prev = Digest::of(&Record::bytes_of(&note));
             notes.push(note);
         }
         self.append_notes(&notes)

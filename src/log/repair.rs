@@ -201,6 +201,8 @@ mod tests {
             let mut again = damage.kept().unwrap();
             again.extend(vec![0; damage.zeros as usize]);
             assert_eq!(again, tail);
+            let spelled = serde_json::to_string(&damage).unwrap();
+            assert_eq!(spelled.contains("\"zeros\""), damage.zeros > 0, "{spelled}");
         }
     }
 
@@ -226,6 +228,7 @@ mod tests {
     #[test]
     fn a_tail_that_is_too_large_is_not_kept() {
         assert!(Damage::of_tail(&vec![1; MAX_TAIL_BYTES]).is_ok());
+        assert!(Damage::of_tail(&vec![0; MAX_TAIL as usize]).is_ok());
         assert_eq!(
             Damage::of_tail(&vec![1; MAX_TAIL_BYTES + 1]),
             Err(TooMuchDamage(MAX_TAIL_BYTES as u64 + 1))
@@ -249,6 +252,9 @@ mod tests {
             let expected = (cut <= kind).then_some(Began::Unknown);
             assert_eq!(Began::of(&other.as_bytes()[..cut]), expected, "{cut}");
         }
+        // A release behind another damaged record.
+        let behind = format!("{other},\n{whole}");
+        assert_eq!(Began::of(behind.as_bytes()), Some(Began::Release(digest)));
         assert_eq!(Began::of(b"{\"type\":\"breakglass/v1/re"), Some(Began::Unknown));
         assert_eq!(Began::of(b"{\"type\":\"breakglass/v1/req"), None);
         assert_eq!(Began::of(b"{\"type\":\"breakglass/v1/recovered\""), None);
