@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -118,34 +118,52 @@ impl Words<'_> {
             None => Stdio::piped(),
         });
         let mut child = command.spawn().unwrap();
-        let collect = |from: Option<Box<dyn Read + Send>>| {
-            thread::spawn(move || {
-                let mut bytes = Vec::new();
-                from.map(|mut from| from.read_to_end(&mut bytes));
-                String::from_utf8_lossy(&bytes).into_owned()
-            })
-        };
-        let out = collect(child.stdout.take().map(|pipe| Box::new(pipe) as _));
-        let err = collect(child.stderr.take().map(|pipe| Box::new(pipe) as _));
-        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), self.stdin) {
-            // The program may stop reading early: that is its right.
-            thread::spawn(move || drop(pipe.write_all(&bytes)));
-        }
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if begun.elapsed() > DEADLINE {
-                child.kill().unwrap();
-                panic!("{line}: it hangs");
-            }
-            thread::sleep(Duration::from_millis(2));
-        };
-        let (out, err) = (out.join().unwrap(), err.join().unwrap());
+        give(&mut child, self.stdin.unwrap_or_default());
+        let Finished { status, out, err } = finish(child).unwrap_or_else(|| panic!("{line}: it hangs"));
+        let out = String::from_utf8_lossy(&out).into_owned();
         let code = status.code().unwrap_or_else(|| panic!("{line}: killed, {status}\n{err}"));
         Run { line, code, out, err }
     }
+}
+
+/// Gives `bytes` to a child that reads standard input. It may stop reading early: that is its right.
+pub fn give(child: &mut Child, bytes: Vec<u8>) {
+    if let Some(mut pipe) = child.stdin.take() {
+        thread::spawn(move || drop(pipe.write_all(&bytes)));
+    }
+}
+
+/// How a child ended, and what it had written by then.
+pub struct Finished {
+    pub status: ExitStatus,
+    pub out: Vec<u8>,
+    pub err: String,
+}
+
+/// Waits for a child, reading what it writes; `None` where it hung and was killed.
+pub fn finish(mut child: Child) -> Option<Finished> {
+    let collect = |from: Option<Box<dyn Read + Send>>| {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            from.map(|mut from| from.read_to_end(&mut bytes).unwrap());
+            bytes
+        })
+    };
+    let out = collect(child.stdout.take().map(|pipe| Box::new(pipe) as _));
+    let err = collect(child.stderr.take().map(|pipe| Box::new(pipe) as _));
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if begun.elapsed() > DEADLINE {
+            child.kill().unwrap();
+            return None;
+        }
+        thread::sleep(Duration::from_millis(2));
+    };
+    let err = String::from_utf8_lossy(&err.join().unwrap()).into_owned();
+    Some(Finished { status, out: out.join().unwrap(), err })
 }
 
 impl Run {

@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write as _};
+use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::common::skipped;
-use crate::stage::{PASSWORD, SEED, Stage};
-
-/// Longer than any command takes: whoever reaches it hangs.
-const DEADLINE: Duration = Duration::from_secs(60);
+use crate::stage::{Finished, PASSWORD, SEED, Stage, finish, give};
 
 /// A command line, and what it is given on standard input.
 #[derive(Debug, Clone, Default)]
@@ -166,35 +161,14 @@ impl<'a> Traced<'a> {
         command.current_dir(self.stage.path("")).env("BREAKGLASS_ESCROW", "escrow").env("TMPDIR", "/tmp");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let (mut pipe, bytes) = (child.stdin.take().unwrap(), self.line.stdin.clone());
-        // The program may have ended before it reads.
-        thread::spawn(move || drop(pipe.write_all(&bytes)));
+        give(&mut child, self.line.stdin.clone());
         child
     }
 
-    pub fn wait(&self, mut child: Child) -> Outcome {
-        let collect = |mut from: Box<dyn Read + Send>| {
-            thread::spawn(move || {
-                let mut bytes = Vec::new();
-                from.read_to_end(&mut bytes).unwrap();
-                bytes
-            })
-        };
-        let out = collect(Box::new(child.stdout.take().unwrap()));
-        let err = collect(Box::new(child.stderr.take().unwrap()));
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if begun.elapsed() > DEADLINE {
-                child.kill().unwrap();
-                panic!("{:?}: it hangs\n{}", self.line.words, self.so_far());
-            }
-            thread::sleep(Duration::from_millis(2));
-        };
-        let err = String::from_utf8_lossy(&err.join().unwrap()).into_owned();
-        Outcome { status, out: out.join().unwrap(), err, trace: self.so_far() }
+    pub fn wait(&self, child: Child) -> Outcome {
+        let hangs = || panic!("{:?}: it hangs\n{}", self.line.words, self.so_far());
+        let Finished { status, out, err } = finish(child).unwrap_or_else(hangs);
+        Outcome { status, out, err, trace: self.so_far() }
     }
 
     pub fn run(self) -> Outcome {
