@@ -353,6 +353,7 @@ fn a_medium_that_fails_gives_no_proof_and_is_not_used_again() {
         let escrow = ledger.escrow().clone();
         let gathered = gather(&escrow, &asking.record, &asking.session, files(&approvals)).unwrap();
         let authorized = gathered.reconstruct(&payload(&world), Vec::new(), environment()).unwrap();
+        assert_eq!(format!("{authorized:?}"), "Authorized(attempt 1, …)");
         let failed = ledger.append(authorized.draft(&asking.session, world.tick())).unwrap_err();
         match fault {
             Fault::Fails | Fault::FailsToReread => {
