@@ -19,7 +19,7 @@ use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::log::ledger::{Draft, Ledger};
 use crate::names::{FieldName, KeyName, VaultName};
-use crate::payload::{PASSWORD, TOTP};
+use crate::payload::{EMAIL, PASSWORD, TOTP};
 use crate::request::{Deviation, End};
 
 /// What is asked for, and how.
@@ -138,10 +138,10 @@ pub fn lodge(requester: &Somebody, asking: Asking<'_>, context: &mut Context<'_>
     Ok(Lodged { asked, session })
 }
 
-/// The fields that were named; password and totp where none was.
+/// The fields that were named; where none was, what a sign-in takes, in its order.
 pub fn fields(named: Vec<FieldName>) -> Vec<FieldName> {
     if named.is_empty() {
-        [PASSWORD, TOTP].map(|name| name.parse().expect("a field's name")).to_vec()
+        [EMAIL, PASSWORD, TOTP].map(|name| name.parse().expect("a field's name")).to_vec()
     } else {
         named
     }

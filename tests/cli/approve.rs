@@ -65,7 +65,7 @@ fn a_request_file_that_was_changed_is_not_believed() {
     // The request is the last record, behind which nothing verifies: that reads as a damaged tail.
     for (code, from, to) in [
         (11, "SSO is down", "SSO is gone"),
-        (11, r#""fields":["password","totp"]"#, r#""fields":["password","seed"]"#),
+        (11, r#""fields":["email","password","totp"]"#, r#""fields":["email","password","seed"]"#),
         (11, r#""requester":"carol""#, r#""requester":"alice""#),
         (10, "Example Corp", "Fxample Corp"),
         (10, r#""seq":3"#, r#""seq":4"#),

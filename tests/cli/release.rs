@@ -258,7 +258,7 @@ fn a_withdrawal_does_not_deny_a_release_that_was_cut_off() {
     stage.words(PRINT).stdout("/dev/full").run().exits(1);
     let json = stage.run("release req.bgr --as carol/carol --withdraw --json").ok().json();
     assert_eq!(json["outcome"], "released");
-    stage.run("log --kind end").ok().shows("shown: password totp");
+    stage.run("log --kind end").ok().shows("shown: email password totp");
     stage.run("verify").ok().shows("EXPOSED");
 }
 

@@ -158,7 +158,8 @@ pub fn run(
     let mut command = place.command(&strace(kind), words);
     command
         .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
+        // To a pipe that nobody reads: into the void nothing is printed.
+        .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null());
     more(&mut command);
     let mut child = command.spawn().unwrap();

@@ -269,7 +269,7 @@ fn guided(scenes: &mut Scenes, place: &Place) {
     scenes.keep("open-challenge", &since(&open.transcript(), "bob has approved"));
     open.enter("111122223333").see("not looked at");
     scenes.keep("reveal-begin", &open.window());
-    open.press("1").see("hides in");
+    open.press("2").see("hides in");
     scenes.keep("reveal-password", &seconds(&open.window()));
     open.press("s").see("capital ZULU");
     scenes.keep("reveal-spelled", &seconds(&open.window()));

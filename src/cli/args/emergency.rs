@@ -31,7 +31,7 @@ pub struct Request {
     /// What is going to be done; repeatable
     #[arg(long = "action", value_name = "TEXT")]
     pub actions: Vec<FreeText>,
-    /// A field to be shown; repeatable. Password and totp where none is named
+    /// A field to be shown; repeatable. Email, password and totp where none is named
     #[arg(long = "field", value_name = "NAME")]
     pub fields: Vec<FieldName>,
     /// How many TOTP codes may be shown
@@ -193,7 +193,7 @@ pub struct Opening {
     /// What is going to be done; repeatable
     #[arg(long = "action", value_name = "TEXT")]
     pub actions: Vec<FreeText>,
-    /// A field to be shown; repeatable. Password and totp where none is named
+    /// A field to be shown; repeatable. Email, password and totp where none is named
     #[arg(long = "field", value_name = "NAME")]
     pub fields: Vec<FieldName>,
     /// How many TOTP codes may be shown
