@@ -18,7 +18,7 @@ use breakglass::log::chain::Record;
 use breakglass::log::entry::{Says, Statements};
 use breakglass::log::ledger::{Draft, Ledger, LedgerError, MAX_LINE};
 use breakglass::log::repair::Adopt;
-use breakglass::names::KeyName;
+use breakglass::names::{KeyName, PersonId};
 use breakglass::note::Note;
 use breakglass::payload::Fields;
 use breakglass::policy::Policy;
@@ -120,7 +120,12 @@ fn set_aside(
     let mut gathered = gather(&escrow, &asking.record, &asking.session, all).unwrap();
     assert!(gathered.enough().is_ok(), "the good ones remain");
     assert_eq!(gathered.set_aside.len(), 1, "{:?}", gathered.set_aside);
+    assert!(gathered.approvers().iter().map(PersonId::as_str).eq(["alice", "bob"]));
+    let bad = gathered.bad_shares();
     let aside = gathered.set_aside.pop().unwrap();
+    // Whom nobody signed for is not accused.
+    let signed = !matches!(aside.why, BadApproval::Statement(..));
+    assert_eq!(bad, aside.custodian.iter().filter(|_| signed).cloned().collect::<Vec<_>>());
     let sealed = world.sealed(&world.generation("prod").seal.vault, 1);
     gathered.reconstruct(&sealed.payload, Vec::new(), environment()).unwrap();
     (aside.custodian.map(|person| person.to_string()), aside.why)
