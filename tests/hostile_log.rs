@@ -8,6 +8,7 @@ use breakglass::escrow::Reading;
 use breakglass::finding::{Rule, Severity};
 use breakglass::log::chain::Record;
 use breakglass::log::head::{Head, HeadFile};
+use breakglass::note::NoteError;
 use breakglass::request::{Outcome, Purpose, Reason};
 use rand::Rng as _;
 use world::{World, rng};
@@ -185,4 +186,19 @@ fn what_claims_to_adopt_makes_nobody_remember_more_than_can_be_adopted() {
     let reading = Reading::of([&whole[..], lines.as_bytes()].concat()).unwrap();
     assert_eq!(reading.escrow.remembered(), 64);
     assert_eq!(Reading::of(whole).unwrap().escrow.remembered(), 0);
+}
+
+#[test]
+fn what_stands_where_the_empty_line_should_is_told_by_its_line() {
+    let world = World::ready();
+    // A request has two signatures: the line behind them is the fifth.
+    world.emergency();
+    let records = world.records();
+    let (first, last) = (&records[0], records.last().unwrap());
+    assert_eq!((first.note.signers().count(), last.note.signers().count()), (1, 2));
+    for (record, line) in [(first, 4), (last, 5)] {
+        let bytes = [record.note.as_bytes(), b"x\n"].concat();
+        let refused = Record::take_at(&bytes, 0).unwrap_err();
+        assert_eq!(refused, NoteError::NotASignatureLine(line));
+    }
 }

@@ -40,7 +40,7 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let wanted =
         args.request.as_deref().map(|id| find_request(&reading.escrow, id).map(|asked| asked.record));
     let wanted = wanted.transpose()?;
-    let lines: Vec<Line> = reading
+    let mut lines: Vec<Line> = reading
         .records()
         .flat_map(|record| lines(&record))
         .filter(|line| args.kind.as_ref().is_none_or(|kind| *kind == line.kind))
@@ -54,6 +54,13 @@ pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
         return Ok(Answer::done(timeline::listed(&lines), json));
     }
     let columns = look::columns();
+    // Programs are told which keys signed; people, whose they were.
+    for line in lines.iter_mut().filter(|line| line.is_by_keys) {
+        let asked = line.request.as_ref().and_then(|request| reading.escrow.request(request));
+        if let Some(asked) = asked {
+            line.by = asked.request.requester.to_string();
+        }
+    }
     let mut text = timeline::in_columns(&lines, columns);
     if lines.is_empty() {
         text.push(Tone::Plain, "no entry of the log is of that kind and request");
@@ -82,7 +89,9 @@ fn lines(record: &Record) -> Vec<Line> {
         time: frame.time.to_string(),
         kind: record.said.kind().to_owned(),
         by: by.clone(),
+        is_by_keys: people.is_empty(),
         what,
+        deviations: Vec::new(),
         request,
     };
     let one = match &record.said {
@@ -111,7 +120,7 @@ fn lines(record: &Record) -> Vec<Line> {
                 request.ticket,
                 request.justification
             );
-            line(what, Some(record.hash))
+            Line { deviations: request.deviations.clone(), ..line(what, Some(record.hash)) }
         }
         Said::Release(release) => {
             let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
@@ -122,7 +131,7 @@ fn lines(record: &Record) -> Vec<Line> {
                 release.attempt,
                 approvers.join(" and ")
             );
-            line(what, Some(release.request))
+            Line { deviations: release.deviations.clone(), ..line(what, Some(release.request)) }
         }
         Said::End(end) => {
             let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
@@ -176,13 +185,19 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
                 time: record.frame.time.to_string(),
                 kind: "statements".to_owned(),
                 by: String::new(),
+                is_by_keys: false,
                 what: "a statement that cannot be read".to_owned(),
+                deviations: Vec::new(),
                 request: None,
             };
         };
+        let mut deviations = Vec::new();
         let (what, request) = match &signed.statement.says {
             Stated::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
-            Stated::Approval(approval) => (approval.request.short(), Some(approval.request)),
+            Stated::Approval(approval) => {
+                deviations.clone_from(&approval.deviations);
+                (approval.request.short(), Some(approval.request))
+            }
             Stated::Denial(denial) => {
                 (format!("{}: {}", denial.request.short(), denial.because), Some(denial.request))
             }
@@ -198,7 +213,9 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
             time: signed.statement.time.to_string(),
             kind: signed.statement.says.kind().to_owned(),
             by: signed.person.to_string(),
+            is_by_keys: false,
             what,
+            deviations,
             request,
         }
     };

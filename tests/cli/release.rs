@@ -279,6 +279,14 @@ fn a_release_outside_its_window_is_confirmed_and_a_finding() {
     let both = "--accept-deviation outside-window --accept-deviation time-set";
     stage.run(&format!("{PRINT} {late} {both}")).ok();
     stage.run("verify").exits(14).shows("RELEASE-WINDOW");
+    let run = stage.run("log --kind release").ok();
+    run.shows("alice and bob; deviations: outside-window").shows("time-set");
+    let json = stage.run("log --json").ok().json();
+    let deviations = |kind: &str| {
+        let line = json.as_array().unwrap().iter().find(|line| line["kind"] == kind).unwrap();
+        line["deviations"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>()
+    };
+    assert!(deviations("release").contains(&"outside-window") && deviations("request").is_empty());
 }
 
 #[test]

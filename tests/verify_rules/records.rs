@@ -3,10 +3,8 @@
 use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
 use breakglass::finding::{Rule, Severity};
-use breakglass::log::chain::Record;
 use breakglass::log::entry::{Says, Statements};
 use breakglass::names::KeyName;
-use breakglass::note::NoteError;
 use breakglass::request::Outcome;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -235,21 +233,6 @@ fn time_backwards() {
     let case = Case::of(&world);
     let seq = world.forge_framed(nothing(), &[world.signs("alice")], |entry| entry.time = dawn());
     case.breaks(Rule::TimeBackwards, seq);
-}
-
-#[test]
-fn what_stands_where_the_empty_line_should_is_told_by_its_line() {
-    let world = World::ready();
-    // A request has two signatures: the line behind them is the fifth.
-    world.emergency();
-    let records = world.records();
-    let (first, last) = (&records[0], records.last().unwrap());
-    assert_eq!((first.note.signers().count(), last.note.signers().count()), (1, 2));
-    for (record, line) in [(first, 4), (last, 5)] {
-        let bytes = [record.note.as_bytes(), b"x\n"].concat();
-        let refused = Record::take_at(&bytes, 0).unwrap_err();
-        assert_eq!(refused, NoteError::NotASignatureLine(line));
-    }
 }
 
 /// A kind of record that this version does not know.

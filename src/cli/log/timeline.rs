@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::audit::status::Status;
 use crate::crypto::digest::Digest;
 use crate::painted::{Painted, Tone};
+use crate::request::Deviation;
 
 /// The columns that whoever signed may always take. One who takes more than there are has the text below.
 const BY: usize = 12;
@@ -28,8 +29,12 @@ pub struct Line {
     pub kind: String,
     /// Whoever signed it.
     pub by: String,
+    /// Whether no person signed it by name, but the keys of a release or a session.
+    pub is_by_keys: bool,
     /// What it says, without hostile characters and on one line.
     pub what: String,
+    /// What was out of order, as those who signed confirmed it.
+    pub deviations: Vec<Deviation>,
     /// The request that it belongs to.
     pub request: Option<Digest>,
 }
@@ -39,8 +44,18 @@ impl Line {
     pub fn to_json(&self) -> Value {
         json!({
             "seq": self.seq, "time": self.time, "kind": self.kind, "by": self.by, "what": self.what,
-            "request_id": self.request,
+            "deviations": self.deviations, "request_id": self.request,
         })
+    }
+
+    /// What it says, and what was out of order.
+    fn text(&self) -> Painted {
+        let mut text = Painted::from(self.what.as_str());
+        if !self.deviations.is_empty() {
+            let codes: Vec<&str> = self.deviations.iter().map(|one| one.as_str()).collect();
+            text.push(Tone::Due, format!("; deviations: {}", codes.join(" ")));
+        }
+        text
     }
 
     fn tone(&self) -> Tone {
@@ -62,8 +77,10 @@ fn widest<'a>(lines: &'a [Line], cell: impl Fn(&'a Line) -> usize) -> usize {
 pub fn listed(lines: &[Line]) -> Painted {
     let width = widest(lines, |line| line.kind.len());
     let listed = lines.iter().map(|line| {
-        let Line { seq, time, kind, by, what, .. } = line;
-        format!("{seq:>5}  {time}  {kind:width$}  {by:<12}  {what}").into()
+        let Line { seq, time, kind, by, .. } = line;
+        let mut listed = Painted::from(format!("{seq:>5}  {time}  {kind:width$}  {by:<12}  "));
+        listed.append(line.text());
+        listed
     });
     Painted::lines(listed)
 }
@@ -84,8 +101,8 @@ pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
     for line in lines {
         let head = Painted::of(Tone::Quiet, format!("{:>seq$}  {:time$}  ", line.seq, line.time));
         let mut head = head.and(line.tone(), format!("{:kind$}", line.kind)).and(Tone::Plain, "  ");
-        let wrapped = |text: &str| Painted::from(text).wrapped(columns.saturating_sub(hang).max(1));
-        let mut what = wrapped(&line.what).into_iter();
+        let wrapped = |text: Painted| text.wrapped(columns.saturating_sub(hang).max(1));
+        let mut what = wrapped(line.text()).into_iter();
         let mut people = Vec::new();
         match line.by.chars().count() {
             short if beside && short <= by => {
@@ -93,7 +110,7 @@ pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
                 head.append(what.next().unwrap_or_default());
             }
             fits if others + fits <= columns => head.push(Tone::Plain, line.by.as_str()),
-            _ => people = wrapped(&line.by),
+            _ => people = wrapped(line.by.as_str().into()),
         }
         all.push(head);
         all.extend(people.into_iter().chain(what).map(|further| {
@@ -141,7 +158,7 @@ mod tests {
     fn line(seq: u64, kind: &str, by: &str, what: &str) -> Line {
         let time = "2026-11-23T01:02:03Z".to_owned();
         let (kind, by, what) = (kind.to_owned(), by.to_owned(), what.to_owned());
-        Line { seq, time, kind, by, what, request: None }
+        Line { seq, time, kind, by, is_by_keys: false, what, deviations: Vec::new(), request: None }
     }
 
     #[test]
