@@ -17,52 +17,32 @@
 //! ```
 //!
 //! # The house
-//! Four floors; imports only go down, and `tests/architecture.rs` holds that.
+//! A room is a folder, and each has a floor. Imports only go down, rooms on one floor do not import each other, and
+//! `tests/architecture.rs` holds that.
 //!
-//! 1. Primitives: [`note`] (the one container), [`shamir`] (the guard round the crate), [`crypto`], [`totp`],
-//!    [`words`], [`text`], [`names`], [`time`], [`threshold`], [`password`], [`painted`],
-//!    [`spelling`], [`public`].
-//! 2. Nouns: [`card`], [`escrow`], [`vault`], [`payload`], [`share`], [`quorum`], [`signer`], [`request`],
-//!    [`statement`], [`policy`], [`environment`], [`approvers`], [`bundle`], [`finding`], [`log`](mod@log).
-//! 3. Verbs, pure: [`ceremony`], [`audit`].
-//! 4. Hands: [`cli`], [`hands`], and `main`: the only code that touches disk, terminal, clock and kernel.
+//! ```text
+//!  8  main       harden, parse, run, answer
+//!  7  cli        the commands: verb, ask, files, say, reveal
+//!  6  ceremony   what people do with an escrow: pure          hands  disk, terminal, clock and kernel
+//!  5  ledger     logs and books that are appended to          audit  what auditors compare a log with
+//!  4  escrow     what a log amounts to                        secret payloads, shares, keys, passwords
+//!  3  record     everything that is signed or written
+//!  2  value      names, texts, times, fingerprints
+//!  1  crypto     primitives, each behind one file
+//! ```
 //!
-//! The auditor's rooms ([`ceremony::verify`], [`audit`], [`log`](mod@log), [`escrow`]) have no door to secrets.
+//! The auditor's rooms ([`record`], [`escrow`], [`ledger`], [`audit`]) have no door to secrets.
 
 #![deny(missing_docs)]
 #![deny(unsafe_code)]
 
-pub mod approvers;
 pub mod audit;
-pub mod bundle;
-pub mod card;
 pub mod ceremony;
 pub mod cli;
 pub mod crypto;
-pub mod environment;
 pub mod escrow;
-pub mod finding;
 pub mod hands;
-pub mod log;
-pub mod names;
-pub mod note;
-pub mod painted;
-pub mod password;
-pub mod payload;
-pub mod policy;
-pub mod public;
-pub mod quorum;
-pub mod request;
-pub mod shamir;
-pub mod share;
-pub mod signer;
-pub mod spelling;
-pub mod statement;
-#[cfg(test)]
-mod testing;
-pub mod text;
-pub mod threshold;
-pub mod time;
-pub mod totp;
-pub mod vault;
-pub mod words;
+pub mod ledger;
+pub mod record;
+pub mod secret;
+pub mod value;

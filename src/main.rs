@@ -4,17 +4,19 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use breakglass::cli::args::Cli;
-use breakglass::cli::exit::{Exit, Failure};
-use breakglass::cli::look::{self, Look};
+use breakglass::cli::context::{Answer, Context};
 use breakglass::cli::reach::reach;
-use breakglass::cli::{Answer, Context, run, usage};
+use breakglass::cli::run::run;
+use breakglass::cli::say::exit::{Exit, Failure};
+use breakglass::cli::say::look::{self, Look};
+use breakglass::cli::say::painted::Painted;
+use breakglass::cli::say::usage;
 use breakglass::hands::console::{self, Output};
 use breakglass::hands::harden::harden;
 use breakglass::hands::machine::Machine;
 use breakglass::hands::memory::{self, Allocator};
 use breakglass::hands::{limits, sandbox};
-use breakglass::painted::Painted;
-use breakglass::text::is_hostile;
+use breakglass::value::text::is_hostile;
 use clap::Parser as _;
 
 #[global_allocator]

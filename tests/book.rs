@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::log::book::{Book, BookDraft, BookEntry, BookError, MAX_KEPT};
-use breakglass::log::head::Head;
-use breakglass::log::repair::Damage;
-use breakglass::names::{KeyName, PersonId};
-use breakglass::note::{Note, NoteError};
-use breakglass::statement::{Check, CheckedShare, HeadFrom, Stated};
-use breakglass::threshold::ShareIndex;
-use breakglass::time::Time;
+use breakglass::crypto::threshold::ShareIndex;
+use breakglass::record::book::{Book, BookDraft, BookEntry, BookError, MAX_KEPT};
+use breakglass::record::head::Head;
+use breakglass::record::note::{Note, NoteError};
+use breakglass::record::repair::Damage;
+use breakglass::record::statement::{Check, CheckedShare, HeadFrom, Stated};
+use breakglass::value::names::{KeyName, PersonId};
+use breakglass::value::time::Time;
 
 fn alice() -> PersonId {
     "alice".parse().unwrap()

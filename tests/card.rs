@@ -1,16 +1,16 @@
 //! Cards: what makes one unacceptable, alone and among others.
 
-use breakglass::card::{Card, CardError, MAX_RECIPIENTS, Role, VerifiedCard};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{EnvelopeError, Identity};
 use breakglass::crypto::recipient::Recipient;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::escrow::{GenesisError, people};
-use breakglass::finding::Rule;
-use breakglass::names::{KeyName, PersonId};
-use breakglass::note::{Body as _, Note, NoteError};
-use breakglass::signer::{Signer, SignerError, seal_signing_key};
-use breakglass::statement::{Check, Statement};
+use breakglass::record::card::{Card, CardError, MAX_RECIPIENTS, Role, VerifiedCard};
+use breakglass::record::finding::Rule;
+use breakglass::record::note::{Body as _, Note, NoteError};
+use breakglass::record::statement::{Check, Statement};
+use breakglass::secret::signer::{Signer, SignerError, seal_signing_key};
+use breakglass::value::names::{KeyName, PersonId};
 
 fn key(who: &str) -> SigningKey {
     SigningKey::from_seed(Digest::of(who.as_bytes()).as_bytes())

@@ -2,14 +2,14 @@
 
 mod world;
 
+use breakglass::audit::verify::{Evidence, verify};
 use breakglass::ceremony::request::Question;
-use breakglass::ceremony::verify::{Evidence, verify};
 use breakglass::escrow::Reading;
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::chain::Record;
-use breakglass::log::head::{Head, HeadFile};
-use breakglass::note::NoteError;
-use breakglass::request::{Outcome, Purpose, Reason};
+use breakglass::record::chain::Record;
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::head::{Head, HeadFile};
+use breakglass::record::note::NoteError;
+use breakglass::record::request::{Outcome, Purpose, Reason};
 use rand::Rng as _;
 use world::{World, rng};
 

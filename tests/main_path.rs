@@ -3,29 +3,29 @@
 
 mod world;
 
-use breakglass::card::Role;
+use breakglass::audit::verify::Evidence;
 use breakglass::ceremony::approve::{ApprovalFile, ApproveError, Carried, request_file};
 use breakglass::ceremony::check::{CheckError, Held, check};
 use breakglass::ceremony::init::{Beginning, genesis};
 use breakglass::ceremony::release::{BadApproval, Gathered, ReleaseError, gather};
 use breakglass::ceremony::seal::{OpenShareError, open_share};
-use breakglass::ceremony::verify::Evidence;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope;
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::book::Book;
-use breakglass::log::chain::Record;
-use breakglass::log::entry::{Says, Statements};
-use breakglass::log::ledger::{Draft, Ledger, LedgerError, MAX_LINE};
-use breakglass::log::repair::Adopt;
-use breakglass::names::{KeyName, PersonId};
-use breakglass::note::Note;
-use breakglass::payload::Fields;
-use breakglass::policy::Policy;
-use breakglass::quorum::Reconstructed;
-use breakglass::request::{Deviation, End, Outcome, Purpose};
-use breakglass::share::{Share, ShareError};
-use breakglass::vault::Kind;
+use breakglass::ledger::log::{Draft, Ledger, LedgerError, MAX_LINE};
+use breakglass::record::book::Book;
+use breakglass::record::card::Role;
+use breakglass::record::chain::Record;
+use breakglass::record::entry::{Says, Statements};
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::note::Note;
+use breakglass::record::policy::Policy;
+use breakglass::record::repair::Adopt;
+use breakglass::record::request::{Deviation, End, Outcome, Purpose};
+use breakglass::record::seal::Kind;
+use breakglass::secret::payload::Fields;
+use breakglass::secret::quorum::Reconstructed;
+use breakglass::secret::share::{Share, ShareError};
+use breakglass::value::names::{KeyName, PersonId};
 use secrecy::ExposeSecret as _;
 use world::{Asking, Fault, World, actor, dawn, environment, fields, rng, text};
 
@@ -42,7 +42,7 @@ fn same(fields: &Fields, expected: &Fields) {
     }
 }
 
-fn rules(report: &breakglass::ceremony::verify::Report) -> Vec<Rule> {
+fn rules(report: &breakglass::audit::verify::Report) -> Vec<Rule> {
     report.findings.iter().map(|finding| finding.rule).collect()
 }
 
@@ -91,7 +91,7 @@ fn a_request_is_released_again_until_it_ends() {
     }
     let escrow = world.reading().escrow;
     assert_eq!(escrow.requests[0].releases.len(), 2);
-    let Some(Record { said: breakglass::log::entry::Said::Release(second), .. }) = world.records().pop()
+    let Some(Record { said: breakglass::record::entry::Said::Release(second), .. }) = world.records().pop()
     else {
         panic!("the last record is the second release");
     };
@@ -159,7 +159,8 @@ fn bad_approvals_are_set_aside_by_name_and_the_good_ones_count() {
         (Some("alice"), "`alice` approved twice, and counts once")
     );
     // By somebody without a share, by a stranger, under a false name.
-    let approval = breakglass::statement::SignedStatement::parse(files(&good).remove(0).note).unwrap();
+    let approval =
+        breakglass::record::statement::SignedStatement::parse(files(&good).remove(0).note).unwrap();
     let mallory = actor("mallory", &[Role::Custodian]);
     for (signs, who, rule) in [
         (world.signs("erin"), "erin", None),
@@ -200,7 +201,7 @@ fn bad_approvals_are_set_aside_by_name_and_the_good_ones_count() {
     ] {
         let to = [asking.session.identity().to_recipient()];
         let ciphertext = envelope::encrypt_armored(&to, share.approved_text(&request).as_bytes()).unwrap();
-        let approval = breakglass::statement::Approval {
+        let approval = breakglass::record::statement::Approval {
             request: asking.record,
             vault: seal.vault,
             generation: 1,
@@ -497,7 +498,7 @@ fn a_forged_escrow_with_the_same_people_gets_no_share() {
     forged.append(seal.clone(), &[mallory.signs()]).unwrap();
     let question = forged.question(Purpose::Emergency);
     let (request, session) = forged.make_request("carol", "prod", question);
-    let request = breakglass::request::Request { requester: mallory.id().clone(), ..request };
+    let request = breakglass::record::request::Request { requester: mallory.id().clone(), ..request };
     forged.append(request, &[mallory.signs(), (KeyName::Session, session.key())]).unwrap();
     let file = request_file(&forged.bytes(), sealed.sealed_shares.iter().map(|(_, file)| file.as_str()));
     // Alice's book is lost, and still the share itself says whose it is.

@@ -4,8 +4,8 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::names::KeyName;
-use breakglass::note::{Body, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, beginnings, key_id};
+use breakglass::record::note::{Body, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, beginnings, key_id};
+use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 

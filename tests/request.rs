@@ -5,8 +5,8 @@ mod world;
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::ceremony::request::{Question, RequestError, Session, SessionError, request};
 use breakglass::crypto::envelope::{self, Identity};
-use breakglass::request::{Deviation, MAX_ITEMS, Purpose};
-use breakglass::time::Seconds;
+use breakglass::record::request::{Deviation, MAX_ITEMS, Purpose};
+use breakglass::value::time::Seconds;
 use world::{World, rng, text};
 
 /// A session file with the identity of one session and the signing key of another, opened.
@@ -127,6 +127,6 @@ fn a_request_says_from_which_moment_on_it_is_out_of_order() {
     let usual = asked(longest.0, newest);
     assert!(!usual.contains(&Deviation::LongWindow) && !usual.contains(&Deviation::ClockBehind));
     assert!(asked(longest.0 + 1, newest).contains(&Deviation::LongWindow));
-    let earlier = breakglass::time::Time::from_unix(newest.unix() - 1).unwrap();
+    let earlier = breakglass::value::time::Time::from_unix(newest.unix() - 1).unwrap();
     assert!(asked(longest.0, earlier).contains(&Deviation::ClockBehind));
 }

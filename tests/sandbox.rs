@@ -13,8 +13,8 @@ use std::process::Command;
 #[path = "common/mod.rs"]
 mod common;
 
-use breakglass::environment::Sandbox;
 use breakglass::hands::sandbox::{self, Reach};
+use breakglass::record::environment::Sandbox;
 use rustix::net::{AddressFamily, SocketType, socket};
 
 /// Runs this very test program again, for one test with a directory to play in.

@@ -5,10 +5,10 @@ mod world;
 use breakglass::ceremony::approve::{ApproveError, Carried};
 use breakglass::ceremony::check::{CheckError, Held, check};
 use breakglass::ceremony::seal::{OpenShareError, SealError};
-use breakglass::log::book::Book;
-use breakglass::request::Purpose;
-use breakglass::share::ShareError;
-use breakglass::vault::{Credentials, Kind};
+use breakglass::record::book::Book;
+use breakglass::record::request::Purpose;
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::secret::share::ShareError;
 use world::{World, text};
 
 #[test]

@@ -2,8 +2,10 @@
 //! checked by an independent oracle, gives every quorum the secret and nobody less anything.
 
 use breakglass::crypto::digest::Digest;
-use breakglass::shamir::{SECRET_LEN, Secret, ShamirError, ShareValue, combine, prove_windows, split};
-use breakglass::threshold::ShareIndex;
+use breakglass::crypto::shamir::{
+    SECRET_LEN, Secret, ShamirError, ShareValue, combine, prove_windows, split,
+};
+use breakglass::crypto::threshold::ShareIndex;
 
 use fixtures::*;
 

@@ -3,14 +3,14 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::vault_recipient;
+use breakglass::crypto::shamir::{Secret, split};
 use breakglass::crypto::sign::SigningKey;
-use breakglass::environment::Environment;
-use breakglass::names::PersonId;
-use breakglass::quorum::{Quorum, QuorumError, UntrustedQuorum};
-use breakglass::shamir::{Secret, split};
-use breakglass::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
-use breakglass::threshold::{ShareIndex, Threshold};
-use breakglass::vault::{Credentials, Kind, Seal, SealedTo};
+use breakglass::crypto::threshold::{ShareIndex, Threshold};
+use breakglass::record::environment::Environment;
+use breakglass::record::seal::{Credentials, Kind, Seal, SealedTo};
+use breakglass::secret::quorum::{Quorum, QuorumError, UntrustedQuorum};
+use breakglass::secret::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
+use breakglass::value::names::PersonId;
 use fixtures::Seeded;
 
 #[allow(dead_code, reason = "it is shared with tests/shamir.rs")]

@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use breakglass::shamir::{Secret, equal};
+use breakglass::crypto::shamir::{Secret, equal};
 use rand::{RngExt as _, SeedableRng as _};
 
 #[path = "oracle/gf256.rs"]

@@ -15,7 +15,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
-use breakglass::finding::Rule;
+use breakglass::record::finding::Rule;
 use case::Case;
 
 #[test]

@@ -5,24 +5,24 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
-use breakglass::bundle::{Bundle, compose};
-use breakglass::card::VerifiedCard;
+use breakglass::record::bundle::{Bundle, compose};
+use breakglass::record::card::VerifiedCard;
 use breakglass::ceremony::approve::{ApprovalFile, Carried};
 use breakglass::cli::args::SealDeviation;
-use breakglass::cli::credentials::{Yes, parse_csv};
+use breakglass::cli::ask::credentials::{Yes, parse_csv};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt};
 use breakglass::escrow::Reading;
-use breakglass::log::entry::{Entry, Genesis, Statements};
-use breakglass::log::head::HeadFile;
-use breakglass::note::{Body, Note};
-use breakglass::payload::Fields;
-use breakglass::policy::Policy;
-use breakglass::request::{End, Release, Request};
-use breakglass::share::Share;
-use breakglass::text::is_hostile;
-use breakglass::totp::TotpSeed;
-use breakglass::vault::Seal;
+use breakglass::record::entry::{Entry, Genesis, Statements};
+use breakglass::record::head::HeadFile;
+use breakglass::record::note::{Body, Note};
+use breakglass::secret::payload::Fields;
+use breakglass::record::policy::Policy;
+use breakglass::record::request::{End, Release, Request};
+use breakglass::secret::share::Share;
+use breakglass::value::text::is_hostile;
+use breakglass::secret::totp::TotpSeed;
+use breakglass::record::seal::Seal;
 use secrecy::ExposeSecret as _;
 
 /// Every target, by its name.

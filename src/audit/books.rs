@@ -3,10 +3,10 @@
 use crate::audit::heads;
 use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
-use crate::finding::{Finding, Rule};
-use crate::log::book::Book;
-use crate::names::PersonId;
-use crate::statement::Stated;
+use crate::record::book::Book;
+use crate::record::finding::{Finding, Rule};
+use crate::record::statement::Stated;
+use crate::value::names::PersonId;
 
 /// What a book tells about the log.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation};
-use crate::finding::{Finding, Rule};
-use crate::names::PersonId;
+use crate::record::finding::{Finding, Rule};
+use crate::value::names::PersonId;
 
 /// A file that a seal names by its digest.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! Heads against a log: was its end cut off, or its past rewritten?
 
 use crate::escrow::Escrow;
-use crate::finding::{Finding, Rule};
-use crate::log::head::Head;
+use crate::record::finding::{Finding, Rule};
+use crate::record::head::Head;
 
 /// What a head that was taken home says about the log; `None` where it agrees. `whence` names where the head
 /// was kept.

@@ -6,3 +6,4 @@ pub mod files;
 pub mod heads;
 pub mod obligations;
 pub mod status;
+pub mod verify;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Asked, Escrow, Generation, Vault};
-use crate::finding::{Finding, Rule};
-use crate::names::PersonId;
-use crate::statement::{Approval, Stated};
-use crate::time::{Seconds, Time};
-use crate::vault::{Kind, Seal};
+use crate::record::finding::{Finding, Rule};
+use crate::record::seal::{Kind, Seal};
+use crate::record::statement::{Approval, Stated};
+use crate::value::names::PersonId;
+use crate::value::time::{Seconds, Time};
 
 /// An approval, and where it came from does not matter: a log or a book.
 #[derive(Debug, Clone)]

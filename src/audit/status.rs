@@ -2,24 +2,21 @@
 
 mod duties;
 mod facts;
-mod layout;
-mod screen;
 
 pub use duties::{Duty, DutyKind};
 pub use facts::{
     CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
-pub use screen::screen;
 
 use crate::audit::heads;
 use crate::audit::obligations::{self, Deadline, Drill};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Asked, Escrow, Generation, Reading, Vault};
-use crate::finding::{Finding, Severity};
-use crate::names::PersonId;
-use crate::statement::Stated;
-use crate::time::Time;
-use crate::vault::Kind;
+use crate::record::finding::{Finding, Severity};
+use crate::record::seal::Kind;
+use crate::record::statement::Stated;
+use crate::value::names::PersonId;
+use crate::value::time::Time;
 
 /// Where the escrow of a log that was read stands at `now`.
 pub fn status(reading: &Reading, now: Time) -> Status {

@@ -6,24 +6,24 @@
 use data_encoding::BASE64;
 
 use crate::audit::books::parted;
-use crate::bundle::{self, Bundle, BundleError};
 use crate::ceremony::seal::{OpenShareError, open_share};
-use crate::ceremony::state::Intent;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::escrow::{Asked, Generation, Reading};
-use crate::finding::{Finding, Rule};
-use crate::log::book::Book;
-use crate::log::chain::Record;
-use crate::log::entry::{Genesis, Says as _};
-use crate::names::PersonId;
-use crate::note::Note;
-use crate::request::{Deviation, Purpose};
-use crate::share::Share;
-use crate::statement::{Approval, Denial, HeadFrom, SignedStatement, Stated};
-use crate::text::FreeText;
-use crate::time::Time;
-use crate::vault::Kind;
+use crate::ledger::bookkeeping::Intent;
+use crate::record::book::Book;
+use crate::record::bundle::{self, Bundle, BundleError};
+use crate::record::chain::Record;
+use crate::record::entry::{Genesis, Says as _};
+use crate::record::finding::{Finding, Rule};
+use crate::record::note::Note;
+use crate::record::request::{Deviation, Purpose};
+use crate::record::seal::Kind;
+use crate::record::statement::{Approval, Denial, HeadFrom, SignedStatement, Stated};
+use crate::secret::share::Share;
+use crate::value::names::PersonId;
+use crate::value::text::FreeText;
+use crate::value::time::Time;
 
 /// A request file that was read and verified.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ impl Carried {
     /// [`ApproveError`].
     pub fn examine(
         &self,
-        card: &crate::card::VerifiedCard,
+        card: &crate::record::card::VerifiedCard,
         identities: &[Identity],
         book: &Book,
     ) -> Result<Examined<'_>, ApproveError> {
@@ -344,7 +344,7 @@ pub enum ApprovalFileError {
     NotABundle(#[from] BundleError),
     /// The record is not a note.
     #[error("not an approval: {0}")]
-    Note(#[from] crate::note::NoteError),
+    Note(#[from] crate::record::note::NoteError),
     /// It begins with a log: what `request` wrote, and not the answer to it.
     #[error("not an approval, but the request itself")]
     RequestFile,

@@ -4,8 +4,8 @@ use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::Identity;
 use crate::escrow::{Escrow, Generation};
-use crate::names::{PersonId, VaultName};
-use crate::statement::{Check, CheckedShare};
+use crate::record::statement::{Check, CheckedShare};
+use crate::value::names::{PersonId, VaultName};
 
 /// A share that a custodian holds, and its sealed file.
 #[derive(Debug)]

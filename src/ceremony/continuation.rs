@@ -8,12 +8,12 @@ use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{MAX_SEQ, Reading};
-use crate::log::book::Book;
-use crate::log::chain::Record;
-use crate::log::entry::Said;
-use crate::log::head::Head;
-use crate::log::repair::{Continue, Damage};
-use crate::vault::Seal;
+use crate::record::book::Book;
+use crate::record::chain::Record;
+use crate::record::entry::Said;
+use crate::record::head::Head;
+use crate::record::repair::{Continue, Damage};
+use crate::record::seal::Seal;
 
 /// What a continuation begins with.
 #[derive(Debug)]

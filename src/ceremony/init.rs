@@ -3,15 +3,15 @@
 use data_encoding::BASE64;
 use rand::CryptoRng;
 
-use crate::card::VerifiedCard;
 use crate::crypto::digest::Digest;
 use crate::escrow::{GenesisError, people};
-use crate::log::entry::{Entry, Genesis};
-use crate::note::Note;
-use crate::policy::Policy;
-use crate::signer::Signer;
-use crate::text::FreeText;
-use crate::time::Time;
+use crate::record::card::VerifiedCard;
+use crate::record::entry::{Entry, Genesis};
+use crate::record::note::Note;
+use crate::record::policy::Policy;
+use crate::secret::signer::Signer;
+use crate::value::text::FreeText;
+use crate::value::time::Time;
 
 /// What an escrow begins with.
 #[derive(Debug, Clone)]

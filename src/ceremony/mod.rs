@@ -8,5 +8,3 @@ pub mod init;
 pub mod release;
 pub mod request;
 pub mod seal;
-pub mod state;
-pub mod verify;

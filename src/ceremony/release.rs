@@ -3,7 +3,7 @@
 //!
 //! An unlogged reveal does not compile. [`Gathered::reconstruct`] gives an [`Authorized`], whose vault key
 //! is private; the one way on is [`Authorized::reveal`], which takes an [`Appended`], and only
-//! [`Ledger::append`](crate::log::ledger::Ledger::append) makes those:
+//! [`Ledger::append`](crate::ledger::log::Ledger::append) makes those:
 //!
 //! ```compile_fail,E0061
 //! fn show(authorized: breakglass::ceremony::release::Authorized, payload: &[u8]) {
@@ -38,25 +38,25 @@ use std::collections::BTreeSet;
 
 use data_encoding::BASE64;
 
-use crate::approvers::{Approvers, Refusal};
 use crate::ceremony::approve::ApprovalFile;
 use crate::ceremony::request::Session;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
+use crate::crypto::shamir::Secret;
 use crate::crypto::sign::SigningKey;
-use crate::environment::Environment;
 use crate::escrow::{Asked, Escrow, Generation, release_deviations};
-use crate::finding::Rule;
-use crate::log::ledger::{Appended, Draft};
-use crate::names::{KeyName, PersonId};
-use crate::payload::{Fields, MAX_SIZE, PayloadError};
-use crate::quorum::{QuorumError, UntrustedQuorum};
-use crate::request::{Deviation, Release};
-use crate::shamir::Secret;
-use crate::share::{MAX_SHARE, Share, ShareError};
-use crate::statement::{SignedStatement, Stated};
-use crate::time::Time;
-use crate::vault::AccountId;
+use crate::ledger::log::{Appended, Draft};
+use crate::record::approvers::{Approvers, Refusal};
+use crate::record::environment::Environment;
+use crate::record::finding::Rule;
+use crate::record::request::{Deviation, Release};
+use crate::record::seal::AccountId;
+use crate::record::statement::{SignedStatement, Stated};
+use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
+use crate::secret::quorum::{QuorumError, UntrustedQuorum};
+use crate::secret::share::{MAX_SHARE, Share, ShareError};
+use crate::value::names::{KeyName, PersonId};
+use crate::value::time::Time;
 
 /// An approval that was set aside, and why.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ pub fn gather<'a>(
     let generation = escrow
         .generation(&asked.request.vault, asked.request.generation)
         .ok_or(ReleaseError::NoRequest(*request))?;
-    let mut approvers = Approvers::of(asked, generation);
+    let mut approvers = Approvers::of(&asked.record, &generation.seal);
     let (mut good, mut set_aside) = (Vec::new(), Vec::new());
     for file in files {
         let custodian = file.note.signers().next().and_then(KeyName::person).cloned();
@@ -189,7 +189,7 @@ fn open_approval(
         .verify_statement(file.note.clone())
         .map_err(|(rule, why)| BadApproval::Statement(rule, why))?;
     // 2. An approval of this request by somebody on this seal's list, before its ciphertext is touched.
-    Approvers::of(asked, generation).count(&signed)?;
+    Approvers::of(&asked.record, &generation.seal).count(&signed)?;
     let Stated::Approval(approval) = &signed.statement.says else {
         return Err(Refusal::NotAnApproval(signed.person.clone()).into());
     };

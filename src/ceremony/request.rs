@@ -12,13 +12,13 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::SigningKey;
-use crate::environment::Environment;
 use crate::escrow::{Escrow, Generation, Vault};
-use crate::names::{FieldName, PersonId};
-use crate::request::{Deviation, MAX_ITEMS, Purpose, Reason, Request};
-use crate::text::FreeText;
-use crate::time::{Seconds, Time};
-use crate::vault::Kind;
+use crate::record::environment::Environment;
+use crate::record::request::{Deviation, MAX_ITEMS, Purpose, Reason, Request};
+use crate::record::seal::Kind;
+use crate::value::names::{FieldName, PersonId};
+use crate::value::text::FreeText;
+use crate::value::time::{Seconds, Time};
 
 /// The first line of a session file.
 const TYPE: &str = "breakglass/v1/session";
@@ -249,6 +249,6 @@ fn deviations(
 }
 
 /// What a request's session words are made of: its record's digest, which everything in it goes into.
-pub fn session_words(record: &Digest) -> crate::words::Words {
-    crate::words::Words::of(record)
+pub fn session_words(record: &Digest) -> crate::value::fingerprint::Words {
+    crate::value::fingerprint::Words::of(record)
 }

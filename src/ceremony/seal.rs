@@ -4,17 +4,17 @@
 use rand::CryptoRng;
 use secrecy::ExposeSecret as _;
 
-use crate::card::VerifiedCard;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity, vault_identity, vault_recipient};
+use crate::crypto::shamir::{self, Secret, ShamirError};
 use crate::crypto::sign::SigningKey;
-use crate::environment::Environment;
-use crate::names::{PersonId, VaultName};
-use crate::payload::{Fields, MAX_SIZE, PayloadError};
-use crate::shamir::{self, Secret, ShamirError};
-use crate::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
-use crate::threshold::Threshold;
-use crate::vault::{AccountId, Credentials, Kind, Seal, SealedTo};
+use crate::crypto::threshold::Threshold;
+use crate::record::card::VerifiedCard;
+use crate::record::environment::Environment;
+use crate::record::seal::{AccountId, Credentials, Kind, Seal, SealedTo};
+use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
+use crate::secret::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
+use crate::value::names::{PersonId, VaultName};
 
 /// What is to be sealed, and to whom.
 #[derive(Debug, Clone)]
@@ -232,7 +232,7 @@ pub fn canary_fields(
     seed: &secrecy::SecretString,
     password: secrecy::SecretString,
 ) -> Result<Fields, PayloadError> {
-    use crate::payload::{ACCOUNT_ID, EMAIL, PASSWORD, TOTP};
+    use crate::secret::payload::{ACCOUNT_ID, EMAIL, PASSWORD, TOTP};
     let field = |name: &str, value: secrecy::SecretString| (name.parse().expect("a field's name"), value);
     Fields::new(vec![
         field(ACCOUNT_ID, "canary".into()),

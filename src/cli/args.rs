@@ -12,12 +12,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::card::Role;
-use crate::names::{FieldName, PersonId, VaultName};
-use crate::request::Deviation;
-use crate::text::FreeText;
-use crate::time::Time;
-use crate::vault::AccountId;
+use crate::record::card::Role;
+use crate::record::request::Deviation;
+use crate::record::seal::AccountId;
+use crate::value::names::{FieldName, PersonId, VaultName};
+use crate::value::text::FreeText;
+use crate::value::time::Time;
 
 /// Splits root credentials into shares for named custodians, and logs every reconstruction before it shows
 /// anything.

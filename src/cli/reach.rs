@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{As, Cli, Command, Sitting};
-use crate::cli::people::with_ending;
-use crate::cli::request::session_path;
+use crate::cli::files::people::with_ending;
+use crate::cli::verb::request::session_path;
 use crate::hands::sandbox::Reach;
 
 /// What `cli` names, and what lies beside it.

@@ -3,4 +3,8 @@
 pub mod digest;
 pub mod envelope;
 pub mod recipient;
+pub mod shamir;
 pub mod sign;
+#[cfg(test)]
+pub mod testing;
+pub mod threshold;

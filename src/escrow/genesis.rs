@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64;
 
 use super::{Broken, Escrow};
-use crate::card::{Role, VerifiedCard};
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::VerifyingKey;
-use crate::finding::Rule;
-use crate::log::chain::{Record, rule_of};
-use crate::log::entry::Said;
-use crate::names::{KeyName, PersonId};
-use crate::time::Time;
+use crate::record::card::{Role, VerifiedCard};
+use crate::record::chain::{Record, rule_of};
+use crate::record::entry::Said;
+use crate::record::finding::Rule;
+use crate::value::names::{KeyName, PersonId};
+use crate::value::time::Time;
 
 /// The most people of one escrow.
 pub const MAX_PEOPLE: usize = 500;

@@ -22,17 +22,17 @@ use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::VerifyingKey;
-use crate::finding::{Finding, Rule, Severity};
-use crate::log::chain::{Record, rule_of};
-use crate::log::entry::Said;
-use crate::log::head::Head;
-use crate::log::repair::Began;
-use crate::names::{KeyName, PersonId, VaultName};
-use crate::note::beginnings;
-use crate::policy::Policy;
-use crate::public;
-use crate::text::FreeText;
-use crate::time::Time;
+use crate::record::chain::{Record, rule_of};
+use crate::record::entry::Said;
+use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::head::Head;
+use crate::record::note::beginnings;
+use crate::record::policy::Policy;
+use crate::record::repair::Began;
+use crate::value::names::{KeyName, PersonId, VaultName};
+use crate::value::public;
+use crate::value::text::FreeText;
+use crate::value::time::Time;
 
 /// A rule that a record breaks, with the particulars.
 pub type Broken = (Rule, String);

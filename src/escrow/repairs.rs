@@ -9,13 +9,13 @@ use data_encoding::BASE64;
 use super::seals::{self, may_administer};
 use super::{Broken, Escrow, Gap, Unfinished, is_behind, walk};
 use crate::crypto::digest::Digest;
-use crate::finding::{Finding, Rule, Severity};
-use crate::log::chain::{Record, rule_of};
-use crate::log::entry::{Retire, Said};
-use crate::log::repair::{Adopt, Began, Continue, Recovered};
-use crate::names::KeyName;
-use crate::note::beginnings;
-use crate::time::Time;
+use crate::record::chain::{Record, rule_of};
+use crate::record::entry::{Retire, Said};
+use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::note::beginnings;
+use crate::record::repair::{Adopt, Began, Continue, Recovered};
+use crate::value::names::KeyName;
+use crate::value::time::Time;
 
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
 pub const MAX_SEQ: u64 = 1 << 53;

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use super::statements::{Collected, check_approval, embedded};
 use super::{Broken, Escrow};
-use crate::approvers::Approvers;
 use crate::crypto::digest::Digest;
-use crate::finding::Rule;
-use crate::log::chain::Record;
-use crate::names::{KeyName, PersonId};
-use crate::request::{Deviation, End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Release, Request};
-use crate::statement::Stated;
-use crate::time::Time;
-use crate::vault::Kind;
+use crate::record::approvers::Approvers;
+use crate::record::chain::Record;
+use crate::record::finding::Rule;
+use crate::record::request::{
+    Deviation, End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Release, Request,
+};
+use crate::record::seal::Kind;
+use crate::record::statement::Stated;
+use crate::value::names::{KeyName, PersonId};
+use crate::value::time::Time;
 
 /// A request, and what became of it.
 #[derive(Debug, Clone)]
@@ -178,7 +180,7 @@ fn check_release(
         let next = asked.releases.len() + 1;
         return Err((Rule::ReleaseAttempt, format!("attempt {}, where {next} is next", release.attempt)));
     }
-    let mut approvers = Approvers::of(asked, generation);
+    let mut approvers = Approvers::of(&asked.record, &generation.seal);
     let mut approvals = Vec::new();
     for note in &release.approvals {
         let broken = |(_, why): Broken| (Rule::ReleaseApproval, why);

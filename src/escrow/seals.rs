@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Broken, Escrow};
-use crate::card::Role;
 use crate::crypto::digest::Digest;
-use crate::finding::Rule;
-use crate::log::chain::Record;
-use crate::names::{KeyName, PersonId, VaultName};
-use crate::time::Time;
-use crate::vault::{AccountId, Credentials, Kind, Seal};
+use crate::record::card::Role;
+use crate::record::chain::Record;
+use crate::record::finding::Rule;
+use crate::record::seal::{AccountId, Credentials, Kind, Seal};
+use crate::value::names::{KeyName, PersonId, VaultName};
+use crate::value::time::Time;
 
 /// One sealing of a vault, and what became of it.
 #[derive(Debug, Clone)]

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use data_encoding::BASE64;
 
 use super::{Broken, Escrow};
-use crate::card::Role;
 use crate::crypto::digest::Digest;
-use crate::finding::Rule;
-use crate::log::chain::Record;
-use crate::log::entry::Statements;
-use crate::names::PersonId;
-use crate::note::Note;
-use crate::request::Purpose;
-use crate::statement::{Approval, Check, Close, Obligation, SignedStatement, Stated, StatementError};
-use crate::time::Time;
+use crate::record::card::Role;
+use crate::record::chain::Record;
+use crate::record::entry::Statements;
+use crate::record::finding::Rule;
+use crate::record::note::Note;
+use crate::record::request::Purpose;
+use crate::record::statement::{Approval, Check, Close, Obligation, SignedStatement, Stated, StatementError};
+use crate::value::names::PersonId;
+use crate::value::time::Time;
 
 /// A statement that the log holds.
 #[derive(Debug, Clone)]

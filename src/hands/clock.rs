@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::time::Time;
+use crate::value::time::Time;
 
 /// The time by this machine's clock. A clock outside the years 1970 to 9999 counts as the nearest moment
 /// within them: a wrong clock never refuses an emergency.
 pub fn now() -> Time {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let first = Time::from_unix(0).expect("1970 is a time");
-    first.after(crate::time::Seconds(seconds))
+    first.after(crate::value::time::Seconds(seconds))
 }
 
 /// How long something takes, whatever is done to the clock meanwhile.
@@ -43,6 +43,6 @@ impl SetTime {
 
     /// What it is now.
     pub fn now(self) -> Time {
-        self.time.after(crate::time::Seconds(self.since.elapsed().as_secs()))
+        self.time.after(crate::value::time::Seconds(self.since.elapsed().as_secs()))
     }
 }

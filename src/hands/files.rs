@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::public;
+use crate::value::public;
 
 /// The system could not say that something is durable. What the medium holds is not known then, and asking once
 /// more proves nothing: the kernel may have dropped what it could not write.

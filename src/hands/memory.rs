@@ -12,8 +12,8 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::environment::Memory;
-use crate::public;
+use crate::record::environment::Memory;
+use crate::value::public;
 use granules::{GRANULE, Granules};
 
 mod granules;

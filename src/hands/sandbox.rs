@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::environment::Sandbox;
+use crate::record::environment::Sandbox;
 
 #[cfg(target_os = "linux")]
 mod calls;

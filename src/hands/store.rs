@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::crypto::digest::Digest;
 use crate::hands::console;
 use crate::hands::files::{self, Created, durable};
-use crate::log::ledger::Medium;
-use crate::names::{PersonId, VaultName};
+use crate::ledger::log::Medium;
+use crate::value::names::{PersonId, VaultName};
 
 /// The most bytes of a log that are read.
 pub const MAX_LOG: u64 = 4 << 30;

@@ -1,8 +1,8 @@
 //! Branches of branches: whatever grew apart can be joined again, and is told truly.
 
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::ledger::Ledger;
-use breakglass::log::repair::Continue;
+use breakglass::ledger::log::Ledger;
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::repair::Continue;
 
 use crate::world::{World, adoption, head_of};
 

@@ -3,16 +3,16 @@
 use breakglass::ceremony::approve::keepsakes;
 use breakglass::ceremony::check::holdings;
 use breakglass::ceremony::continuation::{Base, base};
-use breakglass::ceremony::state::Intent;
 use breakglass::crypto::digest::Digest;
 use breakglass::escrow::Reading;
-use breakglass::finding::Rule;
-use breakglass::log::book::Book;
-use breakglass::log::head::Head;
-use breakglass::log::ledger::{Draft, Ledger, LedgerError};
-use breakglass::log::repair::Continue;
-use breakglass::statement::{Action, HeadFrom};
-use breakglass::vault::{Credentials, Kind};
+use breakglass::ledger::bookkeeping::Intent;
+use breakglass::ledger::log::{Draft, Ledger, LedgerError};
+use breakglass::record::book::Book;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::Head;
+use breakglass::record::repair::Continue;
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::record::statement::{Action, HeadFrom};
 use data_encoding::BASE64;
 
 use crate::world::{MemoryMedium, World, adoption, text};

@@ -1,9 +1,9 @@
 //! What verify tells must not depend on who damaged the log, or on which branch the auditor saw.
 
-use breakglass::ceremony::verify::Evidence;
-use breakglass::finding::Rule;
-use breakglass::log::head::HeadFile;
-use breakglass::request::{Outcome, Purpose, Reason};
+use breakglass::audit::verify::Evidence;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::HeadFile;
+use breakglass::record::request::{Outcome, Purpose, Reason};
 
 use crate::world::{World, adoption, head_of};
 

@@ -105,7 +105,7 @@ fn hostile_text_stays_outside_and_off_the_screen() {
         for (named, other) in [("--justification", "--ticket"), ("--ticket", "--justification")] {
             let words = stage.words(line).arg(other).arg("fine").arg(named).arg(text);
             let run = stage.refuses_words(2, words).says(named);
-            let raw = run.err.chars().find(|one| *one != '\n' && breakglass::text::is_hostile(*one));
+            let raw = run.err.chars().find(|one| *one != '\n' && breakglass::value::text::is_hostile(*one));
             assert_eq!(raw, None, "{text:?} came back raw");
             assert!(run.err.len() < 20_000, "{} bytes came back", run.err.len());
         }

@@ -471,7 +471,7 @@ fn walk(root: &Path, directory: &Path, tree: &mut Tree) {
 pub fn code_now() -> String {
     use secrecy::ExposeSecret as _;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let seed = breakglass::totp::TotpSeed::parse(SEED).unwrap();
+    let seed = breakglass::secret::totp::TotpSeed::parse(SEED).unwrap();
     seed.code_at(now).code.expose_secret().to_owned()
 }
 

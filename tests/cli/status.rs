@@ -17,7 +17,7 @@ fn days_on(days: u64) -> String {
 fn hours_on(hours: u64) -> String {
     let now = SystemTime::now() + Duration::from_secs(hours * HOUR);
     let now = now.duration_since(UNIX_EPOCH).unwrap().as_secs();
-    breakglass::time::Time::from_unix(now).unwrap().to_string()
+    breakglass::value::time::Time::from_unix(now).unwrap().to_string()
 }
 
 fn duties(run: &Run) -> Vec<(String, bool)> {

@@ -1,25 +1,25 @@
 //! Runs the library on a case, and says what it found in the lines of an `expect` file.
 
-use breakglass::card::VerifiedCard;
+use breakglass::audit::verify::{Evidence, Report, verify};
 use breakglass::ceremony::approve::{ApprovalFile, Carried};
 use breakglass::ceremony::release::gather;
 use breakglass::ceremony::request::Session;
 use breakglass::ceremony::seal::open_share;
-use breakglass::ceremony::verify::{Evidence, Report, verify};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt, vault_identity};
 use breakglass::escrow::Reading;
-use breakglass::finding::Severity;
-use breakglass::log::book::Book;
-use breakglass::log::entry::Entry;
-use breakglass::log::head::HeadFile;
-use breakglass::names::{KeyName, PersonId};
-use breakglass::note::{Note, NoteError};
-use breakglass::payload::Fields;
-use breakglass::quorum::UntrustedQuorum;
-use breakglass::request::End;
-use breakglass::share::Share;
-use breakglass::totp::TotpSeed;
+use breakglass::record::book::Book;
+use breakglass::record::card::VerifiedCard;
+use breakglass::record::entry::Entry;
+use breakglass::record::finding::Severity;
+use breakglass::record::head::HeadFile;
+use breakglass::record::note::{Note, NoteError};
+use breakglass::record::request::End;
+use breakglass::secret::payload::Fields;
+use breakglass::secret::quorum::UntrustedQuorum;
+use breakglass::secret::share::Share;
+use breakglass::secret::totp::TotpSeed;
+use breakglass::value::names::{KeyName, PersonId};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::case::Case;
@@ -140,7 +140,7 @@ fn recovered(case: &Case) -> Result<Vec<String>, Refused> {
         lines.push(format!("field: {name} {}", value.expose_secret()));
     }
     let totp = TotpSeed::parse(fields.get("totp").unwrap().expose_secret()).unwrap();
-    let time: breakglass::time::Time = text(&case.value("time").unwrap());
+    let time: breakglass::value::time::Time = text(&case.value("time").unwrap());
     lines.push(format!("totp: {}", totp.code_at(time.unix()).code.expose_secret()));
     Ok(lines)
 }

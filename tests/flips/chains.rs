@@ -3,9 +3,9 @@
 use std::slice;
 
 use breakglass::audit::books;
-use breakglass::ceremony::verify::{Evidence, verify};
-use breakglass::finding::{Finding, Rule, Severity};
-use breakglass::log::head::HeadFile;
+use breakglass::audit::verify::{Evidence, verify};
+use breakglass::record::finding::{Finding, Rule, Severity};
+use breakglass::record::head::HeadFile;
 
 use crate::attempts::{Change, File, holds};
 use crate::escrow::{SmallEscrow, small_escrow};

@@ -2,8 +2,6 @@
 
 use std::sync::OnceLock;
 
-use breakglass::card::Role;
-use breakglass::card::VerifiedCard;
 use breakglass::ceremony::approve::Carried;
 use breakglass::ceremony::check::{Held, check, holdings};
 use breakglass::ceremony::request::Session;
@@ -11,14 +9,16 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, identity_file};
 use breakglass::crypto::recipient::Recipient;
 use breakglass::escrow::{Escrow, Reading};
-use breakglass::log::book::Book;
-use breakglass::log::chain::Record;
-use breakglass::log::head::HeadFile;
-use breakglass::names::PersonId;
-use breakglass::policy::Policy;
-use breakglass::request::Outcome;
-use breakglass::time::Time;
-use breakglass::vault::Kind;
+use breakglass::record::book::Book;
+use breakglass::record::card::Role;
+use breakglass::record::card::VerifiedCard;
+use breakglass::record::chain::Record;
+use breakglass::record::head::HeadFile;
+use breakglass::record::policy::Policy;
+use breakglass::record::request::Outcome;
+use breakglass::record::seal::Kind;
+use breakglass::value::names::PersonId;
+use breakglass::value::time::Time;
 use secrecy::ExposeSecret as _;
 
 use crate::world::{World, actor, text};

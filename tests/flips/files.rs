@@ -1,8 +1,6 @@
 //! What is no chain: cards, identities, sealed files, and what travels between people.
 
 use breakglass::audit::files::{Found, compare, sealed};
-use breakglass::bundle::Bundle;
-use breakglass::card::VerifiedCard;
 use breakglass::ceremony::approve::{ApprovalFile, Carried};
 use breakglass::ceremony::check::{Held, check};
 use breakglass::ceremony::release::{ReleaseError, gather};
@@ -11,9 +9,11 @@ use breakglass::ceremony::seal::open_share;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{IdentityFile, decrypt};
 use breakglass::escrow::Generation;
-use breakglass::note::Note;
-use breakglass::payload::MAX_SIZE;
-use breakglass::signer::Signer;
+use breakglass::record::bundle::Bundle;
+use breakglass::record::card::VerifiedCard;
+use breakglass::record::note::Note;
+use breakglass::secret::payload::MAX_SIZE;
+use breakglass::secret::signer::Signer;
 
 use crate::attempts::{Change, File, holds};
 use crate::escrow::{Custodian, SmallEscrow, small_escrow};

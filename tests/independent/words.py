@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 def word_list():
-    text = (ROOT / "src/words/english.txt").read_text()
+    text = (ROOT / "src/value/fingerprint/english.txt").read_text()
     words = text.split()
     assert len(words) == 2048
     return words

@@ -3,16 +3,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use breakglass::bundle::Bundle;
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::escrow::Reading;
-use breakglass::log::chain::Record;
-use breakglass::log::entry::Retire;
-use breakglass::log::repair::Adopt;
-use breakglass::names::{KeyName, PersonId};
-use breakglass::request::{End, Outcome};
-use breakglass::statement::SignedStatement;
-use breakglass::vault::{Credentials, Kind};
+use breakglass::record::bundle::Bundle;
+use breakglass::record::chain::Record;
+use breakglass::record::entry::Retire;
+use breakglass::record::repair::Adopt;
+use breakglass::record::request::{End, Outcome};
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::record::statement::SignedStatement;
+use breakglass::value::names::{KeyName, PersonId};
 use data_encoding::BASE64;
 
 use crate::safes::{CUSTODIANS, Condition, Open, Safes};

@@ -4,18 +4,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use breakglass::audit::verify::{Evidence, Report, verify};
 use breakglass::ceremony::approve::{ApprovalFile, Carried, request_file};
 use breakglass::ceremony::continuation::base;
 use breakglass::ceremony::release::{ReleaseError, gather};
-use breakglass::ceremony::verify::{Evidence, Report, verify};
 use breakglass::crypto::digest::Digest;
 use breakglass::escrow::Reading;
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::book::Book;
-use breakglass::log::ledger::{Draft, Ledger};
-use breakglass::names::KeyName;
-use breakglass::payload::Fields;
-use breakglass::request::Purpose;
+use breakglass::ledger::log::{Draft, Ledger};
+use breakglass::record::book::Book;
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::request::Purpose;
+use breakglass::secret::payload::Fields;
+use breakglass::value::names::KeyName;
 use secrecy::ExposeSecret as _;
 
 use crate::world::{Asking, Fault, MemoryMedium, World, environment};

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use breakglass::card::VerifiedCard;
-use breakglass::words::Words;
+use breakglass::record::card::VerifiedCard;
+use breakglass::value::fingerprint::Words;
 
 use crate::people::{Place, SEED};
 use crate::sealing::code_now;

@@ -291,10 +291,10 @@ fn debug_of_what_holds_secrets_shows_none() {
     let place = Place::sealed(PASSWORD);
     let identity = identity(&place, "alice");
     let key = SigningKey::from_seed(&[7; 32]);
-    let seed = breakglass::totp::TotpSeed::parse(SEED).unwrap();
+    let seed = breakglass::secret::totp::TotpSeed::parse(SEED).unwrap();
     let session = Session::generate(&mut rand::rand_core::UnwrapErr(rand::rngs::SysRng));
     let name = |name: &str| name.parse().unwrap();
-    let fields = breakglass::payload::Fields::new(vec![(name("password"), PASSWORD.into())]).unwrap();
+    let fields = breakglass::secret::payload::Fields::new(vec![(name("password"), PASSWORD.into())]).unwrap();
     let reading = Reading::of(fs::read(place.path().join("escrow/log")).unwrap()).unwrap();
     let vault = reading.escrow.vault_named(&"prod".parse().unwrap()).unwrap();
     let file = fs::read_to_string(place.path().join("escrow/vaults/prod/1/alice.share.age")).unwrap();

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use breakglass::card::{Role, VerifiedCard};
+use breakglass::record::card::{Role, VerifiedCard};
 
 use crate::people::Place;
 use crate::terminal::Terminal;

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use breakglass::totp::TotpSeed;
-use breakglass::words::Words;
+use breakglass::secret::totp::TotpSeed;
+use breakglass::value::fingerprint::Words;
 use secrecy::ExposeSecret as _;
 
 use crate::people::{Place, SEED};
@@ -117,7 +117,7 @@ fn without_a_terminal_a_secret_is_not_asked_for() {
 /// The words of each person's card.
 fn card_words(place: &Place, id: &str) -> Words {
     let bytes = fs::read(place.path().join(format!("{id}/{id}.card"))).unwrap();
-    Words::of(&breakglass::card::VerifiedCard::parse(&bytes).unwrap().digest())
+    Words::of(&breakglass::record::card::VerifiedCard::parse(&bytes).unwrap().digest())
 }
 
 /// Answers "Word N …" with the right word; gives N.

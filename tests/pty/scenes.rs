@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use breakglass::time::Time;
+use breakglass::value::time::Time;
 
 use crate::people::{Place, SEED};
 use crate::sealing::code_now;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use breakglass::totp::TotpSeed;
+use breakglass::secret::totp::TotpSeed;
 use secrecy::ExposeSecret as _;
 
 use crate::people::{Place, SEED};

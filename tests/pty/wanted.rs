@@ -4,10 +4,10 @@ use std::fs;
 
 use breakglass::ceremony::seal::open_share;
 use breakglass::crypto::envelope::{Identity, IdentityFile};
+use breakglass::crypto::shamir::{self, Secret};
 use breakglass::crypto::sign::SigningKey;
 use breakglass::escrow::Reading;
-use breakglass::shamir::{self, Secret};
-use breakglass::share::{Share, set_id};
+use breakglass::secret::share::{Share, set_id};
 use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER};
 
 use crate::people::Place;

@@ -1,7 +1,7 @@
 //! The oracle against a second way to multiply, and our arithmetic against the oracle, both ways.
 
-use breakglass::shamir::{SECRET_LEN, Secret, ShareValue, combine, prove_windows, split};
-use breakglass::threshold::Threshold;
+use breakglass::crypto::shamir::{SECRET_LEN, Secret, ShareValue, combine, prove_windows, split};
+use breakglass::crypto::threshold::Threshold;
 
 use crate::fixtures::{Seeded, commitment_to, of, points, set, share};
 use crate::gf256;

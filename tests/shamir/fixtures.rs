@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use breakglass::crypto::digest::Digest;
-use breakglass::shamir::{Secret, SetId, ShareValue, split};
-use breakglass::threshold::{ShareIndex, Threshold};
+use breakglass::crypto::shamir::{Secret, SetId, ShareValue, split};
+use breakglass::crypto::threshold::{ShareIndex, Threshold};
 use rand::{TryCryptoRng, TryRng};
 
 /// SHA-256 in counter mode: the same sequence on every run and machine. Words are little-endian.

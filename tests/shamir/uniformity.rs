@@ -1,6 +1,6 @@
 //! The coefficients are uniform over all 256 values. RUSTSEC-2024-0398: those of sharks 0.5.0 were never 0.
 
-use breakglass::shamir::{SECRET_LEN, ShareValue, split};
+use breakglass::crypto::shamir::{SECRET_LEN, ShareValue, split};
 use rand::Rng;
 
 use crate::fixtures::{Seeded, Zeros, of, points, set, share};

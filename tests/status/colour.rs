@@ -1,9 +1,9 @@
 //! Colour: what each word has, and that it never says more than the words.
 
-use breakglass::painted::{Painted, Tone};
-use breakglass::request::{Outcome, Purpose};
-use breakglass::time::{Seconds, Time};
-use breakglass::vault::Kind;
+use breakglass::cli::say::painted::{Painted, Tone};
+use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::seal::Kind;
+use breakglass::value::time::{Seconds, Time};
 
 use crate::world::World;
 use crate::{DAY, THREE, at};
@@ -11,7 +11,7 @@ use crate::{DAY, THREE, at};
 /// Asserts that the screen has each of these pieces in its tone, whole, and that it has no other tone for them.
 #[track_caller]
 fn paints(world: &World, now: Time, expected: &[(Tone, &str)]) {
-    let screen = Painted::lines(breakglass::audit::status::screen(&at(world, now))).shown(true);
+    let screen = Painted::lines(breakglass::cli::say::status::screen(&at(world, now))).shown(true);
     for (tone, text) in expected {
         let piece = Painted::of(*tone, *text).shown(true);
         let (found, all) = (screen.matches(&piece).count(), screen.matches(text).count());
@@ -32,7 +32,7 @@ fn what_is_wrong_is_found_first() {
     world.end(&asking, Outcome::Released);
     let late = world.now().after(Seconds(300 * DAY));
     for bad in ["OVERDUE 299d", "OVERDUE since 2026-11-24 08:13", "OVERDUE since", "OVERDUE"] {
-        let screen = Painted::lines(breakglass::audit::status::screen(&at(&world, late))).shown(true);
+        let screen = Painted::lines(breakglass::cli::say::status::screen(&at(&world, late))).shown(true);
         assert!(screen.contains(&Painted::of(Tone::Bad, bad).shown(true)), "{bad} in\n{screen}");
     }
     let good = world.bytes();
@@ -45,7 +45,7 @@ fn what_is_wrong_is_found_first() {
 
 #[test]
 fn what_is_due_is_not_what_is_wrong() {
-    let world = World::begin(breakglass::policy::Policy::default());
+    let world = World::begin(breakglass::record::policy::Policy::default());
     world.seal("prod", Kind::Root, 2, &THREE);
     world.check("alice");
     paints(

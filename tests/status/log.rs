@@ -1,13 +1,13 @@
 //! The log itself: gaps, damage, findings, and the clock it is read by.
 
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Severity;
-use breakglass::log::head::Head;
-use breakglass::log::repair::Continue;
-use breakglass::request::Purpose;
-use breakglass::time::Time;
-use breakglass::vault::Credentials;
-use breakglass::vault::Kind;
+use breakglass::record::finding::Severity;
+use breakglass::record::head::Head;
+use breakglass::record::repair::Continue;
+use breakglass::record::request::Purpose;
+use breakglass::record::seal::Credentials;
+use breakglass::record::seal::Kind;
+use breakglass::value::time::Time;
 
 use crate::world::World;
 use crate::{THREE, at, shown, shows};
@@ -59,7 +59,7 @@ fn damage_is_told_at_the_top_and_what_is_good_below_it() {
     world.set_bytes(good);
     for _ in 0..5 {
         let seal = world.make_seal("prod", Kind::Root, 2, &THREE, Credentials::New).seal;
-        world.forge(breakglass::vault::Seal { generation: 9, ..seal }, &[world.signs("dan")]);
+        world.forge(breakglass::record::seal::Seal { generation: 9, ..seal }, &[world.signs("dan")]);
     }
     let status = at(&world, world.now());
     assert_eq!((status.worst(), status.trouble.len()), (Some(Severity::Tampered), 5));
@@ -72,8 +72,10 @@ fn damage_is_told_at_the_top_and_what_is_good_below_it() {
 fn findings_about_what_happened_are_counted() {
     let world = World::ready();
     let question = world.question(Purpose::Emergency);
-    let question =
-        breakglass::ceremony::request::Question { reason: breakglass::request::Reason::Other, ..question };
+    let question = breakglass::ceremony::request::Question {
+        reason: breakglass::record::request::Reason::Other,
+        ..question
+    };
     world.ask("carol", "prod", question);
     assert_eq!(at(&world, world.now()).findings, 1);
     shows(&shown(&world, world.now()), "        1 finding about what happened: `breakglass verify`");

@@ -7,12 +7,13 @@ mod vaults;
 #[path = "../world/mod.rs"]
 mod world;
 
-use breakglass::audit::status::{DutyKind, Status, screen, status};
+use breakglass::audit::status::{DutyKind, Status, status};
 use breakglass::cli::args::Cli;
-use breakglass::painted::Painted;
-use breakglass::request::Purpose;
-use breakglass::time::Time;
-use breakglass::words::Words;
+use breakglass::cli::say::painted::Painted;
+use breakglass::cli::say::status::screen;
+use breakglass::record::request::Purpose;
+use breakglass::value::fingerprint::Words;
+use breakglass::value::time::Time;
 use clap::Parser as _;
 use world::{Asking, World};
 

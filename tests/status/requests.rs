@@ -1,12 +1,12 @@
 //! Requests, and what a release leaves to be done.
 
 use breakglass::audit::status::DutyKind;
-use breakglass::request::Outcome;
-use breakglass::request::Purpose;
-use breakglass::statement::Denial;
-use breakglass::time::Seconds;
-use breakglass::vault::Credentials;
-use breakglass::vault::Kind;
+use breakglass::record::request::Outcome;
+use breakglass::record::request::Purpose;
+use breakglass::record::seal::Credentials;
+use breakglass::record::seal::Kind;
+use breakglass::record::statement::Denial;
+use breakglass::value::time::Seconds;
 
 use crate::world::{World, text};
 use crate::{DAY, THREE, at, is, kinds, overdue, shown, shows};
@@ -153,7 +153,7 @@ fn a_vault_that_was_there_before_or_is_of_another_account_holds_no_newer_credent
     world.seal("mfa", Kind::Root, 2, &THREE);
     world.released();
     let other = world.make_seal("other", Kind::Root, 2, &THREE, Credentials::New).seal;
-    let other = breakglass::vault::Seal { account: text("999999999999"), ..other };
+    let other = breakglass::record::seal::Seal { account: text("999999999999"), ..other };
     world.append(other, &[world.signs("dan")]).unwrap();
     shows(
         &shown(&world, world.now()),
@@ -184,7 +184,7 @@ fn a_quorum_of_approvals_without_a_release_exposes_too() {
     let asking = world.emergency();
     let files = world.approvals(&["alice", "bob"], &asking);
     let approvals = world.release_of(&asking, 1, &files).approvals;
-    let end = breakglass::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+    let end = breakglass::record::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
     world.append(end, &[asking.signs()]).unwrap();
     let status = at(&world, world.now());
     assert_eq!((kinds(&status), status.requests.len()), (vec![DutyKind::Rotation], 0));

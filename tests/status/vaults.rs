@@ -1,12 +1,12 @@
 //! Vaults: in force or not, checks and drills.
 
 use breakglass::audit::status::DutyKind;
-use breakglass::log::entry::Retire;
-use breakglass::policy::Policy;
-use breakglass::request::Outcome;
-use breakglass::request::Purpose;
-use breakglass::time::Seconds;
-use breakglass::vault::Kind;
+use breakglass::record::entry::Retire;
+use breakglass::record::policy::Policy;
+use breakglass::record::request::Outcome;
+use breakglass::record::request::Purpose;
+use breakglass::record::seal::Kind;
+use breakglass::value::time::Seconds;
 
 use crate::world::{World, text};
 use crate::{DAY, THREE, at, drill, is, kinds, overdue, shown, shows};

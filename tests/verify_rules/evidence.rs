@@ -1,12 +1,12 @@
 //! What comes from outside the log: books, and heads that were taken home.
 
 use breakglass::audit::files::{Found, sealed};
-use breakglass::ceremony::verify::Evidence;
+use breakglass::audit::verify::Evidence;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::head::HeadFile;
-use breakglass::names::PersonId;
-use breakglass::statement::Action;
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::head::HeadFile;
+use breakglass::record::statement::Action;
+use breakglass::value::names::PersonId;
 
 use crate::Case;
 use crate::world::{World, text};

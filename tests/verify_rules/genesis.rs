@@ -1,16 +1,16 @@
 //! Genesis, and the people whom it brings in.
 
-use breakglass::card::{Role, VerifiedCard};
-use breakglass::ceremony::verify::{Evidence, verify};
+use breakglass::audit::verify::{Evidence, verify};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::chain::Record;
-use breakglass::log::entry::{Entry, Genesis};
-use breakglass::note::Note;
-use breakglass::policy::Policy;
-use breakglass::words::Words;
+use breakglass::record::card::{Role, VerifiedCard};
+use breakglass::record::chain::Record;
+use breakglass::record::entry::{Entry, Genesis};
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::note::Note;
+use breakglass::record::policy::Policy;
+use breakglass::value::fingerprint::Words;
 use data_encoding::BASE64;
 
 use crate::Case;
@@ -69,7 +69,7 @@ fn genesis_first() {
     let bytes = world.bytes();
     breaks(Rule::GenesisFirst, bytes[world.records()[1].start as usize..].to_vec());
     let case = Case::of(&world);
-    let breakglass::log::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
+    let breakglass::record::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
     let seq = world.forge(genesis.clone(), &[world.signs("dan")]);
     case.breaks(Rule::GenesisFirst, seq);
 }

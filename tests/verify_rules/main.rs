@@ -13,8 +13,8 @@ mod statements;
 #[path = "../world/mod.rs"]
 mod world;
 
-use breakglass::ceremony::verify::{Evidence, Report};
-use breakglass::finding::{Finding, Rule};
+use breakglass::audit::verify::{Evidence, Report};
+use breakglass::record::finding::{Finding, Rule};
 use world::World;
 
 /// Breaks a rule in a world; gives the number of the record that breaks it.

@@ -1,11 +1,11 @@
 //! What is due after a release, and what approvals without one mean.
 
-use breakglass::ceremony::verify::{Evidence, verify};
-use breakglass::finding::Rule;
-use breakglass::policy::Policy;
-use breakglass::request::{Outcome, Purpose};
-use breakglass::time::Seconds;
-use breakglass::vault::{Credentials, Kind};
+use breakglass::audit::verify::{Evidence, verify};
+use breakglass::record::finding::Rule;
+use breakglass::record::policy::Policy;
+use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::value::time::Seconds;
 
 use crate::Case;
 use crate::world::World;
@@ -106,7 +106,7 @@ fn approvals_unreleased() {
     assert_eq!(found.detail, "prod generation 1: `alice`");
     // Somebody without a share can write anything into a book, and hands nothing over by that.
     let stated = world.person("alice").book.borrow().entries().last().unwrap().1.clone();
-    let intent = breakglass::ceremony::state::Intent {
+    let intent = breakglass::ledger::bookkeeping::Intent {
         escrow: stated.escrow,
         head: stated.head,
         head_from: stated.head_from,
@@ -139,7 +139,7 @@ fn quorum_unreleased() {
     let bytes = world.bytes();
     let case = Case::of(&world);
     let approvals = world.release_of(&asking, 1, &files).approvals;
-    let end = breakglass::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+    let end = breakglass::record::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
     world.append(end, &[asking.signs()]).unwrap();
     // The shares are in somebody's hands: that exposes the generation as a release would.
     case.says(&world.verify(), Rule::QuorumUnreleased, Some(SEAL), &[Rule::Exposed]);

@@ -1,11 +1,11 @@
 //! The form of records, their signatures, and the chain.
 
-use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::{Rule, Severity};
-use breakglass::log::entry::{Says, Statements};
-use breakglass::names::KeyName;
-use breakglass::request::Outcome;
+use breakglass::record::card::Role;
+use breakglass::record::entry::{Says, Statements};
+use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::request::Outcome;
+use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 

@@ -2,12 +2,12 @@
 
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::names::KeyName;
-use breakglass::policy::Policy;
-use breakglass::request::{Outcome, Purpose, Release};
-use breakglass::statement::{Denial, SignedStatement, Stated};
-use breakglass::time::Seconds;
+use breakglass::record::finding::Rule;
+use breakglass::record::policy::Policy;
+use breakglass::record::request::{Outcome, Purpose, Release};
+use breakglass::record::statement::{Denial, SignedStatement, Stated};
+use breakglass::value::names::KeyName;
+use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
 use crate::world::{Asking, World, text};

@@ -2,12 +2,12 @@
 //! retired.
 
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::entry::Retire;
-use breakglass::log::head::Head;
-use breakglass::log::repair::{Adopt, Began, Continue, Damage, Recovered};
-use breakglass::request::{Outcome, Purpose};
-use breakglass::vault::{Credentials, Kind};
+use breakglass::record::entry::Retire;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::Head;
+use breakglass::record::repair::{Adopt, Began, Continue, Damage, Recovered};
+use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 
 use crate::world::{World, adoption, text};
@@ -337,10 +337,10 @@ fn adopted() {
     let heads = [other, ours].map(|bytes| world.head_of(&bytes));
     let escrow = world.reading().escrow;
     assert!(heads.iter().all(|head| escrow.is_ancestor(head)));
-    let evidence = breakglass::ceremony::verify::Evidence {
+    let evidence = breakglass::audit::verify::Evidence {
         heads: heads
             .iter()
-            .map(|head| ("h".into(), breakglass::log::head::HeadFile::new(escrow.id, *head)))
+            .map(|head| ("h".into(), breakglass::record::head::HeadFile::new(escrow.id, *head)))
             .collect(),
         books: ["alice", "bob", "carol"].map(|who| world.person(who).book_evidence()).into(),
         ..Default::default()

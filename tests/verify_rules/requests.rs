@@ -2,10 +2,10 @@
 
 use breakglass::ceremony::request::Session;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::names::KeyName;
-use breakglass::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
-use breakglass::time::Seconds;
+use breakglass::record::finding::Rule;
+use breakglass::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
+use breakglass::value::names::KeyName;
+use breakglass::value::time::Seconds;
 
 use crate::world::{Asking, World, rng, text};
 use crate::{Case, Spoil};

@@ -1,10 +1,10 @@
 //! Seals: who seals, what, and to whom.
 
-use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
-use breakglass::finding::Rule;
-use breakglass::vault::{Credentials, Kind, Seal};
+use breakglass::record::card::Role;
+use breakglass::record::finding::Rule;
+use breakglass::record::seal::{Credentials, Kind, Seal};
 
 use crate::world::{World, actor, text};
 use crate::{Case, Spoil};

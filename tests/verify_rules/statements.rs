@@ -1,17 +1,17 @@
 //! Statements: whoever carries them in, they are judged by their maker.
 
-use breakglass::card::Role;
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::entry::Statements;
-use breakglass::names::KeyName;
-use breakglass::note::Note;
-use breakglass::request::{End, Outcome, Purpose};
-use breakglass::statement::{
+use breakglass::record::card::Role;
+use breakglass::record::entry::Statements;
+use breakglass::record::finding::Rule;
+use breakglass::record::note::Note;
+use breakglass::record::request::{End, Outcome, Purpose};
+use breakglass::record::statement::{
     Action, Approval, Check, CheckedShare, Close, Denial, Obligation, SignedStatement, Stated, Statement,
 };
-use breakglass::time::Seconds;
+use breakglass::value::names::KeyName;
+use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
 use crate::world::{Asking, World, actor, embed, text};

@@ -2,28 +2,28 @@
 
 use std::rc::Rc;
 
-use breakglass::card::VerifiedCard;
 use breakglass::ceremony::approve::{ApprovalFile, Carried, keepsakes, request_file};
 use breakglass::ceremony::check::{Held, check, holdings};
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::ceremony::request::{Question, Session, request};
 use breakglass::ceremony::seal::{Plan, Sealed, fresh_vault_id, open_share, seal};
-use breakglass::ceremony::state::{BookIsDurable, Intent, Noted, note};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope;
+use breakglass::crypto::threshold::Threshold;
 use breakglass::escrow::Generation;
-use breakglass::log::entry::Statements;
-use breakglass::log::ledger::{Appended, LedgerError};
-use breakglass::names::KeyName;
-use breakglass::payload::Fields;
-use breakglass::quorum::{Reconstructed, UntrustedQuorum};
-use breakglass::request::{End, Outcome, Purpose, Reason, Release, Request};
-use breakglass::statement::{
+use breakglass::ledger::bookkeeping::{BookIsDurable, Intent, Noted, note};
+use breakglass::ledger::log::{Appended, LedgerError};
+use breakglass::record::card::VerifiedCard;
+use breakglass::record::entry::Statements;
+use breakglass::record::request::{End, Outcome, Purpose, Reason, Release, Request};
+use breakglass::record::seal::{Credentials, Kind, Seal};
+use breakglass::record::statement::{
     Action, Answer, BookRef, Close, HeadFrom, Item, Obligation, SignedStatement, Stated, Statement,
 };
-use breakglass::threshold::Threshold;
-use breakglass::time::Seconds;
-use breakglass::vault::{Credentials, Kind, Seal};
+use breakglass::secret::payload::Fields;
+use breakglass::secret::quorum::{Reconstructed, UntrustedQuorum};
+use breakglass::value::names::KeyName;
+use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
 use super::{Signs, World, environment, rng, text};
@@ -189,9 +189,9 @@ impl World {
     /// Writes an intent into somebody's book, and signs it.
     pub fn book(&self, who: &str, intent: Intent) -> SignedStatement {
         let actor = self.person(who);
-        let noted: Noted = note(intent, &mut actor.book.borrow_mut(), None, &actor.signer);
+        let noted: Noted = note(intent, &mut actor.book.borrow_mut(), None, actor.signer.key());
         actor.book_bytes.borrow_mut().extend(&noted.book_record);
-        noted.sign(BookIsDurable, &actor.signer)
+        noted.sign(BookIsDurable, actor.signer.key())
     }
 
     /// A statement that no ceremony would make: signed by `key`, without a book behind it.

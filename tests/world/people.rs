@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use breakglass::card::{Card, Role, VerifiedCard};
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::log::book::Book;
-use breakglass::names::{KeyName, PersonId};
-use breakglass::signer::{Signer, seal_signing_key};
+use breakglass::record::book::Book;
+use breakglass::record::card::{Card, Role, VerifiedCard};
+use breakglass::secret::signer::{Signer, seal_signing_key};
+use breakglass::value::names::{KeyName, PersonId};
 
 use super::{Signs, dawn, rng, text};
 

@@ -1,11 +1,11 @@
 //! Logs that were damaged, or grew apart.
 
 use breakglass::ceremony::check::holdings;
-use breakglass::log::chain::Record;
-use breakglass::log::head::Head;
-use breakglass::log::ledger::{Appended, Draft, Ledger, LedgerError};
-use breakglass::log::repair::Adopt;
-use breakglass::statement::{Check, CheckedShare};
+use breakglass::ledger::log::{Appended, Draft, Ledger, LedgerError};
+use breakglass::record::chain::Record;
+use breakglass::record::head::Head;
+use breakglass::record::repair::Adopt;
+use breakglass::record::statement::{Check, CheckedShare};
 use data_encoding::BASE64;
 
 use super::{World, embed};

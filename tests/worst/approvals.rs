@@ -1,6 +1,6 @@
 //! Approvals: for another request, too late, too often, or none at all.
 
-use breakglass::request::{Outcome, Request};
+use breakglass::record::request::{Outcome, Request};
 
 use crate::ground::Ground;
 use crate::world::{Asking, World};
@@ -12,9 +12,9 @@ fn request_of(world: &World, asking: &Asking) -> Request {
 #[test]
 fn an_approval_of_a_textually_identical_other_request_does_not_count() {
     let ground = Ground::ready();
-    let mut question = ground.world.question(breakglass::request::Purpose::Emergency);
+    let mut question = ground.world.question(breakglass::record::request::Purpose::Emergency);
     // Neither is behind the other's clock.
-    question.not_before = ground.now().after(breakglass::time::Seconds(120));
+    question.not_before = ground.now().after(breakglass::value::time::Seconds(120));
     let first = ground.world.ask("carol", "prod", question.clone());
     let second = ground.world.ask("carol", "prod", question);
     // All that people would read is the same.

@@ -1,13 +1,13 @@
 //! Cards: what two of them may not share, and ids that are no ids.
 
-use breakglass::card::{Role, VerifiedCard};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::log::chain::Record;
-use breakglass::log::entry::{Entry, Genesis};
-use breakglass::note::Note;
-use breakglass::policy::Policy;
+use breakglass::record::card::{Role, VerifiedCard};
+use breakglass::record::chain::Record;
+use breakglass::record::entry::{Entry, Genesis};
+use breakglass::record::note::Note;
+use breakglass::record::policy::Policy;
 use data_encoding::BASE64;
 
 use crate::forge::{self, swapped};

@@ -1,8 +1,8 @@
 //! Clocks that are wrong: in 1970, in 2100, at the end of time, and going backwards. None of them refuses an
 //! emergency, and each of them is told.
 
-use breakglass::log::entry::Statements;
-use breakglass::request::Purpose;
+use breakglass::record::entry::Statements;
+use breakglass::record::request::Purpose;
 
 use crate::ground::{Ground, PASSWORD};
 use crate::stage::{Asked, Stage, asking};
@@ -157,12 +157,12 @@ fn a_window_beyond_the_end_of_time_ends_there() {
 
 #[test]
 fn a_policy_that_is_due_beyond_the_end_of_time_stops_no_verify() {
-    let policy = breakglass::policy::Policy {
+    let policy = breakglass::record::policy::Policy {
         rotate_after_release: text("2932895d"),
         close_within: text("2932895d"),
         check_every: text("2932895d"),
         drill_every: text("2932895d"),
-        ..breakglass::policy::Policy::default()
+        ..breakglass::record::policy::Policy::default()
     };
     let ground = Ground::of(crate::world::World::ready_with(policy));
     let asking = ground.emergency();

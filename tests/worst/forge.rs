@@ -1,9 +1,9 @@
 //! Notes and shares that no part of the program would write: spelled by hand, and signed all the same.
 
-use breakglass::card::VerifiedCard;
 use breakglass::crypto::digest::Digest;
-use breakglass::log::entry::{Entry, Says};
-use breakglass::note::{Body, Note};
+use breakglass::record::card::VerifiedCard;
+use breakglass::record::entry::{Entry, Says};
+use breakglass::record::note::{Body, Note};
 use data_encoding::BASE64;
 
 use crate::world::{Signs, World};

@@ -2,8 +2,8 @@
 
 use bech32::{Bech32, Hrp};
 use breakglass::crypto::sign::SigningKey;
-use breakglass::names::KeyName;
-use breakglass::request::{Purpose, Request};
+use breakglass::record::request::{Purpose, Request};
+use breakglass::value::names::KeyName;
 use data_encoding::{HEXLOWER, HEXLOWER as HEX};
 
 use crate::forge::{self, entry, first_line, honest_line, line_of, signature_line, signed, swapped};

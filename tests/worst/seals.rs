@@ -1,7 +1,7 @@
 //! Seals: impossible thresholds, and old seals brought back.
 
-use breakglass::log::chain::Record;
-use breakglass::vault::{Kind, Seal};
+use breakglass::record::chain::Record;
+use breakglass::record::seal::{Kind, Seal};
 
 use crate::ground::{Ground, THREE};
 use crate::stage::{self, Stage, row};

@@ -1,7 +1,7 @@
 //! Shares: index 0, one index twice, tweaked, of another generation or vault.
 
 use breakglass::crypto::envelope::encrypt_armored;
-use breakglass::share::commitment;
+use breakglass::secret::share::commitment;
 
 use crate::forge::{self, swapped, with_value};
 use crate::ground::Ground;
@@ -124,7 +124,7 @@ fn a_tweaked_sealed_share_is_bad() {
 #[test]
 fn a_share_of_a_previous_generation_is_bad() {
     let world = crate::world::World::ready();
-    world.seal("prod", breakglass::vault::Kind::Root, 2, &crate::ground::THREE);
+    world.seal("prod", breakglass::record::seal::Kind::Root, 2, &crate::ground::THREE);
     let ground = Ground::of(world);
     let (old, new) = (ground.sealed("prod", 1), ground.sealed("prod", 2));
     // In an approval.

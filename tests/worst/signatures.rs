@@ -1,10 +1,10 @@
 //! Signatures: malleable, under another type, unknown, doubled, and too many.
 
-use breakglass::card::Role;
-use breakglass::log::chain::Record;
-use breakglass::log::entry::Statements;
-use breakglass::note::Note;
-use breakglass::statement::{Action, Denial};
+use breakglass::record::card::Role;
+use breakglass::record::chain::Record;
+use breakglass::record::entry::Statements;
+use breakglass::record::note::Note;
+use breakglass::record::statement::{Action, Denial};
 
 use ed25519_dalek::Verifier as _;
 use sha2::{Digest as _, Sha512};
@@ -218,6 +218,6 @@ fn seventeen_signature_lines_are_refused() {
     lines_are_refused(&ground, "RECORD-SIGNERS", r#"it names ["alice"] as its signers"#, sixteen);
 }
 
-fn text_of(name: &str) -> breakglass::names::KeyName {
+fn text_of(name: &str) -> breakglass::value::names::KeyName {
     text(name)
 }

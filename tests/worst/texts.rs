@@ -1,10 +1,10 @@
 //! Free text that could lead a terminal, or a reader, astray: refused at every door, and shown escaped where a
 //! hostile file brings it all the same.
 
-use breakglass::log::entry::{Says, Statements};
-use breakglass::names::KeyName;
-use breakglass::request::Purpose;
-use breakglass::text::is_hostile;
+use breakglass::record::entry::{Says, Statements};
+use breakglass::record::request::Purpose;
+use breakglass::value::names::KeyName;
+use breakglass::value::text::is_hostile;
 use serde::{Deserialize, Serialize};
 
 use crate::forge::{self, line_of, signed, swapped};

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
-use crate::card::Role;
 use crate::crypto::digest::Digest;
 use crate::escrow::Escrow;
-use crate::names::{PersonId, VaultName};
-use crate::time::Time;
-use crate::vault::Kind;
+use crate::record::card::Role;
+use crate::record::seal::Kind;
+use crate::value::names::{PersonId, VaultName};
+use crate::value::time::Time;
 
 /// What kind of thing has to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

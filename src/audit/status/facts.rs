@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use super::{Duty, DutyKind};
 use crate::crypto::digest::Digest;
-use crate::finding::{Finding, Severity};
-use crate::log::head::Head;
-use crate::names::{FieldName, PersonId, VaultName};
-use crate::request::Purpose;
-use crate::text::FreeText;
-use crate::time::Time;
-use crate::vault::{AccountId, Kind};
+use crate::record::finding::{Finding, Severity};
+use crate::record::head::Head;
+use crate::record::request::Purpose;
+use crate::record::seal::{AccountId, Kind};
+use crate::value::names::{FieldName, PersonId, VaultName};
+use crate::value::text::FreeText;
+use crate::value::time::Time;
 
 /// Where an escrow stands.
 #[derive(Debug, Clone)]

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{As, At};
-use crate::names::{FieldName, VaultName};
-use crate::request::{Deviation, Purpose, Reason};
-use crate::statement::Obligation;
-use crate::text::FreeText;
-use crate::time::Seconds;
+use crate::record::request::{Deviation, Purpose, Reason};
+use crate::record::statement::Obligation;
+use crate::value::names::{FieldName, VaultName};
+use crate::value::text::FreeText;
+use crate::value::time::Seconds;
 
 /// `request`.
 #[derive(Debug, Args)]

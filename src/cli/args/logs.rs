@@ -6,8 +6,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::{At, Sitting};
-use crate::names::PersonId;
-use crate::text::FreeText;
+use crate::value::names::PersonId;
+use crate::value::text::FreeText;
 
 /// `compare`.
 #[derive(Debug, Args)]

@@ -8,8 +8,8 @@ mod marks;
 mod value;
 
 use crate::cli::reveal::state::{HIDE_AFTER, Item, Moment, State};
-use crate::painted::{Painted, Tone};
-use crate::text::{clipped, wrapped};
+use crate::cli::say::painted::{Painted, Tone};
+use crate::value::text::{clipped, wrapped};
 
 /// Below this many rows, rules and empty lines are left out.
 const ROOMY: usize = 18;

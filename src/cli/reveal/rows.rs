@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
 use crate::cli::reveal::groups::Grouped;
-use crate::spelling::spelled;
+use crate::cli::say::spelling::spelled;
 
 /// The narrowest console that is reckoned with, in columns.
 pub const NARROWEST: usize = 40;

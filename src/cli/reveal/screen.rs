@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 use super::picture::picture;
 use super::rows::{rows_of, spelled_rows_of};
 use super::state::{Event, Moment, State, Step};
-use crate::cli::exit::Failure;
-use crate::cli::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
+use crate::cli::ask::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
+use crate::cli::say::exit::Failure;
+use crate::cli::say::painted::{Painted, Tone};
 use crate::hands::clock::{self, Stopwatch};
 use crate::hands::console::{Console, PASTE, Pressed};
-use crate::painted::{Painted, Tone};
-use crate::text::FreeText;
-use crate::time::Time;
+use crate::value::text::FreeText;
+use crate::value::time::Time;
 
 /// How often the picture is looked at again where nobody presses a key.
 const TICK: Duration = Duration::from_millis(250);

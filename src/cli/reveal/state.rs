@@ -8,10 +8,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::cli::reveal::values::Held;
-use crate::names::FieldName;
-use crate::painted::Tone;
-use crate::payload::{Fields, TOTP};
-use crate::totp::{TotpCode, TotpSeed};
+use crate::cli::say::painted::Tone;
+use crate::secret::payload::{Fields, TOTP};
+use crate::secret::totp::{TotpCode, TotpSeed};
+use crate::value::names::FieldName;
 
 /// How long a field stays open without a key.
 pub const HIDE_AFTER: Duration = Duration::from_secs(30);

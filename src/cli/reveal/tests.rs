@@ -10,8 +10,8 @@ use secrecy::SecretString;
 
 use crate::cli::reveal::picture::picture;
 use crate::cli::reveal::state::{About, Event, Moment, State, Step};
-use crate::names::FieldName;
-use crate::payload::Fields;
+use crate::secret::payload::Fields;
+use crate::value::names::FieldName;
 
 /// The seed of RFC 4226's vectors. From 1,000,000,020 on, its codes begin a new step every 30 seconds.
 const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

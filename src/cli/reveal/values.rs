@@ -2,9 +2,9 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::names::FieldName;
-use crate::payload::{Fields, TOTP, TOTP_SEED};
-use crate::totp::TotpSeed;
+use crate::secret::payload::{Fields, TOTP, TOTP_SEED};
+use crate::secret::totp::TotpSeed;
+use crate::value::names::FieldName;
 
 /// What a vault holds for a field. It has no `Debug`.
 pub enum Held {

@@ -1,15 +1,15 @@
 //! Genesis and the people whom it brings in.
 
-use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::finding::Rule;
-use breakglass::log::chain::Record;
-use breakglass::log::entry::{Entry, Genesis};
-use breakglass::note::Note;
-use breakglass::policy::Policy;
-use breakglass::words::Words;
+use breakglass::record::card::Role;
+use breakglass::record::chain::Record;
+use breakglass::record::entry::{Entry, Genesis};
+use breakglass::record::finding::Rule;
+use breakglass::record::note::Note;
+use breakglass::record::policy::Policy;
+use breakglass::value::fingerprint::Words;
 use data_encoding::BASE64;
 
 use super::{LogCase, base, nothing, put};
@@ -134,7 +134,7 @@ fn not_first() {
     let bytes = world.bytes();
     let about = "The log does not begin with a genesis.";
     LogCase::of("genesis-missing", about, Rule::GenesisFirst).write(bytes[second..].to_vec(), world.now());
-    let breakglass::log::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
+    let breakglass::record::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
     world.forge(genesis.clone(), &[world.signs("dan")]);
     LogCase::of("genesis-again", "A later record is a genesis.", Rule::GenesisFirst).of_world(&world);
 }
@@ -213,8 +213,8 @@ pub fn signed_line(line: &str, by: &Actor) -> Vec<u8> {
 }
 
 /// A text, whatever it is, with one good signature.
-pub fn signed_text(text: &str, name: &breakglass::names::KeyName, key: &SigningKey) -> Vec<u8> {
-    let id = breakglass::note::key_id(name, &key.verifying_key());
+pub fn signed_text(text: &str, name: &breakglass::value::names::KeyName, key: &SigningKey) -> Vec<u8> {
+    let id = breakglass::record::note::key_id(name, &key.verifying_key());
     let blob = [&id[..], key.sign(text.as_bytes()).as_ref()].concat();
     format!("{text}\n\u{2014} {name} {}\n", BASE64.encode(&blob)).into_bytes()
 }

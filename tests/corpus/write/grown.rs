@@ -1,8 +1,8 @@
 //! What only somebody who means harm, or bad luck twice over, makes of a log.
 
-use breakglass::finding::Rule;
-use breakglass::log::repair::{Continue, Recovered};
-use breakglass::vault::{Credentials, Kind};
+use breakglass::record::finding::Rule;
+use breakglass::record::repair::{Continue, Recovered};
+use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 
 use super::requests::small;

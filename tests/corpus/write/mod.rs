@@ -14,12 +14,12 @@ mod statements;
 use std::fs;
 use std::sync::Mutex;
 
-use breakglass::ceremony::verify::{Evidence, verify};
+use breakglass::audit::verify::{Evidence, verify};
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::entry::Statements;
-use breakglass::log::head::HeadFile;
-use breakglass::time::Time;
+use breakglass::record::entry::Statements;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::HeadFile;
+use breakglass::value::time::Time;
 
 use crate::case::root;
 use crate::run::report_lines;

@@ -1,10 +1,10 @@
 //! What comes from outside the log: heads that were taken home, and books.
 
-use breakglass::ceremony::verify::Evidence;
+use breakglass::audit::verify::Evidence;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::head::HeadFile;
-use breakglass::statement::Action;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::HeadFile;
+use breakglass::record::statement::Action;
 
 use super::requests::small;
 use super::{LogCase, put};
@@ -126,7 +126,7 @@ fn books() {
 }
 
 /// The record of alice's book that was written first.
-fn forged_place(world: &World) -> breakglass::statement::BookRef {
+fn forged_place(world: &World) -> breakglass::record::statement::BookRef {
     world.person("alice").book.borrow().entries().next().unwrap().0
 }
 

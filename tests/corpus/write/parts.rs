@@ -3,8 +3,8 @@
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::ceremony::seal::open_share;
 use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file, lock_identity_file};
-use breakglass::request::Purpose;
-use breakglass::vault::Kind;
+use breakglass::record::request::Purpose;
+use breakglass::record::seal::Kind;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
@@ -99,8 +99,9 @@ fn recoveries(world: &World, asking: &Asking) {
             "field: totp otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned(),
         ])
         .collect();
-    let totp =
-        breakglass::totp::TotpSeed::parse("otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    let totp = breakglass::secret::totp::TotpSeed::parse(
+        "otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+    );
     let code = totp.unwrap().code_at(world.now().unix());
     let told = [told, vec![format!("totp: {}", code.code.expose_secret())]].concat();
     let refused = vec!["expect: refused".to_owned()];

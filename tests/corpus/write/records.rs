@@ -1,13 +1,13 @@
 //! The form of records, their signatures, and the chain; and of notes that stand alone.
 
-use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::chain::Record;
-use breakglass::log::entry::Says;
-use breakglass::names::KeyName;
-use breakglass::note::Note;
-use breakglass::request::Outcome;
+use breakglass::record::card::Role;
+use breakglass::record::chain::Record;
+use breakglass::record::entry::Says;
+use breakglass::record::finding::Rule;
+use breakglass::record::note::Note;
+use breakglass::record::request::Outcome;
+use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ const MIDDLE: u64 = 2;
 
 /// A small world whose record [`MIDDLE`] is that.
 fn quiet() -> World {
-    let world = World::begin(breakglass::policy::Policy::default());
+    let world = World::begin(breakglass::record::policy::Policy::default());
     base(&world.bytes());
     for who in ["dan", "alice", "bob"] {
         world.append(nothing(), &[world.signs(who)]).unwrap();

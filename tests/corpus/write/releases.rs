@@ -2,13 +2,13 @@
 
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::names::KeyName;
-use breakglass::policy::Policy;
-use breakglass::request::{End, Outcome, Purpose, Release};
-use breakglass::statement::{Denial, SignedStatement, Stated};
-use breakglass::time::Seconds;
-use breakglass::vault::{Credentials, Kind};
+use breakglass::record::finding::Rule;
+use breakglass::record::policy::Policy;
+use breakglass::record::request::{End, Outcome, Purpose, Release};
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::record::statement::{Denial, SignedStatement, Stated};
+use breakglass::value::names::KeyName;
+use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
 use super::{LogCase, base, spoiled};
@@ -136,7 +136,7 @@ fn approvals() {
     let Stated::Approval(approval) = &approved.statement.says else { unreachable!() };
     let denial = Denial { request: open.asking.record, because: text("I cannot tell who asks.") };
     let state = |who: &str, says: Stated| world.forge_statement(world.signs(who), says, |_| {});
-    let changed = |change: &dyn Fn(&mut breakglass::statement::Statement<Stated>)| {
+    let changed = |change: &dyn Fn(&mut breakglass::record::statement::Statement<Stated>)| {
         world.forge_statement(world.signs("bob"), approval.clone(), change)
     };
     let other = SignedStatement::parse(ApprovalFile::parse(&world.approve("bob", &second)).unwrap().note);

@@ -1,12 +1,12 @@
 //! Damaged tails that were kept, logs that went on elsewhere, branches that were joined, people who retired.
 
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::entry::Retire;
-use breakglass::log::head::Head;
-use breakglass::log::repair::{Adopt, Began, Continue, Damage, Recovered};
-use breakglass::request::{Outcome, Purpose};
-use breakglass::vault::{Credentials, Kind};
+use breakglass::record::entry::Retire;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::Head;
+use breakglass::record::repair::{Adopt, Began, Continue, Damage, Recovered};
+use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 
 use super::requests::small;
@@ -171,7 +171,7 @@ fn elsewhere() {
     let about = "The log goes on without two records.";
     LogCase::of("records-missing", about, Rule::RecordsMissing).of_world(&world);
     let about = "A head and books that know of the missing records.";
-    let head = breakglass::log::head::HeadFile::new(world.id(), from);
+    let head = breakglass::record::head::HeadFile::new(world.id(), from);
     LogCase::of("records-missing-known", about, Rule::RecordsMissing)
         .heads(&[head])
         .books(&world, &["bob"])
@@ -283,7 +283,7 @@ fn branches() {
     world.adopt(good.clone(), &two).unwrap();
     let about = "Heads of both branches, and everybody's books.";
     let heads =
-        [other, ours].map(|log| breakglass::log::head::HeadFile::new(world.id(), world.head_of(&log)));
+        [other, ours].map(|log| breakglass::record::head::HeadFile::new(world.id(), world.head_of(&log)));
     LogCase::of("adopted-with-evidence", about, Rule::Adopted)
         .heads(&heads)
         .books(&world, &ALL)
@@ -330,7 +330,7 @@ fn asked_there() {
         Rule::Adopted,
         &|| {
             let question = world.question(Purpose::Emergency);
-            let reason = breakglass::request::Reason::Other;
+            let reason = breakglass::record::request::Reason::Other;
             world.ask("carol", "prod", breakglass::ceremony::request::Question { reason, ..question });
         },
     );

@@ -2,11 +2,11 @@
 
 use breakglass::ceremony::request::{Question, Session};
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::names::KeyName;
-use breakglass::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
-use breakglass::time::Seconds;
-use breakglass::vault::Kind;
+use breakglass::record::finding::Rule;
+use breakglass::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
+use breakglass::record::seal::Kind;
+use breakglass::value::names::KeyName;
+use breakglass::value::time::Seconds;
 
 use super::{base, spoiled};
 use crate::world::{Asking, World, rng, text};
@@ -154,7 +154,13 @@ fn keys() {
         Rule::SealKeys,
         |world| {
             let mut seal = world
-                .make_seal("other", Kind::Root, 2, &["alice", "bob"], breakglass::vault::Credentials::New)
+                .make_seal(
+                    "other",
+                    Kind::Root,
+                    2,
+                    &["alice", "bob"],
+                    breakglass::record::seal::Credentials::New,
+                )
                 .seal;
             seal.recipient = first.session.identity().to_recipient();
             world.forge(seal, &[world.signs("dan")])

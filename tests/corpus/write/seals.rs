@@ -1,10 +1,10 @@
 //! Seals: who seals, what, and to whom.
 
-use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::policy::Policy;
-use breakglass::vault::{Credentials, Kind, Seal};
+use breakglass::record::card::Role;
+use breakglass::record::finding::Rule;
+use breakglass::record::policy::Policy;
+use breakglass::record::seal::{Credentials, Kind, Seal};
 
 use super::{base, spoiled};
 use crate::world::{World, actor, text};

@@ -1,12 +1,12 @@
 //! Statements, judged by their makers.
 
-use breakglass::card::Role;
 use breakglass::crypto::digest::Digest;
-use breakglass::finding::Rule;
-use breakglass::log::entry::Statements;
-use breakglass::note::Note;
-use breakglass::request::{End, Outcome, Purpose};
-use breakglass::statement::{
+use breakglass::record::card::Role;
+use breakglass::record::entry::Statements;
+use breakglass::record::finding::Rule;
+use breakglass::record::note::Note;
+use breakglass::record::request::{End, Outcome, Purpose};
+use breakglass::record::statement::{
     Action, Approval, Check, CheckedShare, Close, Denial, Obligation, SignedStatement, Stated, Statement,
 };
 use data_encoding::BASE64;

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use crate::cli::reveal::groups::glyph;
 use crate::cli::reveal::picture::value::{indented, packed};
-use crate::painted::{Painted, Tone};
-use crate::spelling::{Class, look_alikes, spelled};
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::spelling::{Class, look_alikes, spelled};
 
 /// Letters that pass for digits and signs whatever their size: marked in any case.
 const WORST: &str = "iIloOQ";

@@ -11,9 +11,9 @@ use crate::cli::reveal::picture::codes_left;
 use crate::cli::reveal::picture::marks::Marks;
 use crate::cli::reveal::state::{Codes, Moment, Open, State};
 use crate::cli::reveal::values::Held;
-use crate::painted::{Painted, Tone};
-use crate::spelling::{Class, spelled};
-use crate::text::{clipped, wrapped};
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::spelling::{Class, spelled};
+use crate::value::text::{clipped, wrapped};
 
 /// How far values are set in, in columns, and the space between groups.
 const INDENT: usize = 3;

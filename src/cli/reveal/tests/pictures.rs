@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::painted::Painted;
+use crate::cli::say::painted::Painted;
 
 /// Each with a name, and how it comes about.
 fn scenes() -> Vec<(&'static str, Screen)> {

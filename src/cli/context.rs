@@ -1,0 +1,160 @@
+//! What every command works with, and what it answers.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use serde_json::Value;
+
+use crate::cli::say::exit::Exit;
+use crate::cli::say::painted::Painted;
+use crate::escrow::{Escrow, Reading};
+use crate::hands::console::Output;
+use crate::hands::files;
+use crate::hands::machine::Machine;
+use crate::hands::store::{EscrowDir, MAX_LOG};
+use crate::hands::{clock, memory, sandbox};
+use crate::record::environment::{Environment, Switch};
+use crate::value::text::{FreeText, Shown};
+use crate::value::time::Time;
+
+/// What a command answers: lines for people, an object for programs.
+pub struct Answer {
+    /// How the program ends.
+    pub exit: Exit,
+    /// For people, without a line feed at the end; empty where everything was said already.
+    pub text: Painted,
+    /// For programs.
+    pub json: Value,
+}
+
+impl Answer {
+    /// All went well.
+    pub(crate) fn done(text: impl Into<Painted>, json: Value) -> Answer {
+        Answer { exit: Exit::Done, text: text.into(), json }
+    }
+}
+
+/// What every command works with.
+pub struct Context<'a> {
+    /// The escrow's directory.
+    pub escrow: PathBuf,
+    /// The log, where it is not the one in the escrow's directory.
+    pub log: Option<PathBuf>,
+    /// Whether the commands are run one after another by the demonstration, with nobody to ask.
+    pub scripted: bool,
+    /// Where released fields go that are printed.
+    pub stdout: &'a mut dyn Write,
+    /// Where warnings go.
+    pub stderr: &'a mut dyn Write,
+    /// Whether `stderr` is a terminal that shows colours.
+    pub stderr_in_colour: bool,
+    /// Where `stdout` leads.
+    pub output: Output,
+    /// The machine, where it was looked at.
+    pub machine: Option<&'a Machine>,
+    /// No colours, no other screen, nothing moves, whatever is a terminal: see [`crate::cli::say::look::Look`].
+    pub plain: bool,
+}
+
+impl Context<'_> {
+    /// The operating system's random generator. It panics where that fails: nothing can be sealed without.
+    pub(crate) fn rng() -> UnwrapErr<SysRng> {
+        UnwrapErr(SysRng)
+    }
+
+    /// What is known of the machine, for the record. A demonstration looks at none.
+    pub(crate) fn environment(&self) -> Environment {
+        let text = |text: &str| text.parse::<FreeText>().ok();
+        let tool = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+        let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        let bare = Environment::of(
+            text(tool).expect("it is short and plain"),
+            text(&system).expect("it is short and plain"),
+        );
+        let Some(machine) = self.machine else { return bare };
+        // A name that is no text is still a name.
+        let texts = |names: &Option<Vec<String>>| -> Option<Vec<FreeText>> {
+            let shown = |name: &String| text(&Shown::line(name).to_string()).or_else(|| text("?"));
+            names.as_ref().map(|names| names.iter().filter_map(shown).collect())
+        };
+        Environment {
+            kernel: machine.kernel.as_deref().and_then(text),
+            binary: machine.binary,
+            memory: Some(memory::state()),
+            sandbox: Some(sandbox::state()),
+            core_dumps: machine.dumps_core.map(|on| if on { Switch::On } else { Switch::Off }),
+            swap: texts(&machine.swap),
+            interfaces: texts(&machine.interfaces),
+            recorders: texts(&machine.recorders),
+            ..bare
+        }
+    }
+
+    /// The time that was given, or the clock's.
+    pub(crate) fn time(given: Option<Time>) -> Time {
+        given.unwrap_or_else(clock::now)
+    }
+
+    /// The same, with whatever is said beside the answer said elsewhere.
+    pub(crate) fn saying<'b>(&'b mut self, said: &'b mut dyn Write) -> Context<'b> {
+        Context {
+            escrow: self.escrow.clone(),
+            log: self.log.clone(),
+            stdout: &mut *self.stdout,
+            stderr: said,
+            stderr_in_colour: !self.plain,
+            ..*self
+        }
+    }
+
+    pub(crate) fn directory(&self) -> EscrowDir {
+        EscrowDir::at(&self.escrow)
+    }
+
+    /// Says something beside the answer. What cannot be written there is lost, and stops nothing.
+    pub(crate) fn warn(&mut self, text: &str) {
+        self.say(&format!("{}\n", crate::value::text::Shown(text)));
+    }
+
+    /// Says what about this machine is out of order, before the first secret is in its memory.
+    pub(crate) fn warn_of_machine(&mut self) {
+        if self.scripted {
+            return;
+        }
+        let (memory, sandbox) = (Some(memory::state()), Some(sandbox::state()));
+        let environment = Environment { memory, sandbox, ..self.environment() };
+        for deviation in environment.deviations(false) {
+            let what = crate::cli::say::deviation::explain(deviation);
+            self.warn(&format!("out of order: {what}; `breakglass doctor` says how to put it right"));
+        }
+    }
+
+    /// The same, in colour where there is colour.
+    pub(crate) fn show(&mut self, text: &Painted) {
+        self.say(&format!("{}\n", text.shown(self.stderr_in_colour)));
+    }
+
+    /// In one write: standard error is not buffered, and these texts are made one character at a time.
+    pub(crate) fn say(&mut self, text: &str) {
+        let _ = self.stderr.write_all(text.as_bytes());
+    }
+
+    /// The log's path.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.log.clone().unwrap_or_else(|| self.directory().log())
+    }
+
+    /// The escrow as its log has it now, as far as it can be read: to look something up, and to build nothing
+    /// on.
+    pub(crate) fn peek(&self) -> Option<Escrow> {
+        peek(&self.log())
+    }
+}
+
+/// The escrow as the log at `path` has it, as far as that can be read.
+pub(crate) fn peek(path: &Path) -> Option<Escrow> {
+    let bytes = files::read_own(path, MAX_LOG).ok()?;
+    Reading::of(bytes).ok().map(|reading| reading.escrow)
+}

@@ -1,0 +1,63 @@
+//! `man`: the manual's pages, from the definitions of the command line.
+
+use clap::{Command, CommandFactory as _};
+use serde_json::json;
+
+use crate::cli::args::{Cli, Man};
+use crate::cli::context::Answer;
+use crate::cli::say::exit::Failure;
+use crate::cli::say::failures;
+use crate::hands::files::{self, Created};
+
+/// `man`: all pages, or none.
+pub fn man(args: &Man) -> Result<Answer, Failure> {
+    let directory = &args.directory;
+    let pages: Vec<_> =
+        pages().into_iter().map(|(name, page)| (directory.join(format!("{name}.1")), page)).collect();
+    let mut created = Created::default();
+    if !directory.exists() {
+        files::create_parent(directory, &mut created)
+            .and_then(|()| std::fs::create_dir(directory))
+            .map_err(|error| failures::not_written(directory, &error))?;
+        created.add(directory.clone());
+    }
+    for (path, page) in &pages {
+        files::create_public(path, page).map_err(|error| failures::not_written(path, &error))?;
+        created.add(path.clone());
+    }
+    created.keep();
+    let text = format!(
+        "{} pages written to {}; the first one: man {}",
+        pages.len(),
+        directory.display(),
+        directory.join("breakglass.1").display()
+    );
+    let paths: Vec<String> = pages.iter().map(|(path, _)| path.display().to_string()).collect();
+    Ok(Answer::done(text, json!({ "pages": paths })))
+}
+
+/// The name of each page without its section, and the page.
+fn pages() -> Vec<(String, Vec<u8>)> {
+    let mut program = Cli::command();
+    program.build();
+    let commands: Vec<_> = program.get_subcommands().cloned().collect();
+    std::iter::once(program).chain(commands).map(page).collect()
+}
+
+fn page(command: Command) -> (String, Vec<u8>) {
+    let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
+    let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let example = example.trim_start_matches("Examples:").trim_start_matches("Example:").trim();
+    let examples: Vec<&str> = example.lines().map(str::trim).collect();
+    let command = command.after_help(examples.join("\n\n"));
+    let page = clap_mangen::Man::new(command)
+        .source(concat!("breakglass ", env!("CARGO_PKG_VERSION")))
+        .manual("breakglass")
+        // An empty date would be left out of the line, and those after it would move up. The pages have none, so
+        // that they are the same whenever they are written.
+        .date(" ");
+    let mut text = Vec::new();
+    page.render(&mut text).expect("memory takes what is written to it");
+    let text = String::from_utf8(text).expect("it was made of text");
+    (name, text.replace("\n.SH EXTRA\n", "\n.SH EXAMPLE\n").into_bytes())
+}

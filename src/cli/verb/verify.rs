@@ -1,0 +1,168 @@
+//! `verify`: what an auditor is told.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::audit::files::{Compared, Found, sealed};
+use crate::audit::verify::{self as ceremony, Anchor, Evidence, Report};
+use crate::cli::args::Verify;
+use crate::cli::context::{Answer, Context};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::cli::say::look;
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::verb::log::read_log;
+use crate::crypto::digest::Digest;
+use crate::escrow::{Escrow, Reading};
+use crate::hands::console::Output;
+use crate::hands::files;
+use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
+use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::head::{HeadFile, MAX_HEAD};
+use crate::value::fingerprint::Words;
+use crate::value::names::PersonId;
+use crate::value::text::{Shown, wrapped};
+
+/// Reads the log, everything from outside it that was given, and reports.
+pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure> {
+    let anchor = args.anchor.as_deref().map(str::parse::<Anchor>).transpose();
+    let anchor = anchor.map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at("--anchor")
+            .next("give the fingerprint as it stands on paper: 64 digits, or 8 words in quotes")
+    })?;
+    let heads = args.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
+    let books = args.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
+    let since = args.since.as_deref().map(read_head).transpose()?;
+    let mut evidence = Evidence { anchor, heads, books, files: None, since, require_head: args.require_head };
+    let report = match Reading::of(read_log(context)?) {
+        Ok(reading) => {
+            evidence.files = read_sealed(&context.directory(), &reading.escrow);
+            ceremony::compare(reading, &evidence, Context::time(args.at.time))
+        }
+        Err(finding) => Report::unreadable(finding),
+    };
+    let exit = report.worst().map_or(Exit::Done, Exit::from);
+    let columns = (context.output == Output::Terminal).then(look::columns);
+    let text = text(&report, &context.log(), &context.directory(), exit, columns);
+    Ok(Answer { exit, text, json: to_json(&report, exit) })
+}
+
+fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
+    let bytes =
+        files::read_public(path, MAX_HEAD as u64).map_err(|error| failures::not_read(path, &error))?;
+    let head = HeadFile::parse(&bytes).map_err(|error| {
+        Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("give the file that `breakglass head -o` wrote")
+    })?;
+    Ok((path.display().to_string(), head))
+}
+
+/// A book is named after its owner: `alice.book`.
+fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
+    let owner = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+    let owner = owner.ok_or_else(|| {
+        Failure::new(Exit::BadInput, "a book is named after its owner, as alice.book")
+            .at(path.display())
+            .next("copy it under its owner's name, and give that copy")
+    })?;
+    let bytes = files::read_public(path, MAX_LOG).map_err(|error| failures::not_read(path, &error))?;
+    Ok((owner, bytes))
+}
+
+/// Reads every sealed file that the log knows of; `None` where there is no folder for them, as in an auditor's
+/// copy of the log alone.
+fn read_sealed(directory: &EscrowDir, escrow: &Escrow) -> Option<Vec<Compared>> {
+    directory.vaults().symlink_metadata().ok()?;
+    let compared = sealed(escrow).map(|file| {
+        let seal = &file.generation.seal;
+        let (path, limit) = match file.custodian {
+            Some(custodian) => {
+                (directory.sealed_share(&seal.name, seal.generation, custodian), MAX_SEALED_SHARE)
+            }
+            None => (directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE),
+        };
+        let shown = path.strip_prefix(directory.root()).unwrap_or(&path).display().to_string();
+        file.against(shown, found(&path, limit))
+    });
+    Some(compared.collect())
+}
+
+fn found(path: &Path, limit: u64) -> Found {
+    match files::read_own(path, limit) {
+        Ok(bytes) => Found::File(Digest::of(&bytes)),
+        Err(error) => match path.symlink_metadata() {
+            Ok(metadata) if !metadata.is_file() => Found::Other("it is not a regular file".to_owned()),
+            Ok(metadata) if metadata.len() > limit => Found::Other(error.to_string()),
+            _ => Found::Missing(error.to_string()),
+        },
+    }
+}
+
+fn text(report: &Report, log: &Path, directory: &EscrowDir, exit: Exit, columns: Option<usize>) -> Painted {
+    let mut lines: Vec<Painted> = Vec::new();
+    if let Some(escrow) = &report.escrow {
+        let last = escrow.time;
+        lines.push(format!("{}: {} entries, last {last}", escrow.name, escrow.head.seq + 1).into());
+        lines.push(format!("fingerprint {}", escrow.id).into());
+        lines.push(format!("      words {}", Words::of(&escrow.id)).into());
+    }
+    for finding in &report.findings {
+        lines.extend(finding_lines(finding, columns));
+    }
+    let verdict = match exit {
+        Exit::Done => Painted::of(Tone::Good, "HOLDS: every signature, the chain and every rule"),
+        exit => {
+            let place = at_fault(report, log, directory);
+            Painted::of(Tone::Bad, format!("{}: {}", exit.code().to_uppercase(), place.display()))
+        }
+    };
+    lines.push(verdict);
+    Painted::lines(lines)
+}
+
+/// The log, unless the worst that was found is of sealed files alone.
+fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
+    let mut worst = report.findings.iter().filter(|finding| Some(finding.severity()) == report.worst());
+    let files = worst.all(|finding| finding.rule == Rule::FileChanged);
+    if files { directory.vaults() } else { log.to_owned() }
+}
+
+/// A finding below its severity: what was found, and what the rule says. For a terminal of so many columns it is
+/// wrapped; else each stands on one line.
+fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Painted> {
+    const HANG: usize = 10;
+    let severity = finding.severity();
+    let tone = match severity {
+        Severity::Note => Tone::Quiet,
+        Severity::Warning => Tone::Due,
+        _ => Tone::Bad,
+    };
+    let place = finding.place().map_or(String::new(), |place| format!(" {place}:"));
+    let found = format!("{}{place} {}", finding.rule, Shown::line(&finding.detail));
+    let room = columns.map_or(usize::MAX, |columns| columns.saturating_sub(HANG).max(20));
+    let texts = [found, finding.rule.meaning().to_owned()];
+    let texts = texts.iter().flat_map(|text| wrapped(text, room));
+    let head = |at| {
+        if at == 0 { Painted::of(tone, format!("{:<9} ", severity.word())) } else { " ".repeat(HANG).into() }
+    };
+    texts.enumerate().map(|(at, text)| head(at).and(Tone::Plain, text)).collect()
+}
+
+fn to_json(report: &Report, exit: Exit) -> serde_json::Value {
+    let findings: Vec<_> = report.findings.iter().map(finding_to_json).collect();
+    let escrow = report.escrow.as_ref().map(|escrow| {
+        json!({ "id": escrow.id, "words": Words::of(&escrow.id).to_string(), "name": escrow.name, "head": escrow.head })
+    });
+    json!({ "verdict": exit.code(), "exit": exit as u8, "escrow": escrow, "findings": findings })
+}
+
+/// A finding for programs.
+pub fn finding_to_json(finding: &Finding) -> serde_json::Value {
+    json!({
+        "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
+        "meaning": finding.rule.meaning(), "detail": finding.detail,
+    })
+}

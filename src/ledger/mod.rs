@@ -1,0 +1,4 @@
+//! What is appended to: logs and books, on a medium that is written, made durable and read again.
+
+pub mod bookkeeping;
+pub mod log;

@@ -1,0 +1,262 @@
+//! A book: a person's own signed chain of what they stated, on their own medium.
+//!
+//! It is written, and made durable, before a statement leaves the person's hands. So a log that loses its
+//! end, or an approval that is never released, is still told of by the books of those who took part. A book
+//! also keeps the genesis and the seal records of its owner's shares.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::digest::Digest;
+use crate::crypto::sign::{SigningKey, VerifyingKey};
+use crate::record::head::Head;
+use crate::record::note::{Body, Note, NoteError, beginnings};
+use crate::record::repair::Damage;
+use crate::record::statement::{BookRef, HeadFrom, Stated};
+use crate::value::names::{KeyName, PersonId};
+use crate::value::public;
+use crate::value::time::Time;
+
+/// The most bytes of records, in base64, that one record of a book keeps.
+pub const MAX_KEPT: usize = 8 << 20;
+
+/// One record of a book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookEntry {
+    /// The record's number, from 0.
+    pub number: u64,
+    /// The SHA-256 of the whole record before it; zeros in the first.
+    pub prev: Digest,
+    /// When it was made, by the owner's clock.
+    pub time: Time,
+    /// The owner.
+    pub by: Vec<KeyName>,
+    /// The escrow that it is about.
+    pub escrow: Digest,
+    /// The newest record of that escrow's log that the owner had seen.
+    pub head: Head,
+    /// Where that came from.
+    pub head_from: HeadFrom,
+    /// Records of that log worth keeping that the book did not hold yet, each whole, in base64.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keeps: Vec<String>,
+    /// What was damaged before this record: the end of the book, with its bytes, or a whole file that was left
+    /// behind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<Damage>,
+    /// What is stated: the statement itself is signed after this record is safe.
+    pub says: Stated,
+}
+
+impl Body for BookEntry {
+    const KIND: &'static str = "book";
+}
+
+/// A book that was read and verified from its first record to its last.
+#[derive(Debug, Clone)]
+pub struct Book {
+    owner: PersonId,
+    entries: Vec<(BookRef, BookEntry)>,
+}
+
+/// Why a book cannot be believed. `number` is the record at which it breaks.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BookError {
+    /// A record is no note, malformed, or not properly signed.
+    #[error("record {number} of the book: {error}")]
+    Note {
+        /// The record.
+        number: u64,
+        /// What is wrong with it.
+        error: NoteError,
+    },
+    /// A record does not follow from the one before it.
+    #[error("record {number} of the book does not follow from the one before it")]
+    Broken {
+        /// The record.
+        number: u64,
+    },
+    /// The book ends in bytes that are no record.
+    #[error("record {number} of the book: the book ends in damaged bytes: {error}")]
+    Torn {
+        /// The record that is not whole.
+        number: u64,
+        /// What is wrong with the bytes.
+        error: NoteError,
+    },
+}
+
+impl Book {
+    /// An empty book.
+    pub fn new(owner: PersonId) -> Book {
+        Book { owner, entries: Vec::new() }
+    }
+
+    /// Reads a book: every record signed by its owner's `key`, numbered, and following from the last.
+    ///
+    /// # Errors
+    /// [`BookError`] names the record.
+    pub fn read(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<Book, BookError> {
+        match Book::read_as_far(owner, key, bytes) {
+            (book, _, None) => Ok(book),
+            (_, _, Some(error)) => Err(error),
+        }
+    }
+
+    /// Reads a book as far as it goes. Gives how many bytes its good records have, and what is wrong behind
+    /// them.
+    pub fn read_as_far(
+        owner: &PersonId,
+        key: &VerifyingKey,
+        bytes: &[u8],
+    ) -> (Book, usize, Option<BookError>) {
+        public::work(|| Book::walked(owner, key, bytes))
+    }
+
+    fn walked(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> (Book, usize, Option<BookError>) {
+        let mut book = Book::new(owner.clone());
+        let mut at = 0;
+        while at < bytes.len() {
+            let number = book.entries.len() as u64;
+            let (entry, length) = match take(owner, key, &bytes[at..]) {
+                Ok(taken) => taken,
+                Err(error) => {
+                    // What is whole and another's is not damage.
+                    let whole = matches!(
+                        error,
+                        NoteError::Signers { .. } | NoteError::KeyId(_) | NoteError::WrongType { .. }
+                    );
+                    let error = if !whole && is_last(owner, key, &bytes[at..]) {
+                        BookError::Torn { number, error }
+                    } else {
+                        BookError::Note { number, error }
+                    };
+                    return (book, at, Some(error));
+                }
+            };
+            let follows = entry.number == number
+                && entry.prev == book.last().map_or(Digest::ZERO, |last| last.hash)
+                && entry.by == [KeyName::Person(owner.clone())]
+                && entry
+                    .damage
+                    .as_ref()
+                    .is_none_or(|damage| damage.bytes.is_none() || damage.kept().is_some());
+            if !follows {
+                return (book, at, Some(BookError::Broken { number }));
+            }
+            let hash = Digest::of(&bytes[at..at + length]);
+            book.entries.push((BookRef { number, hash }, entry));
+            at += length;
+        }
+        (book, at, None)
+    }
+
+    /// Whose book it is.
+    pub fn owner(&self) -> &PersonId {
+        &self.owner
+    }
+
+    /// Its records, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookEntry)> {
+        self.entries.iter()
+    }
+
+    /// Its last record.
+    pub fn last(&self) -> Option<BookRef> {
+        self.entries.last().map(|(at, _)| *at)
+    }
+
+    /// The newest head of an escrow's log that the book knows.
+    pub fn newest_head(&self, escrow: &Digest) -> Option<Head> {
+        let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
+        of.map(|(_, entry)| entry.head).max_by_key(|head| head.seq)
+    }
+
+    /// The records of an escrow's log that the book keeps, in base64, in the order in which they were kept.
+    pub fn kept(&self, escrow: &Digest) -> impl Iterator<Item = &str> {
+        let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
+        of.flat_map(|(_, entry)| entry.keeps.iter().map(String::as_str))
+    }
+
+    /// Whether a record, in base64, is kept already.
+    pub fn keeps(&self, record: &str) -> bool {
+        self.entries.iter().any(|(_, entry)| entry.keeps.iter().any(|kept| kept == record))
+    }
+
+    /// Those of `records` that the book does not hold, each once, as far as they fit into one record. What
+    /// does not fit is kept by a later one.
+    fn worth_keeping(&self, records: Vec<String>) -> Vec<String> {
+        let (mut kept, mut size): (Vec<String>, _) = (Vec::new(), 0);
+        for record in records {
+            if self.keeps(&record) || kept.contains(&record) {
+                continue;
+            }
+            size += record.len();
+            if size > MAX_KEPT {
+                break;
+            }
+            kept.push(record);
+        }
+        kept
+    }
+
+    /// Writes the next record and adds it. Returns its bytes, which have to be durable before anything that
+    /// rests on them is let out, and the reference to it.
+    pub fn write(&mut self, key: &SigningKey, draft: BookDraft) -> (Vec<u8>, BookRef) {
+        let entry = BookEntry {
+            number: self.entries.len() as u64,
+            prev: self.last().map_or(Digest::ZERO, |last| last.hash),
+            time: draft.time,
+            by: vec![KeyName::Person(self.owner.clone())],
+            escrow: draft.escrow,
+            head: draft.head,
+            head_from: draft.head_from,
+            keeps: self.worth_keeping(draft.keeps),
+            damage: draft.damage,
+            says: draft.says,
+        };
+        let note = Note::sign(&entry, &[(KeyName::Person(self.owner.clone()), key)]);
+        let bytes = [note.as_bytes(), b"\n"].concat();
+        let at = BookRef { number: entry.number, hash: Digest::of(&bytes) };
+        self.entries.push((at, entry));
+        (bytes, at)
+    }
+}
+
+/// Takes the record that `bytes` begin with, signed by the owner; gives its length too.
+fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookEntry, usize), NoteError> {
+    let (note, length) = Note::take(bytes)?;
+    match bytes.get(length) {
+        Some(b'\n') => {}
+        Some(_) => return Err(NoteError::NotASignatureLine(4)),
+        None => return Err(NoteError::Incomplete),
+    }
+    let entry = note.read()?;
+    note.verify(&[(KeyName::Person(owner.clone()), *key)])?;
+    Ok((entry, length + 1))
+}
+
+/// Whether no record of the owner's stands anywhere behind the damage that `bytes` begin with.
+fn is_last(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> bool {
+    !beginnings(bytes).any(|at| take(owner, key, &bytes[at..]).is_ok())
+}
+
+/// What the next record of a book is to say.
+#[derive(Debug, Clone)]
+pub struct BookDraft {
+    /// When.
+    pub time: Time,
+    /// The escrow.
+    pub escrow: Digest,
+    /// The newest record seen.
+    pub head: Head,
+    /// Where that came from.
+    pub head_from: HeadFrom,
+    /// Records worth keeping, in base64; those the book holds already are left out.
+    pub keeps: Vec<String>,
+    /// What was damaged before this record.
+    pub damage: Option<Damage>,
+    /// What is stated.
+    pub says: Stated,
+}

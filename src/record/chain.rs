@@ -1,0 +1,96 @@
+//! The chain: records one after another, each naming the digest of the one before.
+//!
+//! A record is a signed note followed by one empty line, which is part of it. The bare chain proves that
+//! nothing before its end was changed; it does not see its own end cut off. That is what heads are for.
+
+use crate::crypto::digest::Digest;
+use crate::record::entry::{self, Frame, Said};
+use crate::record::finding::Rule;
+use crate::record::head::Head;
+use crate::record::note::{Note, NoteError};
+
+/// A record that was found at its place in a log. Whether it is linked and signed is checked apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The byte at which it begins.
+    pub start: u64,
+    /// The byte after its last.
+    pub end: u64,
+    /// The SHA-256 of its bytes: of the note and the empty line.
+    pub hash: Digest,
+    /// The frame.
+    pub frame: Frame,
+    /// What it says.
+    pub said: Said,
+    /// The note.
+    pub note: Note,
+}
+
+impl Record {
+    /// Takes the record that begins at byte `start` of `log`.
+    ///
+    /// # Errors
+    /// [`NoteError`], where no whole record of a known or unknown kind stands there.
+    pub fn take(log: &[u8], start: u64) -> Result<Record, NoteError> {
+        let from = usize::try_from(start).map_err(|_| NoteError::Incomplete)?;
+        let bytes = log.get(from..).ok_or(NoteError::Incomplete)?;
+        Record::take_at(bytes, start)
+    }
+
+    /// Takes the record that `bytes` begin with, and that begins at byte `start` of its log.
+    ///
+    /// # Errors
+    /// As [`Record::take`].
+    pub fn take_at(bytes: &[u8], start: u64) -> Result<Record, NoteError> {
+        let (note, length) = Note::take(bytes)?;
+        match bytes.get(length) {
+            Some(b'\n') => {}
+            Some(_) => return Err(NoteError::NotASignatureLine(3 + note.signers().count())),
+            None => return Err(NoteError::Incomplete),
+        }
+        let (frame, said) = entry::read(&note)?;
+        let end = start + length as u64 + 1;
+        Ok(Record { start, end, hash: Digest::of(&bytes[..=length]), frame, said, note })
+    }
+
+    /// The bytes of a record that holds `note`.
+    pub fn bytes_of(note: &Note) -> Vec<u8> {
+        [note.as_bytes(), b"\n"].concat()
+    }
+
+    /// Whether the record follows from `tail` in the escrow; the broken rule, where it does not.
+    ///
+    /// # Errors
+    /// [`Rule::ChainSeq`], [`Rule::ChainPrev`] or [`Rule::ChainEscrow`], with what was expected.
+    pub fn follows(&self, escrow: &Digest, tail: &Head) -> Result<(), (Rule, String)> {
+        let frame = &self.frame;
+        if frame.seq != tail.seq + 1 {
+            return Err((Rule::ChainSeq, format!("it is numbered {}, not {}", frame.seq, tail.seq + 1)));
+        }
+        if frame.prev != tail.hash {
+            let why = format!("it follows {}, not {}", frame.prev.short(), tail.hash.short());
+            return Err((Rule::ChainPrev, why));
+        }
+        if frame.escrow.as_ref() != Some(escrow) {
+            let other = frame.escrow.map_or("none".to_owned(), |id| id.short());
+            return Err((Rule::ChainEscrow, format!("it belongs to escrow {other}, not {}", escrow.short())));
+        }
+        Ok(())
+    }
+
+    /// The head of a log whose last record this is.
+    pub fn head(&self) -> Head {
+        Head { size: self.end, seq: self.frame.seq, hash: self.hash }
+    }
+}
+
+/// The rule that a note breaks by not being a readable record.
+pub fn rule_of(error: &NoteError) -> Rule {
+    match error {
+        NoteError::NonCanonical(_) => Rule::RecordNonCanonical,
+        NoteError::Signers { .. } => Rule::RecordSigners,
+        NoteError::KeyId(_) => Rule::RecordKeyId,
+        NoteError::BadSignature(_) => Rule::RecordSignature,
+        _ => Rule::RecordMalformed,
+    }
+}

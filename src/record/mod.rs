@@ -1,0 +1,18 @@
+//! Everything that is signed or written: notes, cards, the records of a log and what they say, statements and
+//! books, and the findings that a reader of them can make.
+
+pub mod approvers;
+pub mod book;
+pub mod bundle;
+pub mod card;
+pub mod chain;
+pub mod entry;
+pub mod environment;
+pub mod finding;
+pub mod head;
+pub mod note;
+pub mod policy;
+pub mod repair;
+pub mod request;
+pub mod seal;
+pub mod statement;

@@ -1,0 +1,261 @@
+//! Asking and answering: the request, the release and the end, as the log holds them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::digest::Digest;
+use crate::crypto::recipient::Recipient;
+use crate::crypto::sign::VerifyingKey;
+use crate::record::entry::Says;
+use crate::record::environment::Environment;
+use crate::value::names::{FieldName, PersonId, VaultName};
+use crate::value::text::FreeText;
+use crate::value::time::Time;
+
+/// The most planned actions, and the most fields, that one request may name.
+pub const MAX_ITEMS: usize = 64;
+
+/// The most TOTP codes that one request may ask for.
+pub const MAX_TOTP_CODES: u32 = 100;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $type {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $type {
+            /// Every one, in the order of the specification.
+            pub const ALL: &'static [$type] = &[$($type::$variant,)+];
+
+            /// The word that stands for it in records, flags and screens.
+            pub fn as_str(self) -> &'static str {
+                match self { $($type::$variant => $word,)+ }
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<$type, UnknownWord> {
+                let words = || $type::ALL.iter().map(|one| one.as_str());
+                $type::ALL.iter().find(|one| one.as_str() == word).copied().ok_or_else(|| UnknownWord::among(words()))
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.pad(self.as_str())
+            }
+        }
+    };
+}
+
+/// A word that is none of those known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("one of these is expected: {0}")]
+pub struct UnknownWord(String);
+
+impl UnknownWord {
+    /// The error that lists the words there are.
+    pub fn among<'a>(words: impl Iterator<Item = &'a str>) -> UnknownWord {
+        UnknownWord(words.collect::<Vec<_>>().join(", "))
+    }
+}
+
+words! {
+    /// What a request is for.
+    Purpose {
+        /// One of the four emergencies of the procedure.
+        Emergency = "emergency",
+        /// Planned work that only root can do.
+        Maintenance = "maintenance",
+        /// An exercise, on a canary and only there.
+        Drill = "drill",
+    }
+}
+
+words! {
+    /// Which emergency it is.
+    Reason {
+        /// Nobody can get in by IAM or the identity provider.
+        IamFailure = "iam-failure",
+        /// The account itself has to be recovered.
+        AccountRecovery = "account-recovery",
+        /// Billing that only root can change.
+        Billing = "billing",
+        /// The provider's support asks for root.
+        SupportCase = "support-case",
+        /// Anything else, which verify reports as a finding.
+        Other = "other",
+    }
+}
+
+words! {
+    /// Something out of order that did not stop a request or a release: shown, confirmed and recorded.
+    Deviation {
+        /// The release falls outside the request's window.
+        OutsideWindow = "outside-window",
+        /// The request's window is longer than the policy allows.
+        LongWindow = "long-window",
+        /// A generation that is not the current one was asked for.
+        NotCurrent = "not-current",
+        /// Fewer custodians than the threshold have checked their shares, or the credentials are unconfirmed.
+        NotInForce = "not-in-force",
+        /// The requester's own approval is used although the policy forbids it.
+        RequesterApproves = "requester-approves",
+        /// The clock was set by hand.
+        TimeSet = "time-set",
+        /// The clock was behind the log's last record.
+        ClockBehind = "clock-behind",
+        /// The requester or an approver had retired.
+        RetiredPerson = "retired-person",
+        /// The log was damaged.
+        DamagedLog = "damaged-log",
+        /// The log goes on in another file.
+        ContinuedElsewhere = "continued-elsewhere",
+        /// Records that are known of are missing from the log.
+        MissingRecords = "missing-records",
+        /// The log contradicts what its maker's book knows.
+        OtherHistory = "other-history",
+        /// Secrets were in memory that may reach the disk.
+        UnlockedMemory = "unlocked-memory",
+        /// The kernel did not shut the program off from the network.
+        NoSandbox = "no-sandbox",
+        /// The machine had swap on.
+        SwapOn = "swap-on",
+        /// A network interface was up, where the policy wants none.
+        InterfaceUp = "interface-up",
+    }
+}
+
+/// A request: who asks, for what, and why. Signed by the requester and by the session key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The vault.
+    pub vault: Digest,
+    /// The vault's name, for people; the seal decides.
+    pub name: VaultName,
+    /// The generation to open.
+    pub generation: u32,
+    /// The digest of that generation's seal record.
+    pub seal: Digest,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Which emergency it is.
+    pub reason: Reason,
+    /// The ticket that tells the story.
+    pub ticket: FreeText,
+    /// Why, in words.
+    pub justification: FreeText,
+    /// What is going to be done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<FreeText>,
+    /// The fields that will be shown.
+    pub fields: Vec<FieldName>,
+    /// The most TOTP codes that will be shown.
+    pub totp_codes: u32,
+    /// Who asks.
+    pub requester: PersonId,
+    /// A fresh age recipient, to which approvers re-encrypt their shares.
+    pub session_recipient: Recipient,
+    /// A fresh key, which signs the release and the end.
+    pub session_key: VerifyingKey,
+    /// The window's first moment.
+    pub not_before: Time,
+    /// The window's last moment.
+    pub not_after: Time,
+    /// What is out of order already, so that approvers sign it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
+    /// Where it was made.
+    pub environment: Environment,
+}
+
+impl Request {
+    /// Whether `now` lies within the request's window.
+    pub fn is_open_at(&self, now: Time) -> bool {
+        (self.not_before..=self.not_after).contains(&now)
+    }
+}
+
+impl Says for Request {
+    const KIND: &'static str = "request";
+}
+
+/// A release: the reconstruction, written before anything is shown. Signed by the release key, which only a
+/// holder of the vault key has, and by the session key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// The digest of the request's record.
+    pub request: Digest,
+    /// 1, 2, 3 … for the same request.
+    pub attempt: u32,
+    /// The approvals it rests on, each a whole note in base64.
+    pub approvals: Vec<String>,
+    /// What was out of order and is not in the request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
+    /// Where it was made.
+    pub environment: Environment,
+}
+
+impl Says for Release {
+    const KIND: &'static str = "release";
+}
+
+words! {
+    /// How a request ended.
+    Outcome {
+        /// Credentials were released.
+        Released = "released",
+        /// Nothing was: it was withdrawn, denied, or could not be met.
+        NotReleased = "not-released",
+    }
+}
+
+/// The end of a request: what was in fact shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// The digest of the request's record.
+    pub request: Digest,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The fields shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<FieldName>,
+    /// The TOTP time steps whose codes were shown: Unix time over the period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub totp_steps: Vec<u64>,
+    /// The approvals received where nothing was released, each a whole note in base64.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<String>,
+    /// Whose share or approval was bad.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bad_shares: Vec<PersonId>,
+}
+
+impl End {
+    /// The end of a request for which nothing was released, and no approval came.
+    pub fn nothing(request: Digest) -> End {
+        End {
+            request,
+            outcome: Outcome::NotReleased,
+            shown: Vec::new(),
+            totp_steps: Vec::new(),
+            approvals: Vec::new(),
+            bad_shares: Vec::new(),
+        }
+    }
+}
+
+impl Says for End {
+    const KIND: &'static str = "end";
+}

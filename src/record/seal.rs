@@ -1,0 +1,190 @@
+//! A vault and its generations, as the log speaks of them: the manifest of one sealing.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::digest::Digest;
+use crate::crypto::recipient::Recipient;
+use crate::crypto::sign::VerifyingKey;
+use crate::crypto::threshold::{ShareIndex, Threshold, ThresholdError};
+use crate::record::entry::Says;
+use crate::record::environment::Environment;
+use crate::value::names::{PersonId, VaultName};
+
+/// What a vault holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The credentials of one account.
+    Root,
+    /// A harmless payload, on which the whole path is drilled.
+    Canary,
+}
+
+impl Kind {
+    /// The word for the kind.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Root => "root",
+            Kind::Canary => "canary",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Kind, ()> {
+        [Kind::Root, Kind::Canary].into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+/// Whether a generation brings new credentials, or seals the same ones to other people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credentials {
+    /// New ones: what an earlier generation exposed is worthless afterwards.
+    New,
+    /// The same ones: it clears no exposure.
+    Same,
+}
+
+/// The account that the credentials belong to, in clear, since auditors match on it:
+/// `[A-Za-z0-9._-]{1,64}`, for AWS the twelve digits of the account id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(String);
+
+/// A text that is not an account id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an account id must be 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_` and `-`")]
+pub struct NotAnAccountId;
+
+impl AccountId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = NotAnAccountId;
+
+    fn try_from(text: String) -> Result<AccountId, NotAnAccountId> {
+        let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if (1..=64).contains(&text.len()) && text.bytes().all(alphabet) {
+            Ok(AccountId(text))
+        } else {
+            Err(NotAnAccountId)
+        }
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = NotAnAccountId;
+
+    fn from_str(text: &str) -> Result<AccountId, NotAnAccountId> {
+        AccountId::try_from(text.to_owned())
+    }
+}
+
+impl From<AccountId> for String {
+    fn from(id: AccountId) -> String {
+        id.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0)
+    }
+}
+
+/// One custodian's line in a seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedTo {
+    /// The share's index, 1 to `total_shares`.
+    pub index: ShareIndex,
+    /// Whose share it is.
+    pub custodian: PersonId,
+    /// The digest of the card whose recipients it was encrypted to.
+    pub card: Digest,
+    /// The digest of the sealed share's file.
+    pub sealed_share: Digest,
+    /// The commitment to the share's text: SHA-256("breakglass/v1/share" ‖ 0 ‖ text).
+    pub commitment: Digest,
+}
+
+/// The manifest of one generation of one vault: what the seal entry says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// The vault: 32 random bytes, the same in each of its generations.
+    pub vault: Digest,
+    /// Its name.
+    pub name: VaultName,
+    /// Real credentials, or a canary.
+    pub kind: Kind,
+    /// The provider's partition, as `aws`, `aws-us-gov`, `aws-cn`.
+    pub partition: VaultName,
+    /// The account.
+    pub account: AccountId,
+    /// 1, 2, 3 …
+    pub generation: u32,
+    /// New credentials, or the same.
+    pub credentials: Credentials,
+    /// How many shares reconstruct.
+    pub threshold: u8,
+    /// How many shares there are.
+    pub total_shares: u8,
+    /// The vault key's recipient: the payload is encrypted to it, and it commits to the vault key.
+    pub recipient: Recipient,
+    /// The release key: whoever signs with it held the vault key.
+    pub release_key: VerifyingKey,
+    /// The digest of the payload's file.
+    pub payload: Digest,
+    /// Each custodian's share, by index from 1.
+    pub shares: Vec<SealedTo>,
+    /// Where it was sealed.
+    pub environment: Environment,
+}
+
+impl Says for Seal {
+    const KIND: &'static str = "seal";
+}
+
+impl Seal {
+    /// The two numbers, checked.
+    ///
+    /// # Errors
+    /// [`ThresholdError`] where they are no threshold, or `total_shares` is not the number of shares.
+    pub fn threshold(&self) -> Result<Threshold, ThresholdError> {
+        let threshold = Threshold::new(self.threshold, self.shares.len())?;
+        if threshold.total_shares() != self.total_shares {
+            return Err(ThresholdError::AboveTotal {
+                threshold: self.threshold,
+                total_shares: self.total_shares,
+            });
+        }
+        Ok(threshold)
+    }
+
+    /// The line of one custodian.
+    pub fn share_of(&self, custodian: &PersonId) -> Option<&SealedTo> {
+        self.shares.iter().find(|share| share.custodian == *custodian)
+    }
+
+    /// `NAME generation N`, as people say it.
+    pub fn title(&self) -> String {
+        format!("{} generation {}", self.name, self.generation)
+    }
+}

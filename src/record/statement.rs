@@ -1,0 +1,361 @@
+//! Statements: one person's signed notes, valid wherever they were made.
+//!
+//! A statement made at the log is appended at once; one made elsewhere is a file that `collect` appends
+//! later. Either way the person's own book was written first, and the statement names that book record: what
+//! a log does not tell, a book does.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::digest::Digest;
+use crate::crypto::sign::{SigningKey, VerifyingKey};
+use crate::crypto::threshold::ShareIndex;
+use crate::record::head::Head;
+use crate::record::note::{Body, Note, NoteError};
+use crate::record::request::{Deviation, UnknownWord};
+use crate::value::names::{KeyName, PersonId};
+use crate::value::text::FreeText;
+use crate::value::time::Time;
+
+/// Something that a person can state.
+pub trait Content: Serialize + serde::de::DeserializeOwned + Clone + Into<Stated> {
+    /// The statement's type: `breakglass/v1/KIND`.
+    const KIND: &'static str;
+}
+
+/// A statement's outer part: whose log, what was known, and who says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement<C> {
+    /// The escrow.
+    pub escrow: Digest,
+    /// The newest record its maker had seen.
+    pub head: Head,
+    /// Where that came from.
+    pub head_from: HeadFrom,
+    /// The record in the person's book that was written first.
+    pub book: BookRef,
+    /// When it was made, by the maker's clock.
+    pub time: Time,
+    /// The person.
+    pub by: Vec<KeyName>,
+    /// What they state.
+    pub says: C,
+}
+
+impl<C: Content> Body for Statement<C> {
+    const KIND: &'static str = C::KIND;
+}
+
+/// Where a person's knowledge of the log came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeadFrom {
+    /// The escrow's own log.
+    Log,
+    /// The log that a request file carries.
+    RequestFile,
+}
+
+/// A record in a person's book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookRef {
+    /// Its number, from 0.
+    pub number: u64,
+    /// The SHA-256 of the record.
+    pub hash: Digest,
+}
+
+/// One share, as a check names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckedShare {
+    /// The vault.
+    pub vault: Digest,
+    /// The generation.
+    pub generation: u32,
+    /// The share's index.
+    pub index: ShareIndex,
+}
+
+/// "I decrypted and checked these shares of mine."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The shares.
+    pub shares: Vec<CheckedShare>,
+}
+
+/// "Yes": the share was re-encrypted to the request's session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// The digest of the request's record.
+    pub request: Digest,
+    /// The vault.
+    pub vault: Digest,
+    /// The generation.
+    pub generation: u32,
+    /// The share's index.
+    pub index: ShareIndex,
+    /// The digest of the armoured ciphertext that goes with the approval.
+    pub ciphertext: Digest,
+    /// What was out of order for this approver, and is not in the request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
+}
+
+/// "No." It is recorded; it is no veto.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// The digest of the request's record.
+    pub request: Digest,
+    /// Why.
+    pub because: FreeText,
+}
+
+/// One thing done with the root account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// The digest of the request's record.
+    pub request: Digest,
+    /// What was done.
+    pub done: FreeText,
+}
+
+/// What the procedure asks for after an emergency, in the order it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Obligation {
+    /// The password was changed at the provider.
+    PasswordChanged,
+    /// The MFA device was enrolled anew, or seen to be untouched.
+    MfaRenewed,
+    /// No access key of root exists.
+    AccessKeysChecked,
+    /// The provider's own log was compared with the actions logged here.
+    ActivityReviewed,
+    /// The ticket tells what happened.
+    TicketUpdated,
+    /// Those who have to know were told.
+    StakeholdersTold,
+    /// New credentials were sealed as the next generation.
+    Resealed,
+}
+
+impl Obligation {
+    /// Every obligation, in order.
+    pub const ALL: [Obligation; 7] = [
+        Obligation::PasswordChanged,
+        Obligation::MfaRenewed,
+        Obligation::AccessKeysChecked,
+        Obligation::ActivityReviewed,
+        Obligation::TicketUpdated,
+        Obligation::StakeholdersTold,
+        Obligation::Resealed,
+    ];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obligation::PasswordChanged => "password-changed",
+            Obligation::MfaRenewed => "mfa-renewed",
+            Obligation::AccessKeysChecked => "access-keys-checked",
+            Obligation::ActivityReviewed => "activity-reviewed",
+            Obligation::TicketUpdated => "ticket-updated",
+            Obligation::StakeholdersTold => "stakeholders-told",
+            Obligation::Resealed => "resealed",
+        }
+    }
+
+    /// The question that is asked of the person who closes.
+    pub fn question(self) -> &'static str {
+        match self {
+            Obligation::PasswordChanged => "Was the root password changed at the provider?",
+            Obligation::MfaRenewed => "Was the MFA device enrolled anew?",
+            Obligation::AccessKeysChecked => "Was it seen that root has no access keys?",
+            Obligation::ActivityReviewed => "Was the provider's log compared with the actions logged here?",
+            Obligation::TicketUpdated => "Does the ticket tell what happened?",
+            Obligation::StakeholdersTold => "Were those who have to know told?",
+            Obligation::Resealed => "Were the new credentials sealed as the next generation?",
+        }
+    }
+}
+
+impl std::str::FromStr for Obligation {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Obligation, UnknownWord> {
+        Obligation::ALL
+            .into_iter()
+            .find(|one| one.as_str() == word)
+            .ok_or_else(|| UnknownWord::among(Obligation::ALL.iter().map(|one| one.as_str())))
+    }
+}
+
+/// How an obligation stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Answer {
+    /// It was done.
+    Done,
+    /// It does not apply, because.
+    NotApplicable(FreeText),
+}
+
+/// One line of the closing list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Which obligation.
+    pub obligation: Obligation,
+    /// How it stands.
+    pub answer: Answer,
+}
+
+/// What was learned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Lessons {
+    /// In words.
+    Text(FreeText),
+    /// In a document of this digest.
+    Document(Digest),
+}
+
+/// The closing of an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    /// The digest of the request's record.
+    pub request: Digest,
+    /// Every obligation once, in order.
+    pub items: Vec<Item>,
+    /// What was learned, where something was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lessons: Option<Lessons>,
+}
+
+macro_rules! stated {
+    ($($content:ident = $kind:literal),+ $(,)?) => {
+        /// What a statement states, of any kind.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Stated {
+            $(#[doc = concat!("A `", $kind, "`.")] $content($content),)+
+        }
+
+        $(impl Content for $content {
+            const KIND: &'static str = $kind;
+        }
+
+        impl From<$content> for Stated {
+            fn from(content: $content) -> Stated {
+                Stated::$content(content)
+            }
+        })+
+
+        impl Stated {
+            /// The statement's kind.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Stated::$content(_) => $kind,)+ }
+            }
+        }
+
+        /// Reads a statement of whichever kind the note says it is; `None` for a kind that is not known here.
+        fn read_any(note: &Note) -> Option<Result<Statement<Stated>, NoteError>> {
+            match note.kind() {
+                $($kind => Some(note.read::<Statement<$content>>().map(Statement::widen)),)+
+                _ => None,
+            }
+        }
+
+        /// Signs `what` as a statement of its kind.
+        fn sign_any(statement: Statement<Stated>, signer: (KeyName, &SigningKey)) -> Note {
+            match statement.says.clone() {
+                $(Stated::$content(says) => Note::sign(&statement.narrow(says), &[signer]),)+
+            }
+        }
+    };
+}
+
+stated! {
+    Check = "check",
+    Approval = "approval",
+    Denial = "denial",
+    Action = "action",
+    Close = "close",
+}
+
+impl<C> Statement<C> {
+    fn narrow<D>(self, says: D) -> Statement<D> {
+        let Statement { escrow, head, head_from, book, time, by, .. } = self;
+        Statement { escrow, head, head_from, book, time, by, says }
+    }
+
+    fn widen(self) -> Statement<Stated>
+    where
+        C: Content,
+    {
+        let says = self.says.clone().into();
+        self.narrow(says)
+    }
+}
+
+/// A statement of any kind together with the note that it was read from. The signature is not yet checked:
+/// see [`SignedStatement::verify`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedStatement {
+    /// Who states it.
+    pub person: PersonId,
+    /// What was read.
+    pub statement: Statement<Stated>,
+    /// The note.
+    pub note: Note,
+}
+
+/// Why a note is not a statement that can be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// Not a note, malformed, or not properly signed.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// A kind that this version does not know.
+    #[error("a `{0}` is no statement that this version knows")]
+    UnknownKind(String),
+    /// A statement has one signer, a person.
+    #[error("a statement is by one person")]
+    NotOnePerson,
+}
+
+impl SignedStatement {
+    /// Reads a statement of any known kind.
+    ///
+    /// # Errors
+    /// [`StatementError`].
+    pub fn parse(note: Note) -> Result<SignedStatement, StatementError> {
+        let statement =
+            read_any(&note).ok_or_else(|| StatementError::UnknownKind(note.kind().to_owned()))??;
+        let [KeyName::Person(person)] = statement.by.as_slice() else {
+            return Err(StatementError::NotOnePerson);
+        };
+        Ok(SignedStatement { person: person.clone(), statement, note })
+    }
+
+    /// Signs a statement by `person`.
+    pub fn sign(person: &PersonId, key: &SigningKey, statement: Statement<Stated>) -> SignedStatement {
+        let note = sign_any(statement.clone(), (KeyName::Person(person.clone()), key));
+        SignedStatement { person: person.clone(), statement, note }
+    }
+
+    /// Checks the signature with the key that the log has for the person.
+    ///
+    /// # Errors
+    /// [`NoteError`].
+    pub fn verify(&self, key: &VerifyingKey) -> Result<(), NoteError> {
+        self.note.verify(&[(KeyName::Person(self.person.clone()), *key)])
+    }
+}

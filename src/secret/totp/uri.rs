@@ -1,0 +1,421 @@
+//! The text forms of a seed: otpauth URIs and base32.
+//!
+//! Source: "Key URI Format" of Google Authenticator's wiki, and RFC 4648 for base32. We are stricter where
+//! a guess would give wrong codes without a word: a repeated parameter, a fragment that would cut off what
+//! follows, an algorithm that is not known.
+
+use std::fmt::Write as _;
+
+use data_encoding::{BASE32, BASE32_NOPAD};
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use crate::secret::totp::{Algorithm, MIN_BITS, TotpSeed};
+
+/// Why a text gives no TOTP seed. Never carries any of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TotpError {
+    /// A link, but not one of this kind.
+    #[error("not an otpauth://totp/ link")]
+    NotOtpauth,
+    /// Codes by counter: they fall out of step as soon as two people use them.
+    #[error("this link is for codes by counter (hotp); only codes by time (totp) can be kept")]
+    Hotp,
+    /// A `#` that stands for itself is written `%23`; otherwise what follows would be lost.
+    #[error("the link holds a # sign; within a link it is written %23")]
+    Fragment,
+    /// `%` without two hexadecimal digits, or bytes that are no text.
+    #[error("the {0} of the link is not correctly percent-encoded")]
+    BadEncoding(&'static str),
+    /// A parameter that is there twice.
+    #[error("the link gives the parameter {0} twice")]
+    Repeated(&'static str),
+    /// No seed, or an empty one.
+    #[error("there is no seed")]
+    NoSeed,
+    /// A character that base32 does not have.
+    #[error("character {position} of the seed is not one of A-Z and 2-7")]
+    BadCharacter {
+        /// Which character of the seed, counted from 1, spaces and hyphens included.
+        position: usize,
+    },
+    /// Characters are missing, or there are too many.
+    #[error("the seed is not complete base32: characters are missing at its end, or wrong")]
+    Incomplete,
+    /// RFC 4226 asks for 128 bits.
+    #[error("the seed has {bits} bits; at least {MIN_BITS} are needed")]
+    TooShort {
+        /// How many bits there are.
+        bits: usize,
+    },
+    /// Not SHA1, SHA256 or SHA512.
+    #[error("the algorithm is not SHA1, SHA256 or SHA512")]
+    BadAlgorithm,
+    /// Not 6, 7 or 8.
+    #[error("the number of digits is not 6, 7 or 8")]
+    BadDigits,
+    /// Not 1 to 300.
+    #[error("the period is not 1 to 300 seconds")]
+    BadPeriod,
+}
+
+/// The parameters of an otpauth URI that mean something here; decoded.
+#[derive(Default)]
+struct Parameters {
+    secret: Option<Zeroizing<String>>,
+    issuer: Option<Zeroizing<String>>,
+    algorithm: Option<Zeroizing<String>>,
+    digits: Option<Zeroizing<String>>,
+    period: Option<Zeroizing<String>>,
+}
+
+/// Reads an otpauth URI or a bare base32 seed.
+pub(super) fn parse(text: &str) -> Result<TotpSeed, TotpError> {
+    let text = text.trim();
+    match text.split_once("://") {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("otpauth") => parse_uri(rest),
+        Some(_) => Err(TotpError::NotOtpauth),
+        None => Ok(TotpSeed {
+            seed: read_base32(text)?,
+            algorithm: Algorithm::Sha1,
+            digits: 6,
+            period: 30,
+            label: None,
+            issuer: None,
+        }),
+    }
+}
+
+/// Reads what follows `otpauth://`.
+fn parse_uri(rest: &str) -> Result<TotpSeed, TotpError> {
+    if rest.contains('#') {
+        return Err(TotpError::Fragment);
+    }
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (kind, label) = path.split_once('/').unwrap_or((path, ""));
+    match kind {
+        kind if kind.eq_ignore_ascii_case("totp") => {}
+        kind if kind.eq_ignore_ascii_case("hotp") => return Err(TotpError::Hotp),
+        _ => return Err(TotpError::NotOtpauth),
+    }
+    let parameters = read_parameters(query)?;
+    let given = |text: Zeroizing<String>| Some(text.to_string()).filter(|text| !text.is_empty());
+    Ok(TotpSeed {
+        seed: read_base32(parameters.secret.as_ref().ok_or(TotpError::NoSeed)?)?,
+        algorithm: match parameters.algorithm {
+            None => Algorithm::Sha1,
+            Some(name) => read_algorithm(&name)?,
+        },
+        digits: match parameters.digits {
+            None => 6,
+            Some(digits) => read_number(&digits, 6, 8).ok_or(TotpError::BadDigits)? as u8,
+        },
+        period: match parameters.period {
+            None => 30,
+            Some(period) => u64::from(read_number(&period, 1, 300).ok_or(TotpError::BadPeriod)?),
+        },
+        label: given(percent_decode(label, false).ok_or(TotpError::BadEncoding("label"))?),
+        issuer: parameters.issuer.and_then(given),
+    })
+}
+
+/// Reads `name=value&name=value…`. Names are compared without regard to case: an `Algorithm` that is passed
+/// over as unknown would give wrong codes.
+fn read_parameters(query: &str) -> Result<Parameters, TotpError> {
+    let mut parameters = Parameters::default();
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (slot, known) = match name.to_ascii_lowercase().as_str() {
+            "secret" => (&mut parameters.secret, "secret"),
+            "issuer" => (&mut parameters.issuer, "issuer"),
+            "algorithm" => (&mut parameters.algorithm, "algorithm"),
+            "digits" => (&mut parameters.digits, "digits"),
+            "period" => (&mut parameters.period, "period"),
+            _ => continue,
+        };
+        let value = percent_decode(value, true).ok_or(TotpError::BadEncoding(known))?;
+        if slot.replace(value).is_some() {
+            return Err(TotpError::Repeated(known));
+        }
+    }
+    Ok(parameters)
+}
+
+fn read_algorithm(name: &str) -> Result<Algorithm, TotpError> {
+    let all = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
+    let found = all.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name));
+    found.ok_or(TotpError::BadAlgorithm)
+}
+
+/// A decimal number within `least..=most`; `parse` alone would take a sign.
+fn read_number(text: &str, least: u16, most: u16) -> Option<u16> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| plain)?;
+    (least..=most).contains(&number).then_some(number)
+}
+
+/// Reads base32 in either case, with white space or hyphens between groups, with or without its padding.
+fn read_base32(text: &str) -> Result<Zeroizing<Vec<u8>>, TotpError> {
+    // Room for all of it, here and below: a vector that grows would leave pieces of the seed behind.
+    let mut symbols = Zeroizing::new(Vec::with_capacity(text.len()));
+    for (at, character) in text.chars().enumerate() {
+        match character.to_ascii_uppercase() {
+            symbol @ ('A'..='Z' | '2'..='7' | '=') => symbols.push(symbol as u8),
+            '-' => {}
+            space if space.is_whitespace() => {}
+            _ => return Err(TotpError::BadCharacter { position: at + 1 }),
+        }
+    }
+    if symbols.is_empty() {
+        return Err(TotpError::NoSeed);
+    }
+    let encoding = if symbols.contains(&b'=') { BASE32 } else { BASE32_NOPAD };
+    let room = encoding.decode_len(symbols.len()).map_err(|_| TotpError::Incomplete)?;
+    let mut seed = Zeroizing::new(vec![0; room]);
+    let length = encoding.decode_mut(&symbols, &mut seed).map_err(|_| TotpError::Incomplete)?;
+    seed.truncate(length);
+    let bits = 8 * length;
+    if bits < MIN_BITS { Err(TotpError::TooShort { bits }) } else { Ok(seed) }
+}
+
+/// Undoes percent-encoding (RFC 3986, section 2.1); in a query `+` is a space too. `None` when it is broken.
+fn percent_decode(text: &str, in_query: bool) -> Option<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut rest = text.as_bytes();
+    while let [byte, behind @ ..] = rest {
+        rest = behind;
+        bytes.push(match byte {
+            b'%' => {
+                let [high, low, behind @ ..] = rest else { return None };
+                rest = behind;
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                (16 * digit(*high)? + digit(*low)?) as u8
+            }
+            b'+' if in_query => b' ',
+            byte => *byte,
+        });
+    }
+    Some(Zeroizing::new(std::str::from_utf8(&bytes).ok()?.to_owned()))
+}
+
+/// Writes the URI of `seed`; `label` where it has none of its own.
+pub(super) fn write(seed: &TotpSeed, label: &str) -> SecretString {
+    let label = percent_encode(seed.label().unwrap_or(label));
+    let issuer = seed.issuer().map(percent_encode).map_or(String::new(), |name| format!("&issuer={name}"));
+    let secret = seed.seed_base32();
+    let secret = secret.expose_secret();
+    // 100 is more than the fixed parts and the numbers need, so that the text never moves as it grows.
+    let mut uri = Zeroizing::new(String::with_capacity(100 + label.len() + issuer.len() + secret.len()));
+    let (algorithm, digits, period) = (seed.algorithm.name(), seed.digits, seed.period);
+    write!(
+        uri,
+        "otpauth://totp/{label}?secret={secret}{issuer}&algorithm={algorithm}&digits={digits}&period={period}"
+    )
+    .expect("writing to a string does not fail");
+    SecretString::from(uri.as_str())
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters, and `:` and `@`, which labels are full of.
+fn percent_encode(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' | b'@' => {
+                out.push(char::from(byte));
+            }
+            _ => write!(out, "%{byte:02X}").expect("writing to a string does not fail"),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// RFC 6238's seed, "12345678901234567890".
+    const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+    fn refusal(text: &str) -> TotpError {
+        TotpSeed::parse(text).unwrap_err()
+    }
+
+    fn base32(text: &str) -> String {
+        TotpSeed::parse(text).unwrap().seed_base32().expose_secret().to_owned()
+    }
+
+    #[test]
+    fn a_full_uri_is_read_with_all_it_says() {
+        let uri = format!(
+            "otpauth://totp/Amazon%20Web%20Services:root-account-mfa-device@123456789012?secret={SEED}\
+             &issuer=Amazon+Web%20Services&algorithm=SHA256&digits=8&period=60&image=https%3A%2F%2Fx"
+        );
+        let seed = TotpSeed::parse(&uri).unwrap();
+        assert_eq!(seed.label(), Some("Amazon Web Services:root-account-mfa-device@123456789012"));
+        assert_eq!(seed.issuer(), Some("Amazon Web Services"));
+        assert_eq!((seed.algorithm, seed.digits, seed.period), (Algorithm::Sha256, 8, 60));
+        assert_eq!(seed.seed[..], *b"12345678901234567890");
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_default() {
+        for text in [
+            SEED.to_owned(),
+            format!("otpauth://totp/?secret={SEED}"),
+            format!("otpauth://totp?secret={SEED}&issuer="),
+        ] {
+            let seed = TotpSeed::parse(&text).unwrap();
+            assert_eq!((seed.algorithm, seed.digits, seed.period), (Algorithm::Sha1, 6, 30));
+            assert_eq!((seed.label(), seed.issuer()), (None, None));
+        }
+    }
+
+    #[test]
+    fn case_groups_and_padding_do_not_matter() {
+        let lower = SEED.to_lowercase();
+        for text in [
+            lower.as_str(),
+            " gezd gnbv gy3t qojq  gezd gnbv gy3t qojq\n",
+            "GEZD-GNBV-GY3T-QOJQ-GEZD-GNBV-GY3T-QOJQ",
+            &format!("OTPAUTH://TOTP/x?SECRET={lower}"),
+            "otpauth://totp/x?secret=GEZD%20GNBV+GY3TQOJQGEZDGNBVGY3TQOJ%51",
+        ] {
+            assert_eq!(base32(text), SEED, "{text}");
+        }
+        // 16 bytes: 26 symbols, and 6 for padding.
+        assert_eq!(base32("GEZDGNBVGY3TQOJQGEZDGNBVGY======"), "GEZDGNBVGY3TQOJQGEZDGNBVGY");
+        assert_eq!(
+            base32("otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY%3D%3D===="),
+            "GEZDGNBVGY3TQOJQGEZDGNBVGY"
+        );
+    }
+
+    #[test]
+    fn short_seeds_are_refused_by_their_bits() {
+        assert_eq!(refusal("JBSWY3DPEHPK3PXP"), TotpError::TooShort { bits: 80 });
+        assert_eq!(refusal("otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"), TotpError::TooShort { bits: 80 });
+        assert_eq!(refusal(&SEED[..24]), TotpError::TooShort { bits: 120 });
+        assert!(TotpSeed::parse(&SEED[..26]).is_ok(), "128 bits are enough");
+    }
+
+    #[test]
+    fn bad_seeds_are_refused() {
+        for (text, expected) in [
+            ("", TotpError::NoSeed),
+            (" - ", TotpError::NoSeed),
+            ("GEZD 1NBV", TotpError::BadCharacter { position: 6 }),
+            ("äEZD", TotpError::BadCharacter { position: 1 }),
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ", TotpError::Incomplete), // 31 symbols hold 19 bytes and 3 bits
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY3", TotpError::Incomplete),
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGZ", TotpError::Incomplete), // the last 2 bits belong to nothing
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY=====", TotpError::Incomplete),
+            ("GEZDGNBVGY3TQOJQGEZDGNBVGY=======", TotpError::Incomplete),
+            ("======GEZDGNBVGY3TQOJQGEZDGNBVGY", TotpError::Incomplete),
+            ("========", TotpError::Incomplete),
+        ] {
+            assert_eq!(refusal(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn bad_uris_are_refused() {
+        use TotpError::*;
+        let with = |rest: &str| format!("otpauth://totp/x?secret={SEED}{rest}");
+        for (text, expected) in [
+            (format!("https://totp/x?secret={SEED}"), NotOtpauth),
+            ("otpauth-migration://offline?data=AAAA".to_owned(), NotOtpauth),
+            (format!("otpauth://yaotp/x?secret={SEED}"), NotOtpauth),
+            (format!("otpauth:///totp/x?secret={SEED}"), NotOtpauth),
+            (format!("otpauth://hotp/x?secret={SEED}&counter=1"), Hotp),
+            ("otpauth://totp/x".to_owned(), NoSeed),
+            ("otpauth://totp/x?secret=".to_owned(), NoSeed),
+            ("otpauth://totp/x?secret".to_owned(), NoSeed),
+            (with("&issuer=A#B&algorithm=SHA256"), Fragment),
+            (with(&format!("&secret={SEED}")), Repeated("secret")),
+            (with("&digits=6&digits=6"), Repeated("digits")),
+            (with("&period=30&Period=60"), Repeated("period")),
+            (with("&algorithm=SHA1&algorithm=SHA1"), Repeated("algorithm")),
+            (with("&issuer=&issuer=b"), Repeated("issuer")),
+            (with("&algorithm=MD5"), BadAlgorithm),
+            (with("&algorithm="), BadAlgorithm),
+            (with("&digits=5"), BadDigits),
+            (with("&digits=9"), BadDigits),
+            (with("&digits="), BadDigits),
+            (with("&digits=%2B6"), BadDigits),
+            (with("&digits=six"), BadDigits),
+            (with("&period=0"), BadPeriod),
+            (with("&period=301"), BadPeriod),
+            (with("&period=99999999999999999999"), BadPeriod),
+            (with("&period=-30"), BadPeriod),
+            (with("&issuer=%"), BadEncoding("issuer")),
+            (with("&issuer=%4"), BadEncoding("issuer")),
+            (with("&issuer=%4g"), BadEncoding("issuer")),
+            (with("&issuer=%+4"), BadEncoding("issuer")),
+            (with("&issuer=%FF"), BadEncoding("issuer")),
+            (format!("otpauth://totp/%zz?secret={SEED}"), BadEncoding("label")),
+        ] {
+            assert_eq!(refusal(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_allowed_is_read() {
+        for digits in 6..=8 {
+            for period in [1, 30, 300] {
+                for algorithm in ["SHA1", "sha256", "Sha512"] {
+                    let rest = format!("digits={digits}&period={period}&algorithm={algorithm}");
+                    let seed = TotpSeed::parse(&format!("otpauth://totp/x?{rest}&secret={SEED}")).unwrap();
+                    assert_eq!((seed.digits, seed.period), (digits, period));
+                    assert!(seed.algorithm.name().eq_ignore_ascii_case(algorithm));
+                    assert_eq!(seed.code_at(59).code.expose_secret().len(), usize::from(digits));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_uri_that_is_written_says_everything() {
+        let seed = TotpSeed::parse(SEED).unwrap();
+        let expected =
+            format!("otpauth://totp/AWS:root%20%C3%A4@1?secret={SEED}&algorithm=SHA1&digits=6&period=30");
+        assert_eq!(seed.to_uri("AWS:root ä@1").expose_secret(), expected);
+        let seed = TotpSeed::parse(&format!("otpauth://totp/own?secret={SEED}&issuer=a%26b")).unwrap();
+        let expected =
+            format!("otpauth://totp/own?secret={SEED}&issuer=a%26b&algorithm=SHA1&digits=6&period=30");
+        assert_eq!(seed.to_uri("other").expose_secret(), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read_again(
+            bytes in prop::collection::vec(any::<u8>(), 16..70),
+            label in ".{1,40}",
+            issuer in ".{1,40}",
+            digits in 6_u8..=8,
+            period in 1_u64..=300,
+            which in 0_usize..3,
+        ) {
+            let algorithm = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512][which];
+            let seed = Zeroizing::new(bytes);
+            let (label, issuer) = (Some(label), Some(issuer));
+            let seed = TotpSeed { seed, algorithm, digits, period, label, issuer };
+            let uri = seed.to_uri("unused");
+            let read = TotpSeed::parse(uri.expose_secret()).unwrap();
+            prop_assert_eq!(&read.seed[..], &seed.seed[..]);
+            prop_assert_eq!((read.algorithm, read.digits, read.period), (algorithm, digits, period));
+            prop_assert_eq!((&read.label, &read.issuer), (&seed.label, &seed.issuer));
+            let again = read.to_uri("");
+            prop_assert_eq!(again.expose_secret(), uri.expose_secret());
+        }
+
+        #[test]
+        fn no_text_panics(text in "(otpauth://totp/)?[a-z%?&=+# ä:/]{0,60}") {
+            if let Ok(seed) = TotpSeed::parse(&text) {
+                prop_assert!(seed.seed.len() >= 16);
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Values that everything else is made of: names, texts, times and fingerprints.
+
+pub mod fingerprint;
+pub mod names;
+pub mod public;
+pub mod text;
+pub mod time;
