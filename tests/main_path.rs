@@ -15,13 +15,15 @@ use breakglass::ledger::log::{Draft, Ledger, LedgerError, MAX_LINE};
 use breakglass::record::book::Book;
 use breakglass::record::card::Role;
 use breakglass::record::chain::Record;
-use breakglass::record::entry::{Says, Statements};
+use breakglass::record::deviation::Deviation;
 use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::frame::RecordBody;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::record::repair::Adopt;
-use breakglass::record::request::{Deviation, End, Outcome, Purpose};
+use breakglass::record::request::{End, Outcome, Purpose};
 use breakglass::record::seal::Kind;
+use breakglass::record::statements::Statements;
 use breakglass::secret::payload::Fields;
 use breakglass::secret::quorum::Reconstructed;
 use breakglass::secret::share::{Share, ShareError};
@@ -91,7 +93,7 @@ fn a_request_is_released_again_until_it_ends() {
     }
     let escrow = world.reading().escrow;
     assert_eq!(escrow.requests[0].releases.len(), 2);
-    let Some(Record { said: breakglass::record::entry::Said::Release(second), .. }) = world.records().pop()
+    let Some(Record { said: breakglass::record::kinds::Said::Release(second), .. }) = world.records().pop()
     else {
         panic!("the last record is the second release");
     };

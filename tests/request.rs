@@ -5,7 +5,8 @@ mod world;
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::ceremony::request::{Question, RequestError, Session, SessionError, request};
 use breakglass::crypto::envelope::{self, Identity};
-use breakglass::record::request::{Deviation, MAX_ITEMS, Purpose};
+use breakglass::record::deviation::Deviation;
+use breakglass::record::request::{MAX_ITEMS, Purpose};
 use breakglass::value::time::Seconds;
 use world::{World, rng, text};
 

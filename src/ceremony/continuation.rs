@@ -10,8 +10,8 @@ use crate::crypto::digest::Digest;
 use crate::escrow::{MAX_SEQ, Reading};
 use crate::record::book::Book;
 use crate::record::chain::Record;
-use crate::record::entry::Said;
 use crate::record::head::Head;
+use crate::record::kinds::Said;
 use crate::record::repair::{Continue, Damage};
 use crate::record::seal::Seal;
 

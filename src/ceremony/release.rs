@@ -12,8 +12,8 @@
 //! ```
 //!
 //! ```compile_fail,E0451
-//! fn forge(record: breakglass::crypto::digest::Digest, head: breakglass::log::head::Head) {
-//!     let appended = breakglass::log::ledger::Appended { record, head, release_of: None };
+//! fn forge(record: breakglass::crypto::digest::Digest, head: breakglass::record::head::Head) {
+//!     let appended = breakglass::ledger::log::Appended { record, head, release_of: None };
 //! }
 //! ```
 //!
@@ -27,7 +27,7 @@
 //!
 //! ```
 //! use breakglass::ceremony::release::Authorized;
-//! use breakglass::log::ledger::Appended;
+//! use breakglass::ledger::log::Appended;
 //!
 //! fn show(authorized: Authorized, appended: &Appended, payload: &[u8]) {
 //!     let fields = authorized.reveal(appended, payload);
@@ -47,9 +47,10 @@ use crate::crypto::sign::SigningKey;
 use crate::escrow::{Asked, Escrow, Generation, release_deviations};
 use crate::ledger::log::{Appended, Draft};
 use crate::record::approvers::{Approvers, Refusal};
+use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::finding::Rule;
-use crate::record::request::{Deviation, Release};
+use crate::record::request::Release;
 use crate::record::seal::AccountId;
 use crate::record::statement::{SignedStatement, Stated};
 use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};

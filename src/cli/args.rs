@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::record::card::Role;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 use crate::record::seal::AccountId;
 use crate::value::names::{FieldName, PersonId, VaultName};
 use crate::value::text::FreeText;

@@ -9,8 +9,8 @@ use crate::crypto::digest::Digest;
 use crate::crypto::sign::VerifyingKey;
 use crate::record::card::{Role, VerifiedCard};
 use crate::record::chain::{Record, rule_of};
-use crate::record::entry::Said;
 use crate::record::finding::Rule;
+use crate::record::kinds::Said;
 use crate::value::names::{KeyName, PersonId};
 use crate::value::time::Time;
 

@@ -10,10 +10,11 @@ use super::seals::{self, may_administer};
 use super::{Broken, Escrow, Gap, Unfinished, is_behind, walk};
 use crate::crypto::digest::Digest;
 use crate::record::chain::{Record, rule_of};
-use crate::record::entry::{Retire, Said};
 use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::kinds::Said;
 use crate::record::note::beginnings;
 use crate::record::repair::{Adopt, Began, Continue, Recovered};
+use crate::record::retire::Retire;
 use crate::value::names::KeyName;
 use crate::value::time::Time;
 

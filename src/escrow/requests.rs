@@ -7,10 +7,9 @@ use super::{Broken, Escrow};
 use crate::crypto::digest::Digest;
 use crate::record::approvers::Approvers;
 use crate::record::chain::Record;
+use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
-use crate::record::request::{
-    Deviation, End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Release, Request,
-};
+use crate::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Release, Request};
 use crate::record::seal::Kind;
 use crate::record::statement::Stated;
 use crate::value::names::{KeyName, PersonId};

@@ -8,11 +8,12 @@ use super::{Broken, Escrow};
 use crate::crypto::digest::Digest;
 use crate::record::card::Role;
 use crate::record::chain::Record;
-use crate::record::entry::Statements;
+use crate::record::closing::{Close, Obligation};
 use crate::record::finding::Rule;
 use crate::record::note::Note;
 use crate::record::request::Purpose;
-use crate::record::statement::{Approval, Check, Close, Obligation, SignedStatement, Stated, StatementError};
+use crate::record::statement::{Approval, Check, SignedStatement, Stated, StatementError};
+use crate::record::statements::Statements;
 use crate::value::names::PersonId;
 use crate::value::time::Time;
 
@@ -145,7 +146,7 @@ fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
         Stated::Action(action) => request(&action.request).map(|_| ()),
         Stated::Close(close) => {
             request(&close.request)?;
-            if close.items.iter().map(|item| item.obligation).eq(Obligation::ALL) {
+            if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
                 Ok(())
             } else {
                 Err((Rule::CloseItems, whose("the list")))

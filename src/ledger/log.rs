@@ -13,9 +13,10 @@ use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, Reading, forks};
 use crate::record::chain::{Record, rule_of};
-use crate::record::entry::{Entry, Said, Says};
 use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::frame::{Entry, RecordBody};
 use crate::record::head::Head;
+use crate::record::kinds::Said;
 use crate::record::note::{MAX_NOTE, Note};
 use crate::record::repair::{Adopt, Continue, Recovered, TooMuchDamage};
 use crate::value::names::KeyName;
@@ -137,7 +138,7 @@ pub struct Draft<'a, S> {
     pub signers: Vec<(KeyName, &'a SigningKey)>,
 }
 
-impl<S: Says> Draft<'_, S> {
+impl<S: RecordBody> Draft<'_, S> {
     /// Signs it as record `seq`, behind the one with the digest `prev`.
     ///
     /// # Errors
@@ -314,7 +315,7 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// [`LedgerError`]. After an error of the medium the ledger takes nothing more.
-    pub fn append<S: Says>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
+    pub fn append<S: RecordBody>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
         let note = draft.after(self.escrow().id, &self.escrow().head)?;
         let mut appended = self.append_notes(&[note])?;
         Ok(appended.pop().expect("one record was appended"))
@@ -324,7 +325,10 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub fn append_all<S: Says>(&mut self, drafts: Vec<Draft<'_, S>>) -> Result<Vec<Appended>, LedgerError> {
+    pub fn append_all<S: RecordBody>(
+        &mut self,
+        drafts: Vec<Draft<'_, S>>,
+    ) -> Result<Vec<Appended>, LedgerError> {
         let head = self.escrow().head;
         let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
         for (seq, draft) in (head.seq + 1..).zip(drafts) {

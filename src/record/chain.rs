@@ -4,9 +4,11 @@
 //! nothing before its end was changed; it does not see its own end cut off. That is what heads are for.
 
 use crate::crypto::digest::Digest;
-use crate::record::entry::{self, Frame, Said};
 use crate::record::finding::Rule;
+use crate::record::frame::Frame;
 use crate::record::head::Head;
+use crate::record::kinds;
+use crate::record::kinds::Said;
 use crate::record::note::{Note, NoteError};
 
 /// A record that was found at its place in a log. Whether it is linked and signed is checked apart.
@@ -48,7 +50,7 @@ impl Record {
             Some(_) => return Err(NoteError::NotASignatureLine(3 + note.signers().count())),
             None => return Err(NoteError::Incomplete),
         }
-        let (frame, said) = entry::read(&note)?;
+        let (frame, said) = kinds::read(&note)?;
         let end = start + length as u64 + 1;
         Ok(Record { start, end, hash: Digest::of(&bytes[..=length]), frame, said, note })
     }

@@ -10,8 +10,8 @@ use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt, vault_identi
 use breakglass::escrow::Reading;
 use breakglass::record::book::Book;
 use breakglass::record::card::VerifiedCard;
-use breakglass::record::entry::Entry;
 use breakglass::record::finding::Severity;
+use breakglass::record::frame::Entry;
 use breakglass::record::head::HeadFile;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::request::End;

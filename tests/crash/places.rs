@@ -45,7 +45,7 @@ fn run(stage: &Stage, line: &Line) -> Run {
 fn nothing_is_written_over_or_through_what_is_in_the_way() {
     let id = &released().request;
     let mut close = Line::of(&format!("close --request {id} --as alice/alice -o out/close.bgs"));
-    for obligation in breakglass::record::statement::Obligation::ALL {
+    for obligation in breakglass::record::closing::Obligation::ALL {
         close.words.extend(["--done".to_owned(), obligation.as_str().to_owned()]);
     }
     let enroll = "enroll zoe --name Z --contact z --role custodian --no-passphrase -o out";

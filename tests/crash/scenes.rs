@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use breakglass::record::statement::Obligation;
+use breakglass::record::closing::Obligation;
 
 use crate::stage::{Asked, PASSWORD, SEED, Stage, THREE, Tree, asking};
 use crate::trace::Line;

@@ -6,8 +6,9 @@ use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::record::card::{Role, VerifiedCard};
 use breakglass::record::chain::Record;
-use breakglass::record::entry::{Entry, Genesis};
 use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::frame::Entry;
+use breakglass::record::genesis::Genesis;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::value::fingerprint::Words;
@@ -69,7 +70,7 @@ fn genesis_first() {
     let bytes = world.bytes();
     breaks(Rule::GenesisFirst, bytes[world.records()[1].start as usize..].to_vec());
     let case = Case::of(&world);
-    let breakglass::record::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
+    let breakglass::record::kinds::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
     let seq = world.forge(genesis.clone(), &[world.signs("dan")]);
     case.breaks(Rule::GenesisFirst, seq);
 }

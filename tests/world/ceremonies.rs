@@ -14,12 +14,11 @@ use breakglass::escrow::Generation;
 use breakglass::ledger::bookkeeping::{BookIsDurable, Intent, Noted, note};
 use breakglass::ledger::log::{Appended, LedgerError};
 use breakglass::record::card::VerifiedCard;
-use breakglass::record::entry::Statements;
+use breakglass::record::closing::{Answer, Close, Item, Obligation};
 use breakglass::record::request::{End, Outcome, Purpose, Reason, Release, Request};
 use breakglass::record::seal::{Credentials, Kind, Seal};
-use breakglass::record::statement::{
-    Action, Answer, BookRef, Close, HeadFrom, Item, Obligation, SignedStatement, Stated, Statement,
-};
+use breakglass::record::statement::{Action, BookRef, HeadFrom, SignedStatement, Stated, Statement};
+use breakglass::record::statements::Statements;
 use breakglass::secret::payload::Fields;
 use breakglass::secret::quorum::{Reconstructed, UntrustedQuorum};
 use breakglass::value::names::KeyName;
@@ -371,8 +370,8 @@ impl World {
 
     /// A closing list on which all is done.
     pub fn close_of(&self, asking: &Asking) -> Close {
-        let items = Obligation::ALL.map(|obligation| Item { obligation, answer: Answer::Done });
-        Close { request: asking.record, items: items.into(), lessons: None }
+        let done = |obligation: &Obligation| Item { obligation: *obligation, answer: Answer::Done };
+        Close { request: asking.record, items: Obligation::ALL.iter().map(done).collect(), lessons: None }
     }
 
     /// Somebody closes the emergency.

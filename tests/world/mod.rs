@@ -26,8 +26,8 @@ use breakglass::crypto::sign::SigningKey;
 use breakglass::escrow::Reading;
 use breakglass::ledger::log::{Appended, Draft, Ledger, LedgerError};
 use breakglass::record::chain::Record;
-use breakglass::record::entry::{Entry, Says};
 use breakglass::record::environment::Environment;
+use breakglass::record::frame::{Entry, RecordBody};
 use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
@@ -185,20 +185,20 @@ impl World {
     }
 
     /// Appends a record the honest way.
-    pub fn append<S: Says>(&self, says: S, signers: &[Signs<'_>]) -> Result<Appended, LedgerError> {
+    pub fn append<S: RecordBody>(&self, says: S, signers: &[Signs<'_>]) -> Result<Appended, LedgerError> {
         let time = self.tick();
         self.ledger().append(Draft { time, says, signers: signers.to_vec() })
     }
 
     /// Puts a record at the end of the log: numbered, chained and signed as it should be, whatever it says and
     /// whoever signs. Gives its number.
-    pub fn forge<S: Says>(&self, says: S, signers: &[Signs<'_>]) -> u64 {
+    pub fn forge<S: RecordBody>(&self, says: S, signers: &[Signs<'_>]) -> u64 {
         self.forge_framed(says, signers, |_| {})
     }
 
     /// The same, with a frame that `change` spoils before it is signed. Gives the number of the record's
     /// place.
-    pub fn forge_framed<S: Says>(
+    pub fn forge_framed<S: RecordBody>(
         &self,
         says: S,
         signers: &[Signs<'_>],

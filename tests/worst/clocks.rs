@@ -1,8 +1,8 @@
 //! Clocks that are wrong: in 1970, in 2100, at the end of time, and going backwards. None of them refuses an
 //! emergency, and each of them is told.
 
-use breakglass::record::entry::Statements;
 use breakglass::record::request::Purpose;
+use breakglass::record::statements::Statements;
 
 use crate::ground::{Ground, PASSWORD};
 use crate::stage::{Asked, Stage, asking};

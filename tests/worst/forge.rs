@@ -2,7 +2,7 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::VerifiedCard;
-use breakglass::record::entry::{Entry, Says};
+use breakglass::record::frame::{Entry, RecordBody};
 use breakglass::record::note::{Body, Note};
 use data_encoding::BASE64;
 
@@ -45,7 +45,7 @@ pub fn swapped(text: &str, from: &str, to: &str) -> String {
 }
 
 /// The next record of a world's log, as it should be.
-pub fn entry<S: Says>(world: &World, says: S, signers: &[Signs<'_>]) -> Entry<S> {
+pub fn entry<S: RecordBody>(world: &World, says: S, signers: &[Signs<'_>]) -> Entry<S> {
     let tail = world.head();
     Entry {
         escrow: Some(world.id()),
@@ -58,7 +58,7 @@ pub fn entry<S: Says>(world: &World, says: S, signers: &[Signs<'_>]) -> Entry<S>
 }
 
 /// The next record of a world's log with its JSON line changed, and signed as changed.
-pub fn record<S: Says>(
+pub fn record<S: RecordBody>(
     world: &World,
     says: S,
     signers: &[Signs<'_>],

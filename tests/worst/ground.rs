@@ -7,12 +7,13 @@ use breakglass::ceremony::seal::{Sealed, open_share};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file};
 use breakglass::record::chain::Record;
-use breakglass::record::entry::{Says, Statements};
 use breakglass::record::finding::Rule;
+use breakglass::record::frame::RecordBody;
 use breakglass::record::note::BEGINNING;
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::Approval;
+use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Time;
 use secrecy::ExposeSecret as _;
@@ -251,7 +252,7 @@ impl Ground {
 
     /// Asserts that one more record, signed and in its place, breaks that rule. The log is restored.
     #[track_caller]
-    pub fn breaks<S: Says>(&self, rule: &str, says: S, signers: &[Signs<'_>]) {
+    pub fn breaks<S: RecordBody>(&self, rule: &str, says: S, signers: &[Signs<'_>]) {
         let good = self.world.bytes();
         let seq = self.world.forge(says, signers);
         self.is_judged(10, rule, seq);

@@ -1,8 +1,8 @@
 //! Notes: what else could be read out of one line of JSON.
 
 use breakglass::record::chain::Record;
-use breakglass::record::entry::Statements;
 use breakglass::record::statement::Denial;
+use breakglass::record::statements::Statements;
 
 use crate::forge::{self, first_line, signed, swapped};
 use crate::ground::Ground;

@@ -2,9 +2,9 @@
 
 use breakglass::record::card::Role;
 use breakglass::record::chain::Record;
-use breakglass::record::entry::Statements;
 use breakglass::record::note::Note;
 use breakglass::record::statement::{Action, Denial};
+use breakglass::record::statements::Statements;
 
 use ed25519_dalek::Verifier as _;
 use sha2::{Digest as _, Sha512};

@@ -1,9 +1,9 @@
 //! The end of a log: cut off, torn at every byte, or there twice.
 
 use breakglass::audit::verify::{Evidence, verify};
-use breakglass::record::entry::Statements;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::request::Outcome;
+use breakglass::record::statements::Statements;
 
 use crate::forge;
 use crate::ground::Ground;

@@ -1,8 +1,9 @@
 //! Free text that could lead a terminal, or a reader, astray: refused at every door, and shown escaped where a
 //! hostile file brings it all the same.
 
-use breakglass::record::entry::{Says, Statements};
+use breakglass::record::frame::RecordBody;
 use breakglass::record::request::Purpose;
+use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::text::is_hostile;
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ struct Novel {
     text: String,
 }
 
-impl Says for Novel {
+impl RecordBody for Novel {
     const KIND: &'static str = "novel";
 }
 

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{As, At};
-use crate::record::request::{Deviation, Purpose, Reason};
-use crate::record::statement::Obligation;
+use crate::record::closing::Obligation;
+use crate::record::deviation::Deviation;
+use crate::record::request::{Purpose, Reason};
 use crate::value::names::{FieldName, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::Seconds;

@@ -17,8 +17,8 @@ use crate::escrow::Reading;
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE};
 use crate::ledger::log::{Draft, Ledger};
+use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
-use crate::record::request::Deviation;
 use crate::record::seal::Seal;
 use crate::value::time::Time;
 

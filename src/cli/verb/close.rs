@@ -24,11 +24,10 @@ use crate::ledger::bookkeeping::Intent;
 use crate::ledger::log::{Draft, Ledger};
 use crate::record::bundle::MAX_BUNDLE;
 use crate::record::chain::Record;
-use crate::record::entry::Statements;
+use crate::record::closing::{Answer as Standing, Item, Lessons, Obligation};
 use crate::record::note::{MAX_NOTE, Note};
-use crate::record::statement::{
-    self, Answer as Standing, HeadFrom, Item, Lessons, Obligation, SignedStatement, Stated,
-};
+use crate::record::statement::{self, HeadFrom, SignedStatement, Stated};
+use crate::record::statements::Statements;
 use crate::value::text::FreeText;
 
 /// How a statement gets into the log.
@@ -162,7 +161,7 @@ pub fn close(args: Close, context: &mut Context<'_>) -> Result<Answer, Failure> 
     let items = answers(given, context)?;
     let mut ledger = footing::plain(&who, clock::now(), context)?;
     let request = find_request(ledger.escrow(), &args.request)?.record;
-    let says = statement::Close { request, items, lessons }.into();
+    let says = crate::record::closing::Close { request, items, lessons }.into();
     let place = state(&who, &mut ledger, says, args.output.as_deref(), context)?;
     let text = format!("request {} is closed by {}\n{place}", request.short(), who.signer.person());
     Ok(Answer::done(text, json!({ "request_id": request, "closed_by": who.signer.person() })))

@@ -21,11 +21,12 @@ use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::store::MAX_LOG;
 use crate::record::chain::Record;
-use crate::record::entry::Said;
+use crate::record::closing::{Answer as Standing, Item};
 use crate::record::head::HeadFile;
+use crate::record::kinds::Said;
 use crate::record::note::Note;
 use crate::record::repair::Began;
-use crate::record::statement::{Answer as Standing, Item, SignedStatement, Stated};
+use crate::record::statement::{SignedStatement, Stated};
 use crate::value::fingerprint::Words;
 
 /// Reads the log without locking it: auditors work on read-only copies.
@@ -212,7 +213,7 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
         Line {
             seq: record.frame.seq,
             time: signed.statement.time.to_string(),
-            kind: signed.statement.says.kind().to_owned(),
+            kind: signed.statement.says.kind().to_string(),
             by: signed.person.to_string(),
             is_by_keys: false,
             what,

@@ -18,8 +18,9 @@ use crate::escrow::{Asked, Escrow, Vault};
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::ledger::log::{Draft, Ledger};
+use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
-use crate::record::request::{Deviation, End};
+use crate::record::request::End;
 use crate::secret::payload::{EMAIL, PASSWORD, TOTP};
 use crate::value::names::{FieldName, KeyName, VaultName};
 

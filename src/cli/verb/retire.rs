@@ -10,7 +10,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::clock;
 use crate::ledger::log::Draft;
-use crate::record::entry;
+use crate::record::retire;
 
 /// Records it. Shares that were sealed to them stay what they are, until the next generation.
 pub fn retire(args: Retire, context: &mut Context<'_>) -> Result<Answer, Failure> {
@@ -32,7 +32,7 @@ pub fn retire(args: Retire, context: &mut Context<'_>) -> Result<Answer, Failure
         .filter(|vault| vault.current().seal.share_of(&args.person).is_some())
         .map(|vault| vault.current().seal.title())
         .collect();
-    let says = entry::Retire { person: args.person.clone(), because: args.because };
+    let says = retire::Retire { person: args.person.clone(), because: args.because };
     let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
     let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
     let mut text = format!("{} has retired; logged as entry {}", args.person, appended.head().seq);

@@ -20,7 +20,7 @@ use crate::cli::verb::init;
 use crate::hands::{clock, files};
 use crate::record::bundle::MAX_BUNDLE;
 use crate::record::chain::Record;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 use crate::value::fingerprint::Words;
 use crate::value::public;
 use crate::value::text::folded;

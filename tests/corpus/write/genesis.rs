@@ -5,8 +5,9 @@ use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::record::card::Role;
 use breakglass::record::chain::Record;
-use breakglass::record::entry::{Entry, Genesis};
 use breakglass::record::finding::Rule;
+use breakglass::record::frame::Entry;
+use breakglass::record::genesis::Genesis;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::value::fingerprint::Words;
@@ -134,7 +135,7 @@ fn not_first() {
     let bytes = world.bytes();
     let about = "The log does not begin with a genesis.";
     LogCase::of("genesis-missing", about, Rule::GenesisFirst).write(bytes[second..].to_vec(), world.now());
-    let breakglass::record::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
+    let breakglass::record::kinds::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
     world.forge(genesis.clone(), &[world.signs("dan")]);
     LogCase::of("genesis-again", "A later record is a genesis.", Rule::GenesisFirst).of_world(&world);
 }

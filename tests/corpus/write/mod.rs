@@ -16,9 +16,9 @@ use std::sync::Mutex;
 
 use breakglass::audit::verify::{Evidence, verify};
 use breakglass::crypto::digest::Digest;
-use breakglass::record::entry::Statements;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::HeadFile;
+use breakglass::record::statements::Statements;
 use breakglass::value::time::Time;
 
 use crate::case::root;

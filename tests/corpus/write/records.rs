@@ -3,8 +3,8 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
 use breakglass::record::chain::Record;
-use breakglass::record::entry::Says;
 use breakglass::record::finding::Rule;
+use breakglass::record::frame::RecordBody;
 use breakglass::record::note::Note;
 use breakglass::record::request::Outcome;
 use breakglass::value::names::KeyName;
@@ -69,7 +69,7 @@ struct Novel {
     text: String,
 }
 
-impl Says for Novel {
+impl RecordBody for Novel {
     const KIND: &'static str = "novel";
 }
 

@@ -2,13 +2,14 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
-use breakglass::record::entry::Statements;
+use breakglass::record::closing::{Close, Obligation};
 use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
 use breakglass::record::request::{End, Outcome, Purpose};
 use breakglass::record::statement::{
-    Action, Approval, Check, CheckedShare, Close, Denial, Obligation, SignedStatement, Stated, Statement,
+    Action, Approval, Check, CheckedShare, Denial, SignedStatement, Stated, Statement,
 };
+use breakglass::record::statements::Statements;
 use data_encoding::BASE64;
 
 use super::requests::small;
