@@ -299,14 +299,14 @@ struct NoEnd {
     ends: u64,
 }
 
-impl Says for NoEnd {
+impl RecordBody for NoEnd {
     const KIND: &'static str = End::KIND;
 }
 
 #[test]
 fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     #[track_caller]
-    fn refused<S: Says>(world: &World, rule: Rule, says: S, signers: &[world::Signs<'_>]) {
+    fn refused<S: RecordBody>(world: &World, rule: Rule, says: S, signers: &[world::Signs<'_>]) {
         let before = world.bytes();
         let mut ledger = world.ledger();
         let draft = Draft { time: world.tick(), says, signers: signers.to_vec() };
