@@ -1,0 +1,90 @@
+//! One record after another.
+
+use crate::escrow::rules::{
+    adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
+};
+use crate::escrow::state::{Escrow, Unfinished};
+use crate::record::chain::{Record, rule_of};
+use crate::record::finding::{Broken, Finding, Rule};
+use crate::record::kinds::Said;
+
+impl Escrow {
+    /// Begins with the genesis record.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub fn begin(record: &Record) -> Result<Escrow, Broken> {
+        genesis::begin(record)
+    }
+
+    /// Takes the next record. Findings are added to `findings`; a record that breaks a rule of severity
+    /// [`Severity::Tampered`] or [`Severity::Fork`] changes nothing but the head.
+    ///
+    /// # Errors
+    /// The rule that makes it no record of this log at all: it is not signed as it says, or it does not
+    /// follow from the record before it.
+    pub fn admit(&mut self, record: &Record, findings: &mut Vec<Finding>) -> Result<(), Broken> {
+        // 1. Signature, by keys that the log brought in before.
+        self.verify(record)?;
+        // 2. Place in the chain.
+        match &record.said {
+            Said::Continue(says) => continuation::follows(self, record, says)?,
+            _ => record.follows(&self.id, &self.head)?,
+        }
+        // 3. Content, by the rules of its kind.
+        let mut report = |rule: Rule, detail: String| {
+            findings.push(Finding { rule, seq: Some(record.frame.seq), offset: Some(record.start), detail });
+        };
+        if record.frame.time < self.time {
+            report(Rule::TimeBackwards, format!("{} after {}", record.frame.time, self.time));
+        }
+        let outcome = match &record.said {
+            Said::Genesis(_) => Err((Rule::GenesisFirst, "a second genesis".to_owned())),
+            Said::Seal(says) => seal::admit(self, record, says, &mut report),
+            Said::Request(says) => request::admit(self, record, says, &mut report),
+            Said::Release(says) => release::admit(self, record, says, &mut report),
+            Said::End(says) => end::admit(self, record, says, &mut report),
+            Said::Statements(says) => statements::admit(self, record, says, &mut report),
+            Said::Recovered(says) => recovered::admit(self, record, says, &mut report),
+            Said::Continue(says) => continuation::admit(self, record, says, &mut report),
+            Said::Adopt(says) => adopt::admit(self, record, says, &walk, &mut report),
+            Said::Retire(says) => retire::admit(self, record, says),
+            Said::Unknown(kind) => {
+                report(Rule::UnknownKind, format!("`{kind}`"));
+                Ok(())
+            }
+        };
+        if let Err((rule, detail)) = outcome {
+            report(rule, detail);
+        }
+        self.head = record.head();
+        self.time = record.frame.time;
+        self.history.insert(record.frame.seq, record.head());
+        Ok(())
+    }
+}
+
+/// Admits the records in `bytes`, of which the first begins at byte `base` of its log. Gives where each one
+/// begins.
+pub(in crate::escrow) fn walk(
+    escrow: &mut Escrow,
+    bytes: &[u8],
+    base: u64,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<u64>, Unfinished> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = base + at as u64;
+        let taken = Record::take_at(&bytes[at..], start)
+            .map_err(|error| (rule_of(&error), error.to_string()))
+            .and_then(|record| escrow.admit(&record, findings).map(|()| record));
+        match taken {
+            Ok(record) => at += (record.end - start) as usize,
+            Err(broken) => return Err(Unfinished { starts, broken }),
+        }
+        starts.push(start);
+        escrow.remember();
+    }
+    Ok(starts)
+}

@@ -1,0 +1,128 @@
+//! The rules of statements: whoever carries them into the log, they are judged by their maker.
+
+use std::collections::BTreeSet;
+
+use crate::crypto::digest::Digest;
+use crate::escrow::requests::Closed;
+use crate::escrow::state::Escrow;
+use crate::escrow::statements::{Collected, check_approval, embedded};
+use crate::record::card::Role;
+use crate::record::chain::Record;
+use crate::record::closing::Obligation;
+use crate::record::finding::{Broken, Rule};
+use crate::record::request::Purpose;
+use crate::record::statement::{Check, SignedStatement, Stated};
+use crate::record::statements::Statements;
+use crate::value::names::PersonId;
+
+pub(super) fn admit(
+    escrow: &mut Escrow,
+    record: &Record,
+    collected: &Statements,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    // Whoever it is, is enrolled: the signature was verified with a key that the log brought in.
+    if record.frame.by.len() != 1 {
+        return Err((Rule::StatementsSigner, format!("{} signers", record.frame.by.len())));
+    }
+    // All or nothing: a record with one bad statement changes nothing.
+    let mut good = Vec::new();
+    for note in &collected.statements {
+        let statement = embedded(escrow, note)?;
+        check(escrow, &statement)?;
+        good.push(statement);
+    }
+    for statement in good {
+        let digest = statement.note.digest();
+        if escrow.has_statement(&digest) {
+            report(Rule::StatementTwice, format!("{} by `{}`", statement.note.kind(), statement.person));
+            continue;
+        }
+        report_role(escrow, &statement, report);
+        apply(escrow, &statement, report);
+        escrow.keep(Collected { statement, seq: record.frame.seq, embedded: false }, report);
+    }
+    Ok(())
+}
+
+/// What has to hold of a statement by its kind.
+fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
+    let whose = |what: &str| format!("a `{}` by `{}`: {what}", signed.note.kind(), signed.person);
+    let request = |digest: &Digest| {
+        let unknown = || (Rule::StatementRequest, whose(&format!("request {}", digest.short())));
+        escrow.request(digest).ok_or_else(unknown)
+    };
+    match &signed.statement.says {
+        Stated::Check(check) => check_check(escrow, &signed.person, check),
+        Stated::Approval(approval) => {
+            request(&approval.request)?;
+            check_approval(escrow, &signed.person, approval)
+        }
+        Stated::Denial(denial) => request(&denial.request).map(|_| ()),
+        Stated::Action(action) => request(&action.request).map(|_| ()),
+        Stated::Close(close) => {
+            request(&close.request)?;
+            if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
+                Ok(())
+            } else {
+                Err((Rule::CloseItems, whose("the list")))
+            }
+        }
+    }
+}
+
+fn check_check(escrow: &Escrow, person: &PersonId, check: &Check) -> Result<(), Broken> {
+    let mut named = BTreeSet::new();
+    for share in &check.shares {
+        let sealed = escrow.generation(&share.vault, share.generation);
+        let own = sealed.and_then(|one| one.seal.share_of(person));
+        let holds = own.is_some_and(|own| own.index == share.index);
+        if !holds || !named.insert((share.vault, share.generation)) {
+            let why = format!("`{person}`, vault {} generation {}", share.vault.short(), share.generation);
+            return Err((Rule::CheckShare, why));
+        }
+    }
+    if check.shares.is_empty() { Err((Rule::CheckShare, format!("`{person}`, none"))) } else { Ok(()) }
+}
+
+/// Denials and closings are custodians' to state, actions theirs or the requester's. Whoever states one
+/// anyway is heard, since what was done is better known than not. For checks and approvals the share decides.
+fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+    let custodian = || escrow.people.get(&signed.person).is_some_and(|person| person.is(Role::Custodian));
+    let requester = |request: &Digest| {
+        escrow.request(request).is_some_and(|asked| asked.request.requester == signed.person)
+    };
+    let may = match &signed.statement.says {
+        Stated::Denial(_) | Stated::Close(_) => custodian(),
+        Stated::Action(action) => custodian() || requester(&action.request),
+        Stated::Check(_) | Stated::Approval(_) => true,
+    };
+    if !may {
+        report(Rule::StatementRole, format!("a `{}` by `{}`", signed.note.kind(), signed.person));
+    }
+}
+
+fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+    let time = signed.statement.time;
+    match &signed.statement.says {
+        Stated::Check(check) => {
+            for share in &check.shares {
+                if let Some(generation) = escrow.generation_mut(&share.vault, share.generation) {
+                    let last = generation.checks.entry(signed.person.clone()).or_insert(time);
+                    *last = time.max(*last);
+                }
+            }
+        }
+        Stated::Close(close) => {
+            if let Some(asked) = escrow.request_mut(&close.request) {
+                let by = signed.person.clone();
+                if by == asked.request.requester && asked.request.purpose != Purpose::Drill {
+                    report(Rule::ClosedByRequester, format!("`{by}`, request {}", close.request.short()));
+                }
+                asked.closed.get_or_insert(Closed { by, time, close: close.clone() });
+            }
+        }
+        // Approvals, denials and actions change nothing by themselves; they are kept and counted.
+        Stated::Approval(_) | Stated::Denial(_) | Stated::Action(_) => {}
+    }
+}
