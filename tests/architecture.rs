@@ -137,7 +137,7 @@ fn house() -> Vec<File> {
         ),
         ("cli/ask/prompt.rs", "use rpassword::read;\n"),
         ("hands/clock.rs", "use std::time::SystemTime;\n"),
-        ("hands/store.rs", "use crate::ledger::log::Medium;\nimpl Medium for File {}\nunsafe fn lock() {}\n"),
+        ("hands/store.rs", "use crate::ledger::medium::Medium;\nimpl Medium for File {}\nunsafe fn lock() {}\n"),
         ("main.rs", "fn main() {}\n"),
     ]
     .map(|(path, text)| (path.to_owned(), text.to_owned()))

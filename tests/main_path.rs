@@ -11,7 +11,9 @@ use breakglass::ceremony::release::{BadApproval, Gathered, ReleaseError, gather}
 use breakglass::ceremony::seal::{OpenShareError, open_share};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope;
-use breakglass::ledger::log::{Draft, Ledger, LedgerError, MAX_LINE};
+use breakglass::ledger::draft::{Draft, MAX_LINE};
+use breakglass::ledger::error::LedgerError;
+use breakglass::ledger::log::Ledger;
 use breakglass::record::book::Book;
 use breakglass::record::card::Role;
 use breakglass::record::chain::Record;

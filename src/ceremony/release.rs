@@ -44,15 +44,16 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
 use crate::crypto::shamir::Secret;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Asked, Escrow, Generation, release_deviations};
-use crate::ledger::log::{Appended, Draft};
+use crate::escrow::{Asked, Escrow, Generation, VerifiedStatement, release_deviations};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Appended;
 use crate::record::approvers::{Approvers, Refusal};
 use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::finding::Rule;
 use crate::record::request::Release;
 use crate::record::seal::AccountId;
-use crate::record::statement::{SignedStatement, Stated};
+use crate::record::statement::Stated;
 use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
 use crate::secret::quorum::{QuorumError, UntrustedQuorum};
 use crate::secret::share::{MAX_SHARE, Share, ShareError};
@@ -132,7 +133,7 @@ pub struct Gathered<'a> {
     generation: &'a Generation,
     escrow: &'a Escrow,
     session: &'a Session,
-    good: Vec<(SignedStatement, Share)>,
+    good: Vec<(VerifiedStatement, Share)>,
     approvers: BTreeSet<PersonId>,
     /// Those that are no good, with the reason.
     pub set_aside: Vec<SetAside>,
@@ -184,7 +185,7 @@ fn open_approval(
     generation: &Generation,
     session: &Session,
     file: &ApprovalFile,
-) -> Result<(SignedStatement, Share), BadApproval> {
+) -> Result<(VerifiedStatement, Share), BadApproval> {
     // 1. The signature, by a person of this escrow, on this history.
     let signed = escrow
         .verify_statement(file.note.clone())
@@ -214,7 +215,9 @@ pub struct Authorized {
     key_name: KeyName,
     says: Release,
     payload: Digest,
-    /// Whose approvals it rests on.
+    /// The approvals that it rests on.
+    pub verified: Vec<VerifiedStatement>,
+    /// Whose they are.
     pub approvers: BTreeSet<PersonId>,
 }
 
@@ -278,8 +281,10 @@ impl Gathered<'_> {
         self.enough()?;
         let approvals = self.approvals();
         let mut quorum = UntrustedQuorum::default();
+        let mut verified = Vec::with_capacity(self.good.len());
         for (signed, share) in self.good {
-            quorum.add(signed.person, share);
+            quorum.add(signed.person.clone(), share);
+            verified.push(signed);
         }
         let reconstructed = quorum.check(&self.escrow.id, seal)?.combine()?;
         debug_assert!(self.session.belongs_to(&self.asked.request));
@@ -295,6 +300,7 @@ impl Gathered<'_> {
                 environment,
             },
             payload: seal.payload,
+            verified,
             approvers: self.approvers,
         })
     }

@@ -16,5 +16,5 @@ pub use requests::{Asked, Closed, Ended, Released, release_deviations};
 pub use rules::MAX_SEQ;
 pub use signers::may_administer;
 pub use state::{Escrow, Gap};
-pub use statements::Collected;
+pub use statements::{Collected, VerifiedStatement};
 pub use vaults::{Generation, Vault};

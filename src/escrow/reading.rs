@@ -9,7 +9,7 @@ use crate::crypto::digest::Digest;
 use crate::escrow::rules::admit::walk;
 use crate::escrow::rules::adopt::MAX_ADOPTED;
 use crate::escrow::signers::is_behind;
-use crate::escrow::state::{Escrow, Unfinished};
+use crate::escrow::state::Escrow;
 use crate::record::chain::{Record, rule_of};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::note::beginnings;
@@ -53,24 +53,64 @@ impl Reading {
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
         escrow.wanted = Arc::new(&forks(&bytes) | more);
         escrow.remember();
-        let mut findings = Vec::new();
-        let mut starts = vec![0];
-        let after = &bytes[first.end as usize..];
-        match walk(&mut escrow, after, first.end, &mut findings) {
-            Ok(walked) => starts.extend(walked),
-            Err(Unfinished { starts: walked, broken }) => {
-                starts.extend(walked);
-                let found = trouble(&escrow, &bytes, broken);
-                if found.rule == Rule::Torn {
-                    let (tail, time) = (&bytes[escrow.head.size as usize..], escrow.time);
-                    if let Some(began) = Began::of(tail) {
-                        escrow.expose_begun(began, time);
-                    }
+        let mut reading = Reading { bytes: Vec::new(), escrow, starts: vec![0], findings: Vec::new() };
+        reading.go_on(bytes);
+        Ok(reading)
+    }
+
+    /// Reads on in `bytes`, which begin with everything that was read, as far as they go.
+    fn go_on(&mut self, bytes: Vec<u8>) {
+        let at = self.escrow.head.size as usize;
+        let starts = &mut self.starts;
+        let walked = walk(&mut self.escrow, &bytes[at..], at as u64, &mut self.findings, &mut |record| {
+            starts.push(record.start);
+        });
+        if let Err(broken) = walked {
+            let found = trouble(&self.escrow, &bytes, broken);
+            if found.rule == Rule::Torn {
+                let (tail, time) = (&bytes[self.escrow.head.size as usize..], self.escrow.time);
+                if let Some(began) = Began::of(tail) {
+                    self.escrow.expose_begun(began, time);
                 }
-                findings.push(found);
             }
+            self.findings.push(found);
         }
-        Ok(Reading { bytes, escrow, starts, findings })
+        self.bytes = bytes;
+    }
+
+    /// Reads the log in `bytes`, of which this is what was known before: if it begins with what was read, and nothing
+    /// was wrong there, only what follows is verified.
+    ///
+    /// # Errors
+    /// As [`Reading::of`].
+    pub fn resume(mut self, bytes: Vec<u8>) -> Result<Reading, Finding> {
+        public::work(|| {
+            let is_whole = self.tail().is_empty() && bytes.starts_with(&self.bytes);
+            // A branch that the new records adopt may part at an old one, and what the escrow was there is not known.
+            if !is_whole || !forks(&bytes[self.bytes.len()..]).is_subset(&self.escrow.wanted) {
+                return Reading::walked(bytes, &BTreeSet::new());
+            }
+            self.go_on(bytes);
+            Ok(self)
+        })
+    }
+
+    /// Takes the records that `bytes` hold into the escrow, at the end of the log, and tells `each` of them. The bytes of
+    /// the log stay as they were: they are added once they lie on the medium. Where it fails, some of the records may have
+    /// been taken, and what was read is of no use any more.
+    ///
+    /// # Errors
+    /// A [`Finding`]: what keeps one of them from being a record of this log.
+    pub(crate) fn admit(&mut self, bytes: &[u8], each: &mut dyn FnMut(&Record)) -> Result<(), Finding> {
+        let (from, starts) = (self.escrow.head.size, &mut self.starts);
+        walk(&mut self.escrow, bytes, from, &mut self.findings, &mut |record| {
+            starts.push(record.start);
+            each(record);
+        })
+        .map_err(|(rule, detail)| {
+            let head = &self.escrow.head;
+            Finding { rule, seq: Some(head.seq + 1), offset: Some(head.size), detail }
+        })
     }
 
     /// The good records, taken apart again.

@@ -11,7 +11,6 @@ use crate::escrow::people::Person;
 use crate::escrow::requests::Asked;
 use crate::escrow::statements::Collected;
 use crate::escrow::vaults::{Generation, Vault};
-use crate::record::finding::Broken;
 use crate::record::head::Head;
 use crate::record::policy::Policy;
 use crate::value::names::{PersonId, VaultName};
@@ -59,6 +58,9 @@ pub struct Escrow {
     pub(super) used: BTreeSet<String>,
     /// The digests of all statements, so that none counts twice.
     pub(super) seen: BTreeSet<Digest>,
+    /// The statements that were verified before they came into the log, each with the key: by what
+    /// [`VerifiedStatement`](super::VerifiedStatement) makes of them.
+    pub(super) vouched: BTreeSet<Digest>,
     /// The place of each request in `requests`, by the digest of its record.
     pub(super) places: BTreeMap<Digest, usize>,
     /// What stands under each number of each person's book, by the first statement that names it, and the
@@ -73,12 +75,6 @@ pub struct Gap {
     pub after: u64,
     /// The last of them, as it is known.
     pub until: Head,
-}
-
-/// Where records end to hold: where each good one begins, and what is wrong with the next.
-pub(super) struct Unfinished {
-    pub(super) starts: Vec<u64>,
-    pub(super) broken: Broken,
 }
 
 impl Escrow {
@@ -161,7 +157,7 @@ impl Escrow {
     }
 
     /// Keeps the escrow as it is now, where a branch will be adopted that parts here.
-    pub(crate) fn remember(&mut self) {
+    pub(super) fn remember(&mut self) {
         if self.wanted.contains(&self.head.hash) {
             self.remembered.insert(self.head.hash, Arc::new(self.clone()));
         }

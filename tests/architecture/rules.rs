@@ -52,7 +52,7 @@ const WORLD: [&str; 10] = [
 
 /// The files elsewhere that may name the types of `std::io`: the medium's errors, and the reading
 /// and writing of memory that age asks for.
-const IO_TYPES: [&str; 2] = ["ledger/log.rs", "crypto/envelope.rs"];
+const IO_TYPES: [&str; 4] = ["ledger/error.rs", "ledger/log.rs", "ledger/medium.rs", "crypto/envelope.rs"];
 
 /// The module that a file is: `crypto/sign` for `crypto/sign.rs`, `log` for `log/mod.rs`.
 pub fn module_of(path: &str) -> String {

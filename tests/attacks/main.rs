@@ -6,4 +6,5 @@ mod world;
 
 mod branches;
 mod continuations;
+mod resumed;
 mod tellings;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
-use breakglass::ledger::log::Medium;
+use breakglass::ledger::medium::Medium;
 
 /// How a medium fails when it is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

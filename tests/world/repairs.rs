@@ -1,7 +1,9 @@
 //! Logs that were damaged, or grew apart.
 
 use breakglass::ceremony::check::holdings;
-use breakglass::ledger::log::{Appended, Draft, Ledger, LedgerError};
+use breakglass::ledger::draft::Draft;
+use breakglass::ledger::error::LedgerError;
+use breakglass::ledger::log::{Appended, Ledger};
 use breakglass::record::chain::Record;
 use breakglass::record::head::Head;
 use breakglass::record::repair::Adopt;

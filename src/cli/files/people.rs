@@ -18,7 +18,7 @@ use crate::escrow::{Escrow, may_administer};
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_LOG};
 use crate::ledger::bookkeeping::{self, BookIsDurable, Intent};
-use crate::ledger::log::Medium as _;
+use crate::ledger::medium::Medium as _;
 use crate::record::book::{Book, BookError};
 use crate::record::card::VerifiedCard;
 use crate::record::note::MAX_NOTE;

@@ -17,11 +17,12 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::crypto::digest::Digest;
-use crate::escrow::{Asked, Escrow};
+use crate::escrow::{Asked, Escrow, VerifiedStatement};
 use crate::hands::store::ChainFile;
 use crate::hands::{clock, files};
 use crate::ledger::bookkeeping::Intent;
-use crate::ledger::log::{Draft, Ledger};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
 use crate::record::bundle::MAX_BUNDLE;
 use crate::record::chain::Record;
 use crate::record::closing::{Answer as Standing, Item, Lessons, Obligation};
@@ -304,7 +305,7 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
     let who = Somebody::unlock(&args.signer, || context.peek())?;
     let mut ledger = footing::plain(&who, clock::now(), context)?;
     who.must_belong_to(ledger.escrow())?;
-    let mut statements: Vec<SignedStatement> = Vec::new();
+    let mut statements: Vec<VerifiedStatement> = Vec::new();
     let mut lines = Vec::new();
     for (path, note) in notes {
         let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
@@ -324,11 +325,14 @@ pub fn collect(args: Collect, context: &mut Context<'_>) -> Result<Answer, Failu
         lines.push(format!("{}: {} by {}", path.display(), signed.note.kind(), signed.person));
         statements.push(signed);
     }
+    let collected = statements.len();
     if !statements.is_empty() {
+        ledger.vouch(&statements);
+        let statements: Vec<_> = statements.into_iter().map(VerifiedStatement::into_signed).collect();
         let seq = append(&mut ledger, &context.log(), &statements, &who)?;
         lines.push(format!("logged as entry {seq}"));
     }
-    Ok(Answer::done(lines.join("\n"), json!({ "collected": statements.len() })))
+    Ok(Answer::done(lines.join("\n"), json!({ "collected": collected })))
 }
 
 /// Reads a statement, or the statement in an approval file.

@@ -29,7 +29,7 @@ use crate::hands::console::{self, Output};
 use crate::hands::sandbox::{self, Reach};
 use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::hands::{clock, files};
-use crate::ledger::log::Draft;
+use crate::ledger::draft::Draft;
 use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
 use crate::record::request::{End, Outcome, Purpose};
@@ -270,6 +270,7 @@ fn reveal(
     let approvers = authorized.approvers.clone();
     // From here on the file may hold a release, or the beginning of one: it stays, whatever happens.
     std::mem::take(&mut footing.created).keep();
+    footing.ledger.vouch(&authorized.verified);
     // Persist, then reveal.
     let appended = footing
         .ledger

@@ -9,7 +9,7 @@ use crate::cli::files::people::{must_administer, signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::clock;
-use crate::ledger::log::Draft;
+use crate::ledger::draft::Draft;
 use crate::record::retire;
 
 /// Records it. Shares that were sealed to them stay what they are, until the next generation.

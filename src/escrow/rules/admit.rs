@@ -3,10 +3,11 @@
 use crate::escrow::rules::{
     adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
 };
-use crate::escrow::state::{Escrow, Unfinished};
+use crate::escrow::state::Escrow;
 use crate::record::chain::{Record, rule_of};
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::kinds::Said;
+use crate::record::note::NoteError;
 
 impl Escrow {
     /// Begins with the genesis record.
@@ -64,27 +65,29 @@ impl Escrow {
     }
 }
 
-/// Admits the records in `bytes`, of which the first begins at byte `base` of its log. Gives where each one
-/// begins.
+/// Admits the records in `bytes`, of which the first begins at byte `base` of its log; `each` is told of every one.
+///
+/// # Errors
+/// What is wrong with the first that is not a record of this log. Those before it are admitted.
 pub(in crate::escrow) fn walk(
     escrow: &mut Escrow,
     bytes: &[u8],
     base: u64,
     findings: &mut Vec<Finding>,
-) -> Result<Vec<u64>, Unfinished> {
-    let mut starts = Vec::new();
+    each: &mut dyn FnMut(&Record),
+) -> Result<(), Broken> {
     let mut at = 0;
     while at < bytes.len() {
         let start = base + at as u64;
-        let taken = Record::take_at(&bytes[at..], start)
-            .map_err(|error| (rule_of(&error), error.to_string()))
-            .and_then(|record| escrow.admit(&record, findings).map(|()| record));
-        match taken {
-            Ok(record) => at += (record.end - start) as usize,
-            Err(broken) => return Err(Unfinished { starts, broken }),
-        }
-        starts.push(start);
+        let record = Record::take_at(&bytes[at..], start).map_err(unreadable)?;
+        escrow.admit(&record, findings)?;
         escrow.remember();
+        each(&record);
+        at += (record.end - start) as usize;
     }
-    Ok(starts)
+    Ok(())
+}
+
+fn unreadable(error: NoteError) -> Broken {
+    (rule_of(&error), error.to_string())
 }

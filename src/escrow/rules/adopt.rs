@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
-use crate::escrow::state::{Escrow, Unfinished};
+use crate::escrow::state::Escrow;
 use crate::record::chain::{Record, rule_of};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::repair::Adopt;
@@ -15,7 +15,7 @@ pub(in crate::escrow) const MAX_ADOPTED: usize = 64;
 
 /// Takes the records that bytes hold, one after another. It is handed in: what takes every kind of record takes adoptions
 /// too, and these files would import each other.
-type Walk = dyn Fn(&mut Escrow, &[u8], u64, &mut Vec<Finding>) -> Result<Vec<u64>, Unfinished>;
+type Walk = dyn Fn(&mut Escrow, &[u8], u64, &mut Vec<Finding>, &mut dyn FnMut(&Record)) -> Result<(), Broken>;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
@@ -45,8 +45,8 @@ pub(super) fn admit(
     branch.wanted = Arc::clone(&escrow.wanted);
     let mut findings = Vec::new();
     branch.remember();
-    let walked = walk(&mut branch, &bytes, adopt.from.size, &mut findings);
-    if let Err(Unfinished { broken: (rule, why), .. }) = walked {
+    let walked = walk(&mut branch, &bytes, adopt.from.size, &mut findings, &mut |_| {});
+    if let Err((rule, why)) = walked {
         return Err(broken(format!("record {}: {rule} {why}", branch.head.seq + 1)));
     }
     if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {

@@ -71,6 +71,7 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         remembered: BTreeMap::new(),
         used,
         seen: BTreeSet::new(),
+        vouched: BTreeSet::new(),
         places: BTreeMap::new(),
         books: BTreeMap::new(),
     })
