@@ -227,11 +227,12 @@ pub const NOT_YET: &[&str] = &[
 
 /// What is found and not in the list; and what is in the list and not found.
 pub fn sort_out(found: Vec<String>) -> Vec<String> {
-    let known = |one: &String| NOT_YET.iter().any(|known| without_lines(one).starts_with(known));
-    let is_found = |known: &str| found.iter().any(|one| without_lines(one).starts_with(known));
-    let gone = NOT_YET.iter().filter(|known| !is_found(known));
+    let plain: Vec<String> = found.iter().map(|one| without_lines(one)).collect();
+    let gone = NOT_YET.iter().filter(|known| !plain.iter().any(|one| one.starts_with(*known)));
     let gone: Vec<_> = gone.map(|known| format!("NOT_YET, and put right: take it out: {known}")).collect();
-    found.into_iter().filter(|one| !known(one)).chain(gone).collect()
+    let both = found.into_iter().zip(plain);
+    let unknown = both.filter(|(_, plain)| !NOT_YET.iter().any(|known| plain.starts_with(known)));
+    unknown.map(|(one, _)| one).chain(gone).collect()
 }
 
 /// A violation without the `:12` behind each file.

@@ -9,23 +9,25 @@ pub fn check(file: &Parsed, found: &mut Vec<String>) {
     let top = !is_pure(&file.module);
     for (at, token) in file.tokens.iter().enumerate() {
         let next = |more: usize| file.tokens.get(at + more).map_or("", |token| token.text.as_str());
-        let said = format!("{}:{}: `{}`", file.path, token.line, token.text);
+        let mut wrong = |rule: &str| {
+            found.push(format!("{}:{}: `{}`: {rule}", file.path, token.line, token.text));
+        };
         match token.text.as_str() {
-            "unsafe" if !hands => found.push(format!("{said}: only hands/ may be unsafe")),
+            "unsafe" if !hands => wrong("only hands/ may be unsafe"),
             "println" | "eprintln" | "print" | "eprint" | "dbg" if next(1) == "!" && !top => {
-                found.push(format!("{said}: outside of cli and hands nothing is printed"));
+                wrong("outside of cli and hands nothing is printed");
             }
             "Medium" if next(1) == "for" && file.below_src() != "hands/store.rs" => {
-                found.push(format!("{said}: only hands/store.rs implements it"));
+                wrong("only hands/store.rs implements it");
             }
-            "extern" if next(1) == "crate" => found.push(format!("{said}: crates are named by their paths")),
+            "extern" if next(1) == "crate" => wrong("crates are named by their paths"),
             // Within a second module of one file, `super` would mean another place than these rules think.
-            "mod" if next(2) == "{" => found.push(format!("{said}: a module is a file of its own")),
+            "mod" if next(2) == "{" => wrong("a module is a file of its own"),
             "path" if next(1) == "=" && at > 0 && file.tokens[at - 1].text == "[" => {
-                found.push(format!("{said}: a module lies where its name says"));
+                wrong("a module lies where its name says");
             }
             "include" if next(1) == "!" => {
-                found.push(format!("{said}: a module lies where its name says"));
+                wrong("a module lies where its name says");
             }
             _ => {}
         }

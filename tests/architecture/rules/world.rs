@@ -26,16 +26,16 @@ pub fn check(file: &Parsed, found: &mut Vec<String>) {
     let below = is_pure(&file.module);
     for named in &file.paths {
         let text = named.text();
-        let said = format!("{}:{}: `{text}`", file.path, named.line);
+        let mut wrong = |rule: &str| found.push(format!("{}:{}: `{text}`: {rule}", file.path, named.line));
         let clock = named.parts.iter().any(|part| part == "SystemTime" || part == "Instant");
         if clock && file.below_src() != "hands/clock.rs" {
-            found.push(format!("{said}: only hands/clock.rs reads the clock"));
+            wrong("only hands/clock.rs reads the clock");
         }
         if !below {
             continue;
         }
         if named.parts.len() > 1 && named.parts.ends_with(&["now".to_owned()]) {
-            found.push(format!("{said}: outside of cli and hands nothing reads the clock"));
+            wrong("outside of cli and hands nothing reads the clock");
         }
         let world = WORLD.iter().find(|world| text == **world || text.starts_with(&format!("{world}::")));
         let stream = named.parts.len() > 1
@@ -43,7 +43,7 @@ pub fn check(file: &Parsed, found: &mut Vec<String>) {
         let types = world == Some(&"std::io") && IO_TYPES.contains(&file.below_src()) && !text.ends_with('*');
         let whole = text == "std" || text == "std::*";
         if stream || whole || (world.is_some() && !types) {
-            found.push(format!("{said}: outside of cli and hands nothing touches the world"));
+            wrong("outside of cli and hands nothing touches the world");
         }
     }
 }
