@@ -12,8 +12,7 @@ use breakglass::record::statement::{
 use breakglass::record::statements::Statements;
 use data_encoding::BASE64;
 
-use super::requests::small;
-use super::spoiled;
+use super::log_case::{small, spoiled};
 use crate::world::{Asking, World, actor, embed, text};
 
 fn done(asking: &Asking) -> Action {
