@@ -16,20 +16,6 @@ fn refused(stage: &Stage, code: i32, words: &str) -> Run {
 }
 
 #[test]
-fn an_approval_shows_what_is_asked_and_answers_with_what_was_written() {
-    let (stage, asked) = Stage::asked();
-    let line = "approve req.bgr --as alice/alice -o out/alice.bga --json --session-words";
-    let run = stage.words(line).arg(&asked.words).run().ok();
-    let json = run.json();
-    assert_eq!(json["request_id"], asked.id.as_str());
-    assert_eq!((json["person"].as_str(), json["approval"].as_str()), (Some("alice"), Some("out/alice.bga")));
-    let run = run.says("prod generation 1 (root)").says("111122223333").says("2 of 3 custodians");
-    let run = run.says("carol at ").says("emergency, iam-failure").says("INC-42").says("SSO is down");
-    run.says("password, totp").says("for good");
-    assert_eq!(stage.mode("out/alice.bga"), 0o600);
-}
-
-#[test]
 fn an_earlier_approval_that_was_never_released_is_shown() {
     let (stage, asked) = Stage::asked();
     stage.approve("alice", &asked).ok();
@@ -116,17 +102,6 @@ fn an_approver_needs_her_own_share_in_the_file() {
 }
 
 #[test]
-fn who_holds_no_share_approves_nothing() {
-    let (stage, asked) = Stage::asked();
-    let line = |who: &str| format!("approve req.bgr --as {who} -o out.bga --session-words");
-    let refused = |code: i32, who: &str| stage.refuses_words(code, stage.words(&line(who)).arg(&asked.words));
-    refused(4, "admin/admin").what("`admin` holds no share of prod generation 1").at("req.bgr");
-    stage.person("dave", "--role custodian");
-    refused(4, "dave/dave").what("`dave` is not enrolled in this escrow");
-    refused(6, "alice/alice -i bob/bob.key").at("alice/alice.card").next("-i");
-}
-
-#[test]
 fn another_escrow_with_people_of_the_same_names_is_another_escrow() {
     let (stage, _) = Stage::asked();
     // Mallory's escrow has an alice, too; the real alice's card is not in it.
@@ -208,15 +183,6 @@ fn an_older_request_than_her_book_knows_is_shown_and_signed() {
     stage.approve("bob", &asked).ok();
     stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
     stage.run("verify").exits(14).shows("missing-records, in the approval by `alice`");
-}
-
-#[test]
-fn an_approval_overwrites_nothing() {
-    let (stage, asked) = Stage::asked();
-    stage.write("alice.bga", "precious");
-    stage.write("alice.bgd", "precious");
-    let run = refused(&stage, 1, &asked.words).what("cannot be written").at("alice.bga");
-    run.next("choose another name");
 }
 
 #[test]

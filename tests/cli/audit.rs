@@ -186,26 +186,6 @@ fn the_worst_of_several_decides() {
 }
 
 #[test]
-fn evidence_that_makes_no_sense_is_refused() {
-    let stage = Stage::sealed();
-    stage.write("odd.json", "{}");
-    stage.refuses(3, "verify --head odd.json").what("not a head").at("odd.json");
-    stage.refuses(3, "verify --since odd.json").at("odd.json");
-    stage.refuses(3, "verify --anchor 'one two'").what("not a fingerprint").at("--anchor");
-    stage.refuses(1, "verify --head nothing").at("nothing");
-    stage.copy("alice/alice.book", "Not A Name.book");
-    let words = stage.words("verify --book").arg("Not A Name.book");
-    stage.refuses_words(3, words).what("named after its owner").at("Not A Name.book");
-    // A book under another's name is no chain of theirs.
-    stage.copy("alice/alice.book", "away/bob.book");
-    stage.run("verify --book away/bob.book").exits(10).shows("BOOK-CHAIN");
-    stage.copy("alice/alice.book", "away/alice.book");
-    stage.replace("away/alice.book", "\"index\":1", "\"index\":2");
-    stage.run("verify --book away/alice.book").exits(10).shows("BOOK-CHAIN");
-    stage.run("verify --book alice/alice.book --book bob/bob.book").ok();
-}
-
-#[test]
 fn an_escrow_that_is_not_there_is_answered_with_a_remedy() {
     let stage = Stage::people();
     let commands = [

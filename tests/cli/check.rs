@@ -12,29 +12,6 @@ fn refused(stage: &Stage, code: i32) -> Run {
 }
 
 #[test]
-fn a_check_names_what_is_sound() {
-    let stage = Stage::sealed();
-    let json = stage.run("check prod --as alice/alice --json").ok().json();
-    assert_eq!(json["person"], "alice");
-    assert_eq!(json["sound"], serde_json::json!(["prod generation 1"]));
-    assert_eq!(stage.mode("alice/alice.book"), 0o600);
-    let run = stage.run("check --as alice/alice").ok();
-    run.shows("2 shares of alice are sound").shows("logged as entry 7");
-}
-
-#[test]
-fn another_file_in_a_shares_place_is_found() {
-    let stage = Stage::sealed();
-    stage.copy("escrow/vaults/prod/1/bob.share.age", SHARE);
-    refused(&stage, 5)
-        .what("the sealed share of `alice` in prod generation 1")
-        .next("tell the administrator");
-    let canary = format!("escrow/vaults/{}/1/alice.share.age", stage.canary());
-    stage.copy(&canary, SHARE);
-    refused(&stage, 5).what("is not the file that was sealed");
-}
-
-#[test]
 fn a_share_that_is_truncated_damaged_or_no_text_is_found() {
     let stage = Stage::sealed();
     let whole = stage.read(SHARE);
@@ -57,38 +34,6 @@ fn a_share_that_is_missing_is_found() {
     refused(&stage, 1).at(SHARE);
     // The others are not held up by it.
     stage.run("check --all --as bob/bob").ok();
-}
-
-#[test]
-fn a_wrong_identity_opens_nothing() {
-    let stage = Stage::sealed();
-    let run = stage.refuses(6, "check --all --as alice/alice -i bob/bob.key");
-    run.what("signing key in the card of `alice`").at("alice/alice.card").next("-i");
-    stage.refuses(1, "check --all --as nobody/nobody").at("nobody/nobody.card").next("alice.card, .key");
-    stage.remove("alice/alice.key");
-    stage.refuses(1, "check --all --as alice/alice").at("alice/alice.key");
-    // The right one among several does.
-    stage.person("dave", "--role custodian");
-    let run = stage.run("check --all --as bob/bob -i dave/dave.key -i bob/bob.key");
-    run.ok();
-}
-
-#[test]
-fn who_holds_no_share_has_nothing_to_check() {
-    let stage = Stage::sealed();
-    stage.refuses(4, "check --as admin/admin").what("`admin` holds no share");
-    stage.refuses(3, "check nothing --as alice/alice").what("there is no vault `nothing`");
-    stage.person("eve", "--role custodian");
-    stage.refuses(4, "check --as eve/eve").what("`eve` is not enrolled");
-    stage.refuses(2, "check prod --all --as alice/alice").says("does not go with");
-}
-
-#[test]
-fn a_statement_overwrites_no_file() {
-    let stage = Stage::sealed();
-    stage.write("statement", "precious");
-    let run = stage.refuses(1, "check --as alice/alice -o statement");
-    run.what("cannot be written").at("statement").next("choose another name");
 }
 
 #[test]

@@ -54,44 +54,6 @@ fn every_command_has_help_with_an_example() {
 }
 
 #[test]
-fn a_line_that_makes_no_sense_is_usage() {
-    let stage = Stage::empty();
-    for line in ["", "frobnicate", "keygen", "verify --frobnicate", "check", "log extra"] {
-        stage.words(line).run().exits(2);
-    }
-    assert!(stage.tree().is_empty());
-}
-
-#[test]
-fn an_error_is_an_object_where_json_is_wanted() {
-    let stage = Stage::people();
-    let run = stage.run("log --json --escrow nowhere").exits(1);
-    assert_eq!(run.err, "");
-    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    let error = &json["error"];
-    assert_eq!((error["code"].as_str(), error["exit"].as_u64()), (Some("machine"), Some(1)));
-    assert_eq!(error["at"], "nowhere/log");
-    assert!(error["what"].is_string() && error["next"].is_string());
-    for (line, code, exit) in [
-        ("check --as alice/alice -i bob/bob.key", "locked", 6),
-        ("check --as alice/alice --escrow alice/alice.key", "machine", 1),
-        ("init new --name N --cards-compared --card alice/alice.key --as admin/admin", "bad-input", 3),
-        (
-            "init new --name N --cards-compared --card alice/alice.card --card admin/admin.card --as alice/alice",
-            "not-authorised",
-            4,
-        ),
-    ] {
-        let run = stage.run(&format!("{line} --json")).exits(exit);
-        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-        assert_eq!(
-            (json["error"]["code"].as_str(), json["error"]["exit"].as_i64()),
-            (Some(code), Some(exit.into()))
-        );
-    }
-}
-
-#[test]
 fn every_json_answer_parses() {
     let (stage, asked) = Stage::asked();
     let id = &asked.id[..8];

@@ -45,18 +45,6 @@ fn what_is_printed_is_the_lines_and_nothing_else() {
 }
 
 #[test]
-fn too_few_approvals_release_nothing() {
-    let (stage, _) = Stage::approved();
-    refused(&stage, 4, "", "").what("0 of the 2 approvals");
-    let run = refused(&stage, 4, "alice.bga", "").what("1 of the 2 approvals that are needed");
-    run.next("nothing was logged and nothing was shown");
-    let run = refused(&stage, 5, "alice.bga alice.bga", "").what("1 of the 2 approvals");
-    run.says("set aside: approval of `alice`: `alice` approved twice, and counts once");
-    stage.refuses(2, RELEASE).what("no terminal to show anything on").next("--print password");
-    stage.run(PRINT).ok();
-}
-
-#[test]
 fn a_bad_approval_is_named_and_the_good_ones_still_release() {
     let (stage, asked) = Stage::approved();
     stage.approve("carol", &asked).ok();
@@ -80,21 +68,6 @@ fn a_bad_approval_is_named_and_the_good_ones_still_release() {
 }
 
 #[test]
-fn what_is_no_approval_is_said_to_be_none() {
-    let (stage, _) = Stage::approved();
-    for bytes in ["", "hello", "-----BEGIN AGE ENCRYPTED FILE-----\n-----END AGE ENCRYPTED FILE-----\n"] {
-        stage.write("odd", bytes);
-        refused(&stage, 3, "alice.bga odd", "").what("not an approval").at("odd").next("approve -o");
-    }
-    refused(&stage, 3, "alice.bga req.bgr", "").what("but the request itself").at("req.bgr");
-    refused(&stage, 1, "alice.bga nothing", "").at("nothing").next("check the path");
-    // One bad file stops nothing that the others can meet.
-    let line = "release req.bgr odd nothing alice.bga bob.bga --as carol/carol --print password";
-    let run = stage.run(line).ok().says("set aside: odd: not an approval");
-    run.says("set aside: nothing: the file cannot be read");
-}
-
-#[test]
 fn an_approval_of_another_request_does_not_count() {
     let (stage, _) = Stage::approved();
     for file in ["req.bgr", "req.session.age", "alice.bga"] {
@@ -112,43 +85,6 @@ fn an_approval_of_another_request_does_not_count() {
 }
 
 #[test]
-fn after_its_end_a_request_releases_nothing() {
-    let (stage, _) = Stage::approved();
-    stage.copy("req.session.age", "kept.age");
-    stage.run(PRINT).ok();
-    let run = refused(&stage, 4, "alice.bga bob.bga", "--session kept.age");
-    run.what("the request ended in record 8").next("make a new request");
-    refused(&stage, 4, "alice.bga bob.bga", "").what("the request ended in record 8");
-}
-
-#[test]
-fn a_field_that_the_vault_does_not_hold_ends_no_request() {
-    let (stage, _) = approved("--field pasword --field password");
-    let release = "release req.bgr alice.bga bob.bga --as carol/carol --print";
-    let run = stage.run(&format!("{release} pasword")).fails(3).what("nothing that was named could be shown");
-    run.next("the vault holds: account-id, email, password");
-    assert!(stage.exists("req.session.age"));
-    stage.run(&format!("{release} password")).ok();
-}
-
-#[test]
-fn only_what_was_asked_for_is_shown() {
-    let (stage, _) = approved("--field password");
-    for field in ["totp", "totp-seed", "email", "account-id"] {
-        let run = refused(&stage, 4, "alice.bga bob.bga", &format!("--print {field}"));
-        run.what(&format!("`{field}` was not asked for")).next("make a new request");
-    }
-    stage.run(PRINT).ok();
-}
-
-#[test]
-fn the_seed_is_shown_where_it_was_asked_for() {
-    let (stage, _) = approved("--field totp-seed");
-    let run = stage.run(&format!("{RELEASE} --print totp-seed")).ok();
-    assert_eq!(run.out, format!("totp-seed: {SEED}\n"));
-}
-
-#[test]
 fn no_more_codes_are_printed_than_were_asked_for() {
     let (stage, _) = approved("--totp-codes 0");
     let run = stage.refuses(4, &format!("{RELEASE} --print totp")).what("TOTP codes");
@@ -157,14 +93,6 @@ fn no_more_codes_are_printed_than_were_asked_for() {
     stage.refuses(4, &format!("{RELEASE} --print totp --print totp")).what("TOTP codes");
     stage.run(&format!("{RELEASE} --print totp")).ok();
     stage.run("verify").ok();
-}
-
-#[test]
-fn a_field_that_the_vault_lacks_is_warned_of() {
-    let (stage, _) = approved("--field password --field pin");
-    let run = stage.run(&format!("{PRINT} --print pin")).ok().says("warning: prod holds no `pin`");
-    assert_eq!(run.out, format!("password: {PASSWORD}\n"));
-    stage.run("log --kind end").ok().shows("shown: password");
 }
 
 #[test]
@@ -181,17 +109,6 @@ fn a_payload_that_is_not_the_sealed_one_is_not_opened() {
     refused(&stage, 1, "alice.bga bob.bga", "").at(payload);
     stage.write(payload, &whole);
     stage.run(PRINT).ok();
-}
-
-#[test]
-fn a_session_opens_for_its_requester_alone() {
-    let (stage, _) = Stage::approved();
-    let line = "release req.bgr alice.bga bob.bga --as alice/alice --print password";
-    stage.refuses(6, line).what("the session does not open").at("req.session.age").next("new request");
-    stage.write("req.session.age", "damaged");
-    refused(&stage, 3, "alice.bga bob.bga", "").at("req.session.age").next("new request");
-    stage.remove("req.session.age");
-    refused(&stage, 1, "alice.bga bob.bga", "").at("req.session.age");
 }
 
 #[test]

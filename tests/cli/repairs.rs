@@ -229,38 +229,6 @@ fn a_book_that_cannot_be_written_goes_on_elsewhere() {
 }
 
 #[test]
-fn somebody_who_retired_is_marked_and_not_refused() {
-    let (stage, asked) = Stage::asked();
-    let run = stage.run("retire alice --because 'left the company' --as admin/admin").ok();
-    run.shows("they still hold shares of").shows("prod generation 1");
-    stage.refuses(3, "retire alice --because again --as admin/admin").what("has retired already");
-    stage.refuses(3, "retire nobody --because x --as admin/admin").what("does not belong");
-    stage.refuses(4, "retire bob --because x --as bob/bob").what("is not an administrator");
-    approve(&stage, "alice", &asked, "").ok();
-    approve(&stage, "bob", &asked, "").ok();
-    stage.refuses(4, RELEASE).what("has retired").next("retired-person");
-    releases(&stage, "--accept-deviation retired-person");
-    stage.run("verify").exits(14).shows("RETIRED-PERSON");
-    let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin");
-    stage.refuses_words(3, stage.words(&line).stdin(row("next"))).what("`alice` is not a custodian");
-}
-
-#[test]
-fn a_threshold_of_custodians_stands_in_for_a_lost_administrator() {
-    let stage = Stage::sealed();
-    let seal = |who: &str| {
-        let line = format!("seal --from - --threshold 2 {THREE} {who}");
-        stage.words(&line).stdin(row("next"))
-    };
-    stage.refuses_words(4, seal("--as alice/alice")).what("`alice` is not an administrator");
-    stage.refuses_words(2, seal("--as alice/alice --as alice/alice")).what("named twice");
-    seal("--as alice/alice --as carol/carol").run().ok();
-    stage.run("retire admin --because 'left the company' --as alice/alice --as bob/bob").ok();
-    stage.run("verify").exits(0);
-    stage.refuses_words(4, stage.sealing(&row("more"), "")).what("`admin` is not an administrator");
-}
-
-#[test]
 fn copies_are_compared_brought_up_to_date_and_joined() {
     let stage = Stage::sealed();
     stage.run("copy safe").ok().shows("replica in safe");

@@ -35,37 +35,6 @@ fn a_request_writes_its_file_and_a_session_that_is_sealed() {
 }
 
 #[test]
-fn a_vault_that_is_not_there_is_answered_with_those_that_are() {
-    let stage = Stage::sealed();
-    refused(&stage, 3, "nothing", "").what("there is no vault `nothing`").next("prod");
-    refused(&stage, 3, "prod", "--generation 2").what("has no generation 2; the newest is 1");
-    refused(&stage, 2, "Prod!", "").says("a-z");
-}
-
-#[test]
-fn reason_and_purpose_are_words_of_the_list() {
-    let stage = Stage::sealed();
-    let line = "request prod --ticket T --justification J --as carol/carol -o req.bgr --reason";
-    stage.refuses(2, &format!("{line} boredom")).says("iam-failure");
-    stage.refuses(2, &line.replace(" --reason", "")).says("--reason");
-    refused(&stage, 2, "prod", "--purpose fun").says("emergency");
-    refused(&stage, 2, "prod", "--expires soon").says("--expires");
-    refused(&stage, 2, "prod", "--field password --field password").what("name each field once");
-}
-
-#[test]
-fn a_drill_is_made_on_a_canary_and_only_there() {
-    let stage = Stage::sealed();
-    refused(&stage, 4, "prod", "--purpose drill").what("a drill is made on a canary, and only there");
-    let canary = stage.canary();
-    for purpose in ["emergency", "maintenance"] {
-        refused(&stage, 4, &canary, &format!("--purpose {purpose}")).what("is a canary vault");
-    }
-    let line = format!("{} --as carol/carol -o req.bgr --purpose drill", asking(&canary));
-    stage.run(&line).ok();
-}
-
-#[test]
 fn what_is_out_of_order_is_confirmed_and_recorded() {
     let stage = Stage::sealed();
     let run = refused(&stage, 4, "prod", "--expires 48h").what("longer than the policy allows");
@@ -83,15 +52,6 @@ fn what_is_out_of_order_is_confirmed_and_recorded() {
     let run = words.arg(json["session_words"].as_str().unwrap()).run().ok();
     run.says("OUT OF ORDER: the request's window is longer").says("OUT OF ORDER: the time was set by hand");
     stage.run("verify").exits(14).shows("DEVIATION");
-}
-
-#[test]
-fn a_vault_that_is_not_in_force_can_be_asked_for_all_the_same() {
-    let stage = Stage::begun();
-    stage.seal(&crate::stage::row("prod"), "").ok();
-    stage.run("check --as alice/alice").ok();
-    refused(&stage, 4, "prod", "").what("fewer custodians than the threshold").next("not-in-force");
-    stage.request("--accept-deviation not-in-force");
 }
 
 #[test]
@@ -115,44 +75,6 @@ fn hostile_text_stays_outside_and_off_the_screen() {
     // What is harmless is taken as it is, in any script.
     let words = stage.words(line).arg("--ticket").arg("Fälle-№7").arg("--justification");
     words.arg("two\nlines, 東京").run().ok().shows("two\\nlines, 東京");
-}
-
-#[test]
-fn output_that_exists_is_left_alone() {
-    let stage = Stage::sealed();
-    stage.write("req.bgr", "precious");
-    refused(&stage, 1, "prod", "").what("cannot be written").at("req.bgr").next("choose another name");
-    stage.remove("req.bgr");
-    stage.write("req.session.age", "precious");
-    refused(&stage, 1, "prod", "").what("cannot be written").at("req.session.age");
-    stage.remove("req.session.age");
-    stage.write("file", "");
-    let line = format!("{} --as carol/carol -o file/req.bgr", asking("prod"));
-    stage.refuses(1, &line).at("file/req.session.age");
-}
-
-#[test]
-fn only_who_is_enrolled_asks() {
-    let stage = Stage::sealed();
-    stage.person("eve", "--role custodian");
-    let line = format!("{} -o req.bgr --as", asking("prod"));
-    stage.refuses(4, &format!("{line} eve/eve")).what("`eve` is not enrolled");
-    stage.refuses(6, &format!("{line} carol/carol -i eve/eve.key"));
-    // An administrator without a share may ask; approving is another matter.
-    stage.run(&format!("{line} admin/admin")).ok();
-}
-
-#[test]
-fn a_missing_share_is_named_and_stops_nothing_while_enough_are_left() {
-    let stage = Stage::sealed();
-    stage.remove("escrow/vaults/prod/1/alice.share.age");
-    let line = format!("{} --as carol/carol -o req.bgr", asking("prod"));
-    stage.run(&line).ok().says("warning: the sealed share of alice is missing or damaged");
-    stage.remove("req.bgr");
-    stage.remove("req.session.age");
-    stage.write("escrow/vaults/prod/1/bob.share.age", "damaged");
-    let run = refused(&stage, 5, "prod", "").what("only 1 of the 2 sealed shares");
-    run.says("share of bob is missing or damaged").next("another copy of the escrow");
 }
 
 #[test]

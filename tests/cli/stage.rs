@@ -59,7 +59,7 @@ pub struct Words<'a> {
 }
 
 /// Splits a line at blanks; `'…'` holds words together.
-fn split(line: &str) -> Vec<String> {
+pub fn split(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (at, part) in line.split('\'').enumerate() {
         if at % 2 == 1 {

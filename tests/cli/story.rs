@@ -125,17 +125,6 @@ fn statements_made_elsewhere_are_collected_once() {
 }
 
 #[test]
-fn one_file_given_twice_is_collected_once() {
-    let stage = Stage::sealed();
-    stage.run("check --all --as bob/bob -o one.bgs").ok();
-    stage.copy("one.bgs", "two.bgs");
-    let run = stage.run("collect one.bgs two.bgs one.bgs --as carol/carol --json").ok();
-    assert_eq!(run.json()["collected"], 1);
-    let run = stage.run("verify").ok();
-    assert!(!run.out.contains("STATEMENT-TWICE"), "{}", run.out);
-}
-
-#[test]
 fn what_is_no_statement_of_this_escrow_is_not_collected() {
     let (stage, asked) = Stage::asked();
     let refused = |code: i32, file: &str| stage.refuses(code, &format!("collect {file} --as bob/bob"));
@@ -169,30 +158,6 @@ fn what_is_no_statement_of_this_escrow_is_not_collected() {
     stage.run("deny req2.bgr --as elsewhere/bob --because no -o fork.bgd").ok();
     refused(13, "fork.bgd").what("STATEMENT-HEAD");
     drop(asked);
-}
-
-#[test]
-fn a_closing_list_answers_each_obligation_once() {
-    let (stage, asked) = Stage::asked();
-    let id = &asked.id[..8];
-    let close = |code: i32, who: &str, more: &str| {
-        stage.refuses(code, &format!("close --request {id} --as {who}/{who} {more}"))
-    };
-    close(2, "alice", "--done password-changed")
-        .what("`mfa-renewed` is not answered")
-        .next("--done mfa-renewed");
-    close(2, "alice", &format!("{DONE} --done password-changed"))
-        .what("`password-changed` is answered twice");
-    close(2, "alice", "--done everything").says("--done");
-    close(2, "alice", "--not-applicable resealed").what("a reason is missing").next("ITEM=WHY");
-    close(2, "alice", "--not-applicable resealed=").at("--not-applicable");
-    close(2, "alice", "--not-applicable everything=x").at("--not-applicable");
-    close(3, "alice", &format!("{DONE} --lessons 'a\u{202e}b'")).at("--lessons");
-    close(1, "alice", &format!("{DONE} --lessons @nothing")).at("nothing");
-    stage.write("lessons.txt", "be quick");
-    let line = format!("close --request {id} --as carol/carol {DONE} --lessons @lessons.txt");
-    stage.run(&line).ok().says("the requester closes their own emergency");
-    stage.run("verify").exits(14).shows("CLOSED-BY-REQUESTER");
 }
 
 #[test]
