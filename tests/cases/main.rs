@@ -3,11 +3,10 @@
 #![cfg(target_os = "linux")]
 
 mod case;
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 mod expected;
 mod play;
-#[allow(dead_code, reason = "it is shared with tests/cli")]
-#[path = "../cli/stage.rs"]
-mod stage;
 
 /// One test for each case, under the name of its file.
 macro_rules! cases {

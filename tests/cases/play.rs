@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::case::{self, Command, Outcome, Step};
+use crate::disk::{Disk, PASSWORD, Run, SEED, Tree, code_now};
 use crate::expected::{fits, general};
-use crate::stage::{PASSWORD, Run, SEED, Stage, Tree, code_now};
 
 /// Set, it has the cases written with what the program shows now.
 const UPDATE: &str = "UPDATE_CASES";
@@ -21,7 +21,7 @@ pub fn play(file: &str) {
     let text = fs::read_to_string(folder().join(file)).unwrap();
     let mut steps = case::read(&text).unwrap_or_else(|why| panic!("tests/cases/{file}, {why}"));
     assert_eq!(case::write(&steps), text, "tests/cases/{file}: a line is written otherwise than it is read");
-    let mut scene = Scene { stage: Stage::empty(), known: BTreeMap::new() };
+    let mut scene = Scene { disk: Disk::empty(), known: BTreeMap::new() };
     let mut wrong = String::new();
     for step in &mut steps {
         let Step::Command(command) = step else {
@@ -49,7 +49,7 @@ pub fn play(file: &str) {
 
 /// Where a case is played.
 struct Scene {
-    stage: Stage,
+    disk: Disk,
     /// What is known of this run, by the name that stands for it in braces.
     known: BTreeMap<&'static str, String>,
 }
@@ -59,9 +59,9 @@ impl Scene {
     fn prepare(&mut self, step: &Step) {
         match step {
             Step::Start(name) => self.start(name),
-            Step::File(path, content) => self.stage.write(path, self.filled(content)),
+            Step::File(path, content) => self.disk.write(path, self.filled(content)),
             Step::Do(what, line) if what == "run" => {
-                let run = self.stage.run(&self.filled(line)).ok();
+                let run = self.disk.run(&self.filled(line)).ok();
                 self.learn(&run);
             }
             Step::Do(what, rest) => self.act(what, &self.filled(rest)),
@@ -70,16 +70,16 @@ impl Scene {
     }
 
     fn start(&mut self, name: &str) {
-        let (stage, asked) = match name {
-            "empty" => (Stage::empty(), None),
-            "people" => (Stage::people(), None),
-            "begun" => (Stage::begun(), None),
-            "sealed" => (Stage::sealed(), None),
-            "asked" => Some(Stage::asked()).map(|(stage, asked)| (stage, Some(asked))).unwrap(),
-            "approved" => Some(Stage::approved()).map(|(stage, asked)| (stage, Some(asked))).unwrap(),
+        let (disk, asked) = match name {
+            "empty" => (Disk::empty(), None),
+            "people" => (Disk::people(), None),
+            "begun" => (Disk::begun(), None),
+            "sealed" => (Disk::sealed(), None),
+            "asked" => Some(Disk::asked()).map(|(disk, asked)| (disk, Some(asked))).unwrap(),
+            "approved" => Some(Disk::approved()).map(|(disk, asked)| (disk, Some(asked))).unwrap(),
             other => panic!("`start {other}`: there are empty, people, begun, sealed, asked and approved"),
         };
-        self.stage = stage;
+        self.disk = disk;
         self.known = BTreeMap::from([("password", PASSWORD.to_owned()), ("seed", SEED.to_owned())]);
         if let Some(asked) = asked {
             self.knows_request(&asked.id, &asked.words);
@@ -88,7 +88,7 @@ impl Scene {
     }
 
     fn knows_canary(&mut self) {
-        let tree = self.stage.tree();
+        let tree = self.disk.tree();
         let mut names = tree.keys().filter_map(|path| path.strip_prefix("escrow/vaults").ok()?.to_str());
         if let Some(name) = names.find(|name| name.starts_with("canary-")) {
             self.known.insert("canary", name.split('/').next().unwrap().to_owned());
@@ -102,14 +102,14 @@ impl Scene {
     }
 
     fn act(&self, what: &str, rest: &str) {
-        let words = crate::stage::split(rest);
+        let words = crate::disk::split(rest);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match (what, words.as_slice()) {
-            ("copy", [from, to]) => self.stage.copy(from, to),
-            ("remove", [path]) => self.stage.remove(path),
-            ("replace", [path, from, to]) => self.stage.replace(path, from, to),
-            ("link", [path, to]) => std::os::unix::fs::symlink(to, self.stage.path(path)).unwrap(),
-            ("directory", [path]) => fs::create_dir_all(self.stage.path(path)).unwrap(),
+            ("copy", [from, to]) => self.disk.copy(from, to),
+            ("remove", [path]) => self.disk.remove(path),
+            ("replace", [path, from, to]) => self.disk.replace(path, from, to),
+            ("link", [path, to]) => std::os::unix::fs::symlink(to, self.disk.path(path)).unwrap(),
+            ("directory", [path]) => fs::create_dir_all(self.disk.path(path)).unwrap(),
             _ => panic!("`{what} {rest}`: it is given too little, or too much"),
         }
     }
@@ -131,11 +131,11 @@ impl Scene {
     /// Runs a command. What it shows has braces in the places of what is known.
     fn play(&mut self, command: &Command) -> Outcome {
         let (line, input) = match command.line.rsplit_once(" < ") {
-            Some((line, file)) => (line, Some(self.stage.read(file.trim()))),
+            Some((line, file)) => (line, Some(self.disk.read(file.trim()))),
             None => (command.line.as_str(), None),
         };
-        let before = self.stage.tree();
-        let words = self.stage.words(&self.filled(line));
+        let before = self.disk.tree();
+        let words = self.disk.line(&self.filled(line));
         let run = match input {
             Some(bytes) => words.stdin(bytes).run(),
             None => words.run(),
@@ -149,7 +149,7 @@ impl Scene {
             run.out
         );
         let lines = |text: &str| -> Vec<String> { text.lines().map(|line| self.emptied(line)).collect() };
-        let effects = effects(&before, &self.stage.tree());
+        let effects = effects(&before, &self.disk.tree());
         Outcome {
             out: lines(&run.out),
             err: lines(&run.err),

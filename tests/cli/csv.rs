@@ -1,24 +1,24 @@
 //! `seal --from`: what a table may look like, and what it says of one that may not.
 
-use crate::stage::{PASSWORD, Run, Stage, row};
+use crate::disk::{Disk, PASSWORD, Run, row};
 
 const HEADER: &str = "vault,account_id,email,password";
 
 #[track_caller]
-fn refused(stage: &Stage, code: i32, csv: impl AsRef<[u8]>) -> Run {
-    let words = stage.words("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
-    stage.refuses_words(code, words.stdin(csv))
+fn refused(disk: &Disk, code: i32, csv: impl AsRef<[u8]>) -> Run {
+    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+    disk.refuses_line(code, words.stdin(csv))
 }
 
 /// Seals one vault with this password cell, and gives what comes out again.
 fn round_trip(cell: &str) -> String {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let csv = format!("{HEADER}\nprod,111122223333,r@example.com,{cell}\n");
-    stage.seal(&csv, "--accept-deviation weak-password").ok();
-    let asked = stage.request("--field password --accept-deviation not-in-force");
-    stage.approve("alice", &asked).ok();
-    stage.approve("bob", &asked).ok();
-    let run = stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    disk.seal(&csv, "--accept-deviation weak-password").ok();
+    let asked = disk.request("--field password --accept-deviation not-in-force");
+    disk.approve("alice", &asked).ok();
+    disk.approve("bob", &asked).ok();
+    let run = disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
     run.out.strip_prefix("password: ").unwrap().strip_suffix('\n').unwrap().to_owned()
 }
 
@@ -39,37 +39,35 @@ fn a_cell_comes_out_as_it_went_in() {
 
 #[test]
 fn a_table_may_begin_with_a_mark_and_end_its_lines_as_windows_does() {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let csv = [b"\xef\xbb\xbf", row("prod").replace('\n', "\r\n").as_bytes()].concat();
-    stage.write("accounts.csv", csv);
+    disk.write("accounts.csv", csv);
     let line = "seal --from accounts.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
-    stage.run(line).ok().shows("sealed prod generation 1 (root, account 111122223333): 2 of 2: alice, bob");
+    disk.run(line).ok().shows("sealed prod generation 1 (root, account 111122223333): 2 of 2: alice, bob");
 }
 
 #[test]
 fn a_row_has_as_many_cells_as_the_header() {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let good = format!("prod,1,r@example.com,{PASSWORD}");
     for bad in [format!("{good},more"), "other,1,r@example.com".to_owned(), "\"open".to_owned()] {
-        let run = refused(&stage, 3, format!("{HEADER}\n{good}\n{bad}\n"));
+        let run = refused(&disk, 3, format!("{HEADER}\n{good}\n{bad}\n"));
         run.what("another number of cells").at("-, row 3");
     }
     let bytes = [HEADER.as_bytes(), b"\nprod,1,r@example.com,\xff\xfe\xff\xfe\n"].concat();
-    refused(&stage, 3, bytes).what("not UTF-8").at("row 2");
-    refused(&stage, 3, format!("{HEADER}\n,1,r@example.com,{PASSWORD}\n"))
-        .what("column `vault`: it is empty");
-    refused(&stage, 3, format!("{HEADER}\nprod,,r@example.com,{PASSWORD}\n"))
-        .what("the account id of `prod`");
-    refused(&stage, 3, format!("{HEADER}\nprod,1,,{PASSWORD}\n")).what("the e-mail address of `prod`");
+    refused(&disk, 3, bytes).what("not UTF-8").at("row 2");
+    refused(&disk, 3, format!("{HEADER}\n,1,r@example.com,{PASSWORD}\n")).what("column `vault`: it is empty");
+    refused(&disk, 3, format!("{HEADER}\nprod,,r@example.com,{PASSWORD}\n")).what("the account id of `prod`");
+    refused(&disk, 3, format!("{HEADER}\nprod,1,,{PASSWORD}\n")).what("the e-mail address of `prod`");
 }
 
 #[test]
 fn a_payload_has_at_most_a_mebibyte() {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let csv = |size: usize| format!("{HEADER},note\nprod,1,r@example.com,{PASSWORD},{}\n", "x".repeat(size));
-    refused(&stage, 3, csv((1 << 20) - csv(0).len())).what("at most 1048576").at("row 2");
+    refused(&disk, 3, csv((1 << 20) - csv(0).len())).what("at most 1048576").at("row 2");
     // Nor has a table.
-    refused(&stage, 3, csv((1 << 20) - csv(0).len() + 1)).what("larger than 1048576").next("split it");
-    stage.seal(&csv((1 << 20) - 4096), "").ok();
-    stage.run("check --all --as alice/alice").ok();
+    refused(&disk, 3, csv((1 << 20) - csv(0).len() + 1)).what("larger than 1048576").next("split it");
+    disk.seal(&csv((1 << 20) - 4096), "").ok();
+    disk.run("check --all --as alice/alice").ok();
 }

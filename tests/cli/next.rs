@@ -1,10 +1,10 @@
 //! Whoever mistypes a word is told which they may have meant; `tests/cases/next` has what each failure says to do.
 
-use crate::stage::Stage;
+use crate::disk::Disk;
 
 #[test]
 fn a_wrong_word_brings_the_words_there_are() {
-    let stage = Stage::empty();
+    let disk = Disk::empty();
     let request = "request p --ticket t --justification j --as a -o r";
     for (line, wrong, meant) in [
         (format!("{request} --reason"), "iam-failiure", "iam-failure"),
@@ -14,15 +14,15 @@ fn a_wrong_word_brings_the_words_there_are() {
         ("close --request 1 --as a --done".to_owned(), "mfa-renew", "mfa-renewed"),
         ("enroll p --name n --contact c -i i -o o --role".to_owned(), "custodain", "custodian"),
     ] {
-        let run = stage.refuses(2, &format!("{line} {wrong}")).next(&format!("perhaps {meant}; there are: "));
+        let run = disk.refuses(2, &format!("{line} {wrong}")).next(&format!("perhaps {meant}; there are: "));
         assert!(
             !run.err.contains(&format!("{wrong} ")) && !run.err.contains(&format!("{wrong}`")),
             "{}",
             run.err
         );
         // What is like none of them is no slip, and what comes is in no order that tells of it.
-        let one = stage.refuses(2, &format!("{line} qqqqqqqq"));
-        let other = stage.refuses(2, &format!("{line} {}", crate::stage::PASSWORD)).next("there are: ");
+        let one = disk.refuses(2, &format!("{line} qqqqqqqq"));
+        let other = disk.refuses(2, &format!("{line} {}", crate::disk::PASSWORD)).next("there are: ");
         assert_eq!(one.err, other.err);
         assert!(one.err.contains(meant) && !one.err.contains("perhaps") && !one.err.contains("qqq"));
     }
