@@ -1,5 +1,6 @@
 //! A log in hostile hands: whatever is done to its bytes, reading it does not panic, and says so.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::audit::verify::{Evidence, verify};

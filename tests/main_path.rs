@@ -1,6 +1,7 @@
 //! The whole story on a log in memory: sealed, checked, asked for, approved, released, ended, closed. And what
 //! each ceremony refuses on the way.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::audit::verify::Evidence;

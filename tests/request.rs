@@ -1,5 +1,6 @@
 //! A request, and its session: what it may ask for, and two keys that both have to be those that it names.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::ceremony::release::{ReleaseError, gather};

@@ -1,5 +1,6 @@
 //! What was sealed, opened again: by whoever it was sealed to, and to the share that the seal says they have.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::ceremony::approve::{ApproveError, Carried};

@@ -66,6 +66,8 @@ def sources_of(target):
 
 def has_test(target, test):
     """Whether the crate has a test of that name, in a module of that name."""
+    if target == "cases":
+        return (ROOT / "tests" / "cases" / f"{test.replace('::', '/')}.case").is_file()
     *modules, name = test.split("::")
     inner = modules[-1:] == ["tests"]
     module = modules[-2:-1] if inner else modules[-1:]

@@ -110,7 +110,7 @@ fn bytes_behind_a_note_are_refused() {
         let bad = [denial.note.as_bytes(), b"\n", behind].concat();
         ground.is_not_collected(3, &bad).what("bytes follow the note");
         ground.is_collected(&Record::bytes_of(&denial.note));
-        ground.world.set_bytes(ground.stage.read("escrow/log"));
+        ground.world.set_bytes(ground.disk.read("escrow/log"));
     }
     // Behind the signed line, before its line feed: it is part of what was signed.
     refused_everywhere("RECORD-MALFORMED", "trailing characters", |line| format!("{line}{{}}"));

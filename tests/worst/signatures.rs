@@ -57,7 +57,7 @@ fn the_lines_that_alice_signs_are_taken() {
     let ground = Ground::ready();
     let honest = |text: &str| honest_line(&ground.world.signs("alice"), text);
     ground.restore([ground.world.bytes(), record_with(&ground, honest)].concat());
-    ground.stage.write("good.card", card_with(&ground, honest));
+    ground.disk.write("good.card", card_with(&ground, honest));
     ground.begins("good.card", None);
 }
 
