@@ -1,9 +1,10 @@
 //! The status: where an escrow stands at one moment, and what has to be done next. It rests on the log alone.
 
 mod duties;
+mod duty;
 mod facts;
 
-pub use duties::{Duty, DutyKind};
+pub use duty::{Duty, DutyKind};
 pub use facts::{
     CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };

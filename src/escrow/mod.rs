@@ -1,5 +1,6 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
+mod deviations;
 mod people;
 mod reading;
 mod requests;
@@ -8,13 +9,16 @@ mod signers;
 mod state;
 mod statements;
 mod vaults;
+mod verified;
 
+pub use deviations::release_deviations;
 pub use people::{GenesisError, Person, people};
 pub use reading::Reading;
 pub(crate) use reading::forks;
-pub use requests::{Asked, Closed, Ended, Released, release_deviations};
+pub use requests::{Asked, Closed, Ended, Released};
 pub use rules::MAX_SEQ;
 pub use signers::may_administer;
 pub use state::{Escrow, Gap};
-pub use statements::{Collected, VerifiedStatement};
+pub use statements::Collected;
 pub use vaults::{Generation, Vault};
+pub use verified::VerifiedStatement;

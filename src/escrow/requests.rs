@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::state::Escrow;
 use crate::record::closing::Close;
-use crate::record::deviation::Deviation;
 use crate::record::request::{End, Request};
 use crate::value::names::PersonId;
 use crate::value::time::Time;
@@ -69,32 +67,4 @@ pub struct Closed {
     pub time: Time,
     /// The list.
     pub close: Close,
-}
-
-/// What was out of order about a release at `now`, beyond what its request says.
-pub fn release_deviations(
-    escrow: &Escrow,
-    asked: &Asked,
-    approvers: &BTreeSet<PersonId>,
-    now: Time,
-) -> Vec<Deviation> {
-    let request = &asked.request;
-    let mut found = Vec::new();
-    if !request.is_open_at(now) {
-        found.push(Deviation::OutsideWindow);
-    }
-    if approvers.contains(&request.requester) && !escrow.policy.requester_may_approve {
-        found.push(Deviation::RequesterApproves);
-    }
-    if now < escrow.time {
-        found.push(Deviation::ClockBehind);
-    }
-    if approvers.iter().any(|person| escrow.has_retired(person)) {
-        found.push(Deviation::RetiredPerson);
-    }
-    if escrow.has_gaps() {
-        found.push(Deviation::MissingRecords);
-    }
-    found.retain(|deviation| !request.deviations.contains(deviation));
-    found
 }

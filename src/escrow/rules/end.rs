@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::escrow::requests::Ended;
+use crate::escrow::rules::statements::check_approval;
 use crate::escrow::state::Escrow;
-use crate::escrow::statements::{Collected, check_approval, embedded};
+use crate::escrow::statements::Collected;
+use crate::escrow::verified::embedded;
 use crate::record::chain::Record;
 use crate::record::finding::{Broken, Rule};
 use crate::record::request::{End, Outcome};

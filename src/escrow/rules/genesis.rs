@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::people::{GenesisError, people};
+use crate::escrow::people::{GenesisError, Person, people};
 use crate::escrow::state::Escrow;
 use crate::record::card::{Role, VerifiedCard};
 use crate::record::chain::{Record, rule_of};
 use crate::record::finding::{Broken, Rule};
+use crate::record::genesis::Genesis;
 use crate::record::kinds::Said;
-use crate::value::names::KeyName;
+use crate::value::names::{KeyName, PersonId};
 
 pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
     let Said::Genesis(genesis) = &record.said else {
@@ -46,12 +47,17 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         .note
         .verify(&[(frame.by[0].clone(), administrator.verifying_key())])
         .map_err(|error| (rule_of(&error), error.to_string()))?;
+    Ok(fresh(record, genesis, people))
+}
+
+/// The escrow as it is after its genesis.
+fn fresh(record: &Record, genesis: &Genesis, people: BTreeMap<PersonId, Person>) -> Escrow {
     let mut used = BTreeSet::new();
     for person in people.values() {
         used.insert(person.verifying_key().to_string());
         used.extend(person.card.card().recipients.iter().map(ToString::to_string));
     }
-    Ok(Escrow {
+    Escrow {
         id: record.hash,
         name: genesis.name.clone(),
         policy: genesis.policy.clone(),
@@ -60,7 +66,7 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         requests: Vec::new(),
         statements: Vec::new(),
         head: record.head(),
-        time: frame.time,
+        time: record.frame.time,
         history: BTreeMap::from([(0, record.head())]),
         gaps: Vec::new(),
         kept: BTreeMap::new(),
@@ -74,5 +80,5 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
         vouched: BTreeSet::new(),
         places: BTreeMap::new(),
         books: BTreeMap::new(),
-    })
+    }
 }

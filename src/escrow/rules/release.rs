@@ -2,7 +2,8 @@
 
 use crate::escrow::requests::{Asked, Released};
 use crate::escrow::state::Escrow;
-use crate::escrow::statements::{Collected, embedded};
+use crate::escrow::statements::Collected;
+use crate::escrow::verified::embedded;
 use crate::record::approvers::Approvers;
 use crate::record::chain::Record;
 use crate::record::finding::{Broken, Rule};

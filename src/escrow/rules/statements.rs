@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use crate::crypto::digest::Digest;
 use crate::escrow::requests::Closed;
 use crate::escrow::state::Escrow;
-use crate::escrow::statements::{Collected, check_approval, embedded};
+use crate::escrow::statements::Collected;
+use crate::escrow::verified::embedded;
 use crate::record::card::Role;
 use crate::record::chain::Record;
 use crate::record::closing::Obligation;
 use crate::record::finding::{Broken, Rule};
 use crate::record::request::Purpose;
-use crate::record::statement::{Check, SignedStatement, Stated};
+use crate::record::statement::{Approval, Check, SignedStatement, Stated};
 use crate::record::statements::Statements;
 use crate::value::names::PersonId;
 
@@ -125,4 +126,40 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
         // Approvals, denials and actions change nothing by themselves; they are kept and counted.
         Stated::Approval(_) | Stated::Denial(_) | Stated::Action(_) => {}
     }
+}
+
+impl Escrow {
+    /// Keeps a statement that was verified, and reports where it contradicts an earlier one about its
+    /// maker's book.
+    pub(super) fn keep(&mut self, collected: Collected, report: &mut impl FnMut(Rule, String)) {
+        let book = collected.statement.statement.book;
+        let person = &collected.statement.person;
+        let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
+        if first.0 != book.hash {
+            let why = format!("`{person}`, record {} of the book, see also entry {}", book.number, first.1);
+            report(Rule::BookForked, why);
+        }
+        if let Stated::Approval(approval) = &collected.statement.statement.says {
+            for deviation in &approval.deviations {
+                report(Rule::RequestDeviation, format!("{deviation}, in the approval by `{person}`"));
+            }
+        }
+        self.seen.insert(collected.statement.note.digest());
+        self.statements.push(collected);
+    }
+}
+
+/// An approval is of the maker's own share in the generation that was asked for.
+pub(super) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Approval) -> Result<(), Broken> {
+    let asked = escrow.request(&approval.request);
+    let same = asked.is_some_and(|asked| {
+        asked.request.vault == approval.vault && asked.request.generation == approval.generation
+    });
+    let sealed = escrow.generation(&approval.vault, approval.generation);
+    let own = sealed.and_then(|one| one.seal.share_of(person));
+    if same && own.is_some_and(|own| own.index == approval.index) {
+        return Ok(());
+    }
+    let what = format!("vault {} generation {}", approval.vault.short(), approval.generation);
+    Err((Rule::ApprovalShare, format!("`{person}`, {what}, index {}", approval.index)))
 }
