@@ -25,11 +25,11 @@ pub const CLI_FLOORS: [(&str, u8); 9] = [
     ("flags", 1),
     ("context", 2),
     ("terminal", 3),
-    ("reveal", 3),
-    ("files", 4),
-    ("ask", 5),
-    ("verb", 6),
-    ("args", 7),
+    ("reveal", 4),
+    ("files", 5),
+    ("ask", 6),
+    ("verb", 7),
+    ("args", 8),
 ];
 
 /// The rooms that an auditor's code is made of.
