@@ -12,8 +12,12 @@ use rules::foreign::HOMES;
 use rules::sizes::{MAX_FILE, MAX_FUNCTION};
 use rules::{of_source, of_tests};
 
+#[path = "architecture/contributing.rs"]
+mod contributing;
 #[path = "architecture/house.rs"]
 mod house;
+#[path = "architecture/maps.rs"]
+mod maps;
 #[path = "architecture/modules.rs"]
 mod modules;
 #[path = "architecture/not_yet.rs"]
@@ -31,7 +35,8 @@ static SOURCE: LazyLock<Modules> = LazyLock::new(|| Modules::of_source(&files_of
 
 #[test]
 fn the_source_and_the_tests_keep_the_rules() {
-    let found = [of_source(&SOURCE), of_tests(&files_of("tests"))].concat();
+    let maps = maps::check(&files_of("src"), &contributing::text("CONTRIBUTING.md"));
+    let found = [of_source(&SOURCE), of_tests(&files_of("tests")), maps, contributing::check()].concat();
     let found = sort_out(found);
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
@@ -87,6 +92,71 @@ fn each_foreign_crate_is_named_in_its_home() {
             let named = files.any(|file| file.paths.iter().any(|path| path.parts[0] == name));
             assert!(named, "{home} does not name `{name}`: the rule would be empty");
         }
+    }
+}
+
+/// The page names much of the tree, and a path that is wrong in it is found.
+#[test]
+fn a_path_that_is_not_there_is_found() {
+    let real = contributing::paths(&contributing::text("CONTRIBUTING.md"));
+    assert!(real.len() > 40 && real.contains("src/record/statement.rs"), "{real:?}");
+    let page = "`src/record/lost.rs` [a](docs/lost.md#part) [b](https://example.com/x.md) `lost.toml` `mod.rs`\n\
+                `crypto/sign.rs` `src/record/<kind>.lost` `src/record/<kind>.rs` [c](docs/spec/log.md#statements)\n\
+                ```sh\ncat `src/block.rs`\n```\n`src/cli/` `a b/c.rs`";
+    let lost: Vec<_> =
+        contributing::paths(page).into_iter().filter(|path| !contributing::exists(path)).collect();
+    let expected =
+        ["crypto/sign.rs", "docs/lost.md", "lost.toml", "src/record/<kind>.lost", "src/record/lost.rs"];
+    assert_eq!(lost, expected);
+}
+
+#[test]
+fn a_name_that_one_of_two_places_lacks_is_found() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let mut found = Vec::new();
+    contributing::compare("here", &names(&["a", "b"]), "all", &names(&["b", "c"]), &mut found);
+    assert_eq!(found, ["here: `c` is missing, of all", "here: `a` is not among all"]);
+}
+
+#[test]
+fn a_map_that_says_something_else_is_found() {
+    let (files, page) = (files_of("src"), contributing::text("CONTRIBUTING.md"));
+    let before = maps::check(&files, &page);
+    let changed = |path: &str, from: &str, to: &str| {
+        let change = |(one, text): &File| match one == path {
+            true => (one.clone(), text.replacen(from, to, 1)),
+            false => (one.clone(), text.clone()),
+        };
+        files.iter().map(change).collect::<Vec<_>>()
+    };
+    let on = |floor: u8| {
+        format!("src/lib.rs: the map has `record` on floor {floor}, the table in rooms.rs has not")
+    };
+    let off = |floor: u8| format!("src/lib.rs: the map does not have `record` on floor {floor}");
+    for (files, page, expected) in [
+        (changed("src/lib.rs", "3  record", "4  record"), page.clone(), vec![off(3), on(4)]),
+        (changed("src/lib.rs", "//!  3  record", "//!     record"), page.clone(), vec![off(3), on(4)]),
+        (
+            files.clone(),
+            page.replacen("| 2 | `value` |", "| 2 | `values` |", 1),
+            vec![
+                "CONTRIBUTING.md: the map does not have `value` on floor 2".to_owned(),
+                "CONTRIBUTING.md: the map has `values` on floor 2, the table in rooms.rs has not".to_owned(),
+            ],
+        ),
+        (
+            with(files.clone(), "attic/box.rs", ""),
+            page.clone(),
+            vec!["src: `attic` is there and has no floor in tests/architecture/rooms.rs".to_owned()],
+        ),
+        (
+            files.iter().filter(|(path, _)| !path.starts_with("src/value/")).cloned().collect(),
+            page.clone(),
+            vec!["src: `value` has a floor in tests/architecture/rooms.rs and is not there".to_owned()],
+        ),
+    ] {
+        let found = maps::check(&files, &page).into_iter().filter(|one| !before.contains(one));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
     }
 }
 
@@ -184,7 +254,11 @@ fn tests_with(path: &str, more: &str) -> Vec<String> {
             "#[path = \"one/part.rs\"]\nmod part;\n#[path = \"world/mod.rs\"]\nmod world;\nuse part::f;\n",
         ),
         ("tests/one/part.rs", "use crate::world::World;\nuse breakglass::part;\n"),
-        ("tests/two/main.rs", "mod scene;\n#[path = \"../world/mod.rs\"]\nmod world;\n"),
+        (
+            "tests/two/main.rs",
+            "include!(\"list.rs\");\nmod scene;\n#[path = \"../world/mod.rs\"]\nmod world;\n",
+        ),
+        ("tests/two/list.rs", ""),
         ("tests/two/scene.rs", "use super::world::people::Person;\n"),
         ("tests/world/mod.rs", "mod people;\npub use people::Person;\npub struct World;\n"),
         ("tests/world/people.rs", ""),

@@ -74,7 +74,8 @@ const HOUSE: &[(&str, &str)] = &[
     ),
     ("hands/store/unix.rs", "pub struct Lock;\n"),
     ("cli/say/painted.rs", "pub struct Painted;\n"),
-    ("cli/ask/prompt.rs", "use rpassword::read;\nuse crate::cli::say::painted::Painted;\n"),
+    ("cli/ask/prompt.rs", "use rpassword::read;\n"),
+    ("cli/files/people.rs", "use crate::cli::say::painted::Painted;\n"),
     (
         "cli/verb/open.rs",
         "use crate::ceremony::release;\nuse std::{env, fs};\nfn run() { println!(\"{}\", 1) }\n",

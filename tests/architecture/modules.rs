@@ -237,7 +237,15 @@ fn declared(file: &Parsed, root: &str, files: &BTreeMap<&str, &str>) -> Vec<(Str
         let path = path.unwrap_or_else(|| panic!("{}: `mod {}` is no file", file.path, name.text));
         found.push((path, below(&file.module, &name.text)));
     }
+    found.extend(included(file));
     found
+}
+
+/// What a file of tests takes in with `include!`, as a module of its own.
+fn included(file: &Parsed) -> impl Iterator<Item = (String, String)> {
+    let four = file.whole.windows(4).filter(|four| four[0].text == "include" && four[1].text == "!");
+    let names = four.map(|four| four[3].text.trim_matches('"'));
+    names.map(|name| (flat(&format!("{}/{name}", above(&file.path))), below(&file.module, name)))
 }
 
 /// A path without `..`.

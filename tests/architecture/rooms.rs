@@ -16,20 +16,20 @@ pub const ROOMS: [(&str, u8); 10] = [
 ];
 
 /// The floor of `main`, above the rooms.
-const MAIN: u8 = 8;
+pub const MAIN: u8 = 8;
 
 /// What is in `cli`, folders and files, and the floor that each is on, as `src/cli/mod.rs` says. Imports only go
 /// down here too, and what is on one floor does not import each other.
 pub const CLI_FLOORS: [(&str, u8); 9] = [
     ("say", 1),
-    ("reach", 1),
+    ("flags", 1),
     ("context", 2),
-    ("ask", 3),
-    ("files", 4),
+    ("terminal", 3),
     ("reveal", 4),
-    ("verb", 5),
-    ("args", 6),
-    ("run", 7),
+    ("files", 5),
+    ("ask", 6),
+    ("verb", 7),
+    ("args", 8),
 ];
 
 /// The rooms that an auditor's code is made of.
