@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::crypto::threshold::ShareIndex;
-use breakglass::record::book::{Book, BookDraft, BookEntry, BookError, MAX_KEPT};
+use breakglass::record::book::{Book, BookDraft, BookError, BookRecord, MAX_KEPT};
 use breakglass::record::head::Head;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::repair::Damage;
-use breakglass::record::statement::{Check, CheckedShare, HeadFrom, Stated};
+use breakglass::record::statement::{Check, CheckedShare, HeadFrom, Statement};
 use breakglass::value::names::{KeyName, PersonId};
 use breakglass::value::time::Time;
 
@@ -35,7 +35,7 @@ fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> BookDraft {
         head_from: HeadFrom::Log,
         keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
         damage: None,
-        says: Stated::Check(Check { shares: vec![share] }),
+        says: Statement::Check(Check { shares: vec![share] }),
     }
 }
 
@@ -55,12 +55,12 @@ fn refusal(records: &[&[u8]]) -> BookError {
 }
 
 /// A record spelled by hand and properly signed.
-fn forged(entry: &BookEntry) -> Vec<u8> {
+fn forged(entry: &BookRecord) -> Vec<u8> {
     let note = Note::sign(entry, &[(KeyName::Person(alice()), &key("alice"))]);
     [note.as_bytes(), b"\n"].concat()
 }
 
-fn entry_of(record: &[u8]) -> BookEntry {
+fn entry_of(record: &[u8]) -> BookRecord {
     Note::take(record).unwrap().0.read().unwrap()
 }
 
@@ -150,7 +150,7 @@ fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
 
 #[test]
 fn damage_is_kept_whole_or_told_by_its_digest() {
-    let with = |damage| forged(&BookEntry { damage, ..entry_of(&records(1)[0]) });
+    let with = |damage| forged(&BookRecord { damage, ..entry_of(&records(1)[0]) });
     let whole = Damage::of_tail(b"torn").unwrap();
     for good in [None, Some(whole.clone()), Some(Damage::of_file(b"torn"))] {
         assert!(read(&with(good)).is_ok());
@@ -192,7 +192,7 @@ fn a_record_that_names_another_signer_is_refused() {
     assert!(read(&forged(&good)).is_ok(), "the control");
     let bob = KeyName::Person("bob".parse().unwrap());
     for by in [vec![], vec![bob.clone()], vec![good.by[0].clone(), bob], vec![KeyName::Session]] {
-        let refused = refusal(&[&forged(&BookEntry { by, ..good.clone() })]);
+        let refused = refusal(&[&forged(&BookRecord { by, ..good.clone() })]);
         assert_eq!(refused, BookError::Broken { number: 0 });
     }
 }
@@ -232,15 +232,15 @@ fn a_record_follows_by_number_and_by_digest() {
     let good = entry_of(&records[1]);
     assert_eq!(forged(&good), records[1], "the control");
     for entry in [
-        BookEntry { number: 2, ..good.clone() },
-        BookEntry { number: 0, ..good.clone() },
-        BookEntry { prev: Digest::ZERO, ..good.clone() },
+        BookRecord { number: 2, ..good.clone() },
+        BookRecord { number: 0, ..good.clone() },
+        BookRecord { prev: Digest::ZERO, ..good.clone() },
         // The digest of the note without the empty line, which is part of the record.
-        BookEntry { prev: Digest::of(&records[0][..records[0].len() - 1]), ..good.clone() },
+        BookRecord { prev: Digest::of(&records[0][..records[0].len() - 1]), ..good.clone() },
     ] {
         assert_eq!(refusal(&[&records[0], &forged(&entry)]), BookError::Broken { number: 1 }, "{entry:?}");
     }
-    let first = BookEntry { prev: Digest::of(b"an earlier page"), ..entry_of(&records[0]) };
+    let first = BookRecord { prev: Digest::of(b"an earlier page"), ..entry_of(&records[0]) };
     assert_eq!(refusal(&[&forged(&first)]), BookError::Broken { number: 0 });
 }
 

@@ -9,9 +9,9 @@ use data_encoding::BASE64;
 use crate::crypto::digest::Digest;
 use crate::escrow::{MAX_SEQ, Reading};
 use crate::record::book::Book;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::head::Head;
-use crate::record::kinds::Said;
+use crate::record::kinds::Record;
 use crate::record::repair::{Continue, Damage};
 use crate::record::seal::Seal;
 
@@ -102,7 +102,9 @@ fn genesis(book: &Book, is_here: &dyn Fn(&Seal) -> bool) -> Option<Reading> {
 fn kept<'a>(book: &'a Book, escrow: &Digest) -> impl Iterator<Item = (u64, Box<Seal>, &'a str)> {
     book.kept(escrow).filter_map(|kept| {
         let bytes = BASE64.decode(kept.as_bytes()).ok()?;
-        let Record { frame, said: Said::Seal(seal), .. } = Record::take(&bytes, 0).ok()? else { return None };
+        let LogRecord { frame, says: Record::Seal(seal), .. } = LogRecord::take(&bytes, 0).ok()? else {
+            return None;
+        };
         Some((frame.seq, seal, kept))
     })
 }
@@ -113,7 +115,7 @@ fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
     let from = (reading.escrow.head.size as usize).saturating_sub(1);
     let lines = left.get(from..).unwrap_or_default().windows(SEAL.len()).enumerate();
     let starts = lines.filter(|(_, window)| *window == SEAL).map(|(at, _)| from + at + 1);
-    let records = starts.filter_map(|start| Record::take(left, start as u64).ok());
+    let records = starts.filter_map(|start| LogRecord::take(left, start as u64).ok());
     records
         .map(|record| {
             let bytes = &left[record.start as usize..record.end as usize];

@@ -44,7 +44,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
 use crate::crypto::shamir::Secret;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Asked, Escrow, Generation, VerifiedStatement, release_deviations};
+use crate::escrow::{Escrow, Generation, RequestState, VerifiedStatement, release_deviations};
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Appended;
 use crate::record::approvers::{Approvers, Refusal};
@@ -53,7 +53,7 @@ use crate::record::environment::Environment;
 use crate::record::finding::Rule;
 use crate::record::request::Release;
 use crate::record::seal::AccountId;
-use crate::record::statement::Stated;
+use crate::record::statement::Statement;
 use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
 use crate::secret::quorum::{QuorumError, UntrustedQuorum};
 use crate::secret::share::{MAX_SHARE, Share, ShareError};
@@ -129,7 +129,7 @@ pub enum ReleaseError {
 /// The approvals of one request: the good ones, opened, and those set aside.
 #[derive(Debug)]
 pub struct Gathered<'a> {
-    asked: &'a Asked,
+    asked: &'a RequestState,
     generation: &'a Generation,
     escrow: &'a Escrow,
     session: &'a Session,
@@ -181,7 +181,7 @@ pub fn gather<'a>(
 
 fn open_approval(
     escrow: &Escrow,
-    asked: &Asked,
+    asked: &RequestState,
     generation: &Generation,
     session: &Session,
     file: &ApprovalFile,
@@ -192,7 +192,7 @@ fn open_approval(
         .map_err(|(rule, why)| BadApproval::Statement(rule, why))?;
     // 2. An approval of this request by somebody on this seal's list, before its ciphertext is touched.
     Approvers::of(&asked.record, &generation.seal).count(&signed)?;
-    let Stated::Approval(approval) = &signed.statement.says else {
+    let Statement::Approval(approval) = &signed.statement.says else {
         return Err(Refusal::NotAnApproval(signed.person.clone()).into());
     };
     // 3. The ciphertext that was approved.

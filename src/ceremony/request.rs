@@ -29,7 +29,7 @@ const MAX_SESSION: usize = 1024;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct RequestPlan {
     /// The purpose.
     pub purpose: Purpose,
     /// The reason.
@@ -180,7 +180,7 @@ pub enum SessionError {
 pub fn request(
     escrow: &Escrow,
     vault: &Vault,
-    question: Question,
+    question: RequestPlan,
     requester: PersonId,
     session: &Session,
 ) -> Result<Request, RequestError> {
@@ -232,7 +232,7 @@ fn deviations(
     escrow: &Escrow,
     vault: &Vault,
     generation: &Generation,
-    question: &Question,
+    question: &RequestPlan,
     requester: &PersonId,
 ) -> Vec<Deviation> {
     let found = [

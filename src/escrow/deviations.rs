@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::escrow::requests::Asked;
+use crate::escrow::requests::RequestState;
 use crate::escrow::state::Escrow;
 use crate::record::deviation::Deviation;
 use crate::value::names::PersonId;
@@ -11,7 +11,7 @@ use crate::value::time::Time;
 /// The deviations of a release at `now`, beyond what its request says.
 pub fn release_deviations(
     escrow: &Escrow,
-    asked: &Asked,
+    asked: &RequestState,
     approvers: &BTreeSet<PersonId>,
     now: Time,
 ) -> Vec<Deviation> {

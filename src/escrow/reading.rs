@@ -10,7 +10,7 @@ use crate::escrow::rules::admit::walk;
 use crate::escrow::rules::adopt::MAX_ADOPTED;
 use crate::escrow::signers::is_behind;
 use crate::escrow::state::Escrow;
-use crate::record::chain::{Record, rule_of};
+use crate::record::chain::{LogRecord, rule_of};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::note::beginnings;
 use crate::record::repair::Began;
@@ -49,7 +49,8 @@ impl Reading {
 
     fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
         let genesis = |(rule, detail)| Finding { rule, seq: Some(0), offset: Some(0), detail };
-        let first = Record::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
+        let first =
+            LogRecord::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
         escrow.wanted = Arc::new(&forks(&bytes) | more);
         escrow.remember();
@@ -101,7 +102,7 @@ impl Reading {
     ///
     /// # Errors
     /// A [`Finding`]: what keeps one of them from being a record of this log.
-    pub(crate) fn admit(&mut self, bytes: &[u8], each: &mut dyn FnMut(&Record)) -> Result<(), Finding> {
+    pub(crate) fn admit(&mut self, bytes: &[u8], each: &mut dyn FnMut(&LogRecord)) -> Result<(), Finding> {
         let (from, starts) = (self.escrow.head.size, &mut self.starts);
         walk(&mut self.escrow, bytes, from, &mut self.findings, &mut |record| {
             starts.push(record.start);
@@ -114,8 +115,8 @@ impl Reading {
     }
 
     /// The good records, taken apart again.
-    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
-        self.starts.iter().map(|start| Record::take(&self.bytes, *start).expect("it was read before"))
+    pub fn records(&self) -> impl Iterator<Item = LogRecord> + '_ {
+        self.starts.iter().map(|start| LogRecord::take(&self.bytes, *start).expect("it was read before"))
     }
 
     /// The bytes of the log up to the end of its last good record.
@@ -193,7 +194,7 @@ fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
             | Rule::RecordSignature
     );
     let behind = beginnings(tail)
-        .any(|at| Record::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
+        .any(|at| LogRecord::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
     let (rule, detail) = if damaged && !behind {
         (Rule::Torn, format!("{} bytes after the last good record: {detail}", tail.len()))
     } else {

@@ -10,7 +10,7 @@ use crate::value::time::Time;
 
 /// A request, and what became of it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct RequestState {
     /// What it asks.
     pub request: Request,
     /// The digest of its record: what approvals name it by.
@@ -20,14 +20,14 @@ pub struct Asked {
     /// Its time.
     pub time: Time,
     /// Its releases, in order.
-    pub releases: Vec<Released>,
+    pub releases: Vec<ReleaseState>,
     /// Its end.
-    pub end: Option<Ended>,
+    pub end: Option<EndState>,
     /// Its closing.
-    pub closed: Option<Closed>,
+    pub closed: Option<CloseState>,
 }
 
-impl Asked {
+impl RequestState {
     /// Whether anything was released for it.
     pub fn is_released(&self) -> bool {
         !self.releases.is_empty()
@@ -36,7 +36,7 @@ impl Asked {
 
 /// A release of a request.
 #[derive(Debug, Clone)]
-pub struct Released {
+pub struct ReleaseState {
     /// The digest of its record.
     pub record: Digest,
     /// Its number in the log.
@@ -49,7 +49,7 @@ pub struct Released {
 
 /// The end of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndState {
     /// What it says.
     pub end: End,
     /// Its number in the log.
@@ -60,7 +60,7 @@ pub struct Ended {
 
 /// The closing of a request.
 #[derive(Debug, Clone)]
-pub struct Closed {
+pub struct CloseState {
     /// Who closed it.
     pub by: PersonId,
     /// When.

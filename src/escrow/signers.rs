@@ -7,9 +7,9 @@ use crate::escrow::people::Person;
 use crate::escrow::state::Escrow;
 use crate::escrow::vaults::Vault;
 use crate::record::card::Role;
-use crate::record::chain::{Record, rule_of};
+use crate::record::chain::{LogRecord, rule_of};
 use crate::record::finding::{Broken, Rule};
-use crate::record::kinds::Said;
+use crate::record::kinds::Record;
 use crate::record::seal::Kind;
 use crate::value::names::KeyName;
 
@@ -18,10 +18,10 @@ impl Escrow {
     ///
     /// # Errors
     /// The rule that is broken.
-    pub fn verify(&self, record: &Record) -> Result<(), Broken> {
+    pub fn verify(&self, record: &LogRecord) -> Result<(), Broken> {
         let keys = record.frame.by.iter().map(|name| {
             let unknown = || (Rule::RecordSignerUnknown, format!("no key of `{name}` is known here"));
-            self.key_of(name, &record.said).map(|key| (name.clone(), key)).ok_or_else(unknown)
+            self.key_of(name, &record.says).map(|key| (name.clone(), key)).ok_or_else(unknown)
         });
         // A kind that is not known here is no exception: a record that no enrolled person signed could be
         // anybody's, and would become part of the chain.
@@ -30,17 +30,17 @@ impl Escrow {
     }
 
     /// The key that has to have signed under `name` in a record that says `said`.
-    fn key_of(&self, name: &KeyName, said: &Said) -> Option<VerifyingKey> {
+    fn key_of(&self, name: &KeyName, said: &Record) -> Option<VerifyingKey> {
         match (name, said) {
             (KeyName::Person(id), _) => self.people.get(id).map(Person::verifying_key),
-            (KeyName::Session, Said::Request(request)) => Some(request.session_key),
-            (KeyName::Session, Said::Release(release)) => {
+            (KeyName::Session, Record::Request(request)) => Some(request.session_key),
+            (KeyName::Session, Record::Release(release)) => {
                 self.request(&release.request).map(|asked| asked.request.session_key)
             }
-            (KeyName::Session, Said::End(end)) => {
+            (KeyName::Session, Record::End(end)) => {
                 self.request(&end.request).map(|asked| asked.request.session_key)
             }
-            (KeyName::Release { .. }, Said::Release(release)) => {
+            (KeyName::Release { .. }, Record::Release(release)) => {
                 let request = &self.request(&release.request)?.request;
                 let generation = self.generation(&request.vault, request.generation)?;
                 Some(generation.seal.release_key)
@@ -52,7 +52,7 @@ impl Escrow {
 
 /// Whether a whole record that stands behind damage shows that the damage is no torn end: it verifies, or it
 /// is signed by a key that the damaged record may have brought in, as a request brings in its session key.
-pub(super) fn is_behind(escrow: &Escrow, record: &Record) -> bool {
+pub(super) fn is_behind(escrow: &Escrow, record: &LogRecord) -> bool {
     match escrow.verify(record) {
         Ok(()) => true,
         Err((rule, _)) => rule == Rule::RecordSignerUnknown,
@@ -60,10 +60,10 @@ pub(super) fn is_behind(escrow: &Escrow, record: &Record) -> bool {
 }
 
 /// One enrolled person: that the key is theirs was checked with the signature.
-pub(super) fn by_one_person(record: &Record) -> Result<(), Broken> {
+pub(super) fn by_one_person(record: &LogRecord) -> Result<(), Broken> {
     match record.frame.by.as_slice() {
         [KeyName::Person(_)] => Ok(()),
-        by => Err((Rule::RepairSigner, format!("a `{}` with {} signers", record.said.kind(), by.len()))),
+        by => Err((Rule::RepairSigner, format!("a `{}` with {} signers", record.says.kind(), by.len()))),
     }
 }
 

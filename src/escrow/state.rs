@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::people::Person;
-use crate::escrow::requests::Asked;
-use crate::escrow::statements::Collected;
+use crate::escrow::requests::RequestState;
+use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::{Generation, Vault};
 use crate::record::head::Head;
 use crate::record::policy::Policy;
@@ -31,9 +31,9 @@ pub struct Escrow {
     /// The vaults, in the order of their first seals.
     pub vaults: Vec<Vault>,
     /// The requests, in order.
-    pub requests: Vec<Asked>,
+    pub requests: Vec<RequestState>,
     /// Every statement that the log holds, in order: collected, or embedded in a release or an end.
-    pub statements: Vec<Collected>,
+    pub statements: Vec<LoggedStatement>,
     /// The end of the log.
     pub head: Head,
     /// The time that the last record claims.
@@ -100,11 +100,11 @@ impl Escrow {
     }
 
     /// The request whose record has that digest.
-    pub fn request(&self, record: &Digest) -> Option<&Asked> {
+    pub fn request(&self, record: &Digest) -> Option<&RequestState> {
         self.requests.get(*self.places.get(record)?)
     }
 
-    pub(super) fn request_mut(&mut self, record: &Digest) -> Option<&mut Asked> {
+    pub(super) fn request_mut(&mut self, record: &Digest) -> Option<&mut RequestState> {
         self.requests.get_mut(*self.places.get(record)?)
     }
 

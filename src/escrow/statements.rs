@@ -4,7 +4,7 @@ use crate::record::statement::SignedStatement;
 
 /// A statement that the log holds.
 #[derive(Debug, Clone)]
-pub struct Collected {
+pub struct LoggedStatement {
     /// The statement.
     pub statement: SignedStatement,
     /// The number of the record that holds it.

@@ -5,7 +5,7 @@ use crate::crypto::sign::SigningKey;
 use crate::record::book::{Book, BookDraft};
 use crate::record::head::Head;
 use crate::record::repair::Damage;
-use crate::record::statement::{BookRef, HeadFrom, SignedStatement, Stated, Statement};
+use crate::record::statement::{BookRef, FramedStatement, HeadFrom, SignedStatement, Statement};
 use crate::value::names::{KeyName, PersonId};
 use crate::value::time::Time;
 
@@ -23,7 +23,7 @@ pub struct Intent {
     /// Records worth keeping in the book, in base64.
     pub keeps: Vec<String>,
     /// What.
-    pub says: Stated,
+    pub says: Statement,
 }
 
 /// A statement whose book record exists and is not durable yet. [`Noted::sign`] gives the statement, once the
@@ -64,7 +64,7 @@ impl Noted {
     pub fn sign(self, _: BookIsDurable, key: &SigningKey) -> SignedStatement {
         let Intent { escrow, head, head_from, time, says, .. } = self.intent;
         let by = vec![KeyName::Person(self.person.clone())];
-        let statement = Statement { escrow, head, head_from, book: self.book, time, by, says };
+        let statement = FramedStatement { escrow, head, head_from, book: self.book, time, by, says };
         SignedStatement::sign(&self.person, key, statement)
     }
 }

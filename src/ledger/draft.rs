@@ -3,7 +3,7 @@
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
 use crate::ledger::error::LedgerError;
-use crate::record::frame::{Entry, RecordBody};
+use crate::record::frame::{FramedRecord, RecordBody};
 use crate::record::head::Head;
 use crate::record::note::{MAX_NOTE, Note};
 use crate::value::names::KeyName;
@@ -28,7 +28,7 @@ impl<S: RecordBody> Draft<'_, S> {
     /// # Errors
     /// [`LedgerError::TooLarge`].
     pub fn at(self, escrow: Digest, seq: u64, prev: Digest) -> Result<Note, LedgerError> {
-        let entry = Entry {
+        let entry = FramedRecord {
             escrow: Some(escrow),
             seq,
             prev,

@@ -14,11 +14,11 @@ use crate::escrow::{Escrow, Reading, VerifiedStatement, forks};
 use crate::ledger::draft::Draft;
 use crate::ledger::error::LedgerError;
 use crate::ledger::medium::Medium;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Rule, Severity};
 use crate::record::frame::RecordBody;
 use crate::record::head::Head;
-use crate::record::kinds::Said;
+use crate::record::kinds::Record;
 use crate::record::note::Note;
 use crate::record::repair::{Adopt, Continue, Recovered};
 use crate::value::names::KeyName;
@@ -36,9 +36,9 @@ pub struct Appended {
 
 impl Appended {
     /// Of a record that lies on the medium. Nothing outside of this file makes one.
-    fn of(record: &Record) -> Appended {
-        let release_of = match &record.said {
-            Said::Release(release) => Some((release.request, release.attempt)),
+    fn of(record: &LogRecord) -> Appended {
+        let release_of = match &record.says {
+            Record::Release(release) => Some((release.request, release.attempt)),
             _ => None,
         };
         Appended { record: record.hash, head: record.head(), release_of }
@@ -93,7 +93,7 @@ impl<M: Medium> Ledger<M> {
     /// # Errors
     /// [`LedgerError`].
     pub fn begin(medium: M, genesis: &Note) -> Result<Ledger<M>, LedgerError> {
-        Ledger::fill(medium, Record::bytes_of(genesis))
+        Ledger::fill(medium, LogRecord::bytes_of(genesis))
     }
 
     /// Writes a whole log to an empty medium, and opens it.
@@ -122,7 +122,7 @@ impl<M: Medium> Ledger<M> {
         let before = public::work(|| Reading::of(base.to_vec())).map_err(LedgerError::Unsound)?;
         let from = draft.says.from;
         let note = draft.after(before.escrow.id, &from)?;
-        Ledger::fill(medium, public::work(|| [base, &Record::bytes_of(&note)].concat()))
+        Ledger::fill(medium, public::work(|| [base, &LogRecord::bytes_of(&note)].concat()))
     }
 
     /// Whether nothing is wrong with the log but a damaged end, which [`Ledger::recover`] can keep.
@@ -145,7 +145,7 @@ impl<M: Medium> Ledger<M> {
         let says = Recovered::of(self.reading.tail())?;
         let note =
             Draft { time, says, signers: vec![signer] }.after(self.escrow().id, &self.escrow().head)?;
-        let bytes = [self.reading.good_bytes(), &Record::bytes_of(&note)].concat();
+        let bytes = [self.reading.good_bytes(), &LogRecord::bytes_of(&note)].concat();
         let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
         if let Some(finding) = reading.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
@@ -251,14 +251,14 @@ impl<M: Medium> Ledger<M> {
         let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
         for (seq, draft) in (head.seq + 1..).zip(drafts) {
             let note = draft.at(self.escrow().id, seq, prev)?;
-            prev = Digest::of(&Record::bytes_of(&note));
+            prev = Digest::of(&LogRecord::bytes_of(&note));
             notes.push(note);
         }
         self.append_notes(&notes)
     }
 
     fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {
-        let bytes: Vec<u8> = notes.iter().flat_map(Record::bytes_of).collect();
+        let bytes: Vec<u8> = notes.iter().flat_map(LogRecord::bytes_of).collect();
         self.append_bytes(&bytes)
     }
 

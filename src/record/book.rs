@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::record::head::Head;
-use crate::record::note::{Body, Note, NoteError, beginnings};
+use crate::record::note::{Note, NoteError, Signed, beginnings};
 use crate::record::repair::Damage;
-use crate::record::statement::{BookRef, HeadFrom, Stated};
+use crate::record::statement::{BookRef, HeadFrom, Statement};
 use crate::value::names::{KeyName, PersonId};
 use crate::value::public;
 use crate::value::time::Time;
@@ -22,7 +22,7 @@ pub const MAX_KEPT: usize = 8 << 20;
 /// One record of a book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BookEntry {
+pub struct BookRecord {
     /// The record's number, from 0.
     pub number: u64,
     /// The SHA-256 of the whole record before it; zeros in the first.
@@ -45,10 +45,10 @@ pub struct BookEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<Damage>,
     /// What is stated: the statement itself is signed after this record is safe.
-    pub says: Stated,
+    pub says: Statement,
 }
 
-impl Body for BookEntry {
+impl Signed for BookRecord {
     const KIND: &'static str = "book";
 }
 
@@ -56,7 +56,7 @@ impl Body for BookEntry {
 #[derive(Debug, Clone)]
 pub struct Book {
     owner: PersonId,
-    entries: Vec<(BookRef, BookEntry)>,
+    entries: Vec<(BookRef, BookRecord)>,
 }
 
 /// Why a book cannot be believed. `number` is the record at which it breaks.
@@ -158,7 +158,7 @@ impl Book {
     }
 
     /// Its records, in order.
-    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookEntry)> {
+    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookRecord)> {
         self.entries.iter()
     }
 
@@ -204,7 +204,7 @@ impl Book {
     /// Writes the next record and adds it. Returns its bytes, which have to be durable before anything that
     /// rests on them is let out, and the reference to it.
     pub fn write(&mut self, key: &SigningKey, draft: BookDraft) -> (Vec<u8>, BookRef) {
-        let entry = BookEntry {
+        let entry = BookRecord {
             number: self.entries.len() as u64,
             prev: self.last().map_or(Digest::ZERO, |last| last.hash),
             time: draft.time,
@@ -225,7 +225,7 @@ impl Book {
 }
 
 /// Takes the record that `bytes` begin with, signed by the owner; gives its length too.
-fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookEntry, usize), NoteError> {
+fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookRecord, usize), NoteError> {
     let (note, length) = Note::take(bytes)?;
     match bytes.get(length) {
         Some(b'\n') => {}
@@ -258,5 +258,5 @@ pub struct BookDraft {
     /// What was damaged before this record.
     pub damage: Option<Damage>,
     /// What is stated.
-    pub says: Stated,
+    pub says: Statement,
 }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
-use crate::record::note::Body;
+use crate::record::note::Signed;
 use crate::value::names::KeyName;
 use crate::value::time::Time;
 
@@ -17,7 +17,7 @@ pub trait RecordBody: Serialize + DeserializeOwned {
 /// One entry: the frame that makes it a link of the chain, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry<S> {
+pub struct FramedRecord<S> {
     /// The escrow; absent in genesis, whose record's digest it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Digest>,
@@ -33,14 +33,14 @@ pub struct Entry<S> {
     pub says: S,
 }
 
-impl<S: RecordBody> Body for Entry<S> {
+impl<S: RecordBody> Signed for FramedRecord<S> {
     const KIND: &'static str = S::KIND;
 }
 
-impl<S> Entry<S> {
+impl<S> FramedRecord<S> {
     /// The frame, and what stands in it.
     pub(crate) fn split<W: From<S>>(self) -> (Frame, W) {
-        let Entry { escrow, seq, prev, time, by, says } = self;
+        let FramedRecord { escrow, seq, prev, time, by, says } = self;
         (Frame { escrow, seq, prev, time, by }, says.into())
     }
 }
@@ -48,15 +48,15 @@ impl<S> Entry<S> {
 /// The frame of an entry, without what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Frame {
-    /// See [`Entry::escrow`].
+    /// See [`FramedRecord::escrow`].
     #[serde(default)]
     pub escrow: Option<Digest>,
-    /// See [`Entry::seq`].
+    /// See [`FramedRecord::seq`].
     pub seq: u64,
-    /// See [`Entry::prev`].
+    /// See [`FramedRecord::prev`].
     pub prev: Digest,
-    /// See [`Entry::time`].
+    /// See [`FramedRecord::time`].
     pub time: Time,
-    /// See [`Entry::by`].
+    /// See [`FramedRecord::by`].
     pub by: Vec<KeyName>,
 }

@@ -1,9 +1,9 @@
 //! The kinds of records: one row each.
 //!
 //! From the table follow what a record can say, how it is read, the words of `log --kind`, and that whoever has to
-//! treat each kind in its own way has forgotten none: [`Said`] and [`RecordKind`] are matched without a catch-all.
+//! treat each kind in its own way has forgotten none: [`Record`] and [`RecordKind`] are matched without a catch-all.
 
-use crate::record::frame::{Entry, Frame, RecordBody};
+use crate::record::frame::{Frame, FramedRecord, RecordBody};
 use crate::record::genesis::Genesis;
 use crate::record::note::{Note, NoteError};
 use crate::record::repair::{Adopt, Continue, Recovered};
@@ -19,7 +19,7 @@ macro_rules! content {
     ($kind:ident in Box) => { Box<$kind> };
 }
 
-macro_rules! kinds {
+macro_rules! record_kinds {
     ($($(#[$doc:meta])* $kind:ident $(in $wrap:ident)? = $word:literal,)+) => {
         words! {
             /// A kind of record that this version knows.
@@ -28,18 +28,18 @@ macro_rules! kinds {
 
         /// What a record says, of whichever kind.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Said {
+        pub enum Record {
             $($(#[$doc])* $kind(content!($kind $(in $wrap)?)),)+
             /// A kind that this version does not know: it is chain-checked and reported.
             Unknown(String),
         }
 
-        impl Said {
+        impl Record {
             /// The kind, as in the record's type.
             pub fn kind(&self) -> &str {
                 match self {
-                    $(Said::$kind(_) => $word,)+
-                    Said::Unknown(kind) => kind,
+                    $(Record::$kind(_) => $word,)+
+                    Record::Unknown(kind) => kind,
                 }
             }
         }
@@ -48,9 +48,9 @@ macro_rules! kinds {
             const KIND: &'static str = $word;
         }
 
-        impl From<$kind> for Said {
-            fn from(content: $kind) -> Said {
-                Said::$kind(content.into())
+        impl From<$kind> for Record {
+            fn from(content: $kind) -> Record {
+                Record::$kind(content.into())
             }
         })+
 
@@ -58,16 +58,16 @@ macro_rules! kinds {
         ///
         /// # Errors
         /// [`NoteError`], where the note is not what its type says.
-        pub fn read(note: &Note) -> Result<(Frame, Said), NoteError> {
+        pub fn read(note: &Note) -> Result<(Frame, Record), NoteError> {
             match note.kind() {
-                $($word => note.read::<Entry<$kind>>().map(|entry| entry.split()),)+
-                kind => Ok((note.peek::<Frame>()?, Said::Unknown(kind.to_owned()))),
+                $($word => note.read::<FramedRecord<$kind>>().map(|entry| entry.split()),)+
+                kind => Ok((note.peek::<Frame>()?, Record::Unknown(kind.to_owned()))),
             }
         }
     };
 }
 
-kinds! {
+record_kinds! {
     /// The first record: who belongs to the escrow, and its policy.
     Genesis = "genesis",
     /// A generation of a vault was sealed.

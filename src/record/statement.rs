@@ -12,14 +12,14 @@ use crate::crypto::threshold::ShareIndex;
 use crate::record::closing::Close;
 use crate::record::deviation::Deviation;
 use crate::record::head::Head;
-use crate::record::note::{Body, Note, NoteError};
+use crate::record::note::{Note, NoteError, Signed};
 use crate::value::names::{KeyName, PersonId};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 use crate::value::words::words;
 
 /// Something that a person can state.
-pub trait Content: Serialize + serde::de::DeserializeOwned + Clone + Into<Stated> {
+pub trait StatementBody: Serialize + serde::de::DeserializeOwned + Clone + Into<Statement> {
     /// The statement's type: `breakglass/v1/KIND`.
     const KIND: &'static str;
 }
@@ -27,7 +27,7 @@ pub trait Content: Serialize + serde::de::DeserializeOwned + Clone + Into<Stated
 /// A statement's outer part: whose log, what was known, and who says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Statement<C> {
+pub struct FramedStatement<C> {
     /// The escrow.
     pub escrow: Digest,
     /// The newest record its maker had seen.
@@ -44,7 +44,7 @@ pub struct Statement<C> {
     pub says: C,
 }
 
-impl<C: Content> Body for Statement<C> {
+impl<C: StatementBody> Signed for FramedStatement<C> {
     const KIND: &'static str = C::KIND;
 }
 
@@ -127,7 +127,7 @@ pub struct Action {
     pub done: FreeText,
 }
 
-macro_rules! stated {
+macro_rules! statement_kinds {
     ($($(#[$doc:meta])* $kind:ident = $word:literal,)+) => {
         words! {
             /// A kind of statement that this version knows.
@@ -137,45 +137,45 @@ macro_rules! stated {
         /// What a statement states, of any kind.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum Stated {
+        pub enum Statement {
             $($(#[$doc])* $kind($kind),)+
         }
 
-        $(impl Content for $kind {
+        $(impl StatementBody for $kind {
             const KIND: &'static str = $word;
         }
 
-        impl From<$kind> for Stated {
-            fn from(content: $kind) -> Stated {
-                Stated::$kind(content)
+        impl From<$kind> for Statement {
+            fn from(content: $kind) -> Statement {
+                Statement::$kind(content)
             }
         })+
 
-        impl Stated {
+        impl Statement {
             /// The statement's kind.
             pub fn kind(&self) -> StatementKind {
-                match self { $(Stated::$kind(_) => StatementKind::$kind,)+ }
+                match self { $(Statement::$kind(_) => StatementKind::$kind,)+ }
             }
         }
 
         /// Reads a statement of whichever kind the note says it is; `None` for a kind that is not known here.
-        fn read_any(note: &Note) -> Option<Result<Statement<Stated>, NoteError>> {
+        fn read_any(note: &Note) -> Option<Result<FramedStatement<Statement>, NoteError>> {
             match note.kind() {
-                $($word => Some(note.read::<Statement<$kind>>().map(Statement::widen)),)+
+                $($word => Some(note.read::<FramedStatement<$kind>>().map(FramedStatement::widen)),)+
                 _ => None,
             }
         }
 
         /// Signs `what` as a statement of its kind.
-        fn sign_any(statement: Statement<Stated>, signer: (KeyName, &SigningKey)) -> Note {
+        fn sign_any(statement: FramedStatement<Statement>, signer: (KeyName, &SigningKey)) -> Note {
             match statement.says.clone() {
-                $(Stated::$kind(says) => Note::sign(&statement.narrow(says), &[signer]),)+
+                $(Statement::$kind(says) => Note::sign(&statement.narrow(says), &[signer]),)+
             }
         }
     };
 }
 
-stated! {
+statement_kinds! {
     /// Shares were opened and checked.
     Check = "check",
     /// A share was handed over to a request's session.
@@ -188,15 +188,15 @@ stated! {
     Close = "close",
 }
 
-impl<C> Statement<C> {
-    fn narrow<D>(self, says: D) -> Statement<D> {
-        let Statement { escrow, head, head_from, book, time, by, .. } = self;
-        Statement { escrow, head, head_from, book, time, by, says }
+impl<C> FramedStatement<C> {
+    fn narrow<D>(self, says: D) -> FramedStatement<D> {
+        let FramedStatement { escrow, head, head_from, book, time, by, .. } = self;
+        FramedStatement { escrow, head, head_from, book, time, by, says }
     }
 
-    fn widen(self) -> Statement<Stated>
+    fn widen(self) -> FramedStatement<Statement>
     where
-        C: Content,
+        C: StatementBody,
     {
         let says = self.says.clone().into();
         self.narrow(says)
@@ -210,7 +210,7 @@ pub struct SignedStatement {
     /// Who states it.
     pub person: PersonId,
     /// What was read.
-    pub statement: Statement<Stated>,
+    pub statement: FramedStatement<Statement>,
     /// The note.
     pub note: Note,
 }
@@ -245,7 +245,11 @@ impl SignedStatement {
     }
 
     /// Signs a statement by `person`.
-    pub fn sign(person: &PersonId, key: &SigningKey, statement: Statement<Stated>) -> SignedStatement {
+    pub fn sign(
+        person: &PersonId,
+        key: &SigningKey,
+        statement: FramedStatement<Statement>,
+    ) -> SignedStatement {
         let note = sign_any(statement.clone(), (KeyName::Person(person.clone()), key));
         SignedStatement { person: person.clone(), statement, note }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::disk::{Asked, Disk, Run, asking, row};
+use crate::disk::{Disk, RequestState, Run, asking, row};
 
 /// Asserts that alice approves nothing, and that neither approval nor book entry came of it.
 #[track_caller]
@@ -41,7 +41,7 @@ fn other_session_words_stop_an_approval() {
     }
     disk.refuses(1, "approve req.bgr --as alice/alice -o alice.bga").what("no terminal").next("flag");
     let words = asked.words.to_uppercase();
-    disk.approve("alice", &Asked { id: asked.id, words }).ok();
+    disk.approve("alice", &RequestState { id: asked.id, words }).ok();
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn no_text_passes_for_a_line_of_the_screen() {
         .run()
         .ok();
     let json = run.json();
-    let asked = Asked {
+    let asked = RequestState {
         id: json["request_id"].as_str().unwrap().to_owned(),
         words: json["session_words"].as_str().unwrap().to_owned(),
     };

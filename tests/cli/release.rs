@@ -1,6 +1,6 @@
 //! `release`: nothing without a quorum, nothing without a record, nothing that was not asked for.
 
-use crate::disk::{Asked, Disk, PASSWORD, Run, SEED, asking, code_now, row};
+use crate::disk::{Disk, PASSWORD, RequestState, Run, SEED, asking, code_now, row};
 
 const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol";
 const PRINT: &str = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
@@ -17,7 +17,7 @@ fn logged(disk: &Disk, kind: &str) -> usize {
     disk.run(&format!("log --kind {kind} --json")).ok().json().as_array().unwrap().len()
 }
 
-fn approved(more: &str) -> (Disk, Asked) {
+fn approved(more: &str) -> (Disk, RequestState) {
     let disk = Disk::sealed();
     let asked = disk.request(more);
     disk.approve("alice", &asked).ok();
@@ -233,7 +233,7 @@ fn a_drill_walks_the_whole_path_and_exposes_nothing() {
     let line = format!("{} --purpose drill --as carol/carol -o req.bgr --json", asking(&disk.canary()));
     let json = disk.run(&line).ok().json();
     let text = |key: &str| json[key].as_str().unwrap().to_owned();
-    let asked = Asked { id: text("request_id"), words: text("session_words") };
+    let asked = RequestState { id: text("request_id"), words: text("session_words") };
     disk.approve("alice", &asked).ok().says("(canary)");
     disk.approve("bob", &asked).ok();
     let run = disk.run(&format!("{RELEASE} --print totp")).ok();

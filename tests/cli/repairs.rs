@@ -1,7 +1,7 @@
 //! Never refused: whatever became of the log, an emergency with a threshold of custodians goes on, and what was out
 //! of order is shown, confirmed, recorded, and found again by verify.
 
-use crate::disk::{Asked, Disk, PASSWORD, Run, THREE, asking, row};
+use crate::disk::{Disk, PASSWORD, RequestState, Run, THREE, asking, row};
 
 const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
 
@@ -18,7 +18,7 @@ fn last_record(log: &[u8]) -> usize {
 
 /// A custodian approves, with these words more.
 #[track_caller]
-fn approve(disk: &Disk, who: &str, asked: &Asked, more: &str) -> Run {
+fn approve(disk: &Disk, who: &str, asked: &RequestState, more: &str) -> Run {
     let line =
         format!("approve req.bgr --as {who}/{who} -o {who}.bga {more} --session-words '{}'", asked.words);
     disk.run(&line)
@@ -162,7 +162,7 @@ fn a_whole_emergency_goes_on_in_another_file() {
     );
     let json = disk.run(&line).ok().json();
     let text = |key: &str| json[key].as_str().unwrap().to_owned();
-    let asked = Asked { id: text("request_id"), words: text("session_words") };
+    let asked = RequestState { id: text("request_id"), words: text("session_words") };
     assert_eq!(
         json["deviations"],
         serde_json::json!(["not-in-force", "damaged-log", "continued-elsewhere", "missing-records"])

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use breakglass::record::closing::Obligation;
 
-use crate::disk::{Asked, Disk, PASSWORD, SEED, THREE, Tree, asking};
+use crate::disk::{Disk, PASSWORD, RequestState, SEED, THREE, Tree, asking};
 use crate::trace::Line;
 
 /// A disk that can be set up again and again.
@@ -20,7 +20,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    fn of(disk: &Disk, asked: Option<&Asked>) -> Ground {
+    fn of(disk: &Disk, asked: Option<&RequestState>) -> Ground {
         if disk.exists("before.head") {
             disk.remove("before.head");
         }
@@ -105,7 +105,7 @@ grounds! {
     /// The same, approved by alice too.
     approved {
         let disk = asked().disk();
-        let asked = Asked { id: asked().request.clone(), words: asked().words.clone() };
+        let asked = RequestState { id: asked().request.clone(), words: asked().words.clone() };
         disk.approve("alice", &asked).ok();
         Ground::of(&disk, Some(&asked))
     }
@@ -120,7 +120,7 @@ grounds! {
         disk.line(&sealing()).stdin(csv("second")).run().ok();
         disk.run(&format!("action 'one thing' --request {id} --as carol/carol -o action.bgs")).ok();
         disk.run("check prod --as alice/alice -o check.bgs").ok();
-        Ground::of(&disk, Some(&Asked { id, words: approved().words.clone() }))
+        Ground::of(&disk, Some(&RequestState { id, words: approved().words.clone() }))
     }
 }
 

@@ -4,8 +4,8 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::record::card::{Role, VerifiedCard};
-use breakglass::record::chain::Record;
-use breakglass::record::frame::Entry;
+use breakglass::record::chain::LogRecord;
+use breakglass::record::frame::FramedRecord;
 use breakglass::record::genesis::Genesis;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
@@ -19,7 +19,7 @@ use crate::world::{dawn, keyed_actor, rng, text};
 /// A genesis that an administrator's own tool would have refused to write.
 fn genesis(ground: &Ground, cards: &[&VerifiedCard]) -> Vec<u8> {
     let dan = [ground.world.signs("dan")];
-    let entry = Entry {
+    let entry = FramedRecord {
         escrow: None,
         seq: 0,
         prev: Digest::ZERO,
@@ -32,7 +32,7 @@ fn genesis(ground: &Ground, cards: &[&VerifiedCard]) -> Vec<u8> {
             policy: Policy::default(),
         },
     };
-    Record::bytes_of(&Note::sign(&entry, &dan))
+    LogRecord::bytes_of(&Note::sign(&entry, &dan))
 }
 
 /// `init` refuses zoe's card beside alice's for what they share, and a genesis that holds both is tampering.

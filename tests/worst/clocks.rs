@@ -4,7 +4,7 @@
 use breakglass::record::request::Purpose;
 use breakglass::record::statements::Statements;
 
-use crate::disk::{Asked, Disk, asking};
+use crate::disk::{Disk, RequestState, asking};
 use crate::ground::{Ground, PASSWORD};
 use crate::world::text;
 
@@ -20,7 +20,7 @@ fn an_emergency_at(time: &str) {
     let json = disk.run(&format!("{line} {TIME_SET}")).ok().json();
     assert_eq!(json["deviations"][0], "time-set");
     let of = |key: &str| json[key].as_str().unwrap().to_owned();
-    let asked = Asked { id: of("request_id"), words: of("session_words") };
+    let asked = RequestState { id: of("request_id"), words: of("session_words") };
     for who in ["alice", "bob"] {
         let line =
             format!("approve req.bgr --as {who}/{who} -o {who}.bga --time {time} {TIME_SET} --session-words");
@@ -103,7 +103,7 @@ fn a_request_of_1970_is_released_as_a_finding() {
     let ground = Ground::ready();
     let question = ground.world.question(Purpose::Emergency);
     let early =
-        breakglass::ceremony::request::Question { not_before: text("1970-01-01T00:00:00Z"), ..question };
+        breakglass::ceremony::request::RequestPlan { not_before: text("1970-01-01T00:00:00Z"), ..question };
     let asking = ground.world.ask("carol", "prod", early);
     ground.lay_asking(&asking);
     let [alice, bob] = ["alice", "bob"].map(|who| ground.world.approve(who, &asking));

@@ -2,11 +2,11 @@
 //! library, and everything that is forged with them goes before the program as files.
 
 use breakglass::ceremony::approve::request_file;
-use breakglass::ceremony::request::Question;
+use breakglass::ceremony::request::RequestPlan;
 use breakglass::ceremony::seal::{Sealed, open_share};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file};
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
 use breakglass::record::frame::RecordBody;
 use breakglass::record::note::BEGINNING;
@@ -124,7 +124,7 @@ impl Ground {
     pub fn ask(&self, sealed: &Sealed) -> Asking {
         let seal = &sealed.seal;
         let purpose = if seal.kind == Kind::Canary { Purpose::Drill } else { Purpose::Emergency };
-        let question = Question { generation: Some(seal.generation), ..self.world.question(purpose) };
+        let question = RequestPlan { generation: Some(seal.generation), ..self.world.question(purpose) };
         let (asked, session) = self.world.make_request("carol", seal.name.as_str(), question);
         let signers = [self.world.signs("carol"), (KeyName::Session, session.key())];
         let record = self.world.append(asked, &signers).unwrap().record();
@@ -169,7 +169,7 @@ impl Ground {
         };
         claim(&mut approval);
         let statement = self.world.state(who, approval);
-        [Record::bytes_of(&statement.note), ciphertext.as_bytes().to_vec()].concat()
+        [LogRecord::bytes_of(&statement.note), ciphertext.as_bytes().to_vec()].concat()
     }
 
     fn release_line(&self, approvals: &[(&str, Vec<u8>)]) -> String {

@@ -1,6 +1,6 @@
 //! Seals: impossible thresholds, and old seals brought back.
 
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::seal::{Kind, Seal};
 
 use crate::disk::{self, Disk, row};
@@ -82,8 +82,8 @@ fn an_older_seal_signed_again_is_tampering() {
 fn an_older_seal_replayed_to_the_byte_is_tampering() {
     let ground = rotated();
     let records = ground.world.records();
-    let older = Record::bytes_of(&records[1].note);
-    assert_eq!(records[1].said.kind(), "seal");
+    let older = LogRecord::bytes_of(&records[1].note);
+    assert_eq!(records[1].says.kind(), "seal");
     let seq = ground.world.head().seq + 1;
     ground.world.set_bytes([ground.world.bytes(), older].concat());
     ground.is_judged(10, "CHAIN-SEQ", seq);
@@ -112,7 +112,7 @@ fn a_log_put_back_to_an_older_seal_is_shorter_than_what_was_seen() {
     let ground = rotated();
     ground.disk.write("head.json", ground.world.head_file().to_line());
     let records = ground.world.records();
-    let seal = records.iter().rposition(|record| record.said.kind() == "seal").unwrap();
+    let seal = records.iter().rposition(|record| record.says.kind() == "seal").unwrap();
     let older = ground.world.bytes()[..records[seal].start as usize].to_vec();
     ground.disk.write("escrow/log", older);
     ground.verify("--head head.json").exits(12).shows("HEAD-TRUNCATED").shows("head.json");

@@ -1,6 +1,6 @@
 //! Tables of credentials: formulas, quotes, marks, cells of a megabyte; and seeds that are too short.
 
-use crate::disk::{Asked, Disk, PASSWORD, Run, SEED, code_now};
+use crate::disk::{Disk, PASSWORD, RequestState, Run, SEED, code_now};
 
 const HEADER: &str = "vault,account_id,email,password";
 
@@ -11,7 +11,8 @@ fn round_trip(csv: impl AsRef<[u8]>, field: &str) -> String {
     let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
     disk.write("table.csv", csv);
     disk.run(&format!("{line} --accept-deviation weak-password")).ok();
-    let Asked { words, .. } = disk.request(&format!("--field {field} --accept-deviation not-in-force"));
+    let RequestState { words, .. } =
+        disk.request(&format!("--field {field} --accept-deviation not-in-force"));
     for who in ["alice", "bob"] {
         let line = format!("approve req.bgr --as {who}/{who} -o {who}.bga --session-words");
         disk.line(&line).arg(&words).run().ok();

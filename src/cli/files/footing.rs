@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::approve::Carried;
+use crate::ceremony::approve::RequestFile;
 use crate::ceremony::continuation::{Base, NoBase, base};
 use crate::cli::ask::deviations::confirm_deviations;
 use crate::cli::context::Context;
@@ -47,7 +47,7 @@ pub struct Ways<'a> {
     /// Where to go on, where the log cannot be added to.
     pub continue_in: Option<&'a Path>,
     /// The request file that is being released.
-    pub carried: Option<&'a Carried>,
+    pub carried: Option<&'a RequestFile>,
     /// What was confirmed beforehand.
     pub accepted: &'a [Deviation],
     /// When.

@@ -17,17 +17,17 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::crypto::digest::Digest;
-use crate::escrow::{Asked, Escrow, VerifiedStatement};
+use crate::escrow::{Escrow, RequestState, VerifiedStatement};
 use crate::hands::store::ChainFile;
 use crate::hands::{clock, files};
 use crate::ledger::bookkeeping::Intent;
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Ledger;
 use crate::record::bundle::MAX_BUNDLE;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::closing::{Answer as Standing, Item, Lessons, Obligation};
 use crate::record::note::{MAX_NOTE, Note};
-use crate::record::statement::{self, HeadFrom, SignedStatement, Stated};
+use crate::record::statement::{self, HeadFrom, SignedStatement, Statement};
 use crate::record::statements::Statements;
 use crate::value::text::FreeText;
 
@@ -47,7 +47,7 @@ pub fn carry(statement: &SignedStatement, who: &Somebody, how: Carrier<'_>) -> R
             Ok(format!("logged as entry {seq}"))
         }
         Carrier::File(path) => {
-            write_output(path, &Record::bytes_of(&statement.note))?;
+            write_output(path, &LogRecord::bytes_of(&statement.note))?;
             Ok(format!(
                 "written to {0}; to have it in the log: breakglass collect {0} --as YOU",
                 path.display()
@@ -70,7 +70,7 @@ fn append(
 }
 
 /// The request whose id begins with `id`.
-pub fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Asked, Failure> {
+pub fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a RequestState, Failure> {
     let wanted = id.to_ascii_lowercase();
     let mut found = escrow.requests.iter().filter(|asked| asked.record.to_string().starts_with(&wanted));
     let none = || {
@@ -96,7 +96,7 @@ pub fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Asked, Failu
 fn state(
     who: &Somebody,
     ledger: &mut Ledger<ChainFile>,
-    says: Stated,
+    says: Statement,
     output: Option<&Path>,
     context: &mut Context<'_>,
 ) -> Result<String, Failure> {
@@ -169,14 +169,14 @@ pub fn close(args: Close, context: &mut Context<'_>) -> Result<Answer, Failure> 
 }
 
 /// Planned actions against logged ones.
-fn review(escrow: &Escrow, asked: &Asked) -> String {
+fn review(escrow: &Escrow, asked: &RequestState) -> String {
     let mut lines = vec![format!("request {} for {}", asked.record.short(), asked.request.name)];
     for planned in &asked.request.actions {
         lines.push(format!("  planned: {planned}"));
     }
     for collected in &escrow.statements {
         let signed = &collected.statement;
-        if let Stated::Action(action) = &signed.statement.says
+        if let Statement::Action(action) = &signed.statement.says
             && action.request == asked.record
         {
             lines.push(format!("  done:    {} ({}, {})", action.done, signed.person, signed.statement.time));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use self::approving::Table;
 use crate::audit::obligations;
 use crate::ceremony::release::Gathered;
-use crate::ceremony::request::Question;
+use crate::ceremony::request::RequestPlan;
 use crate::cli::args::{Drill, Open, Opening};
 use crate::cli::ask::guide;
 use crate::cli::ask::prompt::Terminal;
@@ -22,7 +22,7 @@ use crate::cli::verb::release::Releasing;
 use crate::cli::verb::request::{Asking, Lodged, fields, find_vault, lodge, must_be_new, session_path};
 use crate::cli::verb::status;
 use crate::cli::verb::vote::read_request;
-use crate::escrow::{Asked, Escrow};
+use crate::escrow::{Escrow, RequestState};
 use crate::hands::clock::SetTime;
 use crate::record::deviation::Deviation;
 use crate::record::request::Purpose;
@@ -94,7 +94,7 @@ fn guided(
     let folder = opening.output.clone().unwrap_or_else(|| folder(&vault, now));
     let request = folder.join("request.bgr");
     must_be_new(&request)?;
-    let question = Question {
+    let question = RequestPlan {
         purpose,
         reason: asked.reason,
         ticket: asked.ticket,
@@ -160,7 +160,7 @@ fn folder(vault: &VaultName, now: Time) -> PathBuf {
 /// Whatever stops the flow after the request was logged: what is recorded, and how it goes on.
 fn goes_on(
     failure: Failure,
-    lodged: &Asked,
+    lodged: &RequestState,
     table: &Table<'_>,
     continue_in: Option<&Path>,
     context: &Context<'_>,
@@ -218,7 +218,7 @@ impl Flow<'_> {
 
 /// What is about to be logged, and the account's id typed as a yes to it.
 fn challenge(
-    asked: &Asked,
+    asked: &RequestState,
     gathered: &Gathered<'_>,
     now: Time,
     terminal: &mut Terminal,

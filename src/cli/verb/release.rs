@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::ceremony::approve::{ApprovalFile, Carried};
+use crate::ceremony::approve::{ApprovalFile, RequestFile};
 use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::ceremony::request::Session;
 use crate::cli::args::Release;
@@ -24,7 +24,7 @@ use crate::cli::verb::close::act;
 use crate::cli::verb::request::session_path;
 use crate::cli::verb::vote::read_request;
 use crate::crypto::digest::Digest;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::console::{self, Output};
 use crate::hands::sandbox::{self, Reach};
 use crate::hands::store::MAX_PAYLOAD_FILE;
@@ -90,7 +90,7 @@ pub struct Releasing<'a> {
     /// The requester, whose identities are unlocked.
     pub requester: &'a Somebody,
     /// The request file.
-    pub carried: &'a Carried,
+    pub carried: &'a RequestFile,
     /// Its session.
     pub session: &'a Session,
     /// Where the session is kept; it is destroyed with the request's end.
@@ -111,7 +111,7 @@ pub struct Releasing<'a> {
 type Doing<'a> = dyn FnMut(&mut Footing, Brought, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
 
 /// Asks for a yes to a release.
-pub type Agreeing<'a> = dyn FnMut(&Asked, &Gathered<'_>) -> Result<(), Failure> + 'a;
+pub type Agreeing<'a> = dyn FnMut(&RequestState, &Gathered<'_>) -> Result<(), Failure> + 'a;
 
 impl Releasing<'_> {
     /// Logs the release, and shows or prints what was asked for.
@@ -198,7 +198,7 @@ fn must_be_open(request: &Digest, args: &Release, context: &Context<'_>) -> Resu
 }
 
 /// What is about to be logged, and a yes to it.
-fn confirm(asked: &Asked, gathered: &Gathered<'_>) -> Result<(), Failure> {
+fn confirm(asked: &RequestState, gathered: &Gathered<'_>) -> Result<(), Failure> {
     let mut terminal = Terminal::open("a confirmation")?;
     let people: Vec<_> = gathered.approvers().iter().map(|id| id.as_str()).collect();
     let vault = format!("{} generation {}", asked.request.name, asked.request.generation);
@@ -341,7 +341,7 @@ fn warn_of(environment: &Environment, context: &mut Context<'_>) {
 }
 
 /// What is to be done after a release.
-fn next_steps(asked: &Asked, requester: &Somebody) -> String {
+fn next_steps(asked: &RequestState, requester: &Somebody) -> String {
     if asked.request.purpose == Purpose::Drill {
         return "next: nothing; it was a drill, and nothing real was shown".to_owned();
     }
@@ -364,7 +364,7 @@ fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {
 
 fn deviations(
     gathered: &Gathered<'_>,
-    asked: &Asked,
+    asked: &RequestState,
     how: &Releasing<'_>,
     confirmed: &[Deviation],
     of_machine: Vec<Deviation>,
@@ -390,7 +390,7 @@ struct Shown {
 /// Writes `FIELD: VALUE` lines to standard output.
 fn print(
     fields: &Fields,
-    asked: &Asked,
+    asked: &RequestState,
     how: &Releasing<'_>,
     context: &mut Context<'_>,
 ) -> Result<Shown, Failure> {
@@ -419,7 +419,7 @@ fn print(
 /// Shows what was asked for on the terminal, and logs the actions that are told there.
 fn show(
     fields: &Fields,
-    asked: &Asked,
+    asked: &RequestState,
     entry: u64,
     how: &Releasing<'_>,
     footing: &mut Footing,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::audit::books::parted;
 use crate::ceremony::approve::request_file;
-use crate::ceremony::request::{self as ceremony, Question, Session, session_words};
+use crate::ceremony::request::{self as ceremony, RequestPlan, Session, session_words};
 use crate::cli::args::Request;
 use crate::cli::ask::deviations::confirm_deviations;
 use crate::cli::context::{Answer, Context};
@@ -14,7 +14,7 @@ use crate::cli::files::footing::{self, Footing, Ways};
 use crate::cli::files::people::Somebody;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::escrow::{Asked, Escrow, Vault};
+use crate::escrow::{Escrow, RequestState, Vault};
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::ledger::draft::Draft;
@@ -30,7 +30,7 @@ pub struct Asking<'a> {
     /// The vault.
     pub vault: VaultName,
     /// The question, but for what is known only when it is asked.
-    pub question: Question,
+    pub question: RequestPlan,
     /// Where the request file goes; the session goes beside it.
     pub output: &'a Path,
     /// How to find a log to add to.
@@ -42,7 +42,7 @@ pub struct Asking<'a> {
 /// A request that is logged, and whose files are written.
 pub struct Lodged {
     /// The request.
-    pub asked: Asked,
+    pub asked: RequestState,
     /// Its keys.
     pub session: Session,
 }
@@ -52,7 +52,7 @@ pub fn request(args: Request, context: &mut Context<'_>) -> Result<Answer, Failu
     must_be_new(&args.output)?;
     let requester = Somebody::unlock(&args.signer, || context.peek())?;
     let now = Context::time(args.at.time);
-    let question = Question {
+    let question = RequestPlan {
         purpose: args.purpose,
         reason: args.reason,
         ticket: args.ticket,
@@ -195,7 +195,7 @@ fn sealed_shares(
     Ok(found)
 }
 
-fn answer(asked: &Asked, output: &Path, session: &Path) -> Answer {
+fn answer(asked: &RequestState, output: &Path, session: &Path) -> Answer {
     let request = &asked.request;
     let words = session_words(&asked.record);
     // The session words stay out of it: they are compared by voice, and not with a ticket that anybody can edit.

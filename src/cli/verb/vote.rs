@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::ceremony::approve::{Carried, Examined};
+use crate::ceremony::approve::{RequestFile, Review};
 use crate::ceremony::request::session_words;
 use crate::cli::args::{Approve, As, Deny};
 use crate::cli::ask::deviations::confirm_deviations;
@@ -19,7 +19,7 @@ use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::verb::init;
 use crate::hands::{clock, files};
 use crate::record::bundle::MAX_BUNDLE;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::value::fingerprint::Words;
 use crate::value::public;
@@ -34,7 +34,7 @@ pub struct Desk<'a> {
     /// Where the request file is.
     pub path: &'a Path,
     /// What it carries.
-    pub carried: &'a Carried,
+    pub carried: &'a RequestFile,
     /// The custodian, whose identities are unlocked.
     pub custodian: &'a Somebody,
     /// When.
@@ -42,20 +42,20 @@ pub struct Desk<'a> {
 }
 
 /// A request file, read.
-pub fn read_request(path: &Path) -> Result<Carried, Failure> {
+pub fn read_request(path: &Path) -> Result<RequestFile, Failure> {
     public::work(|| {
         let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
-        Carried::parse(&bytes).map_err(|error| failures::approve(path, &error))
+        RequestFile::parse(&bytes).map_err(|error| failures::approve(path, &error))
     })
 }
 
-fn unlock(signer: &As, carried: &Carried) -> Result<Somebody, Failure> {
+fn unlock(signer: &As, carried: &RequestFile) -> Result<Somebody, Failure> {
     Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))
 }
 
 impl Desk<'_> {
     /// Checks everything, and shows what the decision rests on.
-    fn examine(&self, context: &mut Context<'_>) -> Result<Examined<'_>, Failure> {
+    fn examine(&self, context: &mut Context<'_>) -> Result<Review<'_>, Failure> {
         let book = self.custodian.book_as_far();
         let examined = self
             .carried
@@ -70,7 +70,7 @@ impl Desk<'_> {
     pub fn approve(
         &self,
         accepted: &[Deviation],
-        agree: impl FnOnce(&Examined<'_>) -> Result<(), Failure>,
+        agree: impl FnOnce(&Review<'_>) -> Result<(), Failure>,
         output: &Path,
         context: &mut Context<'_>,
     ) -> Result<(), Failure> {
@@ -101,7 +101,7 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
         custodian: &custodian,
         time: Context::time(args.at.time),
     };
-    let agree = |examined: &Examined<'_>| compare(examined, args.session_words.as_deref());
+    let agree = |examined: &Review<'_>| compare(examined, args.session_words.as_deref());
     desk.approve(&args.accepted, agree, &args.output, context)?;
     let (person, asked) = (custodian.signer.person(), carried.asked());
     let text = format!(
@@ -115,7 +115,7 @@ pub fn approve(args: Approve, context: &mut Context<'_>) -> Result<Answer, Failu
 }
 
 /// Compares the session words, and asks for the decision where there is somebody to ask.
-fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> {
+fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
     let words = session_words(&examined.asked.record);
     if let Some(given) = given {
         let given: Words = given.parse().map_err(|error| {
@@ -144,7 +144,7 @@ fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> 
 }
 
 /// Everything that the decision rests on. Vault, account and kind come out of the decrypted share.
-fn screen(examined: &Examined<'_>, now: Time) -> Painted {
+fn screen(examined: &Review<'_>, now: Time) -> Painted {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
     let mut lines = vec![Painted::of(Tone::Strong, format!("request {}", asked.record))];
@@ -193,7 +193,7 @@ pub fn deny(args: Deny, context: &mut Context<'_>) -> Result<Answer, Failure> {
     let desk = Desk { path: &args.request, carried: &carried, custodian: &custodian, time: clock::now() };
     let examined = desk.examine(context)?;
     let statement = custodian.state(examined.deny(args.because, desk.time), context)?;
-    write_output(&args.output, &Record::bytes_of(&statement.note))?;
+    write_output(&args.output, &LogRecord::bytes_of(&statement.note))?;
     let person = custodian.signer.person();
     let text = format!(
         "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {} --as YOU",

@@ -4,9 +4,9 @@ use crate::escrow::rules::{
     adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
 };
 use crate::escrow::state::Escrow;
-use crate::record::chain::{Record, rule_of};
+use crate::record::chain::{LogRecord, rule_of};
 use crate::record::finding::{Broken, Finding, Rule};
-use crate::record::kinds::Said;
+use crate::record::kinds::Record;
 use crate::record::note::NoteError;
 
 impl Escrow {
@@ -14,7 +14,7 @@ impl Escrow {
     ///
     /// # Errors
     /// The rule that it breaks.
-    pub fn begin(record: &Record) -> Result<Escrow, Broken> {
+    pub fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
         genesis::begin(record)
     }
 
@@ -24,12 +24,12 @@ impl Escrow {
     /// # Errors
     /// The rule that makes it no record of this log at all: it is not signed as it says, or it does not
     /// follow from the record before it.
-    pub fn admit(&mut self, record: &Record, findings: &mut Vec<Finding>) -> Result<(), Broken> {
+    pub fn admit(&mut self, record: &LogRecord, findings: &mut Vec<Finding>) -> Result<(), Broken> {
         // 1. Signature, by keys that the log brought in before.
         self.verify(record)?;
         // 2. Place in the chain.
-        match &record.said {
-            Said::Continue(says) => continuation::follows(self, record, says)?,
+        match &record.says {
+            Record::Continue(says) => continuation::follows(self, record, says)?,
             _ => record.follows(&self.id, &self.head)?,
         }
         // 3. Content, by the rules of its kind.
@@ -39,18 +39,18 @@ impl Escrow {
         if record.frame.time < self.time {
             report(Rule::TimeBackwards, format!("{} after {}", record.frame.time, self.time));
         }
-        let outcome = match &record.said {
-            Said::Genesis(_) => Err((Rule::GenesisFirst, "a second genesis".to_owned())),
-            Said::Seal(says) => seal::admit(self, record, says, &mut report),
-            Said::Request(says) => request::admit(self, record, says, &mut report),
-            Said::Release(says) => release::admit(self, record, says, &mut report),
-            Said::End(says) => end::admit(self, record, says, &mut report),
-            Said::Statements(says) => statements::admit(self, record, says, &mut report),
-            Said::Recovered(says) => recovered::admit(self, record, says, &mut report),
-            Said::Continue(says) => continuation::admit(self, record, says, &mut report),
-            Said::Adopt(says) => adopt::admit(self, record, says, &walk, &mut report),
-            Said::Retire(says) => retire::admit(self, record, says),
-            Said::Unknown(kind) => {
+        let outcome = match &record.says {
+            Record::Genesis(_) => Err((Rule::GenesisFirst, "a second genesis".to_owned())),
+            Record::Seal(says) => seal::admit(self, record, says, &mut report),
+            Record::Request(says) => request::admit(self, record, says, &mut report),
+            Record::Release(says) => release::admit(self, record, says, &mut report),
+            Record::End(says) => end::admit(self, record, says, &mut report),
+            Record::Statements(says) => statements::admit(self, record, says, &mut report),
+            Record::Recovered(says) => recovered::admit(self, record, says, &mut report),
+            Record::Continue(says) => continuation::admit(self, record, says, &mut report),
+            Record::Adopt(says) => adopt::admit(self, record, says, &walk, &mut report),
+            Record::Retire(says) => retire::admit(self, record, says),
+            Record::Unknown(kind) => {
                 report(Rule::UnknownKind, format!("`{kind}`"));
                 Ok(())
             }
@@ -74,12 +74,12 @@ pub(in crate::escrow) fn walk(
     bytes: &[u8],
     base: u64,
     findings: &mut Vec<Finding>,
-    each: &mut dyn FnMut(&Record),
+    each: &mut dyn FnMut(&LogRecord),
 ) -> Result<(), Broken> {
     let mut at = 0;
     while at < bytes.len() {
         let start = base + at as u64;
-        let record = Record::take_at(&bytes[at..], start).map_err(unreadable)?;
+        let record = LogRecord::take_at(&bytes[at..], start).map_err(unreadable)?;
         escrow.admit(&record, findings)?;
         escrow.remember();
         each(&record);

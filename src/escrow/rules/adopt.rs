@@ -6,7 +6,7 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 
 use crate::escrow::state::Escrow;
-use crate::record::chain::{Record, rule_of};
+use crate::record::chain::{LogRecord, rule_of};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::repair::Adopt;
 
@@ -15,11 +15,12 @@ pub(in crate::escrow) const MAX_ADOPTED: usize = 64;
 
 /// Takes the records that bytes hold, one after another. It is handed in: what takes every kind of record takes adoptions
 /// too, and these files would import each other.
-type Walk = dyn Fn(&mut Escrow, &[u8], u64, &mut Vec<Finding>, &mut dyn FnMut(&Record)) -> Result<(), Broken>;
+type Walk =
+    dyn Fn(&mut Escrow, &[u8], u64, &mut Vec<Finding>, &mut dyn FnMut(&LogRecord)) -> Result<(), Broken>;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     adopt: &Adopt,
     walk: &Walk,
     report: &mut impl FnMut(Rule, String),
@@ -33,7 +34,7 @@ pub(super) fn admit(
     let at_fork =
         at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", adopt.from.seq)))?;
     let bytes = BASE64.decode(adopt.records.as_bytes()).map_err(|error| broken(error.to_string()))?;
-    let first = Record::take_at(&bytes, adopt.from.size)
+    let first = LogRecord::take_at(&bytes, adopt.from.size)
         .map_err(|error| broken(format!("{} {error}", rule_of(&error))))?;
     let here = escrow.history.get(&first.frame.seq).is_some_and(|head| head.hash == first.hash);
     let is_missing = escrow.gaps.iter().any(|gap| gap.until == first.head());

@@ -6,9 +6,9 @@ use crate::crypto::digest::Digest;
 use crate::escrow::rules::seal;
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{Escrow, Gap};
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
-use crate::record::kinds::Said;
+use crate::record::kinds::Record;
 use crate::record::repair::Continue;
 
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
@@ -19,7 +19,7 @@ const MAX_SKIPPED: usize = 64;
 
 /// Whether a `continue` follows what it says it follows, and whether records are missing before it. It takes
 /// the place of the chain's own check: only here may numbers be left out.
-pub(super) fn follows(escrow: &Escrow, record: &Record, says: &Continue) -> Result<(), Broken> {
+pub(super) fn follows(escrow: &Escrow, record: &LogRecord, says: &Continue) -> Result<(), Broken> {
     let frame = &record.frame;
     let (from, tail) = (&says.from, &escrow.head);
     if frame.escrow.as_ref() != Some(&escrow.id) {
@@ -44,7 +44,7 @@ pub(super) fn follows(escrow: &Escrow, record: &Record, says: &Continue) -> Resu
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     says: &Continue,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -103,9 +103,9 @@ impl Escrow {
     ) -> Result<(u64, Digest), Broken> {
         let broken = |why: String| (Rule::ContinueKept, why);
         let bytes = BASE64.decode(kept.as_bytes()).map_err(|error| broken(error.to_string()))?;
-        let one = Record::take_at(&bytes, 0).map_err(|error| broken(error.to_string()))?;
-        let Said::Seal(sealed) = &one.said else {
-            return Err(broken(format!("a `{}`", one.said.kind())));
+        let one = LogRecord::take_at(&bytes, 0).map_err(|error| broken(error.to_string()))?;
+        let Record::Seal(sealed) = &one.says else {
+            return Err(broken(format!("a `{}`", one.says.kind())));
         };
         let seq = one.frame.seq;
         let whole = one.frame.escrow == Some(self.id) && one.end == bytes.len() as u64;

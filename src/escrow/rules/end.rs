@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use crate::escrow::requests::Ended;
+use crate::escrow::requests::EndState;
 use crate::escrow::rules::statements::check_approval;
 use crate::escrow::state::Escrow;
-use crate::escrow::statements::Collected;
+use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::request::{End, Outcome};
-use crate::record::statement::Stated;
+use crate::record::statement::Statement;
 use crate::value::names::KeyName;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     end: &End,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -42,7 +42,7 @@ pub(super) fn admit(
     let mut approvals = Vec::new();
     for note in &end.approvals {
         let statement = embedded(escrow, note)?;
-        let Stated::Approval(approval) = &statement.statement.says else {
+        let Statement::Approval(approval) = &statement.statement.says else {
             return Err((Rule::StatementMalformed, format!("a `{}` among approvals", statement.note.kind())));
         };
         if approval.request != end.request {
@@ -50,7 +50,7 @@ pub(super) fn admit(
             return Err((Rule::StatementRequest, why));
         }
         check_approval(escrow, &statement.person, approval)?;
-        approvals.push(Collected { statement, seq: record.frame.seq, embedded: true });
+        approvals.push(LoggedStatement { statement, seq: record.frame.seq, embedded: true });
     }
     let unasked = end.shown.iter().find(|field| !request.fields.contains(field));
     if let Some(field) = unasked {
@@ -63,7 +63,7 @@ pub(super) fn admit(
     for approval in approvals {
         escrow.keep(approval, report);
     }
-    let ended = Ended { end: end.clone(), seq: record.frame.seq, time: record.frame.time };
+    let ended = EndState { end: end.clone(), seq: record.frame.seq, time: record.frame.time };
     escrow.request_mut(&end.request).expect("it was found above").end = Some(ended);
     Ok(())
 }

@@ -8,15 +8,15 @@ use crate::crypto::digest::Digest;
 use crate::escrow::people::{GenesisError, Person, people};
 use crate::escrow::state::Escrow;
 use crate::record::card::{Role, VerifiedCard};
-use crate::record::chain::{Record, rule_of};
+use crate::record::chain::{LogRecord, rule_of};
 use crate::record::finding::{Broken, Rule};
 use crate::record::genesis::Genesis;
-use crate::record::kinds::Said;
+use crate::record::kinds::Record;
 use crate::value::names::{KeyName, PersonId};
 
-pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
-    let Said::Genesis(genesis) = &record.said else {
-        return Err((Rule::GenesisFirst, format!("the first record is a `{}`", record.said.kind())));
+pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
+    let Record::Genesis(genesis) = &record.says else {
+        return Err((Rule::GenesisFirst, format!("the first record is a `{}`", record.says.kind())));
     };
     let frame = &record.frame;
     if frame.seq != 0 {
@@ -51,7 +51,7 @@ pub(super) fn begin(record: &Record) -> Result<Escrow, Broken> {
 }
 
 /// The escrow as it is after its genesis.
-fn fresh(record: &Record, genesis: &Genesis, people: BTreeMap<PersonId, Person>) -> Escrow {
+fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Person>) -> Escrow {
     let mut used = BTreeSet::new();
     for person in people.values() {
         used.insert(person.verifying_key().to_string());

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::escrow::requests::Released;
+use crate::escrow::requests::ReleaseState;
 use crate::escrow::state::{Escrow, Gap};
-use crate::escrow::statements::Collected;
-use crate::record::chain::Record;
+use crate::escrow::statements::LoggedStatement;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::kinds::RecordKind;
 
@@ -42,7 +42,7 @@ impl Escrow {
         &mut self,
         at_fork: &Escrow,
         branch: &Escrow,
-        record: &Record,
+        record: &LogRecord,
         bytes: &[u8],
         report: &mut impl FnMut(Rule, String),
     ) -> Result<(), Broken> {
@@ -115,7 +115,7 @@ impl Escrow {
     fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Rule, String)) {
         for collected in &branch.statements {
             if !self.has_statement(&collected.statement.note.digest()) {
-                let collected = Collected { seq, ..collected.clone() };
+                let collected = LoggedStatement { seq, ..collected.clone() };
                 self.keep(collected, report);
             }
         }
@@ -195,7 +195,7 @@ impl Escrow {
             let shared = theirs.releases.len() - new.len();
             let parted = !new.is_empty() && (before > shared || ours.end.is_some())
                 || before > shared && theirs.end.is_some() && ours.end.as_ref() != theirs.end.as_ref();
-            ours.releases.extend(new.into_iter().map(|one| Released { seq, ..one }));
+            ours.releases.extend(new.into_iter().map(|one| ReleaseState { seq, ..one }));
             if ours.end.is_none() {
                 ours.end.clone_from(&theirs.end);
             }

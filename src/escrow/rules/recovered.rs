@@ -2,7 +2,7 @@
 
 use crate::escrow::signers::{by_one_person, is_behind};
 use crate::escrow::state::Escrow;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::note::beginnings;
 use crate::record::repair::{Began, Recovered};
@@ -10,7 +10,7 @@ use crate::value::time::Time;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     recovered: &Recovered,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -23,7 +23,7 @@ pub(super) fn admit(
     }
     // What is whole is no damage: nobody can put a record away as if it had been.
     let mut places = std::iter::once(0).chain(beginnings(&kept));
-    if places.any(|at| Record::take_at(&kept[at..], 0).is_ok_and(|one| is_behind(escrow, &one))) {
+    if places.any(|at| LogRecord::take_at(&kept[at..], 0).is_ok_and(|one| is_behind(escrow, &one))) {
         return Err((Rule::RecoveredContent, "it keeps a whole record as if it were damage".to_owned()));
     }
     let mut what = format!("{} bytes", damage.size);

@@ -1,18 +1,18 @@
 //! The rules of releases.
 
-use crate::escrow::requests::{Asked, Released};
+use crate::escrow::requests::{ReleaseState, RequestState};
 use crate::escrow::state::Escrow;
-use crate::escrow::statements::Collected;
+use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
 use crate::record::approvers::Approvers;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::request::Release;
 use crate::value::names::KeyName;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     release: &Release,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -42,10 +42,10 @@ pub(super) fn admit(
 
 fn check_release(
     escrow: &Escrow,
-    record: &Record,
+    record: &LogRecord,
     release: &Release,
     report: &mut impl FnMut(Rule, String),
-) -> Result<(Vec<Collected>, Released), Broken> {
+) -> Result<(Vec<LoggedStatement>, ReleaseState), Broken> {
     let short = release.request.short();
     let asked = escrow.request(&release.request).ok_or((Rule::ReleaseRequest, short.clone()))?;
     let request = &asked.request;
@@ -64,12 +64,12 @@ fn check_release(
         let broken = |(_, why): Broken| (Rule::ReleaseApproval, why);
         let statement = embedded(escrow, note).map_err(broken)?;
         approvers.count(&statement).map_err(|refusal| (Rule::ReleaseApproval, refusal.to_string()))?;
-        approvals.push(Collected { statement, seq: record.frame.seq, embedded: true });
+        approvals.push(LoggedStatement { statement, seq: record.frame.seq, embedded: true });
     }
     if !approvers.are_enough() {
         return Err((Rule::ReleaseQuorum, approvers.tally()));
     }
-    let released = Released {
+    let released = ReleaseState {
         record: record.hash,
         seq: record.frame.seq,
         time: record.frame.time,
@@ -81,9 +81,9 @@ fn check_release(
 
 fn report_release(
     escrow: &Escrow,
-    asked: &Asked,
+    asked: &RequestState,
     release: &Release,
-    released: &Released,
+    released: &ReleaseState,
     report: &mut impl FnMut(Rule, String),
 ) {
     let request = &asked.request;

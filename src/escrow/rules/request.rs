@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::escrow::requests::Asked;
+use crate::escrow::requests::RequestState;
 use crate::escrow::state::Escrow;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::request::{MAX_ITEMS, MAX_TOTP_CODES, Purpose, Reason, Request};
 use crate::record::seal::Kind;
@@ -12,7 +12,7 @@ use crate::value::names::KeyName;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     request: &Request,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -47,7 +47,7 @@ pub(super) fn admit(
         report(Rule::RetiredPerson, format!("`{}` asks for {named}", request.requester));
     }
     escrow.places.insert(record.hash, escrow.requests.len());
-    escrow.requests.push(Asked {
+    escrow.requests.push(RequestState {
         request: request.clone(),
         record: record.hash,
         seq: record.frame.seq,

@@ -2,11 +2,11 @@
 
 use crate::escrow::signers::may_administer;
 use crate::escrow::state::Escrow;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::retire::Retire;
 
-pub(super) fn admit(escrow: &mut Escrow, record: &Record, retire: &Retire) -> Result<(), Broken> {
+pub(super) fn admit(escrow: &mut Escrow, record: &LogRecord, retire: &Retire) -> Result<(), Broken> {
     if !may_administer(escrow, &record.frame.by, None) {
         return Err((Rule::RetireSigner, format!("`{}`", retire.person)));
     }

@@ -6,13 +6,13 @@ use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_administ
 use crate::escrow::state::Escrow;
 use crate::escrow::vaults::{Generation, Vault};
 use crate::record::card::Role;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::seal::Seal;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     seal: &Seal,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -30,7 +30,7 @@ pub(super) fn admit(
 /// Takes a seal that stands among missing records: earlier generations may be missing too.
 pub(super) fn admit_kept(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     seal: &Seal,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -46,7 +46,7 @@ pub(super) fn admit_kept(
 
 fn admit_content(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     seal: &Seal,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {

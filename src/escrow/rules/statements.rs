@@ -3,22 +3,22 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::requests::Closed;
+use crate::escrow::requests::CloseState;
 use crate::escrow::state::Escrow;
-use crate::escrow::statements::Collected;
+use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
 use crate::record::card::Role;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::record::closing::Obligation;
 use crate::record::finding::{Broken, Rule};
 use crate::record::request::Purpose;
-use crate::record::statement::{Approval, Check, SignedStatement, Stated};
+use crate::record::statement::{Approval, Check, SignedStatement, Statement};
 use crate::record::statements::Statements;
 use crate::value::names::PersonId;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
-    record: &Record,
+    record: &LogRecord,
     collected: &Statements,
     report: &mut impl FnMut(Rule, String),
 ) -> Result<(), Broken> {
@@ -41,7 +41,7 @@ pub(super) fn admit(
         }
         report_role(escrow, &statement, report);
         apply(escrow, &statement, report);
-        escrow.keep(Collected { statement, seq: record.frame.seq, embedded: false }, report);
+        escrow.keep(LoggedStatement { statement, seq: record.frame.seq, embedded: false }, report);
     }
     Ok(())
 }
@@ -54,14 +54,14 @@ fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
         escrow.request(digest).ok_or_else(unknown)
     };
     match &signed.statement.says {
-        Stated::Check(check) => check_check(escrow, &signed.person, check),
-        Stated::Approval(approval) => {
+        Statement::Check(check) => check_check(escrow, &signed.person, check),
+        Statement::Approval(approval) => {
             request(&approval.request)?;
             check_approval(escrow, &signed.person, approval)
         }
-        Stated::Denial(denial) => request(&denial.request).map(|_| ()),
-        Stated::Action(action) => request(&action.request).map(|_| ()),
-        Stated::Close(close) => {
+        Statement::Denial(denial) => request(&denial.request).map(|_| ()),
+        Statement::Action(action) => request(&action.request).map(|_| ()),
+        Statement::Close(close) => {
             request(&close.request)?;
             if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
                 Ok(())
@@ -94,9 +94,9 @@ fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMu
         escrow.request(request).is_some_and(|asked| asked.request.requester == signed.person)
     };
     let may = match &signed.statement.says {
-        Stated::Denial(_) | Stated::Close(_) => custodian(),
-        Stated::Action(action) => custodian() || requester(&action.request),
-        Stated::Check(_) | Stated::Approval(_) => true,
+        Statement::Denial(_) | Statement::Close(_) => custodian(),
+        Statement::Action(action) => custodian() || requester(&action.request),
+        Statement::Check(_) | Statement::Approval(_) => true,
     };
     if !may {
         report(Rule::StatementRole, format!("a `{}` by `{}`", signed.note.kind(), signed.person));
@@ -106,7 +106,7 @@ fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMu
 fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
     let time = signed.statement.time;
     match &signed.statement.says {
-        Stated::Check(check) => {
+        Statement::Check(check) => {
             for share in &check.shares {
                 if let Some(generation) = escrow.generation_mut(&share.vault, share.generation) {
                     let last = generation.checks.entry(signed.person.clone()).or_insert(time);
@@ -114,24 +114,24 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
                 }
             }
         }
-        Stated::Close(close) => {
+        Statement::Close(close) => {
             if let Some(asked) = escrow.request_mut(&close.request) {
                 let by = signed.person.clone();
                 if by == asked.request.requester && asked.request.purpose != Purpose::Drill {
                     report(Rule::ClosedByRequester, format!("`{by}`, request {}", close.request.short()));
                 }
-                asked.closed.get_or_insert(Closed { by, time, close: close.clone() });
+                asked.closed.get_or_insert(CloseState { by, time, close: close.clone() });
             }
         }
         // Approvals, denials and actions change nothing by themselves; they are kept and counted.
-        Stated::Approval(_) | Stated::Denial(_) | Stated::Action(_) => {}
+        Statement::Approval(_) | Statement::Denial(_) | Statement::Action(_) => {}
     }
 }
 
 impl Escrow {
     /// Keeps a statement that was verified, and reports where it contradicts an earlier one about its
     /// maker's book.
-    pub(super) fn keep(&mut self, collected: Collected, report: &mut impl FnMut(Rule, String)) {
+    pub(super) fn keep(&mut self, collected: LoggedStatement, report: &mut impl FnMut(Rule, String)) {
         let book = collected.statement.statement.book;
         let person = &collected.statement.person;
         let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
@@ -139,7 +139,7 @@ impl Escrow {
             let why = format!("`{person}`, record {} of the book, see also entry {}", book.number, first.1);
             report(Rule::BookForked, why);
         }
-        if let Stated::Approval(approval) = &collected.statement.statement.says {
+        if let Statement::Approval(approval) = &collected.statement.statement.says {
             for deviation in &approval.deviations {
                 report(Rule::RequestDeviation, format!("{deviation}, in the approval by `{person}`"));
             }

@@ -1,6 +1,6 @@
 //! Branches of a log that were joined.
 
-use breakglass::ceremony::request::Question;
+use breakglass::ceremony::request::RequestPlan;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::{Head, HeadFile};
@@ -175,7 +175,7 @@ fn asked_there() {
         &|| {
             let question = world.question(Purpose::Emergency);
             let reason = Reason::Other;
-            world.ask("carol", "prod", Question { reason, ..question });
+            world.ask("carol", "prod", RequestPlan { reason, ..question });
         },
     );
     adopt("adopted-request-ended", "Asked and withdrawn on the branch.", Rule::Adopted, &|| {

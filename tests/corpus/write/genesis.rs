@@ -4,9 +4,9 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::record::card::Role;
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
-use breakglass::record::frame::Entry;
+use breakglass::record::frame::FramedRecord;
 use breakglass::record::genesis::Genesis;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
@@ -22,13 +22,17 @@ fn cards_of(people: &[&Actor]) -> Vec<String> {
     people.iter().map(|one| BASE64.encode(one.card.note().as_bytes())).collect()
 }
 
-fn log(cards: Vec<String>, signers: &[Signs<'_>], change: impl FnOnce(&mut Entry<Genesis>)) -> Vec<u8> {
+fn log(
+    cards: Vec<String>,
+    signers: &[Signs<'_>],
+    change: impl FnOnce(&mut FramedRecord<Genesis>),
+) -> Vec<u8> {
     let says =
         Genesis { nonce: Digest::of(b"nonce"), name: text("Example Corp"), cards, policy: Policy::default() };
     let by = signers.iter().map(|(name, _)| name.clone()).collect();
-    let mut entry = Entry { escrow: None, seq: 0, prev: Digest::ZERO, time: dawn(), by, says };
+    let mut entry = FramedRecord { escrow: None, seq: 0, prev: Digest::ZERO, time: dawn(), by, says };
     change(&mut entry);
-    Record::bytes_of(&Note::sign(&entry, signers))
+    LogRecord::bytes_of(&Note::sign(&entry, signers))
 }
 
 fn case(name: &str, about: &str, rule: impl Into<Option<Rule>>, bytes: Vec<u8>) {
@@ -71,7 +75,7 @@ impl Founders {
 
 fn alone(founders: &Founders) {
     let Founders { dan, erin, alice } = founders;
-    let changed = |change: &dyn Fn(&mut Entry<Genesis>)| log(founders.both(), &[dan.signs()], change);
+    let changed = |change: &dyn Fn(&mut FramedRecord<Genesis>)| log(founders.both(), &[dan.signs()], change);
     let good = founders.signed(founders.both());
     case("genesis", "A genesis and nothing else.", None, good.clone());
     case(
@@ -171,7 +175,9 @@ fn not_first() {
     let bytes = world.bytes();
     let about = "The log does not begin with a genesis.";
     LogCase::of("genesis-missing", about, Rule::GenesisFirst).write(bytes[second..].to_vec(), world.now());
-    let breakglass::record::kinds::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
+    let breakglass::record::kinds::Record::Genesis(genesis) = &world.records()[0].says else {
+        unreachable!()
+    };
     world.forge(genesis.clone(), &[world.signs("dan")]);
     LogCase::of("genesis-again", "A later record is a genesis.", Rule::GenesisFirst).of_world(&world);
 }

@@ -1,6 +1,6 @@
 //! The end of a request as a note of its own.
 
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::note::Note;
 use breakglass::record::request::Outcome;
 use breakglass::value::names::KeyName;
@@ -31,7 +31,7 @@ impl Good {
         world.end(&asking, Outcome::Released);
         let record = world.records().pop().unwrap();
         let bytes = world.bytes()[record.start as usize..record.end as usize - 1].to_vec();
-        assert_eq!(Record::bytes_of(&Note::parse(&bytes).unwrap()).len(), bytes.len() + 1);
+        assert_eq!(LogRecord::bytes_of(&Note::parse(&bytes).unwrap()).len(), bytes.len() + 1);
         let good = Good { asking, bytes };
         assert_eq!(good.signed(good.line()), good.bytes);
         good

@@ -6,7 +6,7 @@ use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::{End, Outcome, Purpose, Release};
 use breakglass::record::seal::{Credentials, Kind};
-use breakglass::record::statement::{Approval, Denial, SignedStatement, Stated, Statement};
+use breakglass::record::statement::{Approval, Denial, FramedStatement, SignedStatement, Statement};
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
@@ -147,7 +147,7 @@ fn exposed() {
 fn bobs(open: &Open) -> Approval {
     let file = ApprovalFile::parse(&open.files[1]).unwrap();
     match SignedStatement::parse(file.note).unwrap().statement.says {
-        Stated::Approval(approval) => approval,
+        Statement::Approval(approval) => approval,
         _ => unreachable!(),
     }
 }
@@ -156,7 +156,7 @@ fn approvals(open: &Open, second: &Asking) {
     let world = &open.world;
     let approval = bobs(open);
     let denial = Denial { request: open.asking.record, because: text("I cannot tell who asks.") };
-    let state = |who: &str, says: Stated| world.forge_statement(world.signs(who), says, |_| {});
+    let state = |who: &str, says: Statement| world.forge_statement(world.signs(who), says, |_| {});
     let other = SignedStatement::parse(ApprovalFile::parse(&world.approve("bob", second)).unwrap().note);
     let forged =
         world.forge_statement((world.signs("bob").0, world.signs("carol").1), approval.clone(), |_| {});
@@ -178,7 +178,7 @@ fn approvals(open: &Open, second: &Asking) {
 fn approvals_of_others(open: &Open) {
     let world = &open.world;
     let approval = bobs(open);
-    let changed = |change: &dyn Fn(&mut Statement<Stated>)| {
+    let changed = |change: &dyn Fn(&mut FramedStatement<Statement>)| {
         world.forge_statement(world.signs("bob"), approval.clone(), change)
     };
     let canary = world.generation("canary").seal.vault;

@@ -1,6 +1,6 @@
 //! Requests and ends.
 
-use breakglass::ceremony::request::{Question, Session};
+use breakglass::ceremony::request::{RequestPlan, Session};
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
@@ -103,7 +103,7 @@ fn content(world: &World) {
         "A longer window than the policy allows.",
         Rule::RequestDeviation,
         |world| {
-            let question = Question { expires: Seconds(48 * 3600), ..world.question(Purpose::Emergency) };
+            let question = RequestPlan { expires: Seconds(48 * 3600), ..world.question(Purpose::Emergency) };
             world.ask("carol", "prod", question)
         },
     );
