@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::crypto::threshold::ShareIndex;
-use breakglass::record::book::{Book, BookDraft, BookError, BookRecord, MAX_KEPT};
+use breakglass::record::book::{Book, BookError, BookRecord, MAX_KEPT, StatementDraft};
 use breakglass::record::head::Head;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::repair::Damage;
@@ -25,16 +25,15 @@ fn head(seq: u64) -> Head {
     Head { size: 1000 * (seq + 1), seq, hash: Digest::of(&seq.to_be_bytes()) }
 }
 
-fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> BookDraft {
+fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> StatementDraft {
     let share =
         CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: ShareIndex::try_from(1).unwrap() };
-    BookDraft {
+    StatementDraft {
         time: Time::from_unix(1_800_000_000 + seq).unwrap(),
         escrow: Digest::of(escrow),
         head: head(seq),
         head_from: HeadFrom::Log,
         keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
-        damage: None,
         says: Statement::Check(Check { shares: vec![share] }),
     }
 }
@@ -42,7 +41,7 @@ fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> BookDraft {
 /// A book of `count` records, each as its own bytes.
 fn records(count: u64) -> Vec<Vec<u8>> {
     let mut book = Book::new(alice());
-    (0..count).map(|seq| book.write(&key("alice"), draft(b"escrow", seq, &["a"])).0).collect()
+    (0..count).map(|seq| book.write(&key("alice"), &draft(b"escrow", seq, &["a"]), None).0).collect()
 }
 
 fn read(bytes: &[u8]) -> Result<Book, BookError> {
@@ -71,7 +70,7 @@ fn a_book_reads_back_as_it_was_written() {
     let mut book = Book::new(alice());
     let mut bytes = Vec::new();
     for seq in 0..4 {
-        let (record, at) = book.write(&key("alice"), draft(b"escrow", seq, &[]));
+        let (record, at) = book.write(&key("alice"), &draft(b"escrow", seq, &[]), None);
         assert_eq!((at.number, at.hash), (seq, Digest::of(&record)));
         assert_eq!(book.last(), Some(at));
         bytes.extend(record);
@@ -90,14 +89,14 @@ fn a_book_reads_back_as_it_was_written() {
 fn a_book_that_was_read_goes_on_as_if_it_had_been_kept() {
     let records = records(3);
     let mut book = read(&records[..2].concat()).unwrap();
-    assert_eq!(book.write(&key("alice"), draft(b"escrow", 2, &["a"])).0, records[2]);
+    assert_eq!(book.write(&key("alice"), &draft(b"escrow", 2, &["a"]), None).0, records[2]);
 }
 
 #[test]
 fn no_bytes_are_an_empty_book() {
     let book = read(b"").unwrap();
     assert_eq!(
-        (book.entries().count(), book.last(), book.newest_head(&Digest::of(b"escrow"))),
+        (book.entries().count(), book.last(), book.newest_head(&Digest::of(b"escrow"), u64::MAX)),
         (0, None, None)
     );
 }
@@ -106,11 +105,12 @@ fn no_bytes_are_an_empty_book() {
 fn the_newest_head_is_the_highest_of_that_escrow_wherever_it_stands() {
     let mut book = Book::new(alice());
     for (escrow, seq) in [("one", 4), ("one", 9), ("two", 20), ("one", 7)] {
-        book.write(&key("alice"), draft(escrow.as_bytes(), seq, &[]));
+        book.write(&key("alice"), &draft(escrow.as_bytes(), seq, &[]), None);
     }
-    assert_eq!(book.newest_head(&Digest::of(b"one")), Some(head(9)));
-    assert_eq!(book.newest_head(&Digest::of(b"two")), Some(head(20)));
-    assert_eq!(book.newest_head(&Digest::of(b"three")), None);
+    assert_eq!(book.newest_head(&Digest::of(b"one"), 20), Some(head(9)));
+    assert_eq!(book.newest_head(&Digest::of(b"two"), 20), Some(head(20)));
+    assert_eq!(book.newest_head(&Digest::of(b"three"), 20), None);
+    assert_eq!(book.newest_head(&Digest::of(b"one"), 8), Some(head(7)));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_record_worth_keeping_is_kept_once() {
     let mut bytes = Vec::new();
     let written = [&["genesis", "seal"][..], &["genesis", "seal", "next"], &["next"]];
     for (seq, keeps) in (0..).zip(written) {
-        bytes.extend(book.write(&key("alice"), draft(b"escrow", seq, keeps)).0);
+        bytes.extend(book.write(&key("alice"), &draft(b"escrow", seq, keeps), None).0);
         // Also a book that was read again knows what it keeps.
         book = read(&bytes).unwrap();
     }
@@ -134,8 +134,8 @@ fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
     let wanted = ["a".repeat(half), "b".repeat(MAX_KEPT - half), "c".to_owned(), "d".to_owned()];
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let mut book = Book::new(alice());
-    book.write(&key("alice"), draft(b"escrow", 0, &wanted));
-    book.write(&key("alice"), draft(b"escrow", 1, &wanted));
+    book.write(&key("alice"), &draft(b"escrow", 0, &wanted), None);
+    book.write(&key("alice"), &draft(b"escrow", 1, &wanted), None);
     let kept: Vec<Vec<&str>> =
         book.entries().map(|(_, entry)| entry.keeps.iter().map(String::as_str).collect()).collect();
     assert!(kept == [&wanted[..2], &wanted[2..]]);
@@ -143,7 +143,7 @@ fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
     // One byte more is too much for the first.
     let larger = format!("{}b", wanted[1]);
     let mut book = Book::new(alice());
-    book.write(&key("alice"), draft(b"escrow", 0, &[wanted[0], &larger, "c"]));
+    book.write(&key("alice"), &draft(b"escrow", 0, &[wanted[0], &larger, "c"]), None);
     let (_, first) = book.entries().next().unwrap();
     assert_eq!(first.keeps.len(), 1);
 }
@@ -180,8 +180,8 @@ fn a_book_under_another_key_or_another_name_is_refused() {
 fn a_record_by_somebody_else_is_refused_where_it_stands() {
     let records = records(2);
     let mut bobs = Book::new(alice());
-    bobs.write(&key("alice"), draft(b"escrow", 0, &["a"]));
-    let (record, _) = bobs.write(&key("bob"), draft(b"escrow", 1, &["a"]));
+    bobs.write(&key("alice"), &draft(b"escrow", 0, &["a"]), None);
+    let (record, _) = bobs.write(&key("bob"), &draft(b"escrow", 1, &["a"]), None);
     let error = NoteError::KeyId(KeyName::Person(alice()));
     assert_eq!(refusal(&[&records[0], &record]), BookError::Note { number: 1, error });
 }
@@ -248,7 +248,7 @@ fn a_record_follows_by_number_and_by_digest() {
 fn two_books_of_one_person_do_not_mix() {
     let records = records(2);
     let mut other = Book::new(alice());
-    let (first, _) = other.write(&key("alice"), draft(b"another escrow", 0, &[]));
+    let (first, _) = other.write(&key("alice"), &draft(b"another escrow", 0, &[]), None);
     assert_eq!(refusal(&[&first, &records[1]]), BookError::Broken { number: 1 });
 }
 

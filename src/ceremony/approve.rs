@@ -10,8 +10,8 @@ use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::escrow::{Generation, Reading, RequestState};
-use crate::ledger::bookkeeping::Intent;
 use crate::record::book::Book;
+use crate::record::book::StatementDraft;
 use crate::record::bundle::{self, Bundle, BundleError};
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
@@ -229,7 +229,7 @@ fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &RequestState)
 #[derive(Debug)]
 pub struct DecidedApproval {
     /// What goes into the book, and is then signed.
-    pub intent: Intent,
+    pub draft: StatementDraft,
     ciphertext: String,
 }
 
@@ -266,17 +266,17 @@ impl Review<'_> {
             ciphertext: Digest::of(ciphertext.as_bytes()),
             deviations: self.deviations(time),
         };
-        Ok(DecidedApproval { intent: self.intent(time, approval.into()), ciphertext })
+        Ok(DecidedApproval { draft: self.draft(time, approval.into()), ciphertext })
     }
 
     /// Says no.
-    pub fn deny(&self, because: FreeText, time: Time) -> Intent {
-        self.intent(time, Denial { request: self.asked.record, because }.into())
+    pub fn deny(&self, because: FreeText, time: Time) -> StatementDraft {
+        self.draft(time, Denial { request: self.asked.record, because }.into())
     }
 
-    fn intent(&self, time: Time, says: Statement) -> Intent {
+    fn draft(&self, time: Time, says: Statement) -> StatementDraft {
         let reading = &self.carried.reading;
-        Intent {
+        StatementDraft {
             escrow: reading.escrow.id,
             head: reading.escrow.head,
             head_from: HeadFrom::RequestFile,

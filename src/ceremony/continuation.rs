@@ -129,9 +129,7 @@ fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
 fn missing(reading: &Reading, left: &[u8], book: Option<&Book>) -> (Vec<String>, Option<Head>) {
     let escrow = &reading.escrow;
     // A number that is too high to be left out is no honest log's; the book may know others.
-    let heads = book.into_iter().flat_map(Book::entries).filter(|(_, entry)| entry.escrow == escrow.id);
-    let newest =
-        heads.map(|(_, entry)| entry.head).filter(|head| head.seq <= MAX_SEQ).max_by_key(|head| head.seq);
+    let newest = book.and_then(|book| book.newest_head(&escrow.id, MAX_SEQ));
     let kept = book.into_iter().flat_map(|book| kept(book, &escrow.id));
     let kept = kept.filter(|(seq, ..)| newest.is_some_and(|newest| *seq <= newest.seq));
     let mut seals: Vec<_> = kept.map(|(seq, _, record)| (seq, record.to_owned())).collect();

@@ -20,9 +20,9 @@ use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, RequestState, VerifiedStatement};
 use crate::hands::store::ChainFile;
 use crate::hands::{clock, files};
-use crate::ledger::bookkeeping::Intent;
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Ledger;
+use crate::record::book::StatementDraft;
 use crate::record::bundle::MAX_BUNDLE;
 use crate::record::chain::LogRecord;
 use crate::record::closing::{Answer as Standing, Item, Lessons, Obligation};
@@ -101,7 +101,7 @@ fn state(
     context: &mut Context<'_>,
 ) -> Result<String, Failure> {
     let escrow = ledger.escrow();
-    let intent = Intent {
+    let draft = StatementDraft {
         escrow: escrow.id,
         head: escrow.head,
         head_from: HeadFrom::Log,
@@ -109,7 +109,7 @@ fn state(
         keeps: Vec::new(),
         says,
     };
-    let statement = who.state(intent, context)?;
+    let statement = who.state(draft, context)?;
     let log = context.log();
     let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
     carry(&statement, who, how)

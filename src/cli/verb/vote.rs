@@ -82,7 +82,7 @@ impl Desk<'_> {
         confirm_deviations(&examined.deviations(self.time), accepted)?;
         agree(&examined)?;
         let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
-        let statement = self.custodian.state(decided.intent.clone(), context)?;
+        let statement = self.custodian.state(decided.draft.clone(), context)?;
         write_output(output, &decided.file(&statement)).map_err(|failure| {
             failure
                 .or_next("your book has this approval already; approve again with another -o: it counts once")
