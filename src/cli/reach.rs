@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{As, Cli, Command, Sitting};
 use crate::cli::files::people::with_ending;
 use crate::cli::verb::request::session_path;
-use crate::hands::sandbox::Reach;
+use crate::hands::sandbox::FileAccess;
 
 /// What `cli` names, and what lies beside it.
-pub fn reach(cli: &Cli) -> Reach {
-    let mut reach = Reach::default();
-    let escrow = |reach: &mut Reach| {
+pub fn reach(cli: &Cli) -> FileAccess {
+    let mut reach = FileAccess::default();
+    let escrow = |reach: &mut FileAccess| {
         reach.changes_within(&cli.escrow);
         cli.log.iter().for_each(|log| reach.changes_beside(log));
     };
-    let escrow_read = |reach: &mut Reach| {
+    let escrow_read = |reach: &mut FileAccess| {
         reach.reads(&cli.escrow);
         cli.log.iter().for_each(|log| reach.reads(log));
     };
@@ -25,9 +25,9 @@ pub fn reach(cli: &Cli) -> Reach {
             args.identity.iter().for_each(|file| reach.reads(file));
         }
         // A person is asked for paths.
-        Command::Init(args) if args.cards.is_empty() => return Reach::everything(),
-        Command::Seal(args) if args.prefixes.is_empty() => return Reach::everything(),
-        Command::Open(_) | Command::Drill(_) => return Reach::everything(),
+        Command::Init(args) if args.cards.is_empty() => return FileAccess::everything(),
+        Command::Seal(args) if args.prefixes.is_empty() => return FileAccess::everything(),
+        Command::Open(_) | Command::Drill(_) => return FileAccess::everything(),
         Command::Init(args) => {
             args.directory.iter().for_each(|directory| reach.changes_within(directory));
             args.cards.iter().chain(&args.policy).for_each(|file| reach.reads(file));
@@ -122,12 +122,12 @@ pub fn reach(cli: &Cli) -> Reach {
 }
 
 /// A person's card, key and book lie side by side; a book that goes on elsewhere lies there.
-fn signer(reach: &mut Reach, signer: &As) {
+fn signer(reach: &mut FileAccess, signer: &As) {
     sitting(reach, std::slice::from_ref(&signer.prefix), &signer.identities);
     signer.book.iter().for_each(|book| reach.changes_beside(book));
 }
 
-fn sitting(reach: &mut Reach, prefixes: &[PathBuf], identities: &[PathBuf]) {
+fn sitting(reach: &mut FileAccess, prefixes: &[PathBuf], identities: &[PathBuf]) {
     for prefix in prefixes {
         reach.changes_beside(prefix);
         // They may be links to files elsewhere.

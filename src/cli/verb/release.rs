@@ -26,7 +26,7 @@ use crate::cli::verb::vote::read_request;
 use crate::crypto::digest::Digest;
 use crate::escrow::Asked;
 use crate::hands::console::{self, Output};
-use crate::hands::sandbox::{self, Reach};
+use crate::hands::sandbox::{self, FileAccess};
 use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::hands::{clock, files};
 use crate::ledger::log::Draft;
@@ -319,8 +319,8 @@ fn reveal(
 }
 
 /// The files that are still needed when secrets are shown: the log, the book, and the session that is destroyed.
-fn rest(how: &Releasing<'_>, footing: &Footing, context: &Context<'_>) -> Reach {
-    let mut reach = Reach::default();
+fn rest(how: &Releasing<'_>, footing: &Footing, context: &Context<'_>) -> FileAccess {
+    let mut reach = FileAccess::default();
     reach.changes_within(&context.escrow);
     for file in [&footing.path, &how.requester.book, how.session_file] {
         reach.changes_beside(file);
