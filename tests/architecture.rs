@@ -91,7 +91,7 @@ fn each_foreign_crate_is_named_in_its_home() {
             let Some((_, text)) = files.iter().find(|(path, _)| path == home) else {
                 // A folder, or a file that is to come: none of those that are there today.
                 assert!(
-                    ["cli/", "hands/", "main.rs", "cli/ask/prompt.rs"].contains(home),
+                    ["cli/", "hands/", "main.rs", "cli/terminal/prompt.rs"].contains(home),
                     "{home} is not there"
                 );
                 continue;
@@ -135,7 +135,7 @@ fn house() -> Vec<File> {
             "cli/open.rs",
             "use breakglass::ceremony::release;\nuse std::{env, fs};\nfn main() { println!(\"{}\", 1) }\n",
         ),
-        ("cli/ask/prompt.rs", "use rpassword::read;\n"),
+        ("cli/terminal/prompt.rs", "use rpassword::read;\n"),
         ("hands/clock.rs", "use std::time::SystemTime;\n"),
         ("hands/store.rs", "use crate::ledger::log::Medium;\nimpl Medium for File {}\nunsafe fn lock() {}\n"),
         ("main.rs", "fn main() {}\n"),
@@ -324,7 +324,7 @@ fn each_planted_violation_is_found_with_file_line_and_import() {
             "cli/open.rs",
             "use rpassword::read;\n",
             "cli/open.rs:4",
-            "only cli/ask/prompt.rs names `rpassword`",
+            "only cli/terminal/prompt.rs names `rpassword`",
         ),
         ("record/note.rs", "use jiff::Timestamp;\n", "record/note.rs:2", "only value/time.rs names `jiff`"),
         ("record/note.rs", "use clap::Parser;\n", "record/note.rs:2", "names `clap`"),

@@ -22,7 +22,7 @@ pub const HOMES: [(&str, &[&str]); 18] = [
     ("sharks", &["crypto/shamir.rs"]),
     ("totp_rs", &["secret/totp.rs"]),
     ("zxcvbn", &["secret/password.rs"]),
-    ("rpassword", &["cli/ask/prompt.rs"]),
+    ("rpassword", &["cli/terminal/prompt.rs"]),
     ("sha2", &["crypto/digest.rs", "crypto/sign.rs"]),
     ("jiff", &["value/time.rs"]),
     ("bech32", &["crypto/envelope.rs", "crypto/recipient.rs"]),
