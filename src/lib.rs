@@ -22,7 +22,7 @@
 //!
 //! ```text
 //!  8  main       harden, parse, run, answer
-//!  7  cli        the commands: verb, ask, files, say, reveal
+//!  7  cli        the commands: verb, ask, files, terminal, reveal, say
 //!  6  ceremony   what people do with an escrow: pure          hands   disk, terminal, clock and kernel
 //!  5  ledger     logs and books that are appended to          audit   what auditors compare a log with
 //!  4  escrow     what a log amounts to                        secret  payloads, shares, keys, passwords

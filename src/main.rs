@@ -5,8 +5,6 @@ use std::process::ExitCode;
 
 use breakglass::cli::args::Cli;
 use breakglass::cli::context::{Answer, Context};
-use breakglass::cli::reach::reach;
-use breakglass::cli::run::run;
 use breakglass::cli::say::exit::{Exit, Failure};
 use breakglass::cli::say::look::{self, Look};
 use breakglass::cli::say::painted::Painted;
@@ -35,12 +33,12 @@ fn main() -> ExitCode {
     let stderr_in_colour = look_of(plain, stderr_is_terminal).colour;
     let result = match Cli::try_parse() {
         Ok(cli) => {
-            let machine = cli.command.records_machine().then(Machine::look);
-            if cli.command.handles_secrets() && !cli.allow_unlocked_memory {
+            let machine = cli.records_machine().then(Machine::look);
+            if cli.handles_secrets() && !cli.global.allow_unlocked_memory {
                 memory::protect();
             }
-            if !cli.no_sandbox {
-                sandbox::close(&reach(&cli));
+            if !cli.global.no_sandbox {
+                sandbox::close(&cli.files());
             }
             let result = answer(cli, machine.as_ref(), look.plain, output, stderr_in_colour);
             memory::wipe_stack();
@@ -114,8 +112,8 @@ fn answer(
 ) -> Result<Answer, Failure> {
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let mut context = Context {
-        escrow: cli.escrow.clone(),
-        log: cli.log.clone(),
+        escrow: cli.global.escrow.clone(),
+        log: cli.global.log.clone(),
         stderr_in_colour,
         scripted: false,
         stdout: &mut stdout,
@@ -123,6 +121,7 @@ fn answer(
         output,
         machine,
         plain,
+        program: Cli::PROGRAM,
     };
-    run(cli, &mut context)
+    cli.run(&mut context)
 }

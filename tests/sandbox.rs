@@ -13,7 +13,7 @@ use std::process::Command;
 #[path = "common/mod.rs"]
 mod common;
 
-use breakglass::hands::sandbox::{self, Reach};
+use breakglass::hands::sandbox::{self, FileAccess};
 use breakglass::record::environment::Sandbox;
 use rustix::net::{AddressFamily, SocketType, socket};
 
@@ -161,7 +161,7 @@ mod inside {
         assert!(open.len() >= 5, "hardly a family is there to be closed: {open:?}");
         TcpStream::connect(address).unwrap();
 
-        sandbox::close(&Reach::default());
+        sandbox::close(&FileAccess::default());
         assert_eq!(sandbox::state(), Sandbox::Whole);
 
         for (name, attempt) in ATTEMPTS {
@@ -197,7 +197,7 @@ mod inside {
             fs::write(place.join(folder).join("file"), "x").unwrap();
         }
         symlink(place.join("outside/file"), place.join("inside/link")).unwrap();
-        let mut reach = Reach::default();
+        let mut reach = FileAccess::default();
         reach.changes_within(&place.join("inside"));
         reach.reads(&place.join("read/file"));
         sandbox::close(&reach);
@@ -225,7 +225,7 @@ mod inside {
             rustix::termios::tcgetattr(&terminal).unwrap();
         }
         // Less can be reached later, and never more.
-        sandbox::close(&Reach::default());
+        sandbox::close(&FileAccess::default());
         sandbox::close(&reach);
         denied(fs::read(place.join("inside/file")).map(drop), "reading what was in reach once");
     }
@@ -234,7 +234,7 @@ mod inside {
     #[ignore = "closes the sandbox for good: run by the tests above, in a process of its own"]
     fn everything_is_no_program_and_no_link() {
         let place = place();
-        sandbox::close(&Reach::everything());
+        sandbox::close(&FileAccess::everything());
         assert_eq!(sandbox::state(), Sandbox::Whole);
         fs::write(place.join("file"), "x").unwrap();
         fs::read("/etc/passwd").unwrap();

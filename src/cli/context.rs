@@ -1,4 +1,4 @@
-//! What every command works with, and what it answers.
+//! What every command is, what it works with, and what it answers.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,14 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde_json::Value;
 
-use crate::cli::say::exit::Exit;
+use crate::cli::flags::Global;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::Painted;
 use crate::escrow::{Escrow, Reading};
 use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::machine::Machine;
+use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{EscrowDir, MAX_LOG};
 use crate::hands::{clock, memory, sandbox};
 use crate::record::environment::{Environment, Switch};
@@ -36,6 +38,34 @@ impl Answer {
     }
 }
 
+/// A command. Its flags are the fields of what implements this, and its help is their documentation.
+pub(crate) trait Verb: Sized {
+    /// Whether a secret may come into the program's hands: its memory is locked then.
+    const HANDLES_SECRETS: bool;
+
+    /// Whether a record of it, or its answer, says what the machine is like: the machine is looked at then.
+    const RECORDS_MACHINE: bool;
+
+    /// Whether it says at its beginning what about the machine is out of order. Whoever records that asks about it
+    /// in their own time; the others can only say it.
+    const WARNS_OF_MACHINE: bool = Self::HANDLES_SECRETS && !Self::RECORDS_MACHINE;
+
+    /// Which files it needs: its sandbox lets it open no others.
+    fn files(&self, global: &Global) -> FileAccess;
+
+    /// Carries it out.
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure>;
+}
+
+/// The program itself, for commands that are about it: the manual, completions, and the demonstration.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// The definitions of the command line.
+    pub(crate) definitions: fn() -> clap::Command,
+    /// Carries out what would have been typed, the program's name first. What cannot be parsed is a failure of usage.
+    pub(crate) run: fn(&[String], &mut Context<'_>) -> Result<Answer, Failure>,
+}
+
 /// What every command works with.
 pub struct Context<'a> {
     /// The escrow's directory.
@@ -56,6 +86,8 @@ pub struct Context<'a> {
     pub machine: Option<&'a Machine>,
     /// No colours, no other screen, nothing moves, whatever is a terminal: see [`crate::cli::say::look::Look`].
     pub plain: bool,
+    /// The program itself.
+    pub program: Program,
 }
 
 impl Context<'_> {
@@ -144,6 +176,20 @@ impl Context<'_> {
     /// The log's path.
     pub(crate) fn log(&self) -> PathBuf {
         self.log.clone().unwrap_or_else(|| self.directory().log())
+    }
+
+    /// The flags with which a command finds this very log, where it would not find it by itself. A path that a
+    /// shell would take apart is left to be filled in.
+    pub(crate) fn place(&self) -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+        let flag = |name: &str, path: &Path| {
+            let path = path.to_str().filter(|path| path.bytes().all(plain)).unwrap_or("PATH");
+            format!(" {name} {path}")
+        };
+        let known = std::env::var_os("BREAKGLASS_ESCROW").map_or_else(|| PathBuf::from("."), PathBuf::from);
+        let escrow = (self.escrow != known).then(|| flag("--escrow", &self.escrow));
+        let log = self.log.as_ref().map(|log| flag("--log", log));
+        escrow.into_iter().chain(log).collect()
     }
 
     /// The escrow as its log has it now, as far as it can be read: to look something up, and to build nothing

@@ -17,18 +17,18 @@ mod calls;
 
 /// The files that a command needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reach {
+pub struct FileAccess {
     /// Files and directories, with all below them, to be read.
     pub read: Vec<PathBuf>,
     /// Directories, with all below them, in which files and directories are made, changed and removed.
     pub change: Vec<PathBuf>,
 }
 
-impl Reach {
+impl FileAccess {
     /// All files: a person is going to be asked for paths. No program can be run even so, and no device, socket, pipe or
     /// link be made.
-    pub fn everything() -> Reach {
-        Reach { read: Vec::new(), change: vec!["/".into()] }
+    pub fn everything() -> FileAccess {
+        FileAccess { read: Vec::new(), change: vec!["/".into()] }
     }
 
     /// Adds a file or directory that is read.
@@ -66,12 +66,12 @@ pub fn state() -> Sandbox {
 }
 
 /// Shuts this thread, and all that it starts, off from the network, from other programs and processes, and from all files
-/// but those within `reach` and the terminal. What the kernel cannot do is left: [`state`] tells what it came to. It
+/// but those within `access` and the terminal. What the kernel cannot do is left: [`state`] tells what it came to. It
 /// can be called again, to reach less.
-pub fn close(reach: &Reach) {
+pub fn close(access: &FileAccess) {
     #[cfg(target_os = "linux")]
     {
-        let files = files_closed(reach);
+        let files = files_closed(access);
         // Once: a second filter would forbid the same, and every call pays for each.
         if STATE.load(Ordering::Acquire) > 0 {
             return;
@@ -84,12 +84,12 @@ pub fn close(reach: &Reach) {
         STATE.store(state, Ordering::Release);
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = reach;
+    let _ = access;
 }
 
 /// Limits the files by Landlock; whether the kernel did.
 #[cfg(target_os = "linux")]
-fn files_closed(reach: &Reach) -> bool {
+fn files_closed(access: &FileAccess) -> bool {
     use landlock::{
         ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _,
         RulesetError, RulesetStatus, Scope, path_beneath_rules,
@@ -111,8 +111,8 @@ fn files_closed(reach: &Reach) -> bool {
             .handle_access(AccessNet::from_all(ABI::V4))?
             .scope(Scope::from_all(ABI::V6))?
             .create()?
-            .add_rules(path_beneath_rules(&reach.read, read))?
-            .add_rules(path_beneath_rules(&reach.change, change))?
+            .add_rules(path_beneath_rules(&access.read, read))?
+            .add_rules(path_beneath_rules(&access.change, change))?
             .add_rules(path_beneath_rules(["/dev/tty"], terminal))?
             .restrict_self()?;
         Ok(status.ruleset)
@@ -127,14 +127,14 @@ mod tests {
     #[test]
     fn an_output_needs_the_nearest_directory_that_is_there() {
         let folder = tempfile::tempdir().unwrap();
-        let mut reach = Reach::default();
-        reach.changes_beside(&folder.path().join("not/there/yet.bga"));
-        reach.changes_within(&folder.path().join("escrow"));
-        reach.changes_within(folder.path());
-        assert_eq!(reach.change, [folder.path(); 3]);
-        let mut reach = Reach::default();
-        reach.changes_beside(Path::new("here.bga"));
-        reach.changes_beside(Path::new("nowhere/at/all/here.bga"));
-        assert_eq!(reach.change, [Path::new("."); 2]);
+        let mut access = FileAccess::default();
+        access.changes_beside(&folder.path().join("not/there/yet.bga"));
+        access.changes_within(&folder.path().join("escrow"));
+        access.changes_within(folder.path());
+        assert_eq!(access.change, [folder.path(); 3]);
+        let mut access = FileAccess::default();
+        access.changes_beside(Path::new("here.bga"));
+        access.changes_beside(Path::new("nowhere/at/all/here.bga"));
+        assert_eq!(access.change, [Path::new("."); 2]);
     }
 }

@@ -74,7 +74,7 @@ const HOUSE: &[(&str, &str)] = &[
     ),
     ("hands/store/unix.rs", "pub struct Lock;\n"),
     ("cli/say/painted.rs", "pub struct Painted;\n"),
-    ("cli/ask/prompt.rs", "use rpassword::read;\n"),
+    ("cli/terminal/prompt.rs", "use rpassword::read;\n"),
     ("cli/files/people.rs", "use crate::cli::say::painted::Painted;\n"),
     (
         "cli/verb/open.rs",

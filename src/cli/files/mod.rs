@@ -1,5 +1,19 @@
 //! Work on people's files that several verbs share.
 
-pub mod footing;
-pub mod output;
-pub mod people;
+pub(crate) mod approval;
+pub(crate) mod books;
+pub(crate) mod cards;
+pub(crate) mod check;
+pub(crate) mod finder;
+pub(crate) mod genesis;
+pub(crate) mod keys;
+pub(crate) mod lodge;
+pub(crate) mod logs;
+pub(crate) mod open_log;
+pub(crate) mod output;
+pub(crate) mod people;
+pub(crate) mod release;
+pub(crate) mod requests;
+pub mod sealing;
+pub(crate) mod signers;
+pub(crate) mod statements;

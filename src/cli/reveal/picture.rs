@@ -4,10 +4,9 @@
 //! said; the keys that work now. A value that does not fit is shown in parts, and a window that is too small
 //! even for that shows nothing of it, and says so: no secret is ever cut off silently.
 
-mod marks;
-mod value;
-
+use crate::cli::reveal::lines::{WIDEST, codes_left};
 use crate::cli::reveal::state::{HIDE_AFTER, Item, Moment, State};
+use crate::cli::reveal::value::View;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::value::text::{clipped, wrapped};
 
@@ -16,9 +15,6 @@ const ROOMY: usize = 18;
 
 /// Below this many columns or rows nothing is drawn but that the window is too small.
 const LEAST: (usize, usize) = (20, 6);
-
-/// The widest that anything but the first line gets, in columns: eyes lose their line on longer ones.
-const WIDEST: usize = 84;
 
 /// The picture: at most `rows` lines of at most `columns` columns each.
 pub fn picture(state: &State, columns: usize, rows: usize, now: Moment) -> Vec<Painted> {
@@ -51,7 +47,7 @@ pub fn picture(state: &State, columns: usize, rows: usize, now: Moment) -> Vec<P
             // Room is reckoned with the keys that turn parts, though they may not be needed then.
             let capacity = room(&head, &foot).saturating_sub(keys(state, columns, roomy, Some(2)).len());
             let with_list = capacity.saturating_sub(list.len() + usize::from(roomy));
-            let view = value::View::new(state, open, columns, roomy, now);
+            let view = View::new(state, open, columns, roomy, now);
             let (body, parts) = match view.whole(with_list) {
                 Some(body) => {
                     let between = roomy.then(|| rule(columns));
@@ -114,15 +110,6 @@ fn status(state: &State, at: usize, columns: usize) -> (Tone, String) {
         _ => words.to_owned(),
     };
     (tone, clipped(&words, columns))
-}
-
-/// How many codes are left, in words.
-fn codes_left(left: usize) -> String {
-    match left {
-        0 => "no codes left".to_owned(),
-        1 => "1 code left".to_owned(),
-        _ => format!("{left} codes left"),
-    }
 }
 
 fn line_of(state: &State, at: usize, columns: usize) -> Painted {

@@ -7,11 +7,11 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::picture::picture;
-use super::rows::{rows_of, spelled_rows_of};
 use super::state::{Event, Moment, State, Step};
-use crate::cli::ask::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
 use crate::cli::say::exit::Failure;
 use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::rows::{rows_of, spelled_rows_of};
+use crate::cli::terminal::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
 use crate::hands::clock::{self, Stopwatch};
 use crate::hands::console::{Console, PASTE, Pressed};
 use crate::value::text::FreeText;

@@ -1,78 +1,51 @@
 //! `check`: one's own shares, alone.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use serde_json::json;
+use clap::Args;
 
-use crate::ceremony::approve::keepsakes;
-use crate::ceremony::check::{self as ceremony, CheckError, Held};
-use crate::cli::args::Check;
-use crate::cli::context::{Answer, Context};
-use crate::cli::files::footing;
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::check::check_as;
+use crate::cli::files::output::must_not_exist;
 use crate::cli::files::people::Somebody;
+use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::Failure;
-use crate::cli::say::failures;
-use crate::cli::verb::close::{Carrier, carry};
-use crate::hands::store::MAX_SEALED_SHARE;
-use crate::hands::{clock, files};
-use crate::record::book::StatementDraft;
-use crate::record::statement::HeadFrom;
+use crate::hands::sandbox::FileAccess;
 use crate::value::names::VaultName;
 
-/// Opens each share, and states that they are sound: one unlock, one statement.
-pub fn check(args: Check, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    if let Some(path) = &args.output {
-        crate::cli::files::output::must_not_exist(path)?;
-    }
-    let custodian = Somebody::unlock(&args.signer, || context.peek())?;
-    check_as(&custodian, &args.vaults, args.output.as_deref(), context)
+/// Open one's own shares, alone, and state that they are sound
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass check --all --as alice/alice")]
+pub(crate) struct Check {
+    /// The vaults; all of one's own where none is named
+    vaults: Vec<VaultName>,
+    /// All of one's own
+    #[arg(long, conflicts_with = "vaults")]
+    all: bool,
+    /// The custodian
+    #[command(flatten)]
+    signer: As,
+    /// Write the statement to a file instead of the log
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
-/// The same by somebody who is unlocked: of the vaults that are named, or of all.
-pub fn check_as(
-    custodian: &Somebody,
-    vaults: &[VaultName],
-    output: Option<&Path>,
-    context: &mut Context<'_>,
-) -> Result<Answer, Failure> {
-    let person = custodian.signer.person().clone();
-    let mut ledger = footing::plain(custodian, clock::now(), context)?;
-    let escrow = ledger.escrow();
-    custodian.must_know(escrow, &context.log())?;
-    if let Some(unknown) = vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
-        return Err(failures::no_vault(escrow, unknown));
+impl Verb for Check {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        let mut access = global.changes_escrow();
+        self.signer.allow(&mut access);
+        self.output.iter().for_each(|file| access.changes_beside(file));
+        access
     }
-    let mut held = Vec::new();
-    let mut titles = Vec::new();
-    for generation in ceremony::holdings(escrow, &person, vaults) {
-        let seal = &generation.seal;
-        let path = context.directory().sealed_share(&seal.name, seal.generation, &person);
-        let bytes =
-            files::read_own(&path, MAX_SEALED_SHARE).map_err(|error| failures::not_read(&path, &error))?;
-        let bad = |_| {
-            let (custodian, title) = (person.clone(), seal.title());
-            failures::check(&CheckError::OtherFile { custodian, title }).at(path.display())
-        };
-        held.push(Held { generation, file: String::from_utf8(bytes).map_err(bad)? });
-        titles.push(seal.title());
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        if let Some(path) = &self.output {
+            must_not_exist(path)?;
+        }
+        let custodian = Somebody::unlock(&self.signer, || context.peek())?;
+        check_as(&custodian, &self.vaults, self.output.as_deref(), context)
     }
-    let check = ceremony::check(escrow, &person, &custodian.identities, &held)
-        .map_err(|error| failures::check(&error))?;
-    let generations: Vec<_> = held.iter().map(|one| one.generation).collect();
-    let draft = StatementDraft {
-        escrow: escrow.id,
-        head: escrow.head,
-        head_from: HeadFrom::Log,
-        time: clock::now(),
-        keeps: keepsakes(ledger.reading(), &generations),
-        says: check.into(),
-    };
-    let statement = custodian.state(draft, context)?;
-    let how = match output {
-        Some(path) => Carrier::File(path),
-        None => Carrier::Log(&mut ledger, &context.log()),
-    };
-    let place = carry(&statement, custodian, how)?;
-    let text = format!("{} shares of {person} are sound: {}\n{place}", titles.len(), titles.join(", "));
-    Ok(Answer::done(text, json!({ "person": person, "sound": titles })))
 }

@@ -1,12 +1,56 @@
 //! `completions`: a script for a shell, from the definitions of the command line.
 
-use clap::CommandFactory as _;
+use clap::{Args, ValueEnum};
 use clap_complete::{Shell as Dialect, generate};
 use serde_json::Value;
 
-use crate::cli::args::{Cli, Completions, Shell};
-use crate::cli::context::{Answer, Context};
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::hands::sandbox::FileAccess;
+
+/// Print a script that completes commands, flags and words in a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass completions bash")]
+pub(crate) struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+impl Verb for Completions {
+    const HANDLES_SECRETS: bool = false;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, _: &Global) -> FileAccess {
+        FileAccess::default()
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let mut script = Vec::new();
+        generate(Dialect::from(self.shell), &mut (context.program.definitions)(), "breakglass", &mut script);
+        // A program reads it, so it goes out as it is, and not escaped as for a person.
+        context.stdout.write_all(&script).map_err(|error| {
+            Failure::new(Exit::Machine, format!("standard output failed: {error}"))
+                .next("write the script where there is room")
+        })?;
+        Ok(Answer::done("", Value::Null))
+    }
+}
+
+/// A shell that can be helped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Source the script in ~/.bashrc
+    Bash,
+    /// Save the script as _breakglass, in a directory of $fpath
+    Zsh,
+    /// Save the script as ~/.config/fish/completions/breakglass.fish
+    Fish,
+    /// Save the script in ~/.config/elvish/lib, and `use` it in rc.elv
+    Elvish,
+    /// Run the script in $PROFILE
+    Powershell,
+}
 
 impl From<Shell> for Dialect {
     fn from(shell: Shell) -> Dialect {
@@ -18,16 +62,4 @@ impl From<Shell> for Dialect {
             Shell::Powershell => Dialect::PowerShell,
         }
     }
-}
-
-/// `completions`.
-pub fn completions(args: &Completions, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let mut script = Vec::new();
-    generate(Dialect::from(args.shell), &mut Cli::command(), "breakglass", &mut script);
-    // A program reads it, so it goes out as it is, and not escaped as for a person.
-    context.stdout.write_all(&script).map_err(|error| {
-        Failure::new(Exit::Machine, format!("standard output failed: {error}"))
-            .next("write the script where there is room")
-    })?;
-    Ok(Answer::done("", Value::Null))
 }

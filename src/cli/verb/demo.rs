@@ -3,17 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
+use clap::Args;
 use rand::RngExt as _;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-use crate::cli::args::{Cli, Demo};
-use crate::cli::context::{Answer, Context};
-use crate::cli::run::run;
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::console::Output;
+use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
 use crate::secret::totp::TotpSeed;
 
@@ -32,6 +32,43 @@ const PEOPLE: [(&str, &str, &str); 5] = [
     ("carol", "Carol Diaz", "custodian"),
     ("fred", "Fred Moe", "auditor"),
 ];
+
+/// Walk through the whole story with made-up people, in a temporary directory
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass demo")]
+pub(crate) struct Demo {
+    /// Leave the directory, and say where it is
+    #[arg(long)]
+    keep: bool,
+}
+
+impl Verb for Demo {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, _: &Global) -> FileAccess {
+        let mut access = FileAccess::default();
+        access.changes_within(&std::env::temp_dir());
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let number: u64 = Context::rng().random();
+        let directory = std::env::temp_dir().join(format!("breakglass-demo-{number:016x}"));
+        files::create_dir(&directory).map_err(|error| failures::not_written(&directory, &error))?;
+        let mut stage = Stage { directory, keep: self.keep, context };
+        stage.tell("breakglass demo: made-up people and secrets, real commands, a temporary place");
+        setup(&mut stage)?;
+        let request = emergency(&mut stage)?;
+        afterwards(&mut stage, &request)?;
+        attacks(&mut stage)?;
+        if self.keep {
+            let line = format!("everything is in {}", stage.directory.display());
+            stage.tell(&line);
+        }
+        Ok(Answer::done("", Value::Null))
+    }
+}
 
 /// The directory that the story takes place in. It goes when the value does, unless it is kept.
 struct Stage<'a, 'b> {
@@ -64,24 +101,6 @@ impl Played {
     fn line(&self, word: &str) -> String {
         self.answer.text.to_string().lines().find(|line| line.contains(word)).unwrap_or_default().to_owned()
     }
-}
-
-/// Plays the story, and fails where any part of it does not end as it should.
-pub fn demo(args: &Demo, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let number: u64 = Context::rng().random();
-    let directory = std::env::temp_dir().join(format!("breakglass-demo-{number:016x}"));
-    files::create_dir(&directory).map_err(|error| failures::not_written(&directory, &error))?;
-    let mut stage = Stage { directory, keep: args.keep, context };
-    stage.tell("breakglass demo: made-up people and secrets, real commands, a temporary place");
-    setup(&mut stage)?;
-    let request = emergency(&mut stage)?;
-    afterwards(&mut stage, &request)?;
-    attacks(&mut stage)?;
-    if args.keep {
-        let line = format!("everything is in {}", stage.directory.display());
-        stage.tell(&line);
-    }
-    Ok(Answer::done("", Value::Null))
 }
 
 fn setup(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
@@ -248,8 +267,7 @@ impl Stage<'_, '_> {
             let is_file = at > 0 && (files.contains(&words[at - 1]) || is_place(word));
             typed.push(if is_file { self.path(word).display().to_string() } else { (*word).to_owned() });
         }
-        let cli =
-            Cli::try_parse_from(typed).map_err(|error| Failure::new(Exit::Machine, error).next(REPORT))?;
+        let program = self.context.program;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let mut context = Context {
             escrow: self.path(escrow),
@@ -261,8 +279,13 @@ impl Stage<'_, '_> {
             output: Output::Elsewhere,
             plain: true,
             machine: None,
+            program,
         };
-        let answer = run(cli, &mut context)?;
+        let answer = (program.run)(&typed, &mut context).map_err(|failure| match failure.exit {
+            // Nobody typed it.
+            Exit::Usage => Failure::new(Exit::Machine, failure.what).next(REPORT),
+            _ => failure,
+        })?;
         Ok(Played { answer, printed: String::from_utf8_lossy(&stdout).into_owned() })
     }
 

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
+use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::args;
-use crate::cli::context::{Answer, Context};
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::hands::console;
+use crate::hands::sandbox::FileAccess;
 use crate::record::environment::{Environment, Memory, Sandbox, Switch};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
@@ -38,20 +40,36 @@ struct Line {
     remedy: Option<String>,
 }
 
-/// Looks at the machine as `seal`, `request` and `release` do.
-pub fn doctor(args: &args::Doctor, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let escrow = context.peek();
-    let strict = escrow.as_ref().is_some_and(|escrow| escrow.policy.strict_air_gap);
-    let environment = context.environment();
-    let mut lines = lines(&environment, strict);
-    lines.push(terminal(console::exists()));
-    lines.push(policy(escrow.is_some(), &context.log()));
-    lines.push(clock(Context::time(args.at.time), escrow.map(|escrow| escrow.time)));
-    let worst = lines.iter().map(|line| line.state).max().unwrap_or(State::Ok);
-    let exit = if worst == State::Unfit { Exit::Unfit } else { Exit::Done };
-    let json =
-        json!({ "verdict": exit.code(), "exit": exit as u8, "machine": &lines, "environment": &environment });
-    Ok(Answer { exit, text: screen(&lines, worst), json })
+/// See whether this machine is fit to seal and to open on, line by line
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass doctor")]
+pub(crate) struct Doctor {
+    /// When
+    #[command(flatten)]
+    at: At,
+}
+
+impl Verb for Doctor {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = true;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        global.reads_escrow()
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let escrow = context.peek();
+        let strict = escrow.as_ref().is_some_and(|escrow| escrow.policy.strict_air_gap);
+        let environment = context.environment();
+        let mut lines = lines(&environment, strict);
+        lines.push(terminal(console::exists()));
+        lines.push(policy(escrow.is_some(), &context.log()));
+        lines.push(clock(Context::time(self.at.time), escrow.map(|escrow| escrow.time)));
+        let worst = lines.iter().map(|line| line.state).max().unwrap_or(State::Ok);
+        let exit = if worst == State::Unfit { Exit::Unfit } else { Exit::Done };
+        let json = json!({ "verdict": exit.code(), "exit": exit as u8, "machine": &lines, "environment": &environment });
+        Ok(Answer { exit, text: screen(&lines, worst), json })
+    }
 }
 
 /// What the environment says, thing by thing.

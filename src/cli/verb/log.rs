@@ -1,250 +1,102 @@
-//! `log`: the readable timeline; `head`: what to take home.
+//! `log`: the readable timeline. It shows what can be read; whether it holds is what `verify` says.
 
-use std::iter::once;
-
-use data_encoding::BASE64;
-use serde_json::{Value, json};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use serde_json::Value;
 
 use crate::audit::status::status;
-use crate::cli::args::{Head, Log};
-use crate::cli::context::{Answer, Context};
-use crate::cli::files::output::write_output;
-use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::failures;
-use crate::cli::say::look;
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::logs::read_log;
+use crate::cli::files::requests::find_request;
+use crate::cli::flags::Global;
+use crate::cli::say::exit::Failure;
 use crate::cli::say::painted::Tone;
+use crate::cli::say::records::lines as lines_of;
 use crate::cli::say::timeline::{self, Line};
-use crate::cli::verb::close::find_request;
-use crate::cli::verb::status::place;
+use crate::cli::say::{failures, look};
 use crate::escrow::Reading;
 use crate::hands::console::Output;
-use crate::hands::files;
-use crate::hands::store::MAX_LOG;
-use crate::record::chain::LogRecord;
-use crate::record::closing::{Answer as Standing, Item};
-use crate::record::head::HeadFile;
-use crate::record::kinds::Record;
-use crate::record::note::Note;
-use crate::record::repair::Began;
-use crate::record::statement::{SignedStatement, Statement};
-use crate::value::fingerprint::Words;
+use crate::hands::sandbox::FileAccess;
 
-/// Reads the log without locking it: auditors work on read-only copies.
-pub fn read_log(context: &Context<'_>) -> Result<Vec<u8>, Failure> {
-    let path = context.log();
-    files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))
+/// What a line of the timeline can be of.
+const KINDS: [&str; 15] = [
+    "genesis",
+    "seal",
+    "request",
+    "release",
+    "end",
+    "check",
+    "approval",
+    "denial",
+    "action",
+    "close",
+    "statements",
+    "recovered",
+    "continue",
+    "adopt",
+    "retire",
+];
+
+/// Show the log as a timeline
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass log --kind release")]
+pub(crate) struct Log {
+    /// Only what concerns this request: its id, or at least the first 8 digits of it
+    #[arg(long, value_name = "ID")]
+    request: Option<String>,
+    /// Only records, or statements, of this kind
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS))]
+    kind: Option<String>,
 }
 
-/// `log`. It shows what can be read; whether it holds is what `verify` says.
-pub fn log(args: &Log, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let path = context.log();
-    let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
-    let wanted =
-        args.request.as_deref().map(|id| find_request(&reading.escrow, id).map(|asked| asked.record));
-    let wanted = wanted.transpose()?;
-    let mut lines: Vec<Line> = reading
-        .records()
-        .flat_map(|record| lines(&record))
-        .filter(|line| args.kind.as_ref().is_none_or(|kind| *kind == line.kind))
-        .filter(|line| wanted.is_none() || line.request == wanted)
-        .collect();
-    if let Some(found) = reading.unsound() {
-        context.warn(&format!("warning: {}: {} Run `breakglass verify`.", found.rule, found.rule.meaning()));
+impl Verb for Log {
+    const HANDLES_SECRETS: bool = false;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        global.reads_escrow()
     }
-    let json = Value::Array(lines.iter().map(Line::to_json).collect());
-    if context.output != Output::Terminal {
-        return Ok(Answer::done(timeline::listed(&lines), json));
-    }
-    let columns = look::columns();
-    // Programs are told which keys signed; people, whose they were.
-    for line in lines.iter_mut().filter(|line| line.is_by_keys) {
-        let asked = line.request.as_ref().and_then(|request| reading.escrow.request(request));
-        if let Some(asked) = asked {
-            line.by = asked.request.requester.to_string();
-        }
-    }
-    let mut text = timeline::in_columns(&lines, columns);
-    if lines.is_empty() {
-        text.push(Tone::Plain, "no entry of the log is of that kind and request");
-    }
-    let status = status(&reading, Context::time(None));
-    if let Some(unsettled) = timeline::unsettled(&status, &place(context), columns) {
-        text.push(Tone::Plain, "\n\n");
-        text.append(unsettled);
-    }
-    Ok(Answer::done(text, json))
-}
 
-/// A record on one line, with its hash.
-pub fn line_of(record: &LogRecord) -> String {
-    let lines = lines(record);
-    let what: Vec<_> = lines.iter().map(|line| format!("{} {} {}", line.kind, line.by, line.what)).collect();
-    format!("entry {}, {}, {}: {}", record.frame.seq, record.frame.time, record.hash.short(), what.join("; "))
-}
-
-fn lines(record: &LogRecord) -> Vec<Line> {
-    let frame = &record.frame;
-    let people: Vec<_> = frame.by.iter().filter_map(|name| name.person()).map(ToString::to_string).collect();
-    let by = if people.is_empty() { frame.by[0].to_string() } else { people.join(" ") };
-    let line = |what: String, request| Line {
-        seq: frame.seq,
-        time: frame.time.to_string(),
-        kind: record.says.kind().to_owned(),
-        by: by.clone(),
-        is_by_keys: people.is_empty(),
-        what,
-        deviations: Vec::new(),
-        request,
-    };
-    let one = match &record.says {
-        Record::Genesis(genesis) => {
-            line(format!("{} with {} cards", genesis.name, genesis.cards.len()), None)
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let path = context.log();
+        let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
+        let wanted =
+            self.request.as_deref().map(|id| find_request(&reading.escrow, id).map(|asked| asked.record));
+        let wanted = wanted.transpose()?;
+        let mut lines: Vec<Line> = reading
+            .records()
+            .flat_map(|record| lines_of(&record))
+            .filter(|line| self.kind.as_ref().is_none_or(|kind| *kind == line.kind))
+            .filter(|line| wanted.is_none() || line.request == wanted)
+            .collect();
+        if let Some(found) = reading.unsound() {
+            context.warn(&format!(
+                "warning: {}: {} Run `breakglass verify`.",
+                found.rule,
+                found.rule.meaning()
+            ));
         }
-        Record::Seal(seal) => {
-            let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
-            let what = format!(
-                "{} ({}), account {}, {} of {}: {}",
-                seal.title(),
-                seal.kind,
-                seal.account,
-                seal.threshold,
-                seal.total_shares,
-                people.join(" ")
-            );
-            line(what, None)
+        let json = Value::Array(lines.iter().map(Line::to_json).collect());
+        if context.output != Output::Terminal {
+            return Ok(Answer::done(timeline::listed(&lines), json));
         }
-        Record::Request(request) => {
-            let what = format!(
-                "{} {} generation {}: {}, {}, {}: {}",
-                record.hash.short(),
-                request.name,
-                request.generation,
-                request.purpose,
-                request.reason,
-                request.ticket,
-                request.justification
-            );
-            Line { deviations: request.deviations.clone(), ..line(what, Some(record.hash)) }
-        }
-        Record::Release(release) => {
-            let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
-            let approvers: Vec<_> = approvers.iter().map(|signed| signed.person.as_str()).collect();
-            let what = format!(
-                "{} attempt {} on the approvals of {}",
-                release.request.short(),
-                release.attempt,
-                approvers.join(" and ")
-            );
-            Line { deviations: release.deviations.clone(), ..line(what, Some(release.request)) }
-        }
-        Record::End(end) => {
-            let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
-            let shown = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
-            line(format!("{} {}; shown: {shown}", end.request.short(), end.outcome), Some(end.request))
-        }
-        Record::Statements(them) => return statements(record, &them.statements),
-        Record::Recovered(says) => {
-            let began = match says.began {
-                Some(Began::Release(request)) => format!(", which began a release of {}", request.short()),
-                Some(Began::Unknown) => ", which may have begun a release".to_owned(),
-                None => String::new(),
-            };
-            line(format!("a damaged end of {} bytes{began}", says.damage.size), None)
-        }
-        Record::Continue(says) => {
-            line(format!("goes on here after record {}, {}", says.from.seq, says.from.hash.short()), None)
-        }
-        Record::Adopt(says) => {
-            line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
-        }
-        Record::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
-        Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
-    };
-    vec![one]
-}
-
-fn statement(base64: &str) -> Option<SignedStatement> {
-    let bytes = BASE64.decode(base64.as_bytes()).ok()?;
-    SignedStatement::parse(Note::parse(&bytes).ok()?).ok()
-}
-
-/// What a closing says of its obligations: how many were done, and of each other one why not.
-fn answers(items: &[Item]) -> String {
-    let done = items.iter().filter(|item| item.answer == Standing::Done).count();
-    let not = items.iter().filter_map(|item| match &item.answer {
-        Standing::Done => None,
-        Standing::NotApplicable(because) => {
-            Some(format!("; {} not applicable: {because}", item.obligation.as_str()))
-        }
-    });
-    once(format!("{done} of {} obligations done", items.len())).chain(not).collect()
-}
-
-/// Statements are shown as what they state, by whom, and when they were made.
-fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
-    let line = |base64: &String| {
-        let Some(signed) = statement(base64) else {
-            return Line {
-                seq: record.frame.seq,
-                time: record.frame.time.to_string(),
-                kind: "statements".to_owned(),
-                by: String::new(),
-                is_by_keys: false,
-                what: "a statement that cannot be read".to_owned(),
-                deviations: Vec::new(),
-                request: None,
-            };
-        };
-        let mut deviations = Vec::new();
-        let (what, request) = match &signed.statement.says {
-            Statement::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
-            Statement::Approval(approval) => {
-                deviations.clone_from(&approval.deviations);
-                (approval.request.short(), Some(approval.request))
+        let columns = look::columns();
+        // Programs are told which keys signed; people, whose they were.
+        for line in lines.iter_mut().filter(|line| line.is_by_keys) {
+            let asked = line.request.as_ref().and_then(|request| reading.escrow.request(request));
+            if let Some(asked) = asked {
+                line.by = asked.request.requester.to_string();
             }
-            Statement::Denial(denial) => {
-                (format!("{}: {}", denial.request.short(), denial.because), Some(denial.request))
-            }
-            Statement::Action(action) => {
-                (format!("{}: {}", action.request.short(), action.done), Some(action.request))
-            }
-            Statement::Close(close) => {
-                (format!("{}: {}", close.request.short(), answers(&close.items)), Some(close.request))
-            }
-        };
-        Line {
-            seq: record.frame.seq,
-            time: signed.statement.time.to_string(),
-            kind: signed.statement.says.kind().to_string(),
-            by: signed.person.to_string(),
-            is_by_keys: false,
-            what,
-            deviations,
-            request,
         }
-    };
-    them.iter().map(line).collect()
-}
-
-/// `head`.
-pub fn head(args: &Head, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let path = context.log();
-    let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
-    if let Some(found) = reading.unsound() {
-        return Err(failures::finding(&path, found));
+        let mut text = timeline::in_columns(&lines, columns);
+        if lines.is_empty() {
+            text.push(Tone::Plain, "no entry of the log is of that kind and request");
+        }
+        let status = status(&reading, Context::time(None));
+        if let Some(unsettled) = timeline::unsettled(&status, &context.place(), columns) {
+            text.push(Tone::Plain, "\n\n");
+            text.append(unsettled);
+        }
+        Ok(Answer::done(text, json))
     }
-    let head = HeadFile::new(reading.escrow.id, reading.escrow.head);
-    let words = Words::of(&head.hash);
-    let mut text = format!(
-        "{}\n size {} bytes, last entry {}, hash {}\nwords of this head: {words}",
-        reading.escrow.name, head.size, head.seq, head.hash
-    );
-    if let Some(output) = &args.output {
-        write_output(output, head.to_line().as_bytes())?;
-        text.push_str(&format!("\nwritten to {}: take it home, away from the log", output.display()));
-    }
-    let mut json = serde_json::to_value(head)
-        .map_err(|error| Failure::new(Exit::Machine, error).next("run it again without --json"))?;
-    json["words"] = json!(words.to_string());
-    Ok(Answer::done(text, json))
 }

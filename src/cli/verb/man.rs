@@ -1,44 +1,66 @@
 //! `man`: the manual's pages, from the definitions of the command line.
 
-use clap::{Command, CommandFactory as _};
+use std::path::PathBuf;
+
+use clap::{Args, Command};
 use serde_json::json;
 
-use crate::cli::args::{Cli, Man};
-use crate::cli::context::Answer;
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::flags::Global;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::hands::files::{self, Created};
+use crate::hands::sandbox::FileAccess;
 
-/// `man`: all pages, or none.
-pub fn man(args: &Man) -> Result<Answer, Failure> {
-    let directory = &args.directory;
-    let pages: Vec<_> =
-        pages().into_iter().map(|(name, page)| (directory.join(format!("{name}.1")), page)).collect();
-    let mut created = Created::default();
-    if !directory.exists() {
-        files::create_parent(directory, &mut created)
-            .and_then(|()| std::fs::create_dir(directory))
-            .map_err(|error| failures::not_written(directory, &error))?;
-        created.add(directory.clone());
+/// Write the manual: one page for the program, and one for each command
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass man man1")]
+pub(crate) struct Man {
+    /// Where to write the pages; made where it is missing
+    directory: PathBuf,
+}
+
+impl Verb for Man {
+    const HANDLES_SECRETS: bool = false;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, _: &Global) -> FileAccess {
+        let mut access = FileAccess::default();
+        access.changes_within(&self.directory);
+        access
     }
-    for (path, page) in &pages {
-        files::create_public(path, page).map_err(|error| failures::not_written(path, &error))?;
-        created.add(path.clone());
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let directory = &self.directory;
+        let pages: Vec<_> = pages((context.program.definitions)())
+            .into_iter()
+            .map(|(name, page)| (directory.join(format!("{name}.1")), page))
+            .collect();
+        let mut created = Created::default();
+        if !directory.exists() {
+            files::create_parent(directory, &mut created)
+                .and_then(|()| std::fs::create_dir(directory))
+                .map_err(|error| failures::not_written(directory, &error))?;
+            created.add(directory.clone());
+        }
+        for (path, page) in &pages {
+            files::create_public(path, page).map_err(|error| failures::not_written(path, &error))?;
+            created.add(path.clone());
+        }
+        created.keep();
+        let text = format!(
+            "{} pages written to {}; the first one: man {}",
+            pages.len(),
+            directory.display(),
+            directory.join("breakglass.1").display()
+        );
+        let paths: Vec<String> = pages.iter().map(|(path, _)| path.display().to_string()).collect();
+        Ok(Answer::done(text, json!({ "pages": paths })))
     }
-    created.keep();
-    let text = format!(
-        "{} pages written to {}; the first one: man {}",
-        pages.len(),
-        directory.display(),
-        directory.join("breakglass.1").display()
-    );
-    let paths: Vec<String> = pages.iter().map(|(path, _)| path.display().to_string()).collect();
-    Ok(Answer::done(text, json!({ "pages": paths })))
 }
 
 /// The name of each page without its section, and the page.
-fn pages() -> Vec<(String, Vec<u8>)> {
-    let mut program = Cli::command();
+fn pages(mut program: Command) -> Vec<(String, Vec<u8>)> {
     program.build();
     let commands: Vec<_> = program.get_subcommands().cloned().collect();
     std::iter::once(program).chain(commands).map(page).collect()

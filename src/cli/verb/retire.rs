@@ -1,46 +1,74 @@
-//! `retire`: somebody takes no more part.
+//! `retire`: somebody takes no more part. Shares that were sealed to them stay what they are, until the next generation.
 
+use clap::Args;
 use serde_json::json;
 
-use crate::cli::args::Retire;
-use crate::cli::context::{Answer, Context};
-use crate::cli::files::footing;
-use crate::cli::files::people::{must_administer, signers};
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::open_log;
+use crate::cli::files::signers::{must_administer, signers};
+use crate::cli::flags::{Global, Signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::clock;
+use crate::hands::sandbox::FileAccess;
 use crate::ledger::draft::Draft;
 use crate::record::retire;
+use crate::value::names::PersonId;
+use crate::value::text::FreeText;
 
-/// Records it. Shares that were sealed to them stay what they are, until the next generation.
-pub fn retire(args: Retire, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let sitting = args.signer.unlock(context)?;
-    let mut ledger = footing::plain(&sitting[0], clock::now(), context)?;
-    must_administer(&sitting, ledger.escrow())?;
-    let person = ledger.escrow().people.get(&args.person).ok_or_else(|| {
-        let what = format!("`{}` does not belong to this escrow", args.person);
-        failures::no_person(&what, &args.person, ledger.escrow().people.keys())
-    })?;
-    if person.retired.is_some() {
-        return Err(Failure::new(Exit::BadInput, format!("`{}` has retired already", args.person))
-            .next("nothing is left to do; breakglass log --kind retire shows when"));
+/// Record that somebody takes part no longer; an administrator or a threshold of custodians signs
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
+pub(crate) struct Retire {
+    /// Who retires
+    person: PersonId,
+    /// Why, in words
+    #[arg(long, value_name = "WHY")]
+    because: FreeText,
+    /// The administrator, or a threshold of custodians in their place
+    #[command(flatten)]
+    signer: Signers,
+}
+
+impl Verb for Retire {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        let mut access = global.changes_escrow();
+        self.signer.allow(&mut access);
+        access
     }
-    let holds: Vec<String> = ledger
-        .escrow()
-        .vaults
-        .iter()
-        .filter(|vault| vault.current().seal.share_of(&args.person).is_some())
-        .map(|vault| vault.current().seal.title())
-        .collect();
-    let says = retire::Retire { person: args.person.clone(), because: args.because };
-    let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
-    let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
-    let mut text = format!("{} has retired; logged as entry {}", args.person, appended.head().seq);
-    if !holds.is_empty() {
-        text.push_str(&format!(
-            "\nthey still hold shares of {}: seal the next generation to others",
-            holds.join(", ")
-        ));
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let sitting = self.signer.unlock(context)?;
+        let mut ledger = open_log::plain(&sitting[0], clock::now(), context)?;
+        must_administer(&sitting, ledger.escrow())?;
+        let person = ledger.escrow().people.get(&self.person).ok_or_else(|| {
+            let what = format!("`{}` does not belong to this escrow", self.person);
+            failures::no_person(&what, &self.person, ledger.escrow().people.keys())
+        })?;
+        if person.retired.is_some() {
+            return Err(Failure::new(Exit::BadInput, format!("`{}` has retired already", self.person))
+                .next("nothing is left to do; breakglass log --kind retire shows when"));
+        }
+        let holds: Vec<String> = ledger
+            .escrow()
+            .vaults
+            .iter()
+            .filter(|vault| vault.current().seal.share_of(&self.person).is_some())
+            .map(|vault| vault.current().seal.title())
+            .collect();
+        let says = retire::Retire { person: self.person.clone(), because: self.because };
+        let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
+        let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
+        let mut text = format!("{} has retired; logged as entry {}", self.person, appended.head().seq);
+        if !holds.is_empty() {
+            text.push_str(&format!(
+                "\nthey still hold shares of {}: seal the next generation to others",
+                holds.join(", ")
+            ));
+        }
+        Ok(Answer::done(text, json!({ "person": self.person, "entry": appended.head().seq, "holds": holds })))
     }
-    Ok(Answer::done(text, json!({ "person": args.person, "entry": appended.head().seq, "holds": holds })))
 }

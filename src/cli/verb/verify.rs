@@ -2,51 +2,90 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::json;
 
 use crate::audit::files::{Compared, Found, sealed};
-use crate::audit::verify::{self as ceremony, Anchor, Evidence, Report};
-use crate::cli::args::Verify;
-use crate::cli::context::{Answer, Context};
+use crate::audit::verify as ceremony;
+use crate::audit::verify::{Anchor, Evidence, Report};
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::logs::read_log;
+use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::failures;
-use crate::cli::say::look;
+use crate::cli::say::finding::{finding_lines, finding_to_json};
 use crate::cli::say::painted::{Painted, Tone};
-use crate::cli::verb::log::read_log;
+use crate::cli::say::{failures, look};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
 use crate::hands::console::Output;
 use crate::hands::files;
+use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
-use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::finding::Rule;
 use crate::record::head::{HeadFile, MAX_HEAD};
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
-use crate::value::text::{Shown, wrapped};
 
-/// Reads the log, everything from outside it that was given, and reports.
-pub fn verify(args: Verify, context: &mut Context<'_>) -> Result<Answer, Failure> {
-    let anchor = args.anchor.as_deref().map(str::parse::<Anchor>).transpose();
-    let anchor = anchor.map_err(|error| {
-        Failure::new(Exit::BadInput, error)
-            .at("--anchor")
-            .next("give the fingerprint as it stands on paper: 64 digits, or 8 words in quotes")
-    })?;
-    let heads = args.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
-    let books = args.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
-    let since = args.since.as_deref().map(read_head).transpose()?;
-    let mut evidence = Evidence { anchor, heads, books, files: None, since, require_head: args.require_head };
-    let report = match Reading::of(read_log(context)?) {
-        Ok(reading) => {
-            evidence.files = read_sealed(&context.directory(), &reading.escrow);
-            ceremony::compare(reading, &evidence, Context::time(args.at.time))
-        }
-        Err(finding) => Report::unreadable(finding),
-    };
-    let exit = report.worst().map_or(Exit::Done, Exit::from);
-    let columns = (context.output == Output::Terminal).then(look::columns);
-    let text = text(&report, &context.log(), &context.directory(), exit, columns);
-    Ok(Answer { exit, text, json: to_json(&report, exit) })
+/// Verify the log from its genesis on; needs no secret
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: breakglass verify --anchor \"abandon ability …\" --head head-2026-11.json --book alice/alice.book"
+)]
+pub(crate) struct Verify {
+    /// The fingerprint on paper: 64 digits or 8 words
+    #[arg(long, value_name = "FINGERPRINT")]
+    anchor: Option<String>,
+    /// A head that was taken home; repeatable
+    #[arg(long = "head", value_name = "FILE")]
+    heads: Vec<PathBuf>,
+    /// A person's book, named after them as in alice.book; repeatable
+    #[arg(long = "book", value_name = "FILE")]
+    books: Vec<PathBuf>,
+    /// Leave out findings about records up to this head
+    #[arg(long, value_name = "FILE")]
+    since: Option<PathBuf>,
+    /// Fail where neither --head nor --book is given
+    #[arg(long)]
+    require_head: bool,
+    /// The time
+    #[command(flatten)]
+    at: At,
+}
+
+impl Verb for Verify {
+    const HANDLES_SECRETS: bool = false;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        let mut access = global.reads_escrow();
+        self.heads.iter().chain(&self.books).chain(&self.since).for_each(|file| access.reads(file));
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let anchor = self.anchor.as_deref().map(str::parse::<Anchor>).transpose();
+        let anchor = anchor.map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .at("--anchor")
+                .next("give the fingerprint as it stands on paper: 64 digits, or 8 words in quotes")
+        })?;
+        let heads = self.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
+        let books = self.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
+        let since = self.since.as_deref().map(read_head).transpose()?;
+        let mut evidence =
+            Evidence { anchor, heads, books, files: None, since, require_head: self.require_head };
+        let report = match Reading::of(read_log(context)?) {
+            Ok(reading) => {
+                evidence.files = read_sealed(&context.directory(), &reading.escrow);
+                ceremony::compare(reading, &evidence, Context::time(self.at.time))
+            }
+            Err(finding) => Report::unreadable(finding),
+        };
+        let exit = report.worst().map_or(Exit::Done, Exit::from);
+        let columns = (context.output == Output::Terminal).then(look::columns);
+        let text = text(&report, &context.log(), &context.directory(), exit, columns);
+        Ok(Answer { exit, text, json: to_json(&report, exit) })
+    }
 }
 
 fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
@@ -130,39 +169,10 @@ fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
     if files { directory.vaults() } else { log.to_owned() }
 }
 
-/// A finding below its severity: what was found, and what the rule says. For a terminal of so many columns it is
-/// wrapped; else each stands on one line.
-fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Painted> {
-    const HANG: usize = 10;
-    let severity = finding.severity();
-    let tone = match severity {
-        Severity::Note => Tone::Quiet,
-        Severity::Warning => Tone::Due,
-        _ => Tone::Bad,
-    };
-    let place = finding.place().map_or(String::new(), |place| format!(" {place}:"));
-    let found = format!("{}{place} {}", finding.rule, Shown::line(&finding.detail));
-    let room = columns.map_or(usize::MAX, |columns| columns.saturating_sub(HANG).max(20));
-    let texts = [found, finding.rule.meaning().to_owned()];
-    let texts = texts.iter().flat_map(|text| wrapped(text, room));
-    let head = |at| {
-        if at == 0 { Painted::of(tone, format!("{:<9} ", severity.word())) } else { " ".repeat(HANG).into() }
-    };
-    texts.enumerate().map(|(at, text)| head(at).and(Tone::Plain, text)).collect()
-}
-
 fn to_json(report: &Report, exit: Exit) -> serde_json::Value {
     let findings: Vec<_> = report.findings.iter().map(finding_to_json).collect();
     let escrow = report.escrow.as_ref().map(|escrow| {
         json!({ "id": escrow.id, "words": Words::of(&escrow.id).to_string(), "name": escrow.name, "head": escrow.head })
     });
     json!({ "verdict": exit.code(), "exit": exit as u8, "escrow": escrow, "findings": findings })
-}
-
-/// A finding for programs.
-pub fn finding_to_json(finding: &Finding) -> serde_json::Value {
-    json!({
-        "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
-        "meaning": finding.rule.meaning(), "detail": finding.detail,
-    })
 }

@@ -12,7 +12,7 @@ pub const HOMES: [(&str, &[&str]); 18] = [
     ("sharks", &["crypto/shamir.rs"]),
     ("totp_rs", &["secret/totp.rs"]),
     ("zxcvbn", &["secret/password.rs"]),
-    ("rpassword", &["cli/ask/prompt.rs"]),
+    ("rpassword", &["cli/terminal/prompt.rs"]),
     ("sha2", &["crypto/digest.rs", "crypto/sign.rs"]),
     ("jiff", &["value/time.rs"]),
     ("bech32", &["crypto/envelope.rs", "crypto/recipient.rs"]),
@@ -89,7 +89,7 @@ pub const PLANTED: &[Planted] = &[
     (
         "cli/verb/open.rs",
         "use rpassword::read;\n",
-        "src/cli/verb/open.rs:4: `rpassword::read`: only cli/ask/prompt.rs names `rpassword`",
+        "src/cli/verb/open.rs:4: `rpassword::read`: only cli/terminal/prompt.rs names `rpassword`",
     ),
     (
         "record/note.rs",

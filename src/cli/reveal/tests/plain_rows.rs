@@ -1,5 +1,5 @@
 use super::*;
-use crate::cli::reveal::rows::{NARROWEST, rows_of, spelled_rows_of};
+use crate::cli::say::rows::{NARROWEST, rows_of, spelled_rows_of};
 
 fn values() -> Vec<String> {
     let long = (0..2000).map(|at| char::from(b' ' + (at * 7 % 95) as u8)).collect();

@@ -1,0 +1,276 @@
+//! The approvals of a guided opening: custodians come to the keyboard one after another, or approve elsewhere and
+//! send what they wrote.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::approve::{ApprovalFile, RequestFile, Review};
+use crate::ceremony::release::{Gathered, gather};
+use crate::ceremony::request::{Session, session_words};
+use crate::cli::ask::open::dialog::Flow;
+use crate::cli::context::Context;
+use crate::cli::files::approval::Approval;
+use crate::cli::files::output::{must_not_exist, write_output};
+use crate::cli::files::people::Somebody;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::terminal::guide::{self, Question, Reply};
+use crate::cli::terminal::prompt::Terminal;
+use crate::hands::clock::SetTime;
+use crate::hands::files;
+use crate::record::bundle::MAX_BUNDLE;
+use crate::value::names::PersonId;
+
+/// The last line of an approval.
+const LAST_LINE: &str = "-----END AGE ENCRYPTED FILE-----";
+
+/// Where somebody approves.
+enum Place {
+    Here(String),
+    Remote(PersonId),
+}
+
+/// Everything that approving needs.
+pub(crate) struct Table<'a> {
+    /// What is opened, and for what.
+    pub(crate) flow: &'a Flow<'a>,
+    /// Who asks.
+    pub(crate) requester: &'a Somebody,
+    /// The request file.
+    pub(crate) carried: &'a RequestFile,
+    /// The request's keys.
+    pub(crate) session: &'a Session,
+    /// Where the files go.
+    pub(crate) folder: &'a Path,
+    /// The time, where it was set by hand.
+    pub(crate) time: Option<SetTime>,
+}
+
+/// An approval that was brought.
+struct Approved {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Where it is to be kept, too: it was pasted, or lies elsewhere.
+    keep_at: Option<PathBuf>,
+}
+
+impl Approved {
+    fn read(path: PathBuf) -> Result<Approved, Failure> {
+        let bytes = files::read_public(&path, MAX_BUNDLE as u64)
+            .map_err(|error| failures::not_read(&path, &error))?;
+        ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(&path, &error))?;
+        Ok(Approved { path, bytes, keep_at: None })
+    }
+
+    /// Keeps it beside the others: whatever is cut off goes on with the files there.
+    fn keep(&mut self) -> Result<(), Failure> {
+        let Some(place) = self.keep_at.take() else { return Ok(()) };
+        write_output(&place, &self.bytes)?;
+        self.path = place;
+        Ok(())
+    }
+}
+
+/// The question who approves, with what it shows.
+struct WhoApproves {
+    name: String,
+    choices: Vec<String>,
+}
+
+impl WhoApproves {
+    fn as_question(&self) -> Question<'_> {
+        Question {
+            name: &self.name,
+            about: "An id for somebody who is here; the id and `remote` for somebody who is not.",
+            choices: self.choices.clone(),
+            default: None,
+        }
+    }
+}
+
+impl Table<'_> {
+    /// Collects approvals until there are enough; gives their files.
+    pub(crate) fn collect(
+        &self,
+        terminal: &mut Terminal,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        let mut good: Vec<Approved> = Vec::new();
+        loop {
+            let gathered = self.gather(good.iter())?;
+            if gathered.enough().is_ok() {
+                return Ok(good.into_iter().map(|one| one.path).collect());
+            }
+            let so_far: Vec<PersonId> = gathered.approvers().iter().cloned().collect();
+            drop(gathered);
+            let question = self.question(&so_far);
+            let place =
+                match guide::ask(terminal, &question.as_question(), |typed| self.place(typed, &so_far))? {
+                    Reply::Given(place) => place,
+                    Reply::Back => {
+                        terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
+                        continue;
+                    }
+                };
+            let brought = match place {
+                Place::Here(typed) => self.here(&typed, terminal, context).map(Some),
+                Place::Remote(person) => self.remote(&person, terminal),
+            };
+            let mut approved = match brought {
+                Ok(Some(approved)) => approved,
+                Ok(None) => continue,
+                Err(failure) => {
+                    guide::again(terminal, failure)?;
+                    continue;
+                }
+            };
+            // Each is judged before it is kept, so that a bad one can be brought again.
+            let judged = self.gather(good.iter().chain([&approved]))?;
+            if judged.set_aside.is_empty() {
+                drop(judged);
+                match approved.keep() {
+                    Ok(()) => good.push(approved),
+                    Err(failure) => guide::again(terminal, failure)?,
+                }
+            } else {
+                terminal.say(&failures::set_aside(&judged.set_aside))?;
+            }
+        }
+    }
+
+    fn gather<'a>(&'a self, files: impl Iterator<Item = &'a Approved>) -> Result<Gathered<'a>, Failure> {
+        let parsed = files.filter_map(|one| ApprovalFile::parse(&one.bytes).ok()).collect();
+        gather(&self.carried.reading().escrow, &self.carried.asked().record, self.session, parsed)
+            .map_err(|error| failures::release(&error, &[]))
+    }
+
+    fn question(&self, so_far: &[PersonId]) -> WhoApproves {
+        let seal = self.flow.seal;
+        let name = match so_far {
+            [] => format!("Who approves? The first of {}", seal.threshold),
+            some => {
+                let names: Vec<_> = some.iter().map(PersonId::as_str).collect();
+                format!("Who approves next? {} of {}: {}", some.len(), seal.threshold, names.join(", "))
+            }
+        };
+        let left = seal.shares.iter().map(|share| &share.custodian).filter(|id| !so_far.contains(id));
+        WhoApproves { name, choices: left.map(|id| self.flow.contact(id)).collect() }
+    }
+
+    fn place(&self, typed: &str, so_far: &[PersonId]) -> Result<Place, String> {
+        let (name, remote) = match typed.split_once(char::is_whitespace) {
+            Some((name, "remote")) => (name, true),
+            Some(_) => return Err("an id, or an id and the word remote".to_owned()),
+            None => (typed, false),
+        };
+        let id = name.parse::<PersonId>().ok();
+        let holds = |id: &PersonId| self.flow.seal.share_of(id).is_some();
+        match id {
+            Some(id) if so_far.contains(&id) => Err(format!("{id} has approved already")),
+            Some(id) if remote && holds(&id) => Ok(Place::Remote(id)),
+            Some(id) if !remote && (holds(&id) || self.flow.near.find(name, self.flow.escrow).is_ok()) => {
+                Ok(Place::Here(name.to_owned()))
+            }
+            None if !remote => Ok(Place::Here(name.to_owned())),
+            _ => Err(format!("`{name}` holds no share of this vault")),
+        }
+    }
+
+    /// Somebody comes to the keyboard, and approves.
+    fn here(
+        &self,
+        typed: &str,
+        terminal: &mut Terminal,
+        context: &mut Context<'_>,
+    ) -> Result<Approved, Failure> {
+        let requester = self.requester.signer.person();
+        let comes;
+        let custodian = if typed == requester.as_str() {
+            self.requester
+        } else {
+            let turn = format!("\n{typed}, please come to the keyboard; {requester}, step back.");
+            terminal.show(&Painted::of(Tone::Strong, turn))?;
+            comes = self.flow.near.sit_down(typed, self.flow.escrow)?;
+            &comes
+        };
+        let person = custodian.signer.person();
+        let output = self.folder.join(format!("{person}.bga"));
+        must_not_exist(&output)?;
+        let request = self.folder.join("request.bgr");
+        let approval = Approval {
+            path: &request,
+            carried: self.carried,
+            custodian,
+            time: Context::time(self.time.map(SetTime::now)),
+        };
+        terminal.say("")?;
+        let agree = |_: &Review<'_>| {
+            let question = format!("{person}: approve, and hand your share over for good?");
+            if terminal.confirm(&question)? {
+                return Ok(());
+            }
+            Err(Failure::new(Exit::NotAuthorised, format!("{person} has not approved; nothing was written"))
+                .next("to have the no on record: breakglass deny"))
+        };
+        approval.approve(&self.flow.opening.accepted, agree, &output, context)?;
+        terminal.say(&format!("{person} has approved; the book was written first."))?;
+        Approved::read(output)
+    }
+
+    /// Somebody elsewhere: says what to send them, and takes what they send back.
+    fn remote(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Option<Approved>, Failure> {
+        let request = self.folder.join("request.bgr");
+        let words = session_words(&self.carried.asked().record);
+        terminal.say(&format!(
+            "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
+             {person}.bga\nand are asked for two words. Read these to them by voice; write them nowhere:\n  {words}",
+            contact = self.flow.contact(person),
+            file = request.display(),
+        ))?;
+        let question = Question {
+            name: "Their approval",
+            about: "Where the file is that they sent; or paste, to paste its text; or later, to let somebody \
+                    else approve first.",
+            default: Some("later"),
+            ..Question::default()
+        };
+        loop {
+            let typed = match guide::ask(terminal, &question, |typed| Ok::<_, String>(typed.to_owned()))? {
+                Reply::Back => return Ok(None),
+                Reply::Given(typed) => typed,
+            };
+            let brought = match typed.as_str() {
+                "later" => return Ok(None),
+                "paste" => self.pasted(person, terminal),
+                path => Approved::read(PathBuf::from(path))
+                    .map(|file| Approved { keep_at: Some(self.kept(person)), ..file }),
+            };
+            match brought {
+                Ok(approved) => {
+                    terminal.say("The approval was read.")?;
+                    return Ok(Some(approved));
+                }
+                Err(failure) => guide::again(terminal, failure)?,
+            }
+        }
+    }
+
+    /// A free place for somebody's approval.
+    fn kept(&self, person: &PersonId) -> PathBuf {
+        let place = |number: u32| match number {
+            1 => self.folder.join(format!("{person}.bga")),
+            more => self.folder.join(format!("{person}-{more}.bga")),
+        };
+        let free = (1..100).map(place).find(|place| place.symlink_metadata().is_err());
+        free.unwrap_or_else(|| place(1))
+    }
+
+    fn pasted(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Approved, Failure> {
+        let bytes = terminal.ask_for_block("Paste it now; it ends by itself:", LAST_LINE)?.into_bytes();
+        ApprovalFile::parse(&bytes).map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .next("it may have changed on its way: paste it again, or have it sent as a file")
+        })?;
+        Ok(Approved { path: PathBuf::new(), bytes, keep_at: Some(self.kept(person)) })
+    }
+}

@@ -1,0 +1,64 @@
+//! What a guided opening knows from the beginning on.
+
+use crate::cli::context::Context;
+use crate::cli::files::finder::Near;
+use crate::cli::flags::Opening;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::terminal::guide;
+use crate::cli::terminal::prompt::Terminal;
+use crate::escrow::Escrow;
+use crate::record::request::Purpose;
+use crate::record::seal::Seal;
+use crate::value::names::PersonId;
+
+/// The escrow as its log has it, to ask the right questions; nothing is built on it.
+pub(crate) fn readable(context: &Context<'_>) -> Result<Escrow, Failure> {
+    context.peek().ok_or_else(|| {
+        Failure::new(Exit::Machine, "the log cannot be read")
+            .at(context.log().display())
+            .next("name the escrow's directory with --escrow DIR; where the log is lost, use `request` with --continue-in FILE")
+    })
+}
+
+/// What the flow knows from the beginning on.
+pub(crate) struct Flow<'a> {
+    pub(crate) escrow: &'a Escrow,
+    pub(crate) seal: &'a Seal,
+    pub(crate) purpose: Purpose,
+    pub(crate) opening: &'a Opening,
+    /// Where people's files are looked for.
+    pub(crate) near: Near,
+}
+
+impl Flow<'_> {
+    /// Says what is opened, and who has to be reached.
+    pub(crate) fn introduce(&self, terminal: &mut Terminal) -> Result<(), Failure> {
+        let seal = self.seal;
+        let what = match self.purpose {
+            Purpose::Drill => "A DRILL: everything is real but what is in the vault.",
+            _ => "This is real. Whatever is shown counts as exposed until it is changed.",
+        };
+        let mut lines: Vec<Painted> = vec![
+            Painted::of(Tone::Strong, format!("OPEN {}, account {}", seal.title(), seal.account)),
+            Painted::of(Tone::Due, what),
+            Painted::new(),
+            format!("{} of these {} have to approve. Reach them now:", seal.threshold, seal.total_shares)
+                .into(),
+        ];
+        for share in &seal.shares {
+            lines.push(format!("  {}", self.contact(&share.custodian)).into());
+        }
+        lines.push(Painted::new());
+        terminal.show(&Painted::lines(lines))?;
+        guide::explain(terminal)
+    }
+
+    /// A person on one line: id, name, how to reach them.
+    pub(crate) fn contact(&self, id: &PersonId) -> String {
+        let Some(person) = self.escrow.people.get(id) else { return id.to_string() };
+        let card = person.card.card();
+        let retired = if self.escrow.has_retired(id) { "  RETIRED" } else { "" };
+        format!("{:<10} {}, {}{retired}", id.as_str(), card.name, card.contact)
+    }
+}

@@ -1,0 +1,237 @@
+//! What is asked before anything is logged: who, why, what for, and whether the clock is right.
+
+use std::str::FromStr as _;
+
+use crate::cli::ask::open::dialog::Flow;
+use crate::cli::context::Context;
+use crate::cli::files::people::Somebody;
+use crate::cli::files::requests::fields_or_usual;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::terminal::guide::{self, Question, Reply, Turn};
+use crate::cli::terminal::prompt::Terminal;
+use crate::hands::clock::{self, SetTime};
+use crate::record::request::Reason;
+use crate::secret::payload::TOTP;
+use crate::value::names::FieldName;
+use crate::value::text::{FreeText, folded};
+
+/// How wide what people wrote is shown: with its margin it fits into 80 columns.
+const TEXT_COLUMNS: usize = 64;
+
+/// What was answered.
+pub(crate) struct RequestAnswers {
+    pub(crate) requester: Somebody,
+    pub(crate) reason: Reason,
+    pub(crate) ticket: FreeText,
+    pub(crate) justification: FreeText,
+    pub(crate) actions: Vec<FreeText>,
+    /// The time, where it was set by hand.
+    pub(crate) time: Option<SetTime>,
+}
+
+#[derive(Default)]
+struct Answers {
+    requester: Option<Somebody>,
+    reason: Option<Reason>,
+    ticket: Option<FreeText>,
+    justification: Option<FreeText>,
+    actions: Option<Vec<FreeText>>,
+    time: Option<SetTime>,
+}
+
+/// What each reason means, in the words of a written procedure.
+fn meaning(reason: Reason) -> &'static str {
+    match reason {
+        Reason::IamFailure => "nobody can sign in, or take a role, by any other way",
+        Reason::AccountRecovery => "the account itself is lost, locked or taken over",
+        Reason::Billing => "billing or contract, which only root can change",
+        Reason::SupportCase => "the provider's support asks for root to act on a case",
+        Reason::Other => "anything else; auditors will see it as a finding",
+    }
+}
+
+/// What will be shown, on one line.
+pub(crate) fn shown(fields: &[FieldName], codes: u32) -> String {
+    let one = |field: &FieldName| match field.as_str() {
+        TOTP => format!("{TOTP} ({codes} codes at most)"),
+        name => name.to_owned(),
+    };
+    fields.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// Asks until somebody has seen all of it and said yes.
+pub(crate) fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<RequestAnswers, Failure> {
+    let given = flow.opening;
+    let mut answers = Answers {
+        requester: None,
+        reason: given.reason,
+        ticket: given.ticket.clone(),
+        justification: given.justification.clone(),
+        actions: (!given.actions.is_empty()).then(|| given.actions.clone()),
+        time: given.at.time.map(SetTime::begin),
+    };
+    if let Some(prefix) = &given.prefix {
+        flow.near.beside(prefix);
+        answers.requester = Some(flow.near.sit_down(&prefix.to_string_lossy(), flow.escrow)?);
+    }
+    let flow = &*flow;
+    guide::walk(
+        terminal,
+        &mut answers,
+        &[
+            &|terminal, answers| requester(flow, terminal, answers),
+            &|terminal, answers| reason(flow, terminal, answers),
+            &|terminal, answers| {
+                let about = "The ticket that this is for, as INC-42. It goes into the log.";
+                let name = "Ticket";
+                text(terminal, &mut answers.ticket, given.ticket.is_some(), name, about)
+            },
+            &|terminal, answers| {
+                let about = "Why root is needed, in a sentence. Whoever approves decides on it.";
+                text(terminal, &mut answers.justification, given.justification.is_some(), "Why", about)
+            },
+            &|terminal, answers| actions(flow, terminal, answers),
+            &|terminal, answers| summary(flow, terminal, answers),
+        ],
+    )?;
+    let Answers { requester, reason, ticket, justification, actions, time } = answers;
+    let missing = || Failure::new(Exit::Usage, "a question was not answered").next("run it again");
+    Ok(RequestAnswers {
+        requester: requester.ok_or_else(missing)?,
+        reason: reason.ok_or_else(missing)?,
+        ticket: ticket.ok_or_else(missing)?,
+        justification: justification.ok_or_else(missing)?,
+        actions: actions.unwrap_or_default(),
+        time,
+    })
+}
+
+fn requester(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+    if flow.opening.prefix.is_some() {
+        return Ok(Turn::Skip);
+    }
+    let before = answers.requester.as_ref().map(|who| who.signer.person().to_string());
+    let question = Question {
+        name: "Who asks?",
+        about: "Whoever sits at the keyboard: their id as above, or where their files are, without the \
+                ending. It stands in the log as the requester.",
+        default: before.as_deref(),
+        ..Question::default()
+    };
+    loop {
+        let typed = match guide::ask(terminal, &question, |typed| Ok::<_, String>(typed.to_owned()))? {
+            Reply::Given(typed) => typed,
+            Reply::Back => return Ok(Turn::Back),
+        };
+        if before.as_ref() == Some(&typed) {
+            return Ok(Turn::Next);
+        }
+        match flow.near.sit_down(&typed, flow.escrow) {
+            Ok(who) => {
+                answers.requester = Some(who);
+                return Ok(Turn::Next);
+            }
+            Err(failure) => guide::again(terminal, failure)?,
+        }
+    }
+}
+
+fn reason(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+    if flow.opening.reason.is_some() {
+        return Ok(Turn::Skip);
+    }
+    let all: Vec<_> = Reason::ALL.iter().map(|reason| (reason.to_string(), *reason)).collect();
+    let line = |(at, reason): (usize, &Reason)| format!("{} {reason:<16} {}", at + 1, meaning(*reason));
+    let default = answers.reason.map(Reason::as_str);
+    let question = Question {
+        name: "Reason",
+        about: "Root is for these alone. A number, or the word.",
+        choices: Reason::ALL.iter().enumerate().map(line).collect(),
+        default,
+    };
+    guide::fill(terminal, &mut answers.reason, &question, |typed| guide::choose(&all, typed))
+}
+
+fn text(
+    terminal: &mut Terminal,
+    place: &mut Option<FreeText>,
+    is_given: bool,
+    name: &str,
+    about: &str,
+) -> Result<Turn, Failure> {
+    if is_given {
+        return Ok(Turn::Skip);
+    }
+    let before = place.as_ref().map(|text| text.as_str().to_owned());
+    let question = Question { name, about, default: before.as_deref(), ..Question::default() };
+    guide::fill(terminal, place, &question, FreeText::from_str)
+}
+
+fn actions(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+    const NONE: &str = "none";
+    if !flow.opening.actions.is_empty() {
+        return Ok(Turn::Skip);
+    }
+    let before = answers.actions.iter().flatten().map(FreeText::as_str).collect::<Vec<_>>().join("; ");
+    let question = Question {
+        name: "What is going to be done?",
+        about: "The planned actions, with ; between them. Afterwards they are compared with what was done.",
+        default: Some(if before.is_empty() { NONE } else { &before }),
+        ..Question::default()
+    };
+    guide::fill(terminal, &mut answers.actions, &question, |typed| {
+        let parts = typed.split(';').map(str::trim).filter(|part| !part.is_empty() && *part != NONE);
+        parts.map(FreeText::from_str).collect::<Result<Vec<_>, _>>()
+    })
+}
+
+fn summary(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+    loop {
+        terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE LOGGED"))?;
+        terminal.say(&summary_lines(flow, answers).join("\n"))?;
+        let typed =
+            terminal.ask("Is all of it right, the time too? Type yes, < to go back, or the right time:")?;
+        match typed.as_str() {
+            "yes" => return Ok(Turn::Next),
+            guide::BACK => return Ok(Turn::Back),
+            other => match other.parse() {
+                Ok(time) => answers.time = Some(SetTime::begin(time)),
+                Err(_) => terminal.say("  yes, <, or a time as 2026-11-23T01:02:03Z")?,
+            },
+        }
+    }
+}
+
+fn summary_lines(flow: &Flow<'_>, answers: &Answers) -> Vec<String> {
+    let seal = flow.seal;
+    let machine = clock::now();
+    let now = Context::time(answers.time.map(SetTime::now));
+    let mut lines = Vec::new();
+    // What people wrote is set off, so that no text can pass for a line of this screen.
+    let mut line = |name: &str, text: &str| {
+        lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
+    };
+    line("vault", &format!("{} ({}), account {}", seal.title(), seal.kind, seal.account));
+    let requester = answers.requester.as_ref().map(|who| who.signer.person().to_string());
+    line("asked by", &requester.unwrap_or_default());
+    let reason = answers.reason.map_or(String::new(), |reason| format!(", {reason}"));
+    line("purpose", &format!("{}{reason}", flow.purpose));
+    line("ticket", answers.ticket.as_ref().map_or("", FreeText::as_str));
+    line("because", answers.justification.as_ref().map_or("", FreeText::as_str));
+    let actions: Vec<_> = answers.actions.iter().flatten().map(FreeText::as_str).collect();
+    line("planned", if actions.is_empty() { "none named".to_owned() } else { actions.join("\n") }.as_str());
+    line("shown", &shown(&fields_or_usual(flow.opening.fields.clone()), flow.opening.totp_codes));
+    line("until", &now.after(flow.opening.expires).to_string());
+    match answers.time {
+        None => line("it is now", &format!("{now} by this machine's clock")),
+        Some(_) => {
+            line("it is now", &format!("{now} by your word"));
+            line("the clock", &format!("{machine} by this machine"));
+        }
+    }
+    if now < flow.escrow.time {
+        line("BUT", &format!("the log's last record is of {}: the clock is behind", flow.escrow.time));
+    }
+    lines
+}

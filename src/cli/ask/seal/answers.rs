@@ -1,0 +1,38 @@
+//! What a guided sealing knows before its first question, and what was answered.
+
+use secrecy::SecretString;
+
+use crate::cli::ask::seal::password::Password;
+use crate::cli::files::finder::Near;
+use crate::cli::files::people::Somebody;
+use crate::cli::files::sealing::draft::SealDraft;
+use crate::escrow::Escrow;
+use crate::record::seal::AccountId;
+use crate::value::names::{FieldName, PersonId, VaultName};
+
+/// What is known before the first question.
+pub(crate) struct Desk<'a> {
+    /// What the flags say.
+    pub(crate) draft: &'a SealDraft,
+    /// The escrow as its log has it.
+    pub(crate) escrow: &'a Escrow,
+    /// Where people's files are looked for.
+    pub(crate) near: Near,
+    /// Who seals, where that is known: unlocked.
+    pub(crate) sitting: &'a [Somebody],
+}
+
+/// What was answered.
+#[derive(Default)]
+pub(crate) struct SealAnswers {
+    pub(crate) vault: Option<VaultName>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) email: Option<String>,
+    pub(crate) sealer: Option<Somebody>,
+    pub(crate) custodians: Option<Vec<PersonId>>,
+    pub(crate) threshold: Option<u8>,
+    pub(crate) password: Option<Password>,
+    pub(crate) others: Vec<(FieldName, SecretString)>,
+    /// The seed; within, whether there is one.
+    pub(crate) totp: Option<Option<SecretString>>,
+}

@@ -1,0 +1,278 @@
+//! A guided sealing: what flags do not say is asked for, one question at a time, and shown before it is sealed.
+
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use crate::ceremony::seal::{Sealed, canary_name};
+use crate::cli::ask::seal::answers::{Desk, SealAnswers};
+use crate::cli::ask::seal::password::Password;
+use crate::cli::ask::seal::secrets;
+use crate::cli::context::Context;
+use crate::cli::files::finder::Near;
+use crate::cli::files::keys::read_all_identities;
+use crate::cli::files::sealing::commit::commit;
+use crate::cli::files::sealing::consent::{Yes, confirm_machine};
+use crate::cli::files::sealing::credentials::Typed;
+use crate::cli::files::sealing::draft::SealDraft;
+use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new, warnings};
+use crate::cli::files::signers::must_administer;
+use crate::cli::flags::Signers;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::cli::terminal::guide::{self, Question, Reply, Turn};
+use crate::cli::terminal::prompt::Terminal;
+use crate::crypto::envelope::Identity;
+use crate::crypto::threshold::Threshold;
+use crate::escrow::{Escrow, Reading};
+use crate::hands::files;
+use crate::hands::store::MAX_LOG;
+use crate::record::finding::Rule;
+use crate::record::seal::AccountId;
+use crate::value::names::VaultName;
+use crate::value::text::folded;
+
+/// How wide what people wrote is shown: with its margin it fits into 80 columns.
+const TEXT_COLUMNS: usize = 64;
+
+/// The partition whose account ids have a form that is known.
+const AWS: &str = "aws";
+
+/// `seal` where flags are missing and somebody is there to be asked.
+pub(crate) fn guided(
+    draft: &SealDraft,
+    signers: &Signers,
+    reopen_with: &[PathBuf],
+    mut terminal: Terminal,
+    outer: &mut Context<'_>,
+) -> Result<Vec<Sealed>, Failure> {
+    let mut said = terminal.as_writer();
+    let context = &mut outer.saying(&mut said);
+    let escrow = readable(context)?;
+    let sitting = if signers.prefixes.is_empty() { Vec::new() } else { signers.unlock(context)? };
+    let at_hand = read_all_identities(reopen_with)?;
+    confirm_machine(&escrow, &draft.accepted, context)?;
+    let desk = Desk { draft, escrow: &escrow, near: Near::of(context), sitting: &sitting };
+    desk.seal(at_hand, &mut terminal, context)
+}
+
+/// The escrow, to ask the right questions. A log that nothing can be added to stops it before the first of them.
+fn readable(context: &Context<'_>) -> Result<Escrow, Failure> {
+    let path = context.log();
+    let bytes = files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))?;
+    let reading = Reading::of(bytes).map_err(|found| failures::finding(&path, &found))?;
+    // A damaged end is kept in a record, once somebody is unlocked who can sign it.
+    if let Some(found) = reading.unsound().filter(|found| found.rule != Rule::Torn) {
+        return Err(failures::finding(&path, found));
+    }
+    Ok(reading.escrow)
+}
+
+impl Desk<'_> {
+    /// Asks, and seals when somebody has seen all of it and said yes.
+    pub(crate) fn seal(
+        &self,
+        mut at_hand: Vec<Identity>,
+        terminal: &mut Terminal,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<Sealed>, Failure> {
+        let answers = self.ask(terminal)?;
+        let missing = || Failure::new(Exit::Usage, "a question was not answered").next("run it again");
+        let vault = answers.vault.ok_or_else(missing)?;
+        let draft = SealDraft {
+            vault: Some(vault.clone()),
+            custodians: answers.custodians.ok_or_else(missing)?,
+            threshold: Some(answers.threshold.ok_or_else(missing)?),
+            ..self.draft.clone()
+        };
+        let typed = Typed {
+            account: answers.account.ok_or_else(missing)?,
+            email: answers.email.ok_or_else(missing)?,
+            password: answers.password.ok_or_else(missing)?.typed(),
+            totp: answers.totp.ok_or_else(missing)?,
+            others: answers.others,
+        };
+        let again = Terminal::open("the credentials")?.plain(context.plain);
+        let mut yes = Yes { accepted: &draft.accepted, terminal: Some(again) };
+        let credentials = typed.finish(vault, &mut yes)?;
+        let sitting = answers.sealer.as_ref().map_or(self.sitting, std::slice::from_ref);
+        at_hand.extend(sitting.iter().flat_map(|one| one.identities.iter().cloned()));
+        commit(&draft, sitting, &at_hand, vec![credentials], true, context)
+    }
+
+    fn ask(&self, terminal: &mut Terminal) -> Result<SealAnswers, Failure> {
+        let draft = self.draft;
+        let mut answers = SealAnswers {
+            vault: draft.vault.clone(),
+            account: draft.account_id.clone(),
+            email: draft.email.clone(),
+            custodians: (!draft.custodians.is_empty()).then(|| draft.custodians.clone()),
+            threshold: draft.threshold,
+            password: draft.generate_password.then_some(Password::MadeHere),
+            ..SealAnswers::default()
+        };
+        self.check_given(&answers)?;
+        terminal.say(&format!(
+            "SEAL a vault of {}: credentials go in, and come out only together.\n",
+            self.escrow.name
+        ))?;
+        guide::explain(terminal)?;
+        guide::walk(
+            terminal,
+            &mut answers,
+            &[
+                &|terminal, answers| self.vault(terminal, answers),
+                &|terminal, answers| self.account(terminal, answers),
+                &|terminal, answers| self.email(terminal, answers),
+                &|terminal, answers| self.sealer(terminal, answers),
+                &|terminal, answers| self.custodians(terminal, answers),
+                &|terminal, answers| self.threshold(terminal, answers),
+                &|terminal, answers| secrets::password(draft, terminal, answers),
+                &|terminal, answers| secrets::others(draft, terminal, answers),
+                &|terminal, answers| secrets::totp(draft, terminal, answers),
+                &|terminal, answers| self.summary(terminal, answers),
+            ],
+        )?;
+        Ok(answers)
+    }
+
+    /// Fails where what flags say cannot be sealed: before the first question.
+    fn check_given(&self, given: &SealAnswers) -> Result<(), Failure> {
+        if !self.sitting.is_empty() {
+            must_administer(self.sitting, self.escrow)?;
+        }
+        if let Some(vault) = &given.vault {
+            vault_must_be_new(self.escrow, vault)?;
+        }
+        let Some(custodians) = &given.custodians else {
+            let there = self.candidates().len();
+            if there >= 2 {
+                return Ok(());
+            }
+            let what = format!("{there} custodians take part in this escrow; a vault needs at least 2");
+            return Err(Failure::new(Exit::BadInput, what)
+                .next("begin an escrow with their cards: `breakglass init`"));
+        };
+        custodian_cards(self.escrow, custodians)?;
+        let Some(threshold) = given.threshold else { return Ok(()) };
+        Threshold::new(threshold, custodians.len()).map(drop).map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .next("give --threshold 2 or more, and at least as many --custodian")
+        })
+    }
+
+    fn vault(&self, terminal: &mut Terminal, answers: &mut SealAnswers) -> Result<Turn, Failure> {
+        if self.draft.vault.is_some() {
+            return Ok(Turn::Skip);
+        }
+        let before = answers.vault.as_ref().map(ToString::to_string);
+        let question = Question {
+            name: "Vault",
+            about: "A name for what is sealed, as aws-prod: a-z, 0-9 and -. It stands in the log.",
+            default: before.as_deref(),
+            ..Question::default()
+        };
+        guide::fill(terminal, &mut answers.vault, &question, |typed| {
+            let vault = VaultName::from_str(typed).map_err(|error| error.to_string())?;
+            vault_must_be_new(self.escrow, &vault).map_err(|failure| failure.what)?;
+            Ok::<_, String>(vault)
+        })
+    }
+
+    fn account(&self, terminal: &mut Terminal, answers: &mut SealAnswers) -> Result<Turn, Failure> {
+        if self.draft.account_id.is_some() {
+            return Ok(Turn::Skip);
+        }
+        let is_aws = self.draft.partition.as_str() == AWS;
+        let usual = |account: &AccountId| {
+            let digits = account.as_str().bytes().all(|byte| byte.is_ascii_digit());
+            !is_aws || (digits && account.as_str().len() == 12)
+        };
+        let before = answers.account.as_ref().map(|account| account.as_str().to_owned());
+        let question = Question {
+            name: "Account id",
+            about: "12 digits without dashes for AWS. It stands in the log, where auditors match on it.",
+            default: before.as_deref(),
+            ..Question::default()
+        };
+        let odd = "That is not 12 digits; is it right?";
+        odd_or_not(terminal, &mut answers.account, &question, AccountId::from_str, usual, odd)
+    }
+
+    fn email(&self, terminal: &mut Terminal, answers: &mut SealAnswers) -> Result<Turn, Failure> {
+        if self.draft.email.is_some() {
+            return Ok(Turn::Skip);
+        }
+        let before = answers.email.clone();
+        let question = Question {
+            name: "E-mail address of the root user",
+            about: "What one signs in with. It is sealed with the password.",
+            default: before.as_deref(),
+            ..Question::default()
+        };
+        let odd = "That holds no @; is it right?";
+        let usual = |email: &String| email.contains('@');
+        odd_or_not(terminal, &mut answers.email, &question, String::from_str, usual, odd)
+    }
+
+    fn summary(&self, terminal: &mut Terminal, answers: &SealAnswers) -> Result<Turn, Failure> {
+        terminal.say(&self.summary_lines(answers).join("\n"))?;
+        guide::yes_or_back(terminal, "Is all of it right?")
+    }
+
+    fn summary_lines(&self, answers: &SealAnswers) -> Vec<String> {
+        let mut lines = vec![String::new(), "ABOUT TO BE SEALED".to_owned()];
+        // What people wrote is set off, so that no text can pass for a line of this screen.
+        let mut line = |name: &str, text: &str| {
+            lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
+        };
+        let vault = answers.vault.as_ref().map_or("", VaultName::as_str);
+        let custodians = answers.custodians.as_deref().unwrap_or_default();
+        line("vault", vault);
+        let account = answers.account.as_ref().map_or("", AccountId::as_str);
+        line("account", &format!("{account} (partition {})", self.draft.partition));
+        line("e-mail", answers.email.as_deref().unwrap_or_default());
+        let sealer = answers.sealer.as_ref().map_or(self.sitting, std::slice::from_ref);
+        let sealers: Vec<_> = sealer.iter().map(|one| one.signer.person().to_string()).collect();
+        line("sealed by", &sealers.join(", "));
+        line("opened by", &format!("{} of {}", answers.threshold.unwrap_or(0), custodians.len()));
+        for id in custodians {
+            line("", &self.contact(id));
+        }
+        line("password", answers.password.as_ref().map_or("", Password::shown));
+        line("TOTP", if answers.totp.iter().flatten().next().is_some() { "a seed" } else { "none" });
+        for (name, _) in &answers.others {
+            line("field", name.as_str());
+        }
+        let threshold = answers.threshold.and_then(|least| Threshold::new(least, custodians.len()).ok());
+        if let (Some(threshold), Ok(cards)) = (threshold, custodian_cards(self.escrow, custodians)) {
+            if self.escrow.vault_named(&canary_name(threshold, &cards)).is_none() {
+                line("and", "a canary of the same custodians, to drill on");
+            }
+            for warning in answers.vault.iter().flat_map(|vault| warnings(vault, threshold)) {
+                line("BUT", warning.trim_start_matches("warning: "));
+            }
+        }
+        lines
+    }
+}
+
+/// Asks for something that has a usual form; another is taken on a yes.
+fn odd_or_not<T: Clone, E: std::fmt::Display>(
+    terminal: &mut Terminal,
+    place: &mut Option<T>,
+    question: &Question<'_>,
+    read: impl Fn(&str) -> Result<T, E>,
+    usual: impl Fn(&T) -> bool,
+    odd: &str,
+) -> Result<Turn, Failure> {
+    loop {
+        match guide::ask(terminal, question, &read)? {
+            Reply::Back => return Ok(Turn::Back),
+            Reply::Given(given) if usual(&given) || terminal.confirm(&format!("  {odd}"))? => {
+                *place = Some(given);
+                return Ok(Turn::Next);
+            }
+            Reply::Given(_) => {}
+        }
+    }
+}

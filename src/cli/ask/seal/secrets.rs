@@ -1,0 +1,154 @@
+//! The secrets of a guided sealing. None of them is echoed, and each is judged when it is typed: what is wrong with
+//! it can still be corrected then.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::cli::ask::seal::answers::SealAnswers;
+use crate::cli::ask::seal::password::Password;
+use crate::cli::files::sealing::consent::{SealDeviation, Yes};
+use crate::cli::files::sealing::credentials::{prove, visible, weakness};
+use crate::cli::files::sealing::draft::SealDraft;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::terminal::guide::{self, BACK, Question, Reply, Turn};
+use crate::cli::terminal::prompt::Terminal;
+use crate::secret::payload::PASSWORD;
+use crate::secret::totp::TotpSeed;
+use crate::value::names::VaultName;
+
+/// The vault that was named before.
+fn vault(answers: &SealAnswers) -> Result<&VaultName, Failure> {
+    let unnamed = || Failure::new(Exit::Usage, "the vault has no name").next("run the same command again");
+    answers.vault.as_ref().ok_or_else(unnamed)
+}
+
+/// Asks whether a password is typed or made, and for the one that is typed.
+pub(crate) fn password(
+    draft: &SealDraft,
+    terminal: &mut Terminal,
+    answers: &mut SealAnswers,
+) -> Result<Turn, Failure> {
+    if draft.generate_password {
+        return Ok(Turn::Skip);
+    }
+    let ways = [("type".to_owned(), false), ("make".to_owned(), true)];
+    let question = Question {
+        name: "Password",
+        about: "A number, or the word.",
+        choices: vec![
+            "1 type    the password that is in use: it is not shown while it is typed".to_owned(),
+            "2 make    a new one here, shown once, to be set at the provider".to_owned(),
+        ],
+        default: Some(if matches!(answers.password, Some(Password::MadeHere)) { "make" } else { "type" }),
+    };
+    loop {
+        match guide::ask(terminal, &question, |typed| guide::choose(&ways, typed))? {
+            Reply::Back => return Ok(Turn::Back),
+            Reply::Given(true) => answers.password = Some(Password::MadeHere),
+            Reply::Given(false) => match typed(draft, terminal, answers)? {
+                Some(password) => answers.password = Some(password),
+                None => continue,
+            },
+        }
+        return Ok(Turn::Next);
+    }
+}
+
+fn typed(
+    draft: &SealDraft,
+    terminal: &mut Terminal,
+    answers: &SealAnswers,
+) -> Result<Option<Password>, Failure> {
+    loop {
+        let Some(password) = twice(terminal, PASSWORD, vault(answers)?)? else { return Ok(None) };
+        let weak = match (&answers.vault, &answers.account, &answers.email) {
+            (Some(vault), Some(account), Some(email)) => weakness(vault, account, email, &password),
+            _ => None,
+        };
+        let is_accepted = draft.accepted.contains(&SealDeviation::WeakPassword);
+        match &weak {
+            Some(what) if !is_accepted && !terminal.confirm(what)? => {}
+            _ => return Ok(Some(Password::Typed(password, weak.is_some()))),
+        }
+    }
+}
+
+/// Asks for a secret twice; `None` to go back.
+fn twice(terminal: &mut Terminal, name: &str, vault: &VaultName) -> Result<Option<SecretString>, Failure> {
+    loop {
+        let first = terminal.ask_secret(&format!("{name}, not shown ({BACK} goes back):"))?;
+        match first.expose_secret() {
+            BACK => return Ok(None),
+            "" => {
+                terminal.say("  it cannot be empty")?;
+                continue;
+            }
+            _ => {}
+        }
+        if let Err(failure) = visible(vault, name, &first) {
+            guide::again(terminal, failure)?;
+        } else if first.expose_secret() == terminal.ask_secret("The same again:")?.expose_secret() {
+            return Ok(Some(first));
+        } else {
+            terminal.say("  the two differ; once more")?;
+        }
+    }
+}
+
+/// Asks for the fields that were named by flag.
+pub(crate) fn others(
+    draft: &SealDraft,
+    terminal: &mut Terminal,
+    answers: &mut SealAnswers,
+) -> Result<Turn, Failure> {
+    if draft.fields.is_empty() {
+        return Ok(Turn::Skip);
+    }
+    let mut others = Vec::new();
+    for name in &draft.fields {
+        match twice(terminal, name.as_str(), vault(answers)?)? {
+            Some(value) => others.push((name.clone(), value)),
+            None => return Ok(Turn::Back),
+        }
+    }
+    answers.others = others;
+    Ok(Turn::Next)
+}
+
+/// Asks for the seed, and has it proven.
+pub(crate) fn totp(
+    draft: &SealDraft,
+    terminal: &mut Terminal,
+    answers: &mut SealAnswers,
+) -> Result<Turn, Failure> {
+    terminal.say(
+        "\nTOTP seed\n  What the provider shows for a virtual MFA device: the base32 text, or the otpauth:// link.\n  \
+         Enter alone for none.",
+    )?;
+    loop {
+        let typed = terminal.ask_secret(&format!("Seed, not shown ({BACK} goes back):"))?;
+        match typed.expose_secret() {
+            BACK => return Ok(Turn::Back),
+            "" => {
+                answers.totp = Some(None);
+                return Ok(Turn::Next);
+            }
+            _ => {}
+        }
+        let seed = match TotpSeed::parse(typed.expose_secret()) {
+            Ok(seed) => seed,
+            Err(error) => {
+                terminal.say(&format!("  {error}"))?;
+                continue;
+            }
+        };
+        let second = Terminal::open("a code")?.plain(terminal.is_plain());
+        let mut yes = Yes { accepted: &draft.accepted, terminal: Some(second) };
+        match prove(vault(answers)?, &seed, None, &mut yes) {
+            Ok(()) => {
+                answers.totp = Some(Some(typed));
+                return Ok(Turn::Next);
+            }
+            Err(failure) => guide::again(terminal, failure)?,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A custodian's decision on a request.
+
+use std::path::Path;
+
+use crate::ceremony::approve::{RequestFile, Review};
+use crate::cli::context::Context;
+use crate::cli::files::output::write_output;
+use crate::cli::files::people::Somebody;
+use crate::cli::flags::As;
+use crate::cli::say::exit::Failure;
+use crate::cli::say::failures;
+use crate::cli::say::request::screen;
+use crate::cli::terminal::confirm::confirm_deviations;
+use crate::record::deviation::Deviation;
+use crate::value::time::Time;
+
+/// A request that a custodian decides on.
+pub(crate) struct Approval<'a> {
+    /// Where the request file is.
+    pub(crate) path: &'a Path,
+    /// What it carries.
+    pub(crate) carried: &'a RequestFile,
+    /// The custodian, whose identities are unlocked.
+    pub(crate) custodian: &'a Somebody,
+    /// When.
+    pub(crate) time: Time,
+}
+
+impl Approval<'_> {
+    /// Checks everything, and shows what the decision rests on.
+    pub(crate) fn examine(&self, context: &mut Context<'_>) -> Result<Review<'_>, Failure> {
+        let book = self.custodian.book_as_far();
+        let examined = self
+            .carried
+            .examine(&self.custodian.card, &self.custodian.identities, &book)
+            .map_err(|error| failures::approve(self.path, &error))?;
+        context.show(&screen(&examined, self.time));
+        Ok(examined)
+    }
+
+    /// Approves, once everything out of order is confirmed and `agree` agrees: the book first, then the approval,
+    /// which goes to `output`.
+    pub(crate) fn approve(
+        &self,
+        accepted: &[Deviation],
+        agree: impl FnOnce(&Review<'_>) -> Result<(), Failure>,
+        output: &Path,
+        context: &mut Context<'_>,
+    ) -> Result<(), Failure> {
+        let examined = self.examine(context)?;
+        context.warn(
+            "Approving hands your share of this vault to this session for good.\n\
+             That the request expires does not undo it.",
+        );
+        confirm_deviations(&examined.deviations(self.time), accepted)?;
+        agree(&examined)?;
+        let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
+        let statement = self.custodian.state(decided.draft.clone(), context)?;
+        write_output(output, &decided.file(&statement)).map_err(|failure| {
+            failure
+                .or_next("your book has this approval already; approve again with another -o: it counts once")
+        })
+    }
+}
+
+/// Unlocks the custodian; where their card is lost, the one in the request file is taken.
+pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<Somebody, Failure> {
+    Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))
+}

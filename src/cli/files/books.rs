@@ -1,0 +1,162 @@
+//! People's books: read, and written before anything is signed.
+
+use std::io;
+use std::path::Path;
+
+use crate::audit::books::parted;
+use crate::cli::context::Context;
+use crate::cli::files::people::Somebody;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::escrow::Escrow;
+use crate::hands::files::{self, Created};
+use crate::hands::store::{ChainFile, MAX_LOG};
+use crate::ledger::bookkeeping::{BookkeepingError, OpenBook};
+use crate::record::book::{Book, BookError, BookReading, StatementDraft};
+
+use crate::record::repair::Damage;
+use crate::record::statement::SignedStatement;
+
+impl Somebody {
+    /// Fails unless the escrow knows this card, and the log is one that this person's book knows: nobody
+    /// states anything on a log that was cut off or rewritten.
+    pub(crate) fn must_know(&self, escrow: &Escrow, log: &Path) -> Result<(), Failure> {
+        self.must_belong_to(escrow)?;
+        match parted(escrow, &self.book()?) {
+            Some(found) => Err(failures::finding(log, &found)),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads the book; an empty one where there is none yet.
+    pub(crate) fn book(&self) -> Result<Book, Failure> {
+        let BookReading { book, error, .. } = self.read_book(&self.book)?;
+        let begins_anew = self.book != self.old_book && self.book.symlink_metadata().is_err();
+        match error.filter(|_| !begins_anew) {
+            // A damaged end is kept by the next record; what stands before it counts.
+            None | Some(BookError::Torn { .. }) => Ok(book),
+            Some(error) => Err(self.bad_book(&error)),
+        }
+    }
+
+    /// The book as far as it can be read: in an emergency a lost book stops nobody.
+    pub(crate) fn book_as_far(&self) -> Book {
+        self.read_book(&self.book)
+            .map_or_else(|_| Book::new(self.signer.person().clone()), |reading| reading.book)
+    }
+
+    /// Reads the book at `path`, as far as it goes. What this program has read already is not verified again.
+    fn read_book(&self, path: &Path) -> Result<BookReading, Failure> {
+        let person = self.signer.person();
+        if path.symlink_metadata().is_err() {
+            // A book that goes on elsewhere begins with what there is of the old one.
+            if path != self.old_book {
+                return self.read_book(&self.old_book);
+            }
+            return Ok(BookReading::nothing(person));
+        }
+        let bytes = files::read_own(path, MAX_LOG).map_err(|error| {
+            failures::not_read(path, &error).or_next("a book can go on in another file: --book FILE")
+        })?;
+        let known = self.known_book.take().unwrap_or_else(|| BookReading::nothing(person));
+        let reading = known.resume(&self.card.card().verifying_key, bytes);
+        self.known_book.replace(Some(reading.clone()));
+        Ok(reading)
+    }
+
+    fn bad_book(&self, error: &BookError) -> Failure {
+        Failure::new(Exit::Tampered, error)
+            .at(self.book.display())
+            .next("keep the damaged book, and go on in another file: --book FILE")
+    }
+
+    /// States something: into the book, made durable and read again; then signed.
+    pub(crate) fn state(
+        &self,
+        draft: StatementDraft,
+        context: &mut Context<'_>,
+    ) -> Result<SignedStatement, Failure> {
+        let mut created = Created::default();
+        let is_missing = self.book.symlink_metadata().is_err();
+        let opened = match is_missing && self.book != self.old_book {
+            true => self.begin_elsewhere(&mut created, context),
+            false => ChainFile::open_or_create(&self.book).and_then(|file| self.open_book(file)),
+        };
+        let (mut open, is_begun_here) = opened.map_err(|error| self.not_written(&error))?;
+        if let Some(error @ BookError::Torn { .. }) = &open.reading().error {
+            context.warn(&format!(
+                "{}: {error}. The damaged bytes are kept in the next record.",
+                self.book.display()
+            ));
+        }
+        let stated =
+            open.state(draft, self.left_behind(), self.signer.key()).map_err(|error| self.not_stated(&error));
+        self.known_book.replace(Some(open.reading().clone()));
+        match stated {
+            Ok(_) => created.keep(),
+            // Nothing older is in it.
+            Err(_) if is_begun_here => open.into_medium().discard(),
+            Err(_) => {}
+        }
+        stated
+    }
+
+    fn not_stated(&self, error: &BookkeepingError) -> Failure {
+        match error {
+            BookkeepingError::Io(error) => self.not_written(error),
+            BookkeepingError::Unsound(error) => self.bad_book(error),
+            BookkeepingError::TooMuchDamage(error) => Failure::new(Exit::Torn, error)
+                .at(self.book.display())
+                .next("keep the damaged book, and go on in another file: --book FILE"),
+            error => Failure::new(Exit::Machine, error)
+                .at(self.book.display())
+                .next("let the book go on on another medium: --book FILE"),
+        }
+    }
+
+    fn not_written(&self, error: &io::Error) -> Failure {
+        let failure = Failure::new(Exit::Machine, format!("the book cannot be written: {error}"))
+            .at(self.book.display());
+        if files::is_not_durable(error) {
+            let again = failures::NOT_AGAIN;
+            return failure
+                .next(format!("nothing was stated; {again}: go on with --book FILE on another one"));
+        }
+        failure.next("nothing was stated: make room, or let the book go on in another file: --book FILE")
+    }
+
+    /// The book in `file`, and whether it was made here, and nobody else has written to it.
+    fn open_book(&self, file: ChainFile) -> io::Result<(OpenBook<ChainFile>, bool)> {
+        let is_new = file.is_new();
+        let (person, key) = (self.signer.person(), self.card.card().verifying_key);
+        let open = OpenBook::open(file, person, &key, self.known_book.take())?;
+        let is_begun_here = is_new && open.reading().bytes.is_empty();
+        Ok((open, is_begun_here))
+    }
+
+    /// Begins the book that `--book` names with the good records of the old one.
+    fn begin_elsewhere(
+        &self,
+        created: &mut Created,
+        context: &mut Context<'_>,
+    ) -> io::Result<(OpenBook<ChainFile>, bool)> {
+        let old =
+            self.read_book(&self.old_book).unwrap_or_else(|_| BookReading::nothing(self.signer.person()));
+        context.warn(&format!("your book goes on in {}", self.book.display()));
+        files::create_parent(&self.book, created)?;
+        let (mut open, is_begun_here) = self.open_book(ChainFile::create(&self.book)?)?;
+        if is_begun_here && let Err(error) = open.begin_with(&old) {
+            open.into_medium().discard();
+            return Err(error);
+        }
+        Ok((open, is_begun_here))
+    }
+
+    /// The old book, where this one is another and that one does not hold.
+    fn left_behind(&self) -> Option<Damage> {
+        if self.book == self.old_book {
+            return None;
+        }
+        files::read_own(&self.old_book, MAX_LOG).ok().map(|bytes| Damage::of_file(&bytes))
+    }
+}

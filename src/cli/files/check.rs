@@ -1,0 +1,69 @@
+//! A custodian opens their own shares, and states that they are sound.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::ceremony::approve::keepsakes;
+use crate::ceremony::check as ceremony;
+use crate::ceremony::check::{CheckError, Held};
+use crate::cli::context::{Answer, Context};
+use crate::cli::files::open_log;
+use crate::cli::files::people::Somebody;
+use crate::cli::files::statements::{Carrier, carry};
+use crate::cli::say::exit::Failure;
+use crate::cli::say::failures;
+use crate::hands::store::MAX_SEALED_SHARE;
+use crate::hands::{clock, files};
+use crate::record::book::StatementDraft;
+use crate::record::statement::HeadFrom;
+use crate::value::names::VaultName;
+
+/// The same by somebody who is unlocked: of the vaults that are named, or of all.
+pub(crate) fn check_as(
+    custodian: &Somebody,
+    vaults: &[VaultName],
+    output: Option<&Path>,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    let person = custodian.signer.person().clone();
+    let mut ledger = open_log::plain(custodian, clock::now(), context)?;
+    let escrow = ledger.escrow();
+    custodian.must_know(escrow, &context.log())?;
+    if let Some(unknown) = vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
+        return Err(failures::no_vault(escrow, unknown));
+    }
+    let mut held = Vec::new();
+    let mut titles = Vec::new();
+    for generation in ceremony::holdings(escrow, &person, vaults) {
+        let seal = &generation.seal;
+        let path = context.directory().sealed_share(&seal.name, seal.generation, &person);
+        let bytes =
+            files::read_own(&path, MAX_SEALED_SHARE).map_err(|error| failures::not_read(&path, &error))?;
+        let bad = |_| {
+            let (custodian, title) = (person.clone(), seal.title());
+            failures::check(&CheckError::OtherFile { custodian, title }).at(path.display())
+        };
+        held.push(Held { generation, file: String::from_utf8(bytes).map_err(bad)? });
+        titles.push(seal.title());
+    }
+    let check = ceremony::check(escrow, &person, &custodian.identities, &held)
+        .map_err(|error| failures::check(&error))?;
+    let generations: Vec<_> = held.iter().map(|one| one.generation).collect();
+    let draft = StatementDraft {
+        escrow: escrow.id,
+        head: escrow.head,
+        head_from: HeadFrom::Log,
+        time: clock::now(),
+        keeps: keepsakes(ledger.reading(), &generations),
+        says: check.into(),
+    };
+    let statement = custodian.state(draft, context)?;
+    let how = match output {
+        Some(path) => Carrier::File(path),
+        None => Carrier::Log(&mut ledger, &context.log()),
+    };
+    let place = carry(&statement, custodian, how)?;
+    let text = format!("{} shares of {person} are sound: {}\n{place}", titles.len(), titles.join(", "));
+    Ok(Answer::done(text, json!({ "person": person, "sound": titles })))
+}

@@ -1,0 +1,52 @@
+//! Where people's files are looked for, when they name themselves by their id.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::context::Context;
+use crate::cli::files::people::Somebody;
+use crate::cli::flags::{As, with_ending};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::escrow::Escrow;
+use crate::value::names::PersonId;
+
+/// Places in which people's files may lie, each person's in a directory of their own: `alice/alice.key`.
+pub(crate) struct Near(Vec<PathBuf>);
+
+impl Near {
+    /// Here, and beside the escrow.
+    pub(crate) fn of(context: &Context<'_>) -> Near {
+        Near(vec![PathBuf::new(), context.escrow.join("..")])
+    }
+
+    /// Looks beside the files of somebody whose PREFIX is known, too.
+    pub(crate) fn beside(&mut self, prefix: &Path) {
+        self.0.extend(prefix.parent().map(|folder| folder.join("..")));
+    }
+
+    /// The PREFIX of somebody who is here, named by their id or by where their files are.
+    pub(crate) fn find(&self, typed: &str, escrow: &Escrow) -> Result<PathBuf, Failure> {
+        let exists = |prefix: &Path| with_ending(prefix, "key").exists();
+        let known = typed.parse::<PersonId>().ok().filter(|id| escrow.people.contains_key(id));
+        let found = match known {
+            None => Some(PathBuf::from(typed)).filter(|prefix| exists(prefix)),
+            Some(id) => {
+                let (folder, file) = (id.as_str(), id.as_str());
+                self.0.iter().map(|place| place.join(folder).join(file)).find(|prefix| exists(prefix))
+            }
+        };
+        found.ok_or_else(|| {
+            Failure::new(Exit::BadInput, format!("no identity file of `{typed}` is here")).next(format!(
+                "type where it is, without its ending: /media/usb/{0}/{0} for {0}.key",
+                "alice"
+            ))
+        })
+    }
+
+    /// Unlocks somebody who is here, and whom the escrow knows.
+    pub(crate) fn sit_down(&self, typed: &str, escrow: &Escrow) -> Result<Somebody, Failure> {
+        let signer = As { prefix: self.find(typed, escrow)?, identities: Vec::new(), book: None };
+        let who = Somebody::unlock(&signer, || Some(escrow.clone()))?;
+        who.must_belong_to(escrow)?;
+        Ok(who)
+    }
+}

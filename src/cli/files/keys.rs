@@ -1,0 +1,84 @@
+//! Identity files: made, locked with a passphrase, and read.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::cli::files::output::write_output;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::cli::terminal::prompt::Terminal;
+use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE, WORK_FACTOR};
+use crate::hands::{clock, files};
+
+/// How often a passphrase may be mistyped.
+const TRIES: usize = 3;
+
+/// An identity that has no file yet.
+pub(crate) struct NewKey {
+    /// The identity.
+    pub(crate) identity: Identity,
+    file: SecretString,
+}
+
+impl NewKey {
+    /// Makes one whose file anybody can read who has it.
+    pub(crate) fn unlocked() -> NewKey {
+        let identity = Identity::generate();
+        let file = envelope::identity_file(&identity, &clock::now().to_string());
+        NewKey { identity, file }
+    }
+
+    /// Makes one whose file is locked with a passphrase, which is asked for.
+    pub(crate) fn locked(terminal: &mut Terminal) -> Result<NewKey, Failure> {
+        terminal
+            .say("The passphrase locks this identity. Nobody can reset it: without it the share is lost.")?;
+        let passphrase = terminal.ask_new_passphrase()?;
+        let NewKey { identity, file } = NewKey::unlocked();
+        let locked = envelope::lock_identity_file(&file, &passphrase, WORK_FACTOR)
+            .map_err(|error| failures::envelope(&error))?;
+        Ok(NewKey { identity, file: locked.into() })
+    }
+
+    /// Writes its file, which must not exist.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+        write_output(path, self.file.expose_secret().as_bytes())
+    }
+}
+
+/// Reads an identity file, and asks for its passphrase where it has one.
+pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
+    let bytes =
+        files::read(path, MAX_IDENTITY_FILE as u64).map_err(|error| failures::not_read(path, &error))?;
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let bad = |error: IdentityError| {
+        Failure::new(Exit::BadInput, error)
+            .at(path.display())
+            .next("give the .key file that `breakglass keygen` wrote, or another age identity file, with -i")
+    };
+    let locked = match IdentityFile::parse(&bytes).map_err(bad)? {
+        IdentityFile::Plain(identities) => return Ok(identities),
+        IdentityFile::Locked(locked) => locked,
+    };
+    let mut terminal = Terminal::open("the passphrase of an identity")?;
+    for _ in 0..TRIES {
+        let passphrase = terminal.ask_secret(&format!("Passphrase of {}:", path.display()))?;
+        match locked.unlock(&passphrase) {
+            Ok(identities) => return Ok(identities),
+            Err(IdentityError::WrongPassphrase) => terminal.say("  that is not it")?,
+            Err(error) => return Err(bad(error)),
+        }
+    }
+    Err(Failure::new(Exit::Locked, "the identity could not be unlocked")
+        .at(path.display())
+        .next("run the same command again; see that Caps Lock is off and the keyboard is the usual one"))
+}
+
+/// Reads several identity files.
+pub(crate) fn read_all_identities(paths: &[PathBuf]) -> Result<Vec<Identity>, Failure> {
+    let mut identities = Vec::new();
+    for path in paths {
+        identities.extend(read_identities(path)?);
+    }
+    Ok(identities)
+}

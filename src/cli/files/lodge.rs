@@ -1,0 +1,147 @@
+//! A request is logged, and its files are written.
+
+use std::path::Path;
+
+use crate::audit::books::parted;
+use crate::ceremony::approve::request_file;
+use crate::ceremony::request as ceremony;
+use crate::ceremony::request::{RequestPlan, Session};
+use crate::cli::context::Context;
+use crate::cli::files::open_log::{self, Footing, Ways};
+use crate::cli::files::people::Somebody;
+use crate::cli::files::requests::{find_vault, session_path};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::cli::terminal::confirm::confirm_deviations;
+use crate::crypto::digest::Digest;
+use crate::escrow::{Escrow, RequestState};
+use crate::hands::files::{self, Created};
+use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
+use crate::record::deviation::Deviation;
+use crate::record::finding::Rule;
+use crate::record::request::End;
+use crate::value::names::{KeyName, VaultName};
+
+/// What is asked for, and how.
+pub(crate) struct Asking<'a> {
+    /// The vault.
+    pub(crate) vault: VaultName,
+    /// The question, but for what is known only when it is asked.
+    pub(crate) question: RequestPlan,
+    /// Where the request file goes; the session goes beside it.
+    pub(crate) output: &'a Path,
+    /// How to find a log to add to.
+    pub(crate) ways: Ways<'a>,
+    /// Whether the time was set by hand.
+    pub(crate) time_set: bool,
+}
+
+/// A request that is logged, and whose files are written.
+pub(crate) struct Lodged {
+    /// The request.
+    pub(crate) asked: RequestState,
+    /// Its keys.
+    pub(crate) session: Session,
+}
+
+/// Logs a request and writes its files, for somebody whose identities are unlocked.
+pub(crate) fn lodge(
+    requester: &Somebody,
+    asking: Asking<'_>,
+    context: &mut Context<'_>,
+) -> Result<Lodged, Failure> {
+    let Asking { vault, mut question, output, ways, time_set } = asking;
+    let session_path = session_path(output);
+    let Footing { mut ledger, path: log, mut deviations, created: continued } =
+        Footing::find(requester, &ways, context)?;
+    let escrow = ledger.escrow();
+    requester.must_belong_to(escrow)?;
+    let confirmed = deviations.clone();
+    deviations.extend(time_set.then_some(Deviation::TimeSet));
+    deviations.extend(history(requester, escrow));
+    deviations.extend(question.environment.deviations(escrow.policy.strict_air_gap));
+    question.known = deviations;
+    let vault = find_vault(escrow, &vault)?;
+    let session = Session::generate(&mut Context::rng());
+    let person = requester.signer.person().clone();
+    let request = ceremony::request(escrow, vault, question, person, &session)
+        .map_err(|error| failures::request(&error))?;
+    confirm_deviations(&request.deviations, &[ways.accepted, &confirmed].concat())?;
+    // The files that the request needs are read before it is logged.
+    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
+    let sealed_session =
+        session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
+    let mut created = Created::default();
+    files::create_parent(&session_path, &mut created)
+        .and_then(|()| files::create(&session_path, sealed_session.as_bytes()))
+        .map_err(|error| failures::not_written(&session_path, &error))?;
+    created.add(session_path.clone());
+    let signers =
+        vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
+    let now = ways.time;
+    let appended = ledger
+        .append(Draft { time: now, says: request, signers })
+        .map_err(|error| failures::ledger(&log, &error).or_next(open_log::ELSEWHERE))?;
+    continued.keep();
+    let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
+    if let Err(error) = files::create(output, &file) {
+        let failure = failures::not_written(output, &error);
+        if files::is_not_durable(&error) {
+            // The log may lie on the same medium, which is not written to any more.
+            return Err(failure.or_next("the request is logged, and nobody can approve it: make a new one"));
+        }
+        // Without its file nobody can approve it: it ends here, and its session goes with `created`.
+        let end = End::nothing(appended.record());
+        let ended =
+            ledger.append(Draft { time: now, says: end, signers: vec![(KeyName::Session, session.key())] });
+        let state = if ended.is_ok() { "logged, and ended again" } else { "logged, and could not be ended" };
+        return Err(
+            failure.next(format!("the request is {state}; make a new one, with another place for its file"))
+        );
+    }
+    created.keep();
+    let asked = ledger.escrow().request(&appended.record()).expect("it was just appended").clone();
+    Ok(Lodged { asked, session })
+}
+
+/// What the requester's own book says of the log: it is no reason to refuse, and the approvers sign it.
+fn history(requester: &Somebody, escrow: &Escrow) -> Option<Deviation> {
+    let found = parted(escrow, &requester.book_as_far())?;
+    Some(match found.rule {
+        Rule::HeadTruncated => Deviation::MissingRecords,
+        _ => Deviation::OtherHistory,
+    })
+}
+
+fn sealed_shares(
+    ledger: &Ledger<ChainFile>,
+    vault: &VaultName,
+    generation: u32,
+    context: &mut Context<'_>,
+) -> Result<Vec<String>, Failure> {
+    let vault = ledger.escrow().vault_named(vault).expect("the request names it");
+    let seal = &vault.generation(generation).expect("the request names it").seal;
+    let mut found = Vec::new();
+    for share in &seal.shares {
+        let path = context.directory().sealed_share(&vault.name, generation, &share.custodian);
+        let read = files::read_own(&path, MAX_SEALED_SHARE);
+        match read.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(file) if Digest::of(file.as_bytes()) == share.sealed_share => {
+                found.push(file);
+            }
+            // One missing share must not stop an emergency that the others can meet.
+            _ => context
+                .warn(&format!("warning: the sealed share of {} is missing or damaged", share.custodian)),
+        }
+    }
+    if found.len() < usize::from(seal.threshold) {
+        let what =
+            format!("only {} of the {} sealed shares that are needed are here", found.len(), seal.threshold);
+        return Err(
+            Failure::new(Exit::BadShare, what).next("take the sealed shares from another copy of the escrow")
+        );
+    }
+    Ok(found)
+}

@@ -1,0 +1,219 @@
+//! Footing: the log that a command adds to, and what is done where it cannot be added to as it is.
+//!
+//! Nobody is turned away by a damaged log while there is a way on. A damaged end is kept in a record; a copy that
+//! is behind catches up; and an emergency goes on in another file. Each is shown, confirmed and recorded.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::approve::RequestFile;
+use crate::ceremony::continuation::{Base, NoBase, base};
+use crate::cli::context::Context;
+use crate::cli::files::people::Somebody;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::cli::terminal::confirm::confirm_deviations;
+use crate::crypto::digest::Digest;
+use crate::escrow::Reading;
+use crate::hands::files::{self, Created};
+use crate::hands::store::{ChainFile, EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
+use crate::record::deviation::Deviation;
+use crate::record::finding::Rule;
+use crate::record::seal::Seal;
+use crate::value::time::Time;
+
+/// What to do where an emergency cannot be logged where it should be.
+pub const ELSEWHERE: &str =
+    "in an emergency go on elsewhere: the same command with --continue-in FILE, on another medium";
+
+/// What to do where the file in which it was to go on holds something else, or half of it.
+const ANOTHER: &str = "it is no log that can be added to: name a FILE that is not there yet";
+
+/// A log that can be added to, and what was out of order about it.
+pub struct Footing {
+    /// The log.
+    pub ledger: Ledger<ChainFile>,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What was out of order, confirmed.
+    pub deviations: Vec<Deviation>,
+    /// A new file, which goes again unless it is kept.
+    pub created: Created,
+}
+
+/// What a command that needs a footing knows.
+pub struct Ways<'a> {
+    /// Where to go on, where the log cannot be added to.
+    pub continue_in: Option<&'a Path>,
+    /// The request file that is being released.
+    pub carried: Option<&'a RequestFile>,
+    /// What was confirmed beforehand.
+    pub accepted: &'a [Deviation],
+    /// When.
+    pub time: Time,
+}
+
+impl Footing {
+    /// Finds the log to add to, for `who`.
+    pub fn find(who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>) -> Result<Footing, Failure> {
+        match ways.continue_in {
+            Some(path) if path.symlink_metadata().is_ok() => {
+                let mut footing = here(path, who, ways, context).map_err(|failure| match failure.exit {
+                    Exit::NotAuthorised | Exit::Interrupted => failure,
+                    _ if failure.next.contains(failures::NOT_AGAIN) => failure.or_next(ELSEWHERE),
+                    _ => failure.next(ANOTHER),
+                })?;
+                footing.deviations.push(Deviation::ContinuedElsewhere);
+                Ok(footing)
+            }
+            Some(path) => elsewhere(path, who, ways, context),
+            None => here(&context.log(), who, ways, context).map_err(|failure| match failure.exit {
+                // Whatever keeps the log from being added to: there is a way on.
+                Exit::NotAuthorised | Exit::Interrupted => failure,
+                _ => failure.or_next(ELSEWHERE),
+            }),
+        }
+    }
+}
+
+/// The log at `path`: as it is, with its damaged end kept, or caught up.
+fn here(path: &Path, who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>) -> Result<Footing, Failure> {
+    let mut footing = Footing {
+        ledger: open(path, context)?,
+        path: path.to_owned(),
+        deviations: Vec::new(),
+        created: Created::default(),
+    };
+    if footing.ledger.is_torn() {
+        who.must_belong_to(footing.ledger.escrow())?;
+        context.warn(&torn(&footing.ledger, path));
+        confirm_deviations(&[Deviation::DamagedLog], ways.accepted)?;
+        recover(&mut footing.ledger, who, ways.time, path)?;
+        footing.deviations.push(Deviation::DamagedLog);
+    }
+    if let Some(finding) = footing.ledger.reading().unsound() {
+        return Err(failures::finding(path, finding).next(ELSEWHERE));
+    }
+    let Some(carried) = ways.carried else { return Ok(footing) };
+    let (ours, theirs) = (footing.ledger.escrow(), carried.reading());
+    if ours.id != theirs.escrow.id {
+        let what =
+            format!("the request is of escrow {}, and this is {}", theirs.escrow.id.short(), ours.id.short());
+        return Err(Failure::new(Exit::NotAuthorised, what)
+            .at(path.display())
+            .next("name its escrow with --escrow"));
+    }
+    if ours.request(&carried.asked().record).is_some() {
+        return Ok(footing);
+    }
+    if !theirs.bytes.starts_with(&footing.ledger.reading().bytes) {
+        let what = "the log does not hold the request, and holds other records in its place";
+        return Err(Failure::new(Exit::Fork, what).at(path.display()).next(ELSEWHERE));
+    }
+    context.warn(&format!(
+        "{}: it ends with entry {}, and the request file knows entries up to {}: they are added",
+        path.display(),
+        ours.head.seq,
+        theirs.escrow.head.seq
+    ));
+    confirm_deviations(&[Deviation::MissingRecords], ways.accepted)?;
+    let ahead = theirs.bytes.clone();
+    footing.ledger.catch_up(&ahead).map_err(|error| failures::ledger(path, &error))?;
+    footing.deviations.push(Deviation::MissingRecords);
+    Ok(footing)
+}
+
+/// A new file, which begins with what there is of the log and says so.
+fn elsewhere(
+    path: &Path,
+    who: &Somebody,
+    ways: &Ways<'_>,
+    context: &mut Context<'_>,
+) -> Result<Footing, Failure> {
+    let old = context.log();
+    let left = match files::read_own(&old, MAX_LOG) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            context.warn(&format!("{}: it cannot be read: {error}", old.display()));
+            None
+        }
+    };
+    let (book, directory) = (who.book_as_far(), context.directory());
+    let carried = ways.carried.map(|carried| (carried.reading(), carried.asked().record));
+    let Base { records, says, damaged, missing } =
+        base(left.as_deref(), carried, Some(&book), &|seal| is_here(&directory, seal))
+            .map_err(|error| no_base(&old, error))?;
+    let escrow = Reading::of(records.clone()).map_err(|found| failures::finding(&old, &found))?.escrow;
+    who.must_belong_to(&escrow)?;
+    context.warn(&format!("the log goes on in {}, after entry {}", path.display(), says.from.seq));
+    let mut deviations = vec![Deviation::ContinuedElsewhere];
+    if damaged {
+        deviations.push(Deviation::DamagedLog);
+    }
+    if missing {
+        deviations.push(Deviation::MissingRecords);
+    }
+    confirm_deviations(&deviations, ways.accepted)?;
+    let mut created = Created::default();
+    let not_written = |error: std::io::Error| failures::not_written(path, &error);
+    files::create_parent(path, &mut created).map_err(not_written)?;
+    let medium = ChainFile::create(path).map_err(not_written)?;
+    created.add(path.to_owned());
+    let draft = Draft { time: ways.time, says, signers: vec![(who.signer.key_name(), who.signer.key())] };
+    let ledger =
+        Ledger::continue_on(medium, &records, draft).map_err(|error| failures::ledger(path, &error))?;
+    Ok(Footing { ledger, path: path.to_owned(), deviations, created })
+}
+
+/// Whether the payload in the escrow's directory is the one that was sealed.
+fn is_here(directory: &EscrowDir, seal: &Seal) -> bool {
+    let payload = files::read_own(&directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE);
+    payload.is_ok_and(|bytes| Digest::of(&bytes) == seal.payload)
+}
+
+fn no_base(log: &Path, error: NoBase) -> Failure {
+    Failure::new(Exit::Machine, error).at(log.display()).next(match error {
+        NoBase::NoRequest(_) => "name the copy of the escrow in which the request was logged with --escrow",
+        _ => "take another copy of the escrow, or ask a custodian whose book keeps its beginning",
+    })
+}
+
+fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
+    if ChainFile::is_held(path) {
+        context.warn(&format!(
+            "{}: another breakglass is writing to it; this one waits, until Ctrl-C; {ELSEWHERE}",
+            path.display()
+        ));
+    }
+    let medium = ChainFile::open(path).map_err(|error| failures::no_log(path, &error))?;
+    Ledger::open(medium).map_err(|error| failures::ledger(path, &error))
+}
+
+fn torn(ledger: &Ledger<ChainFile>, path: &Path) -> String {
+    let found = ledger.reading().unsound().map_or(String::new(), |found| found.detail.clone());
+    format!(
+        "{}: {} {found}\nThe damaged bytes are kept: a record takes their place.",
+        path.display(),
+        Rule::Torn.meaning()
+    )
+}
+
+fn recover(ledger: &mut Ledger<ChainFile>, who: &Somebody, time: Time, path: &Path) -> Result<(), Failure> {
+    ledger
+        .recover(time, (who.signer.key_name(), who.signer.key()))
+        .map(|_| ())
+        .map_err(|error| failures::ledger(path, &error))
+}
+
+/// The log of a command that is no emergency: as it is, or with its damaged end kept, which is said.
+pub fn plain(who: &Somebody, time: Time, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
+    let path = context.log();
+    let mut ledger = open(&path, context)?;
+    if ledger.is_torn() {
+        who.must_belong_to(ledger.escrow())?;
+        context.warn(&torn(&ledger, &path));
+        recover(&mut ledger, who, time, &path)?;
+    }
+    ledger.sound().map_err(|error| failures::ledger(&path, &error))
+}

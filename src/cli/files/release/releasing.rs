@@ -1,0 +1,132 @@
+//! A release, or a withdrawal: what it rests on, and what both have in common.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::approve::{ApprovalFile, RequestFile};
+use crate::ceremony::release::Gathered;
+use crate::ceremony::request::Session;
+use crate::cli::context::{Answer, Context};
+use crate::cli::files::open_log::{Footing, Ways};
+use crate::cli::files::people::Somebody;
+use crate::cli::say::exit::Failure;
+use crate::cli::say::failures;
+use crate::crypto::digest::Digest;
+use crate::escrow::RequestState;
+use crate::hands::{clock, files};
+use crate::ledger::draft::Draft;
+use crate::record::deviation::Deviation;
+use crate::record::request::End;
+use crate::value::names::{FieldName, KeyName};
+use crate::value::time::Time;
+
+/// The most bytes of an approval file.
+const MAX_APPROVAL_FILE: u64 = 1 << 20;
+
+/// What a release, or a withdrawal, rests on.
+pub(crate) struct Releasing<'a> {
+    /// The requester, whose identities are unlocked.
+    pub(crate) requester: &'a Somebody,
+    /// The request file.
+    pub(crate) carried: &'a RequestFile,
+    /// Its session.
+    pub(crate) session: &'a Session,
+    /// Where the session is kept; it is destroyed with the request's end.
+    pub(crate) session_file: &'a Path,
+    /// The approvals' files.
+    pub(crate) approvals: &'a [PathBuf],
+    /// Where to go on, where the log cannot be added to.
+    pub(crate) continue_in: Option<&'a Path>,
+    /// What was confirmed beforehand.
+    pub(crate) accepted: &'a [Deviation],
+    /// The time, where it was set by hand.
+    pub(crate) time: Option<Time>,
+    /// The fields to be written to standard output; none where they are shown on the terminal.
+    pub(crate) print: &'a [FieldName],
+}
+
+/// What is done with the approvals on a log that can be added to.
+pub(crate) type Doing<'a> =
+    dyn FnMut(&mut Footing, Brought, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
+
+/// Asks for a yes to a release.
+pub(crate) type Agreeing<'a> = dyn FnMut(&RequestState, &Gathered<'_>) -> Result<(), Failure> + 'a;
+
+impl Releasing<'_> {
+    /// Finds a log to add to, does it, and destroys the session: with it goes the request.
+    pub(crate) fn carry_out(
+        &self,
+        doing: &mut Doing<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<Answer, Failure> {
+        let brought = Brought::read(self.approvals);
+        let ways = Ways {
+            continue_in: self.continue_in,
+            carried: Some(self.carried),
+            accepted: self.accepted,
+            time: Context::time(self.time),
+        };
+        let mut footing = Footing::find(self.requester, &ways, context)?;
+        let done = doing(&mut footing, brought, context)?;
+        footing.created.keep();
+        if let Err(error) = files::destroy(self.session_file) {
+            let place = self.session_file.display();
+            context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
+        }
+        Ok(done)
+    }
+
+    /// The request.
+    pub(crate) fn request(&self) -> Digest {
+        self.carried.asked().record
+    }
+}
+
+/// The approvals that were brought, and the files among them that are none: one bad file must not stop an
+/// emergency that the others can meet.
+pub(crate) struct Brought {
+    pub(crate) approvals: Vec<ApprovalFile>,
+    pub(crate) odd: Vec<Failure>,
+}
+
+impl Brought {
+    fn read(paths: &[PathBuf]) -> Brought {
+        let mut brought = Brought { approvals: Vec::new(), odd: Vec::new() };
+        for path in paths {
+            let read =
+                files::read_public(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error));
+            let parsed = read.and_then(|bytes| {
+                ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
+            });
+            match parsed {
+                Ok(file) => brought.approvals.push(file),
+                Err(failure) => brought.odd.push(failure),
+            }
+        }
+        brought
+    }
+
+    /// Says which files are no approvals.
+    pub(crate) fn warn(&self, context: &mut Context<'_>) {
+        for failure in &self.odd {
+            let place = failure.at.as_deref().unwrap_or_default();
+            context.warn(&format!("set aside: {place}: {}", failure.what));
+        }
+    }
+}
+
+/// Logs the end of the request, signed by its session.
+pub(crate) fn append_end(footing: &mut Footing, session: &Session, end: End) -> Result<(), Failure> {
+    let signers = vec![(KeyName::Session, session.key())];
+    footing
+        .ledger
+        .append(Draft { time: clock::now(), says: end, signers })
+        .map(|_| ())
+        .map_err(|error| failures::ledger(&footing.path, &error))
+}
+
+/// In order, and each once.
+pub(crate) fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort();
+    items.dedup();
+    items
+}

@@ -1,0 +1,82 @@
+//! What is shown of a release: on the terminal, or printed.
+
+use secrecy::ExposeSecret as _;
+use zeroize::Zeroizing;
+
+use crate::cli::context::Context;
+use crate::cli::files::open_log::Footing;
+use crate::cli::files::release::releasing::{Releasing, distinct};
+use crate::cli::files::statements;
+use crate::cli::reveal::screen;
+use crate::cli::reveal::state::{About, State};
+use crate::cli::reveal::values::{Lines, lines_at};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::terminal::prompt::Terminal;
+use crate::escrow::RequestState;
+use crate::hands::clock;
+use crate::secret::payload::Fields;
+use crate::value::names::FieldName;
+
+/// What was in fact shown.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) fields: Vec<FieldName>,
+    pub(crate) totp_steps: Vec<u64>,
+}
+
+/// Writes `FIELD: VALUE` lines to standard output.
+pub(crate) fn print(
+    fields: &Fields,
+    asked: &RequestState,
+    how: &Releasing<'_>,
+    context: &mut Context<'_>,
+) -> Result<Shown, Failure> {
+    let mut shown = Shown::default();
+    for wanted in how.print {
+        let now = how.time.unwrap_or_else(clock::now).unix();
+        let Some(Lines { lines, step }) = lines_at(fields, wanted, now) else {
+            context.warn(&format!("warning: {} holds no `{wanted}`", asked.request.name));
+            continue;
+        };
+        for (name, value) in lines {
+            let line = Zeroizing::new(format!("{name}: {}\n", value.expose_secret()));
+            let written = context.stdout.write_all(line.as_bytes()).and_then(|()| context.stdout.flush());
+            written.map_err(|error| {
+                Failure::new(Exit::Machine, format!("standard output failed: {error}"))
+                    .next("the release is logged; run the same command again, with the same approvals")
+            })?;
+        }
+        shown.fields.push(wanted.clone());
+        shown.totp_steps.extend(step);
+    }
+    shown.fields = distinct(shown.fields);
+    Ok(shown)
+}
+
+/// Shows what was asked for on the terminal, and logs the actions that are told there.
+pub(crate) fn show(
+    fields: &Fields,
+    asked: &RequestState,
+    entry: u64,
+    how: &Releasing<'_>,
+    footing: &mut Footing,
+    context: &mut Context<'_>,
+) -> Result<Shown, Failure> {
+    let mut terminal = Terminal::open("showing the fields")?.plain(context.plain);
+    let seal = footing.ledger.escrow().generation(&asked.request.vault, asked.request.generation);
+    let about = About {
+        vault: asked.request.name.to_string(),
+        account: seal.map_or(String::new(), |generation| generation.seal.account.to_string()),
+        entry,
+        request: asked.record.short(),
+    };
+    let mut state = State::new(about, fields, &asked.request.fields, asked.request.totp_codes);
+    let mut log = |done| statements::act(how.requester, &mut footing.ledger, asked.record, done, context);
+    // Whatever becomes of the terminal: what was shown until then is what is logged.
+    let ended = screen::run(&mut state, how.time, &mut terminal, &mut log);
+    if let Err(failure) = ended {
+        context.warn(&failure.to_string());
+    }
+    let (fields, totp_steps) = state.shown();
+    Ok(Shown { fields, totp_steps })
+}

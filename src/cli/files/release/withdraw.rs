@@ -1,0 +1,41 @@
+//! A request that ends without a release.
+
+use serde_json::json;
+
+use crate::ceremony::release::gather;
+use crate::cli::context::{Answer, Context};
+use crate::cli::files::open_log::Footing;
+use crate::cli::files::release::releasing::{Brought, Releasing, append_end, distinct};
+use crate::cli::say::exit::Failure;
+use crate::cli::say::failures;
+use crate::record::request::{End, Outcome};
+
+/// Ends the request; the approvals that came are recorded.
+pub(crate) fn withdraw(
+    footing: &mut Footing,
+    how: &Releasing<'_>,
+    brought: Brought,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    brought.warn(context);
+    let (request, session) = (&how.request(), how.session);
+    let approvals = brought.approvals;
+    let escrow = footing.ledger.escrow().clone();
+    let gathered =
+        gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
+    let asked = escrow.request(request).expect("gather found it");
+    let outcome = if asked.is_released() { Outcome::Released } else { Outcome::NotReleased };
+    let bad = gathered.bad_shares();
+    let end = End {
+        request: *request,
+        outcome,
+        // A release that was cut off may have shown everything: it is not for this command to deny it.
+        shown: if asked.is_released() { distinct(asked.request.fields.clone()) } else { Vec::new() },
+        totp_steps: Vec::new(),
+        approvals: gathered.approvals(),
+        bad_shares: bad,
+    };
+    append_end(footing, session, end)?;
+    let text = format!("request {} has ended: {outcome}", request.short());
+    Ok(Answer::done(text, json!({ "request_id": request, "outcome": outcome })))
+}

@@ -1,0 +1,70 @@
+//! Requests: in the log, and as files.
+
+use std::path::{Path, PathBuf};
+
+use crate::ceremony::approve::RequestFile;
+use crate::cli::files::output::must_not_exist;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::escrow::{Escrow, RequestState, Vault};
+use crate::hands::files;
+use crate::record::bundle::MAX_BUNDLE;
+use crate::secret::payload::{EMAIL, PASSWORD, TOTP};
+use crate::value::names::{FieldName, VaultName};
+use crate::value::public;
+
+/// The request whose id begins with `id`.
+pub(crate) fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a RequestState, Failure> {
+    let wanted = id.to_ascii_lowercase();
+    let mut found = escrow.requests.iter().filter(|asked| asked.record.to_string().starts_with(&wanted));
+    let none = || {
+        Failure::new(Exit::BadInput, format!("there is no request `{id}`"))
+            .at("--request")
+            .next("breakglass log --kind request lists them")
+    };
+    if wanted.len() < 8 {
+        return Err(Failure::new(Exit::BadInput, format!("`{id}` is too short for a request's id"))
+            .at("--request")
+            .next("give at least the first 8 digits; breakglass log --kind request lists them"));
+    }
+    let first = found.next().ok_or_else(none)?;
+    if found.next().is_some() {
+        return Err(Failure::new(Exit::BadInput, format!("several requests begin with `{id}`"))
+            .at("--request")
+            .next("give more digits of it; breakglass log --kind request lists them"));
+    }
+    Ok(first)
+}
+
+/// The vault of that name.
+pub(crate) fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a Vault, Failure> {
+    escrow.vault_named(name).ok_or_else(|| failures::no_vault(escrow, name))
+}
+
+/// A request file, read.
+pub(crate) fn read_request(path: &Path) -> Result<RequestFile, Failure> {
+    public::work(|| {
+        let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
+        RequestFile::parse(&bytes).map_err(|error| failures::approve(path, &error))
+    })
+}
+
+/// `req.bgr` has its session in `req.session.age`.
+pub(crate) fn session_path(request: &Path) -> PathBuf {
+    request.with_extension("session.age")
+}
+
+/// Fails where the request file, or its session, exists already.
+pub(crate) fn request_must_be_new(output: &Path) -> Result<(), Failure> {
+    must_not_exist(output)?;
+    must_not_exist(&session_path(output))
+}
+
+/// The fields that were named; where none was, what a sign-in takes, in its order.
+pub(crate) fn fields_or_usual(named: Vec<FieldName>) -> Vec<FieldName> {
+    if named.is_empty() {
+        [EMAIL, PASSWORD, TOTP].map(|name| name.parse().expect("a field's name")).to_vec()
+    } else {
+        named
+    }
+}

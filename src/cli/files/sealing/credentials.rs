@@ -1,0 +1,236 @@
+//! Credentials on their way in. Each value goes straight into memory that is wiped, and nothing here writes one
+//! anywhere.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use crate::cli::context::Context;
+use crate::cli::files::sealing::consent::{SealDeviation, Yes};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::hands::clock;
+use crate::record::seal::AccountId;
+use crate::secret::password;
+use crate::secret::payload::{ACCOUNT_ID, EMAIL, Fields, PASSWORD, TOTP};
+use crate::secret::totp::TotpSeed;
+use crate::value::names::{FieldName, PersonId, VaultName};
+use crate::value::text::is_hostile;
+
+/// One vault's worth of what is to be sealed.
+pub struct Credentials {
+    /// The vault's name.
+    pub vault: VaultName,
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The fields.
+    pub fields: Fields,
+    /// The custodians, where the CSV names them for this row.
+    pub(crate) custodians: Option<Vec<PersonId>>,
+    /// The threshold, where the CSV names it for this row.
+    pub(crate) threshold: Option<u8>,
+}
+
+/// The parts of a row or of a dialogue, before they are checked.
+#[derive(Default)]
+pub(crate) struct RawCredentials {
+    pub(crate) account: Option<AccountId>,
+    pub(crate) email: Option<SecretString>,
+    pub(crate) password: Option<SecretString>,
+    pub(crate) totp: Option<SecretString>,
+    pub(crate) totp_code: Option<SecretString>,
+    pub(crate) others: Vec<(FieldName, SecretString)>,
+    /// Whether password and seed were judged when they were typed.
+    pub(crate) is_judged: bool,
+}
+
+/// What was typed at guided questions, and judged there: see [`weakness`], [`visible`] and [`prove`].
+pub(crate) struct Typed {
+    /// The account.
+    pub(crate) account: AccountId,
+    /// The root user's e-mail address.
+    pub(crate) email: String,
+    /// The password; where there is none it is made.
+    pub(crate) password: Option<SecretString>,
+    /// The TOTP seed.
+    pub(crate) totp: Option<SecretString>,
+    /// Any other fields.
+    pub(crate) others: Vec<(FieldName, SecretString)>,
+}
+
+impl Typed {
+    /// The credentials; a password is made where none was typed, and shown.
+    pub(crate) fn finish(self, vault: VaultName, yes: &mut Yes<'_>) -> Result<Credentials, Failure> {
+        let Typed { account, email, password, totp, others } = self;
+        let generate = password.is_none();
+        let email = Some(email.as_str().into());
+        let draft = RawCredentials {
+            account: Some(account),
+            email,
+            password,
+            totp,
+            others,
+            is_judged: true,
+            totp_code: None,
+        };
+        finish(vault, draft, None, None, generate, yes)
+    }
+}
+
+/// Checks what came in: account, password, proof of the seed.
+pub(crate) fn finish(
+    vault: VaultName,
+    draft: RawCredentials,
+    custodians: Option<Vec<PersonId>>,
+    threshold: Option<u8>,
+    generate: bool,
+    yes: &mut Yes<'_>,
+) -> Result<Credentials, Failure> {
+    let missing = |what: &str| {
+        Failure::new(Exit::BadInput, format!("{what} of `{vault}` is missing"))
+            .next("fill in that cell, and run the same command again")
+    };
+    let account = draft.account.ok_or_else(|| missing("the account id"))?;
+    let email = draft.email.filter(|email| !email.expose_secret().is_empty());
+    let email = email.ok_or_else(|| missing("the e-mail address"))?;
+    let password = match draft.password {
+        Some(password) => {
+            if !draft.is_judged
+                && let Some(what) = weakness(&vault, &account, email.expose_secret(), &password)
+            {
+                yes.ask(SealDeviation::WeakPassword, &what)?;
+            }
+            password
+        }
+        None if generate => generated(&vault, yes)?,
+        None => return Err(missing("the password").next("give one, or let --generate-password make it")),
+    };
+    let name = |name: &str| name.parse::<FieldName>().expect("a field's name");
+    let others = draft.others.iter().map(|(name, value)| (name.as_str(), value));
+    for (what, value) in [(EMAIL, &email), (PASSWORD, &password)].into_iter().chain(others) {
+        visible(&vault, what, value)?;
+    }
+    let mut fields =
+        vec![(name(ACCOUNT_ID), account.as_str().into()), (name(EMAIL), email), (name(PASSWORD), password)];
+    if let Some(totp) = draft.totp {
+        let seed = TotpSeed::parse(totp.expose_secret()).map_err(|error| {
+            Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}"))
+                .next("copy it anew from the provider: the base32 text, or the otpauth:// link")
+        })?;
+        if !draft.is_judged {
+            prove(&vault, &seed, draft.totp_code.as_ref(), yes)?;
+        }
+        fields.push((name(TOTP), seed.to_uri(vault.as_str())));
+    }
+    fields.extend(draft.others);
+    let fields = Fields::new(fields).map_err(|error| {
+        Failure::new(Exit::BadInput, error).next("name each field once, and leave out what is not needed")
+    })?;
+    Ok(Credentials { vault, account, fields, custodians, threshold })
+}
+
+/// A line break or an invisible character in a value is a slip of the clipboard, or a quote in a CSV that was
+/// never closed: the value would be found wrong when it is needed.
+pub(crate) fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Result<(), Failure> {
+    if value.expose_secret().chars().any(|character| character == '\n' || is_hostile(character)) {
+        let what = format!("the {what} of `{vault}` holds a line break or an invisible character");
+        return Err(
+            Failure::new(Exit::BadInput, what).next("type it anew; in a CSV, see that each quote is closed")
+        );
+    }
+    Ok(())
+}
+
+/// Makes a password, and shows it where there is a terminal: it has to be set at the provider too.
+fn generated(vault: &VaultName, yes: &mut Yes<'_>) -> Result<SecretString, Failure> {
+    let password = password::generate(&mut Context::rng());
+    if let Some(terminal) = &mut yes.terminal {
+        terminal.say(&format!("This is the new password of `{vault}`. Set it at the provider now."))?;
+        terminal.show_secret(PASSWORD, &password)?;
+    }
+    Ok(password)
+}
+
+/// What is weak about a password, if it is.
+pub(crate) fn weakness(
+    vault: &VaultName,
+    account: &AccountId,
+    email: &str,
+    password: &SecretString,
+) -> Option<String> {
+    let known = [vault.as_str(), account.as_str(), email];
+    let strength = password::strength(password.expose_secret(), &known);
+    let hint = strength.warning.map_or(String::new(), |warning| format!(" ({warning})"));
+    strength.weak.then(|| {
+        format!(
+            "the password of `{vault}` is weak: score {} of 4, about 10^{:.0} guesses{hint}.",
+            strength.score, strength.guesses_log10
+        )
+    })
+}
+
+/// Shows that the seed is the one the provider has: by a code that was given, or by codes on the terminal.
+pub(crate) fn prove(
+    vault: &VaultName,
+    seed: &TotpSeed,
+    code: Option<&SecretString>,
+    yes: &mut Yes<'_>,
+) -> Result<(), Failure> {
+    if let Some(code) = code {
+        if seed.matches(code.expose_secret(), clock::now().unix()) {
+            return Ok(());
+        }
+        return Err(Failure::new(
+            Exit::BadInput,
+            format!("the TOTP code of `{vault}` is not one of its seed now"),
+        )
+        .next("check the seed and this machine's clock"));
+    }
+    let Some(terminal) = &mut yes.terminal else {
+        let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
+        return yes.ask(SealDeviation::TotpUnproven, &what);
+    };
+    for _ in 0..3 {
+        let typed = terminal.ask_secret(&format!(
+            "Code that an authenticator shows for `{vault}` now (empty: show two codes to enter at the provider):"
+        ))?;
+        let now = clock::now().unix();
+        if typed.expose_secret().is_empty() {
+            let [first, second] = seed.two_codes_from(seed.step_at(now));
+            terminal.show_secret("two codes, in order", &two(&first, &second))?;
+            if terminal.confirm("Did the provider take both codes?")? {
+                return Ok(());
+            }
+        } else if seed.matches(typed.expose_secret(), now) {
+            return Ok(());
+        } else {
+            terminal.say("  that is not a code of this seed now; check the seed and this machine's clock")?;
+        }
+    }
+    let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
+    yes.ask(SealDeviation::TotpUnproven, &what)
+}
+
+fn two(first: &SecretString, second: &SecretString) -> SecretString {
+    let mut both = Zeroizing::new(String::with_capacity(32));
+    both.push_str(first.expose_secret());
+    both.push_str("  ");
+    both.push_str(second.expose_secret());
+    SecretString::from(both.as_str())
+}
+
+/// Refuses passwords that several vaults share, unless that is accepted. They are compared in memory alone.
+pub(crate) fn refuse_reuse(all: &[Credentials], yes: &mut Yes<'_>) -> Result<(), Failure> {
+    let password =
+        |one: &Credentials| one.fields.get(PASSWORD).map(|secret| secret.expose_secret().to_owned());
+    let mut seen: Vec<(Zeroizing<String>, &VaultName)> = Vec::with_capacity(all.len());
+    for one in all {
+        if let Some(password) = password(one) {
+            seen.push((Zeroizing::new(password), &one.vault));
+        }
+    }
+    seen.sort_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
+    if let Some(pair) = seen.windows(2).find(|pair| *pair[0].0 == *pair[1].0) {
+        let what = format!("`{}` and `{}` have the same password.", pair[0].1, pair[1].1);
+        return yes.ask(SealDeviation::ReusedPassword, &what);
+    }
+    Ok(())
+}

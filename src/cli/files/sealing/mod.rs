@@ -1,0 +1,8 @@
+//! Credentials are sealed.
+
+pub(crate) mod commit;
+pub mod consent;
+pub mod credentials;
+pub mod csv;
+pub(crate) mod draft;
+pub(crate) mod plan;

@@ -1,0 +1,147 @@
+//! Who gets shares of what: from drafts to plans.
+
+use std::collections::BTreeSet;
+
+use data_encoding::BASE32_NOPAD;
+use rand::Rng as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use zeroize::Zeroizing;
+
+use crate::ceremony::seal::{Plan, canary_fields, canary_name, fresh_vault_id};
+use crate::cli::context::Context;
+use crate::cli::files::sealing::credentials::Credentials;
+use crate::cli::files::sealing::draft::SealDraft;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::crypto::threshold::Threshold;
+use crate::escrow::Escrow;
+use crate::record::card::{Role, VerifiedCard};
+use crate::record::environment::Environment;
+use crate::record::seal::{Credentials as Novelty, Kind};
+use crate::secret::password;
+use crate::secret::payload::Fields;
+use crate::secret::totp::TotpSeed;
+use crate::value::names::{PersonId, VaultName};
+
+/// A vault that is ready to be sealed.
+pub(crate) struct Ready {
+    pub(crate) plan: Plan,
+    pub(crate) fields: Fields,
+}
+
+/// Fails where the escrow has such a vault, or the name is a canary's.
+pub(crate) fn vault_must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
+    if vault.as_str().starts_with("canary-") {
+        let what = format!("`{vault}` is a canary's name; canaries are made by `seal` itself");
+        return Err(Failure::new(Exit::BadInput, what).next("choose another name"));
+    }
+    if escrow.vault_named(vault).is_some() {
+        return Err(Failure::new(Exit::BadInput, format!("there is a vault `{vault}` already"))
+            .next("choose another name; nothing is ever sealed over"));
+    }
+    Ok(())
+}
+
+/// The cards of the custodians, by the log and not by any file.
+pub(crate) fn custodian_cards(
+    escrow: &Escrow,
+    custodians: &[PersonId],
+) -> Result<Vec<VerifiedCard>, Failure> {
+    let card = |id: &PersonId| {
+        let person = escrow.people.get(id).filter(|person| person.is(Role::Custodian));
+        let unknown = || {
+            let custodians = escrow.people.iter().filter(|(_, person)| person.is(Role::Custodian));
+            let what = format!("`{id}` is not a custodian of this escrow");
+            failures::no_person(&what, id, custodians.map(|(id, _)| id))
+        };
+        person.map(|person| person.card.clone()).ok_or_else(unknown)
+    };
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = custodians.iter().find(|id| !seen.insert(*id)) {
+        return Err(Failure::new(Exit::BadInput, format!("`{twice}` is named twice as custodian"))
+            .next("name each custodian once: nobody holds two shares"));
+    }
+    custodians.iter().map(card).collect()
+}
+
+/// The vaults, and before each the canary of its people where they have none yet.
+pub(crate) fn plan(
+    escrow: &Escrow,
+    draft: &SealDraft,
+    all: Vec<Credentials>,
+    environment: &Environment,
+) -> Result<Vec<Ready>, Failure> {
+    let mut names = BTreeSet::new();
+    let mut ready = Vec::new();
+    for one in all {
+        vault_must_be_new(escrow, &one.vault)?;
+        if !names.insert(one.vault.clone()) {
+            return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault))
+                .next("give each vault a name of its own, and one row"));
+        }
+        let custodians = custodian_cards(escrow, one.custodians.as_deref().unwrap_or(&draft.custodians))?;
+        let threshold = one.threshold.or(draft.threshold).ok_or_else(|| {
+            Failure::new(Exit::Usage, "how many custodians can open it together?").next("give --threshold 2")
+        })?;
+        let threshold = Threshold::new(threshold, custodians.len()).map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .at(one.vault.as_str())
+                .next("give --threshold 2 or more, and at least as many --custodian")
+        })?;
+        let plan = Plan {
+            vault: fresh_vault_id(&mut Context::rng()),
+            name: one.vault,
+            kind: Kind::Root,
+            partition: draft.partition.clone(),
+            account: one.account,
+            generation: 1,
+            credentials: Novelty::New,
+            threshold,
+            custodians,
+            environment: environment.clone(),
+        };
+        let canary = canary_name(threshold, &plan.custodians);
+        if escrow.vault_named(&canary).is_none() && names.insert(canary.clone()) {
+            ready.push(canary_of(&plan, canary)?);
+        }
+        ready.push(Ready { plan, fields: one.fields });
+    }
+    Ok(ready)
+}
+
+/// The canary of the same people: its own key, and a payload that opens nothing.
+fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
+    let mut seed = Zeroizing::new([0; 20]);
+    Context::rng().fill_bytes(seed.as_mut());
+    let text = Zeroizing::new(BASE32_NOPAD.encode(seed.as_ref()));
+    let failed =
+        |error: &dyn std::fmt::Display| Failure::new(Exit::Machine, error).next("run the same command again");
+    let seed = TotpSeed::parse(&text).map_err(|error| failed(&error))?;
+    let password: SecretString = password::generate(&mut Context::rng()).expose_secret().into();
+    let fields = canary_fields(&seed.to_uri(name.as_str()), password).map_err(|error| failed(&error))?;
+    let plan = Plan {
+        vault: fresh_vault_id(&mut Context::rng()),
+        name,
+        kind: Kind::Canary,
+        account: "canary".parse().expect("an account id"),
+        ..plan.clone()
+    };
+    Ok(Ready { plan, fields })
+}
+
+/// What is unwise about a threshold.
+pub(crate) fn warnings(vault: &VaultName, threshold: Threshold) -> Vec<String> {
+    let (needed, total) = (threshold.threshold(), threshold.total_shares());
+    let mut found = Vec::new();
+    if threshold.one_loss_loses_all() {
+        found.push(format!(
+            "warning: `{vault}` is {needed} of {total}: one lost share loses it. 2 of 3 and 3 of 5 are better"
+        ));
+    }
+    if threshold.allows_disjoint_quorums() {
+        found.push(format!(
+            "warning: `{vault}` is {needed} of {total}: two groups with nobody in common can each open it"
+        ));
+    }
+    found
+}

@@ -1,0 +1,64 @@
+//! Several people who sign together.
+
+use crate::cli::context::Context;
+use crate::cli::files::people::Somebody;
+use crate::cli::flags::{As, Signers};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::crypto::sign::SigningKey;
+use crate::escrow::{Escrow, may_administer};
+use crate::value::names::KeyName;
+
+impl Signers {
+    /// Unlocks everybody who signs, in the order in which they are named.
+    pub(crate) fn unlock(&self, context: &Context<'_>) -> Result<Vec<Somebody>, Failure> {
+        let mut sitting: Vec<Somebody> = Vec::new();
+        if self.prefixes.len() > 1
+            && !self.identities.is_empty()
+            && self.identities.len() != self.prefixes.len()
+        {
+            return Err(Failure::new(
+                Exit::Usage,
+                "with several --as, name an identity for each of them, or none",
+            )
+            .next("--as A -i A.key --as B -i B.key"));
+        }
+        for (at, prefix) in self.prefixes.iter().enumerate() {
+            let identities = match self.prefixes.len() {
+                1 => self.identities.clone(),
+                _ => self.identities.get(at).cloned().into_iter().collect(),
+            };
+            let one = As { prefix: prefix.clone(), identities, book: None };
+            let one = Somebody::unlock(&one, || context.peek())?;
+            if sitting.iter().any(|other| other.signer.person() == one.signer.person()) {
+                let what = format!("`{}` is named twice", one.signer.person());
+                return Err(Failure::new(Exit::Usage, what).at("--as").next("name each person once"));
+            }
+            sitting.push(one);
+        }
+        Ok(sitting)
+    }
+}
+
+/// The names and keys of everybody who signs.
+pub(crate) fn signers(sitting: &[Somebody]) -> Vec<(KeyName, &SigningKey)> {
+    sitting.iter().map(|one| (one.signer.key_name(), one.signer.key())).collect()
+}
+
+/// Fails unless these people may do what an administrator does.
+pub(crate) fn must_administer(sitting: &[Somebody], escrow: &Escrow) -> Result<(), Failure> {
+    for one in sitting {
+        one.must_belong_to(escrow)?;
+    }
+    let names: Vec<KeyName> = sitting.iter().map(|one| one.signer.key_name()).collect();
+    if may_administer(escrow, &names, None) {
+        return Ok(());
+    }
+    let names: Vec<_> = sitting.iter().map(|one| format!("`{}`", one.signer.person())).collect();
+    let what = match names.as_slice() {
+        [one] => format!("{one} is not an administrator of this escrow"),
+        several => format!("{} are no threshold of the custodians of any current vault", several.join(", ")),
+    };
+    Err(Failure::new(Exit::NotAuthorised, what).next(
+        "an administrator signs, or as many custodians of a current vault as its threshold: --as A --as B",
+    ))
+}

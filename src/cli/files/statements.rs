@@ -1,0 +1,98 @@
+//! Statements, on their way into the log.
+
+use std::path::Path;
+
+use data_encoding::BASE64;
+
+use crate::cli::context::Context;
+use crate::cli::files::output::write_output;
+use crate::cli::files::people::Somebody;
+use crate::cli::say::exit::Failure;
+use crate::cli::say::failures;
+use crate::crypto::digest::Digest;
+use crate::hands::clock;
+use crate::hands::store::ChainFile;
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
+use crate::record::book::StatementDraft;
+use crate::record::chain::LogRecord;
+use crate::record::statement::{self, HeadFrom, SignedStatement, Statement};
+use crate::record::statements::Statements;
+use crate::value::text::FreeText;
+
+/// How a statement gets into the log.
+pub(crate) enum Carrier<'a> {
+    /// It is appended at once; the path is the log's.
+    Log(&'a mut Ledger<ChainFile>, &'a Path),
+    /// It is written to a file, for `collect`.
+    File(&'a Path),
+}
+
+/// Puts a statement where it belongs, and says where that was.
+pub(crate) fn carry(
+    statement: &SignedStatement,
+    who: &Somebody,
+    how: Carrier<'_>,
+) -> Result<String, Failure> {
+    match how {
+        Carrier::Log(ledger, path) => {
+            let seq = append(ledger, path, std::slice::from_ref(statement), who)?;
+            Ok(format!("logged as entry {seq}"))
+        }
+        Carrier::File(path) => {
+            write_output(path, &LogRecord::bytes_of(&statement.note))?;
+            Ok(format!(
+                "written to {0}; to have it in the log: breakglass collect {0} --as YOU",
+                path.display()
+            ))
+        }
+    }
+}
+
+/// Appends statements, as `who` who carries them; gives the record's number.
+pub(crate) fn append(
+    ledger: &mut Ledger<ChainFile>,
+    path: &Path,
+    statements: &[SignedStatement],
+    who: &Somebody,
+) -> Result<u64, Failure> {
+    let statements = statements.iter().map(|one| BASE64.encode(one.note.as_bytes())).collect();
+    let signers = vec![(who.signer.key_name(), who.signer.key())];
+    let draft = Draft { time: clock::now(), says: Statements { statements }, signers };
+    let appended = ledger.append(draft).map_err(|error| failures::ledger(path, &error))?;
+    Ok(appended.head().seq)
+}
+
+/// States something about a request, at the log or into a file.
+pub(crate) fn state(
+    who: &Somebody,
+    ledger: &mut Ledger<ChainFile>,
+    says: Statement,
+    output: Option<&Path>,
+    context: &mut Context<'_>,
+) -> Result<String, Failure> {
+    let escrow = ledger.escrow();
+    let draft = StatementDraft {
+        escrow: escrow.id,
+        head: escrow.head,
+        head_from: HeadFrom::Log,
+        time: clock::now(),
+        keeps: Vec::new(),
+        says,
+    };
+    let statement = who.state(draft, context)?;
+    let log = context.log();
+    let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
+    carry(&statement, who, how)
+}
+
+/// Logs one thing that was done with the root account; says where.
+pub(crate) fn act(
+    who: &Somebody,
+    ledger: &mut Ledger<ChainFile>,
+    request: Digest,
+    done: FreeText,
+    context: &mut Context<'_>,
+) -> Result<String, Failure> {
+    state(who, ledger, statement::Action { request, done }.into(), None, context)
+}

@@ -1,0 +1,172 @@
+//! Flags that several commands share, and what files they name.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::hands::sandbox::FileAccess;
+use crate::record::deviation::Deviation;
+use crate::record::request::Reason;
+use crate::value::names::FieldName;
+use crate::value::text::FreeText;
+use crate::value::time::{Seconds, Time};
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Answer with JSON; errors too, each with a stable code
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub json: bool,
+    /// No colours, no other screen, nothing moves: for serial consoles and screen readers
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub plain: bool,
+    /// The escrow's directory; else the current one
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Options of every command",
+        value_name = "DIR",
+        env = "BREAKGLASS_ESCROW",
+        default_value = ".",
+        hide_default_value = true
+    )]
+    pub escrow: PathBuf,
+    /// Use this log instead of the escrow's own: one made by --continue-in
+    #[arg(long, global = true, help_heading = "Options of every command", value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Do without the kernel's sandbox: this is recorded
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub no_sandbox: bool,
+    /// Do without locked memory: this is recorded
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub allow_unlocked_memory: bool,
+}
+
+impl Global {
+    /// The escrow, to be read.
+    pub(crate) fn reads_escrow(&self) -> FileAccess {
+        let mut access = FileAccess::default();
+        access.reads(&self.escrow);
+        self.log.iter().for_each(|log| access.reads(log));
+        access
+    }
+
+    /// The escrow, to be added to; its log may lie elsewhere.
+    pub(crate) fn changes_escrow(&self) -> FileAccess {
+        let mut access = FileAccess::default();
+        access.changes_within(&self.escrow);
+        self.log.iter().for_each(|log| access.changes_beside(log));
+        access
+    }
+}
+
+/// Who does it.
+#[derive(Debug, Args)]
+pub(crate) struct As {
+    /// The person's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
+    #[arg(long = "as", value_name = "PREFIX")]
+    pub(crate) prefix: PathBuf,
+    /// Another identity file than PREFIX.key; repeatable
+    #[arg(short, long = "identity", value_name = "FILE")]
+    pub(crate) identities: Vec<PathBuf>,
+    /// Another book than PREFIX.book: where that one is damaged, full or out of reach
+    #[arg(long = "book", value_name = "FILE")]
+    pub(crate) book: Option<PathBuf>,
+}
+
+impl As {
+    /// Lets a command reach the person's files. Card, key and book lie side by side; a book that goes on elsewhere
+    /// lies there.
+    pub(crate) fn allow(&self, access: &mut FileAccess) {
+        allow_people(access, std::slice::from_ref(&self.prefix), &self.identities);
+        self.book.iter().for_each(|book| access.changes_beside(book));
+    }
+}
+
+/// Who does it, where several people sign.
+#[derive(Debug, Args)]
+pub(crate) struct Signers {
+    /// A person's files, without their endings: PREFIX.card, PREFIX.key; repeatable
+    #[arg(long = "as", value_name = "PREFIX", required = true)]
+    pub(crate) prefixes: Vec<PathBuf>,
+    /// Another identity file than PREFIX.key, for each person in turn; repeatable
+    #[arg(short, long = "identity", value_name = "FILE")]
+    pub(crate) identities: Vec<PathBuf>,
+}
+
+impl Signers {
+    /// Lets a command reach everybody's files.
+    pub(crate) fn allow(&self, access: &mut FileAccess) {
+        allow_people(access, &self.prefixes, &self.identities);
+    }
+}
+
+/// Lets a command reach the files of the people at `prefixes`, and `identities` that lie elsewhere.
+pub(crate) fn allow_people(access: &mut FileAccess, prefixes: &[PathBuf], identities: &[PathBuf]) {
+    for prefix in prefixes {
+        access.changes_beside(prefix);
+        // They may be links to files elsewhere.
+        ["card", "key"].iter().for_each(|ending| access.reads(&with_ending(prefix, ending)));
+    }
+    identities.iter().for_each(|file| access.reads(file));
+}
+
+/// PREFIX with an ending: `alice/alice` and `card` give `alice/alice.card`.
+pub(crate) fn with_ending(prefix: &Path, ending: &str) -> PathBuf {
+    let mut path = prefix.as_os_str().to_owned();
+    path.push(".");
+    path.push(ending);
+    PathBuf::from(path)
+}
+
+/// When it is done.
+#[derive(Debug, Args)]
+pub(crate) struct At {
+    /// Take this as the time, as 2026-11-23T01:02:03Z: for a machine whose clock is wrong
+    #[arg(long, value_name = "TIME")]
+    pub(crate) time: Option<Time>,
+}
+
+/// `open` and `drill`: whatever is not given is asked for.
+#[derive(Debug, Args)]
+pub(crate) struct Opening {
+    /// Which emergency
+    #[arg(long)]
+    pub(crate) reason: Option<Reason>,
+    /// The number of the ticket that this is for
+    #[arg(long)]
+    pub(crate) ticket: Option<FreeText>,
+    /// Why root is needed, in words
+    #[arg(long)]
+    pub(crate) justification: Option<FreeText>,
+    /// What is going to be done; repeatable
+    #[arg(long = "action", value_name = "TEXT")]
+    pub(crate) actions: Vec<FreeText>,
+    /// A field to be shown; repeatable. Email, password and totp where none is named
+    #[arg(long = "field", value_name = "NAME")]
+    pub(crate) fields: Vec<FieldName>,
+    /// How many TOTP codes may be shown
+    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
+    pub(crate) totp_codes: u32,
+    /// How long the request is good for, as 30m or 4h
+    #[arg(long, default_value = "4h", value_name = "LENGTH")]
+    pub(crate) expires: Seconds,
+    /// Another generation than the current one
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) generation: Option<u32>,
+    /// The requester's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
+    #[arg(long = "as", value_name = "PREFIX")]
+    pub(crate) prefix: Option<PathBuf>,
+    /// The directory for request, session and approvals; named after vault and time where none is given
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write the new entries to this file, where the log cannot be added to
+    #[arg(long, value_name = "FILE")]
+    pub(crate) continue_in: Option<PathBuf>,
+    /// Say yes beforehand to something out of order; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    pub(crate) accepted: Vec<Deviation>,
+    /// The time
+    #[command(flatten)]
+    pub(crate) at: At,
+}

@@ -1,0 +1,36 @@
+//! What was found in a log: for people, and for programs.
+
+use serde_json::json;
+
+use crate::cli::say::painted::{Painted, Tone};
+use crate::record::finding::{Finding, Severity};
+use crate::value::text::{Shown, wrapped};
+
+/// A finding below its severity: what was found, and what the rule says. For a terminal of so many columns it is
+/// wrapped; else each stands on one line.
+pub(crate) fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Painted> {
+    const HANG: usize = 10;
+    let severity = finding.severity();
+    let tone = match severity {
+        Severity::Note => Tone::Quiet,
+        Severity::Warning => Tone::Due,
+        _ => Tone::Bad,
+    };
+    let place = finding.place().map_or(String::new(), |place| format!(" {place}:"));
+    let found = format!("{}{place} {}", finding.rule, Shown::line(&finding.detail));
+    let room = columns.map_or(usize::MAX, |columns| columns.saturating_sub(HANG).max(20));
+    let texts = [found, finding.rule.meaning().to_owned()];
+    let texts = texts.iter().flat_map(|text| wrapped(text, room));
+    let head = |at| {
+        if at == 0 { Painted::of(tone, format!("{:<9} ", severity.word())) } else { " ".repeat(HANG).into() }
+    };
+    texts.enumerate().map(|(at, text)| head(at).and(Tone::Plain, text)).collect()
+}
+
+/// A finding for programs.
+pub(crate) fn finding_to_json(finding: &Finding) -> serde_json::Value {
+    json!({
+        "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
+        "meaning": finding.rule.meaning(), "detail": finding.detail,
+    })
+}

@@ -1,0 +1,164 @@
+//! Records as lines of the timeline.
+
+use std::iter::once;
+
+use data_encoding::BASE64;
+
+use crate::cli::say::timeline::Line;
+use crate::record::chain::LogRecord;
+use crate::record::closing::{Answer as Standing, Item};
+use crate::record::kinds::Record;
+use crate::record::note::Note;
+use crate::record::repair::Began;
+use crate::record::statement::{SignedStatement, Statement};
+
+/// A record on one line, with its hash.
+pub(crate) fn line_of(record: &LogRecord) -> String {
+    let lines = lines(record);
+    let what: Vec<_> = lines.iter().map(|line| format!("{} {} {}", line.kind, line.by, line.what)).collect();
+    format!("entry {}, {}, {}: {}", record.frame.seq, record.frame.time, record.hash.short(), what.join("; "))
+}
+
+pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
+    let frame = &record.frame;
+    let people: Vec<_> = frame.by.iter().filter_map(|name| name.person()).map(ToString::to_string).collect();
+    let by = if people.is_empty() { frame.by[0].to_string() } else { people.join(" ") };
+    let line = |what: String, request| Line {
+        seq: frame.seq,
+        time: frame.time.to_string(),
+        kind: record.says.kind().to_string(),
+        by: by.clone(),
+        is_by_keys: people.is_empty(),
+        what,
+        deviations: Vec::new(),
+        request,
+    };
+    let one = match &record.says {
+        Record::Genesis(genesis) => {
+            line(format!("{} with {} cards", genesis.name, genesis.cards.len()), None)
+        }
+        Record::Seal(seal) => {
+            let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
+            let what = format!(
+                "{} ({}), account {}, {} of {}: {}",
+                seal.title(),
+                seal.kind,
+                seal.account,
+                seal.threshold,
+                seal.total_shares,
+                people.join(" ")
+            );
+            line(what, None)
+        }
+        Record::Request(request) => {
+            let what = format!(
+                "{} {} generation {}: {}, {}, {}: {}",
+                record.hash.short(),
+                request.name,
+                request.generation,
+                request.purpose,
+                request.reason,
+                request.ticket,
+                request.justification
+            );
+            Line { deviations: request.deviations.clone(), ..line(what, Some(record.hash)) }
+        }
+        Record::Release(release) => {
+            let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
+            let approvers: Vec<_> = approvers.iter().map(|signed| signed.person.as_str()).collect();
+            let what = format!(
+                "{} attempt {} on the approvals of {}",
+                release.request.short(),
+                release.attempt,
+                approvers.join(" and ")
+            );
+            Line { deviations: release.deviations.clone(), ..line(what, Some(release.request)) }
+        }
+        Record::End(end) => {
+            let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
+            let shown = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
+            line(format!("{} {}; shown: {shown}", end.request.short(), end.outcome), Some(end.request))
+        }
+        Record::Statements(them) => return statements(record, &them.statements),
+        Record::Recovered(says) => {
+            let began = match says.began {
+                Some(Began::Release(request)) => format!(", which began a release of {}", request.short()),
+                Some(Began::Unknown) => ", which may have begun a release".to_owned(),
+                None => String::new(),
+            };
+            line(format!("a damaged end of {} bytes{began}", says.damage.size), None)
+        }
+        Record::Continue(says) => {
+            line(format!("goes on here after record {}, {}", says.from.seq, says.from.hash.short()), None)
+        }
+        Record::Adopt(says) => {
+            line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
+        }
+        Record::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
+        Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
+    };
+    vec![one]
+}
+
+fn statement(base64: &str) -> Option<SignedStatement> {
+    let bytes = BASE64.decode(base64.as_bytes()).ok()?;
+    SignedStatement::parse(Note::parse(&bytes).ok()?).ok()
+}
+
+/// What a closing says of its obligations: how many were done, and of each other one why not.
+fn answers(items: &[Item]) -> String {
+    let done = items.iter().filter(|item| item.answer == Standing::Done).count();
+    let not = items.iter().filter_map(|item| match &item.answer {
+        Standing::Done => None,
+        Standing::NotApplicable(because) => {
+            Some(format!("; {} not applicable: {because}", item.obligation.as_str()))
+        }
+    });
+    once(format!("{done} of {} obligations done", items.len())).chain(not).collect()
+}
+
+/// Statements are shown as what they state, by whom, and when they were made.
+fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
+    let line = |base64: &String| {
+        let Some(signed) = statement(base64) else {
+            return Line {
+                seq: record.frame.seq,
+                time: record.frame.time.to_string(),
+                kind: "statements".to_owned(),
+                by: String::new(),
+                is_by_keys: false,
+                what: "a statement that cannot be read".to_owned(),
+                deviations: Vec::new(),
+                request: None,
+            };
+        };
+        let mut deviations = Vec::new();
+        let (what, request) = match &signed.statement.says {
+            Statement::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
+            Statement::Approval(approval) => {
+                deviations.clone_from(&approval.deviations);
+                (approval.request.short(), Some(approval.request))
+            }
+            Statement::Denial(denial) => {
+                (format!("{}: {}", denial.request.short(), denial.because), Some(denial.request))
+            }
+            Statement::Action(action) => {
+                (format!("{}: {}", action.request.short(), action.done), Some(action.request))
+            }
+            Statement::Close(close) => {
+                (format!("{}: {}", close.request.short(), answers(&close.items)), Some(close.request))
+            }
+        };
+        Line {
+            seq: record.frame.seq,
+            time: signed.statement.time.to_string(),
+            kind: signed.statement.says.kind().to_string(),
+            by: signed.person.to_string(),
+            is_by_keys: false,
+            what,
+            deviations,
+            request,
+        }
+    };
+    them.iter().map(line).collect()
+}

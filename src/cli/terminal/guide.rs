@@ -1,0 +1,189 @@
+//! Guided questions: one at a time, each with what it is for, its default, and a way back.
+
+use std::fmt::Display;
+
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::terminal::prompt::Terminal;
+use crate::value::text::wrapped;
+
+/// How wide explanations are.
+const COLUMNS: usize = 76;
+
+/// What takes one back to the question before.
+pub const BACK: &str = "<";
+
+/// A question, as it is put.
+#[derive(Debug, Clone, Default)]
+pub struct Question<'a> {
+    /// What is asked for, in a word or two.
+    pub name: &'a str,
+    /// What it is for.
+    pub about: &'a str,
+    /// What can be chosen, a line each; shown as they are.
+    pub choices: Vec<String>,
+    /// What Enter alone stands for.
+    pub default: Option<&'a str>,
+}
+
+/// What somebody answered.
+pub enum Reply<T> {
+    /// This.
+    Given(T),
+    /// To go back to the question before.
+    Back,
+}
+
+/// Where to go from a question.
+pub enum Turn {
+    /// To the next one.
+    Next,
+    /// To the one before.
+    Back,
+    /// On in the same direction: there was nothing to ask.
+    Skip,
+}
+
+/// One step of a dialogue, which puts its answer into an `A`.
+pub type Step<'s, A> = &'s dyn Fn(&mut Terminal, &mut A) -> Result<Turn, Failure>;
+
+/// Says how to answer; once, before the first question.
+pub fn explain(terminal: &mut Terminal) -> Result<(), Failure> {
+    terminal.say(&format!(
+        "Enter alone takes what stands in [ ]; {BACK} goes back; Ctrl-C stops. Nothing is\n\
+         written before you have seen all of it and said yes."
+    ))
+}
+
+/// Asks until the answer can be read, or somebody wants to go back.
+pub fn ask<T, E: Display>(
+    terminal: &mut Terminal,
+    question: &Question<'_>,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Reply<T>, Failure> {
+    let mut lines = vec![Painted::new(), Painted::of(Tone::Strong, question.name)];
+    let about = wrapped(question.about, COLUMNS).into_iter();
+    lines.extend(about.map(|line| Painted::of(Tone::Quiet, format!("  {line}"))));
+    lines.extend(question.choices.iter().map(|choice| format!("    {choice}").into()));
+    terminal.show(&Painted::lines(lines))?;
+    let prompt = question.default.map_or("  >".to_owned(), |default| format!("  [{default}] >"));
+    loop {
+        let typed = terminal.ask(&prompt)?;
+        let answer = match (typed.as_str(), question.default) {
+            (BACK, _) => return Ok(Reply::Back),
+            ("", Some(default)) => default,
+            ("", None) => {
+                terminal.say("  it cannot be left empty")?;
+                continue;
+            }
+            (typed, _) => typed,
+        };
+        match read(answer) {
+            Ok(answer) => return Ok(Reply::Given(answer)),
+            Err(error) => terminal.say(&format!("  {error}"))?,
+        }
+    }
+}
+
+/// Asks, and puts the answer into its place.
+pub fn fill<T, E: Display>(
+    terminal: &mut Terminal,
+    place: &mut Option<T>,
+    question: &Question<'_>,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Turn, Failure> {
+    match ask(terminal, question, read)? {
+        Reply::Given(answer) => {
+            *place = Some(answer);
+            Ok(Turn::Next)
+        }
+        Reply::Back => Ok(Turn::Back),
+    }
+}
+
+/// Asks for a typed yes to what was shown, or to go back.
+pub fn yes_or_back(terminal: &mut Terminal, question: &str) -> Result<Turn, Failure> {
+    loop {
+        match terminal.ask(&format!("{question} Type yes, or {BACK} to go back:"))?.as_str() {
+            "yes" => return Ok(Turn::Next),
+            BACK => return Ok(Turn::Back),
+            _ => terminal.say(&format!("  yes, or {BACK}; Ctrl-C stops, and nothing is written"))?,
+        }
+    }
+}
+
+/// Says what went wrong, where it can be tried again.
+///
+/// # Errors
+/// The failure itself, where it is that somebody stopped.
+pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
+    match failure.exit {
+        Exit::Interrupted => Err(failure),
+        Exit::Locked => {
+            terminal.say(&failure.to_string())?;
+            // Whoever types a passphrase once more, without looking up, must not see it at the next question.
+            terminal.pause("The next question is shown while it is answered. Press Enter:")
+        }
+        _ => terminal.say(&failure.to_string()),
+    }
+}
+
+/// Walks through the steps, forwards and backwards, to the end.
+pub fn walk<A>(terminal: &mut Terminal, answers: &mut A, steps: &[Step<'_, A>]) -> Result<(), Failure> {
+    while !walk_within(terminal, answers, steps)? {
+        terminal.say("  this is the first question; Ctrl-C stops")?;
+    }
+    Ok(())
+}
+
+/// The same within another dialogue; `false` where somebody went back from the first question.
+pub fn walk_within<A>(
+    terminal: &mut Terminal,
+    answers: &mut A,
+    steps: &[Step<'_, A>],
+) -> Result<bool, Failure> {
+    let mut at = 0;
+    let mut forwards = true;
+    while let Some(step) = steps.get(at) {
+        match step(terminal, answers)? {
+            Turn::Next => forwards = true,
+            Turn::Back => forwards = false,
+            Turn::Skip => {}
+        }
+        match (forwards, at) {
+            (true, _) => at += 1,
+            (false, 0) => return Ok(false),
+            (false, _) => at -= 1,
+        }
+    }
+    Ok(true)
+}
+
+/// Asks for yes or no.
+pub fn yes_or_no(
+    terminal: &mut Terminal,
+    name: &str,
+    about: &str,
+    default: bool,
+) -> Result<Reply<bool>, Failure> {
+    let default = Some(if default { "yes" } else { "no" });
+    let question = Question { name, about, default, ..Question::default() };
+    ask(terminal, &question, |typed| match typed {
+        "yes" | "y" => Ok(true),
+        "no" | "n" => Ok(false),
+        _ => Err("yes or no"),
+    })
+}
+
+/// One of several things: by its number in the list, or by its word.
+pub fn choose<T: Clone>(of: &[(String, T)], typed: &str) -> Result<T, String> {
+    let by_number = typed.parse().ok().and_then(|number: usize| of.get(number.checked_sub(1)?));
+    let by_word = || of.iter().find(|(word, _)| word == typed);
+    let one = by_number.or_else(by_word).map(|(_, one)| one.clone());
+    one.ok_or_else(|| format!("type a number from 1 to {}", of.len()))
+}
+
+/// The words of an answer that has blanks or commas between them.
+pub fn list(typed: &str) -> impl Iterator<Item = &str> {
+    typed.split([' ', ',']).filter(|word| !word.is_empty())
+}

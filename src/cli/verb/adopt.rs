@@ -1,0 +1,142 @@
+//! `adopt`: brings in another copy's records, where two went on each on its own.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use data_encoding::BASE64;
+use serde_json::json;
+
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::logs::{log_of, read_copy};
+use crate::cli::files::open_log;
+use crate::cli::files::signers::signers;
+use crate::cli::flags::{Global, Signers};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::escrow::Reading;
+use crate::hands::clock;
+use crate::hands::sandbox::FileAccess;
+use crate::ledger::draft::Draft;
+use crate::ledger::error::LedgerError;
+use crate::record::chain::LogRecord;
+use crate::record::head::Head;
+use crate::record::repair;
+
+/// The most bytes of another branch's records that one `adopt` record brings in.
+const MAX_BRANCH: usize = 8 << 20;
+
+/// Bring in another copy's entries, where two went on each on its own; two people sign
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass adopt safe-b/escrow --as alice/alice --as bob/bob")]
+pub(crate) struct Adopt {
+    /// The other copy: an escrow's directory, or a log
+    other: PathBuf,
+    /// The two people who sign
+    #[command(flatten)]
+    signer: Signers,
+}
+
+impl Verb for Adopt {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        let mut access = global.changes_escrow();
+        self.signer.allow(&mut access);
+        access.reads(&self.other);
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let other = log_of(&self.other);
+        let theirs = read_copy(&other)?;
+        if let Some(found) = theirs.unsound() {
+            return Err(failures::finding(&other, found));
+        }
+        if self.signer.prefixes.len() != 2 {
+            return Err(
+                Failure::new(Exit::Usage, "two people sign the adoption of a branch").next("--as A --as B")
+            );
+        }
+        let sitting = self.signer.unlock(context)?;
+        let mut ledger = open_log::plain(&sitting[0], clock::now(), context)?;
+        let escrow = ledger.escrow();
+        for one in &sitting {
+            one.must_belong_to(escrow)?;
+        }
+        if theirs.escrow.id != escrow.id {
+            let what = format!(
+                "it is the log of escrow {}, and this is {}",
+                theirs.escrow.id.short(),
+                escrow.id.short()
+            );
+            return Err(Failure::new(Exit::NotAuthorised, what)
+                .at(other.display())
+                .next("name another copy of this escrow, or the other escrow with --escrow DIR"));
+        }
+        if escrow.is_ancestor(&theirs.escrow.head) {
+            let text = "nothing to adopt: every entry of it is here";
+            return Ok(Answer::done(text, json!({ "adopted": 0 })));
+        }
+        let records: Vec<LogRecord> = theirs.records().collect();
+        let known = records.iter().rposition(|record| escrow.may_part_at(&record.head()));
+        let known = known.ok_or_else(|| {
+            Failure::new(Exit::Fork, "the two logs have no entry in common")
+                .at(other.display())
+                .next("run `breakglass verify` on each, and keep both as they are")
+        })?;
+        let from = records[known].head();
+        if from == escrow.head && !escrow.has_gaps() {
+            return Err(Failure::new(
+                Exit::Truncated,
+                "this log is no branch: it only lacks the newest entries",
+            )
+            .at(context.log().display())
+            .next(format!(
+                "bring it up to date: breakglass --escrow {} copy {}",
+                self.other.display(),
+                context.escrow.display()
+            )));
+        }
+        let mut entries = Vec::new();
+        for (from, bytes) in pieces(&theirs, &records[known..]) {
+            let says = repair::Adopt { from, records: BASE64.encode(bytes) };
+            let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
+            let appended = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
+            entries.push(appended.head().seq);
+        }
+        let count = records.len() - known - 1;
+        let text = format!(
+            "{count} entries after entry {} are adopted, as entry {}\nnow put a copy of this log in the place of the other: breakglass copy",
+            from.seq,
+            entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+        );
+        Ok(Answer::done(text, json!({ "adopted": count, "from": from, "entries": entries })))
+    }
+}
+
+/// The records after the first of `records`, in pieces that fit into one `adopt` each, with what each follows.
+fn pieces<'a>(theirs: &'a Reading, records: &[LogRecord]) -> Vec<(Head, &'a [u8])> {
+    let mut pieces = Vec::new();
+    let mut from = records[0].head();
+    for (at, record) in records.iter().enumerate().skip(1) {
+        let next = records.get(at + 1);
+        if next.is_none_or(|next| (next.end - from.size) as usize > MAX_BRANCH) {
+            pieces.push((from, &theirs.bytes[from.size as usize..record.end as usize]));
+            from = record.head();
+        }
+    }
+    pieces
+}
+
+fn refused(path: &Path, error: &LedgerError) -> Failure {
+    match error {
+        LedgerError::Refused(found) => Failure::new(
+            Exit::from(found.severity()),
+            format!("{}: {} {}", found.rule, found.rule.meaning(), found.detail),
+        )
+        .at(path.display())
+        .next("nothing was written; keep both copies, and seal what both have sealed anew"),
+        error => failures::ledger(path, error),
+    }
+}

@@ -1,0 +1,108 @@
+//! `approve`: a custodian hands their share over to a request, with the request file and their own files alone.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::ceremony::approve::Review;
+use crate::ceremony::request::session_words;
+use crate::cli::ask::words::ask_two_words;
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::approval::{self, Approval};
+use crate::cli::files::output::must_not_exist;
+use crate::cli::files::requests::read_request;
+use crate::cli::flags::{As, At, Global};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::terminal::prompt::Terminal;
+use crate::hands::sandbox::FileAccess;
+use crate::record::deviation::Deviation;
+use crate::value::fingerprint::Words;
+
+/// Approve a request: hand one's share over to it
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass approve req.bgr --as alice/alice -o alice.bga")]
+pub(crate) struct Approve {
+    /// The request file
+    request: PathBuf,
+    /// The approver
+    #[command(flatten)]
+    signer: As,
+    /// The session words, as the requester read them out; asked for where they are missing
+    #[arg(long, value_name = "WORDS")]
+    session_words: Option<String>,
+    /// Where to write the approval
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Say yes beforehand to something out of order; repeatable
+    #[arg(long = "accept-deviation", value_name = "CODE")]
+    accepted: Vec<Deviation>,
+    /// The time
+    #[command(flatten)]
+    at: At,
+}
+
+impl Verb for Approve {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, _: &Global) -> FileAccess {
+        let mut access = FileAccess::default();
+        self.signer.allow(&mut access);
+        access.reads(&self.request);
+        access.changes_beside(&self.output);
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        must_not_exist(&self.output)?;
+        let carried = read_request(&self.request)?;
+        let custodian = approval::unlock(&self.signer, &carried)?;
+        let approval = Approval {
+            path: &self.request,
+            carried: &carried,
+            custodian: &custodian,
+            time: Context::time(self.at.time),
+        };
+        let agree = |examined: &Review<'_>| compare(examined, self.session_words.as_deref());
+        approval.approve(&self.accepted, agree, &self.output, context)?;
+        let (person, asked) = (custodian.signer.person(), carried.asked());
+        let text = format!(
+            "{person} approved request {}; the book was written first\nbring or send {} to {}",
+            asked.record.short(),
+            self.output.display(),
+            asked.request.requester
+        );
+        let approval = self.output.display().to_string();
+        Ok(Answer::done(text, json!({ "request_id": asked.record, "person": person, "approval": approval })))
+    }
+}
+
+/// Compares the session words, and asks for the decision where there is somebody to ask.
+fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
+    let words = session_words(&examined.asked.record);
+    if let Some(given) = given {
+        let given: Words = given.parse().map_err(|error| {
+            Failure::new(Exit::BadInput, error)
+                .at("--session-words")
+                .next("give the 8 words that `breakglass request` printed, in quotes; ask the requester")
+        })?;
+        if given == words {
+            return Ok(());
+        }
+        return Err(Failure::new(
+            Exit::NotAuthorised,
+            "the session words are not those of this request file",
+        )
+        .next("do not approve: speak with the requester; the file may have been replaced on its way"));
+    }
+    let mut terminal = Terminal::open("the session words")?;
+    let requester = &examined.asked.request.requester;
+    terminal.say(&format!("Call {requester}, and have the session words read to you."))?;
+    ask_two_words(&mut terminal, &words, "of the session")?;
+    if terminal.confirm("Approve, and hand your share over for good?")? {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::NotAuthorised, "not approved; nothing was written")
+        .next("to have the no on record: breakglass deny"))
+}

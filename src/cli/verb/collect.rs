@@ -1,0 +1,95 @@
+//! `collect`: appends statements that were made elsewhere, each judged by its maker and not by its carrier.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use crate::ceremony::approve::ApprovalFile;
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::people::Somebody;
+use crate::cli::files::{open_log, statements};
+use crate::cli::flags::{As, Global};
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::escrow::VerifiedStatement;
+use crate::hands::sandbox::FileAccess;
+use crate::hands::{clock, files};
+use crate::record::note::{MAX_NOTE, Note};
+
+/// Append statements that were made elsewhere
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass collect alice-check.bgs --as carol/carol")]
+pub(crate) struct Collect {
+    /// Files that were written with -o: checks, actions, closings, denials, approvals
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Who collects
+    #[command(flatten)]
+    signer: As,
+}
+
+impl Verb for Collect {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        let mut access = global.changes_escrow();
+        self.signer.allow(&mut access);
+        self.files.iter().for_each(|file| access.reads(file));
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let mut notes = Vec::new();
+        for path in &self.files {
+            notes.push((path, read_statement(path)?));
+        }
+        let who = Somebody::unlock(&self.signer, || context.peek())?;
+        let mut ledger = open_log::plain(&who, clock::now(), context)?;
+        who.must_belong_to(ledger.escrow())?;
+        let mut statements: Vec<VerifiedStatement> = Vec::new();
+        let mut lines = Vec::new();
+        for (path, note) in notes {
+            let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
+                let exit = Exit::from(rule.severity());
+                Failure::new(exit, format!("{rule}: {why}"))
+                    .at(path.display())
+                    .next("nothing was collected: leave this file out, or have it made again")
+            })?;
+            if ledger.escrow().has_statement(&signed.note.digest()) {
+                lines.push(format!("{}: in the log already", path.display()));
+                continue;
+            }
+            if statements.iter().any(|other| other.note.digest() == signed.note.digest()) {
+                lines.push(format!("{}: given twice", path.display()));
+                continue;
+            }
+            lines.push(format!("{}: {} by {}", path.display(), signed.note.kind(), signed.person));
+            statements.push(signed);
+        }
+        let collected = statements.len();
+        if !statements.is_empty() {
+            ledger.vouch(&statements);
+            let statements: Vec<_> = statements.into_iter().map(VerifiedStatement::into_signed).collect();
+            let seq = statements::append(&mut ledger, &context.log(), &statements, &who)?;
+            lines.push(format!("logged as entry {seq}"));
+        }
+        Ok(Answer::done(lines.join("\n"), json!({ "collected": collected })))
+    }
+}
+
+/// Reads a statement, or the statement in an approval file.
+fn read_statement(path: &Path) -> Result<Note, Failure> {
+    let bytes =
+        files::read_public(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
+    if let Ok(file) = ApprovalFile::parse(&bytes) {
+        return Ok(file.note);
+    }
+    // A lone statement is one record: a note and an empty line.
+    Note::parse(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).map_err(|error| {
+        Failure::new(Exit::BadInput, format!("not a statement: {error}"))
+            .at(path.display())
+            .next("give a file that check, action, close, deny or approve wrote with -o")
+    })
+}

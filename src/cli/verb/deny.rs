@@ -1,0 +1,71 @@
+//! `deny`: a custodian says no to a request; it is recorded, but is no veto.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::approval::{self, Approval};
+use crate::cli::files::output::{must_not_exist, write_output};
+use crate::cli::files::requests::read_request;
+use crate::cli::flags::{As, Global};
+use crate::cli::say::exit::Failure;
+use crate::hands::clock;
+use crate::hands::sandbox::FileAccess;
+use crate::record::chain::LogRecord;
+use crate::value::text::FreeText;
+
+/// Say no to a request: this is recorded, but is no veto
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: breakglass deny req.bgr --as alice/alice --because \"no such incident\" -o alice.bgd"
+)]
+pub(crate) struct Deny {
+    /// The request file
+    request: PathBuf,
+    /// The custodian
+    #[command(flatten)]
+    signer: As,
+    /// Why not, in words
+    #[arg(long, value_name = "WHY")]
+    because: FreeText,
+    /// Where to write the denial
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+impl Verb for Deny {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, _: &Global) -> FileAccess {
+        let mut access = FileAccess::default();
+        self.signer.allow(&mut access);
+        access.reads(&self.request);
+        access.changes_beside(&self.output);
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        must_not_exist(&self.output)?;
+        let carried = read_request(&self.request)?;
+        let custodian = approval::unlock(&self.signer, &carried)?;
+        let approval =
+            Approval { path: &self.request, carried: &carried, custodian: &custodian, time: clock::now() };
+        let examined = approval.examine(context)?;
+        let statement = custodian.state(examined.deny(self.because, approval.time), context)?;
+        write_output(&self.output, &LogRecord::bytes_of(&statement.note))?;
+        let person = custodian.signer.person();
+        let text = format!(
+            "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {} --as YOU",
+            examined.asked.record.short(),
+            self.output.display()
+        );
+        let denial = self.output.display().to_string();
+        Ok(Answer::done(
+            text,
+            json!({ "request_id": examined.asked.record, "person": person, "denial": denial }),
+        ))
+    }
+}

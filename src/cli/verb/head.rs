@@ -1,0 +1,59 @@
+//! `head`: the log's head, to take home.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::logs::read_log;
+use crate::cli::files::output::write_output;
+use crate::cli::flags::Global;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
+use crate::escrow::Reading;
+use crate::hands::sandbox::FileAccess;
+use crate::record::head::HeadFile;
+use crate::value::fingerprint::Words;
+
+/// Give the log's head, to take home
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass head -o head-2026-11.json")]
+pub(crate) struct Head {
+    /// Write it to this file as well
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Verb for Head {
+    const HANDLES_SECRETS: bool = false;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, global: &Global) -> FileAccess {
+        let mut access = global.reads_escrow();
+        self.output.iter().for_each(|file| access.changes_beside(file));
+        access
+    }
+
+    fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
+        let path = context.log();
+        let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
+        if let Some(found) = reading.unsound() {
+            return Err(failures::finding(&path, found));
+        }
+        let head = HeadFile::new(reading.escrow.id, reading.escrow.head);
+        let words = Words::of(&head.hash);
+        let mut text = format!(
+            "{}\n size {} bytes, last entry {}, hash {}\nwords of this head: {words}",
+            reading.escrow.name, head.size, head.seq, head.hash
+        );
+        if let Some(output) = &self.output {
+            write_output(output, head.to_line().as_bytes())?;
+            text.push_str(&format!("\nwritten to {}: take it home, away from the log", output.display()));
+        }
+        let mut json = serde_json::to_value(head)
+            .map_err(|error| Failure::new(Exit::Machine, error).next("run it again without --json"))?;
+        json["words"] = json!(words.to_string());
+        Ok(Answer::done(text, json))
+    }
+}

@@ -1,0 +1,51 @@
+//! `keygen`: an identity file, locked with a passphrase unless told otherwise.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::keys::NewKey;
+use crate::cli::files::output::must_not_exist;
+use crate::cli::flags::Global;
+use crate::cli::say::exit::Failure;
+use crate::cli::terminal::prompt::Terminal;
+use crate::hands::sandbox::FileAccess;
+
+/// Make an age identity file
+#[derive(Debug, Args)]
+#[command(after_help = "Example: breakglass keygen -o alice/alice.key")]
+pub(crate) struct Keygen {
+    /// Where to write the identity file
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Do not lock the file with a passphrase
+    #[arg(long)]
+    no_passphrase: bool,
+}
+
+impl Verb for Keygen {
+    const HANDLES_SECRETS: bool = true;
+    const RECORDS_MACHINE: bool = false;
+
+    fn files(&self, _: &Global) -> FileAccess {
+        let mut access = FileAccess::default();
+        access.changes_beside(&self.output);
+        access
+    }
+
+    fn run(self, _: &mut Context<'_>) -> Result<Answer, Failure> {
+        must_not_exist(&self.output)?;
+        let key = if self.no_passphrase {
+            NewKey::unlocked()
+        } else {
+            NewKey::locked(&mut Terminal::open("a passphrase")?)?
+        };
+        key.write(&self.output)?;
+        let recipient = key.identity.to_recipient();
+        let path = self.output.display().to_string();
+        let text = format!("identity written to {path}\nrecipient: {recipient}");
+        Ok(Answer::done(text, json!({ "identity": path, "recipient": recipient })))
+    }
+}
