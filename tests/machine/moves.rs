@@ -441,7 +441,8 @@ fn catch_up(safes: &Safes, dice: &[u8; 4]) -> bool {
         return false;
     }
     let ours = safes.safes.borrow()[behind].bytes.clone();
-    let done = safes.at(behind, |world| world.ledger().catch_up(&ahead.bytes).is_ok());
+    let done =
+        safes.at(behind, |world| world.ledger().catch_up(&Reading::of(ahead.bytes.clone()).unwrap()).is_ok());
     assert_eq!(done, ahead.bytes.starts_with(&ours), "a copy catches up if and only if it is behind");
     done && ours != ahead.bytes
 }

@@ -65,5 +65,5 @@ impl Approval<'_> {
 
 /// Unlocks the custodian; where their card is lost, the one in the request file is taken.
 pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<Somebody, Failure> {
-    Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))
+    Somebody::unlock(signer, |id| carried.reading().escrow.card_of(id))
 }

@@ -45,7 +45,7 @@ impl Near {
     /// Unlocks somebody who is here, and whom the escrow knows.
     pub(crate) fn sit_down(&self, typed: &str, escrow: &Escrow) -> Result<Somebody, Failure> {
         let signer = As { prefix: self.find(typed, escrow)?, identities: Vec::new(), book: None };
-        let who = Somebody::unlock(&signer, || Some(escrow.clone()))?;
+        let who = Somebody::unlock(&signer, |id| escrow.card_of(id))?;
         who.must_belong_to(escrow)?;
         Ok(who)
     }

@@ -4,6 +4,7 @@
 //! is behind catches up; and an emergency goes on in another file. Each is shown, confirmed and recorded.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::ceremony::approve::RequestFile;
 use crate::ceremony::continuation::{Base, NoBase, base};
@@ -118,7 +119,7 @@ fn here(path: &Path, who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>)
         theirs.escrow.head.seq
     ));
     confirm_deviations(&[Deviation::MissingRecords], ways.accepted)?;
-    let ahead = theirs.bytes.clone();
+    let ahead = Rc::clone(theirs);
     footing.ledger.catch_up(&ahead).map_err(|error| failures::ledger(path, &error))?;
     footing.deviations.push(Deviation::MissingRecords);
     Ok(footing)
@@ -140,7 +141,7 @@ fn elsewhere(
         }
     };
     let (book, directory) = (who.book_as_far(), context.directory());
-    let carried = ways.carried.map(|carried| (carried.reading(), carried.asked().record));
+    let carried = ways.carried.map(|carried| (&**carried.reading(), carried.asked().record));
     let Base { records, says, damaged, missing } =
         base(left.as_deref(), carried, Some(&book), &|seal| is_here(&directory, seal))
             .map_err(|error| no_base(&old, error))?;
@@ -187,7 +188,7 @@ fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Fai
         ));
     }
     let medium = ChainFile::open(path).map_err(|error| failures::no_log(path, &error))?;
-    Ledger::open(medium).map_err(|error| failures::ledger(path, &error))
+    Ledger::open_known(medium, &context.known).map_err(|error| failures::ledger(path, &error))
 }
 
 fn torn(ledger: &Ledger<ChainFile>, path: &Path) -> String {

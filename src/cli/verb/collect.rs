@@ -45,7 +45,7 @@ impl Verb for Collect {
         for path in &self.files {
             notes.push((path, read_statement(path)?));
         }
-        let who = Somebody::unlock(&self.signer, || context.peek())?;
+        let who = Somebody::unlock(&self.signer, |id| context.card_of(id))?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_belong_to(ledger.escrow())?;
         let mut statements: Vec<VerifiedStatement> = Vec::new();

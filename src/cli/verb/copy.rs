@@ -92,7 +92,7 @@ impl Verb for Copy {
             Some(mut ledger) => {
                 // Whatever becomes of the log: it may hold the seals of these files.
                 created.keep();
-                ledger.catch_up(&reading.bytes).map_err(|error| failures::ledger(&replica, &error))?;
+                ledger.catch_up(&reading).map_err(|error| failures::ledger(&replica, &error))?;
             }
             None => {
                 let mut medium = ChainFile::create(&replica).map_err(not_written(&replica))?;

@@ -101,17 +101,17 @@ impl Begun {
                     continue;
                 }
             }
-            let escrow = context.peek().ok_or_else(|| {
+            let log = context.peek().ok_or_else(|| {
                 let error = std::io::Error::from(std::io::ErrorKind::InvalidData);
                 failures::no_log(&context.log(), &error)
             })?;
-            if is_first && let Err(failure) = confirm_machine(&escrow, &draft.accepted, context) {
+            if is_first && let Err(failure) = confirm_machine(&log.escrow, &draft.accepted, context) {
                 guide::again(terminal, failure)?;
                 continue;
             }
             let near = Near::of(context);
             let sitting = std::slice::from_ref(administrator);
-            let desk = Desk { draft: &draft, escrow: &escrow, near, sitting };
+            let desk = Desk { draft: &draft, escrow: &log.escrow, near, sitting };
             match desk.seal(at_hand.clone(), terminal, context) {
                 Ok(done) => {
                     let titles: Vec<_> = done.iter().map(|one| one.seal.title()).collect();

@@ -8,7 +8,7 @@ use crate::ceremony::request::RequestPlan;
 use crate::cli::ask::open::approvals::Table;
 use crate::cli::ask::open::dialog::{Flow, readable};
 use crate::cli::ask::open::questions;
-use crate::cli::context::{Answer, Context, peek};
+use crate::cli::context::{Answer, Context};
 use crate::cli::files::finder::Near;
 use crate::cli::files::lodge::{Asking, Lodged, lodge};
 use crate::cli::files::open_log::Ways;
@@ -41,12 +41,13 @@ pub(crate) fn guided(
     let mut terminal = Terminal::open("the questions of a guided opening")?.plain(outer.plain);
     let mut said = terminal.as_writer();
     let context = &mut outer.saying(&mut said);
-    let escrow = readable(context)?;
-    let known = find_vault(&escrow, &vault)?;
+    let log = readable(context)?;
+    let escrow = &log.escrow;
+    let known = find_vault(escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
     let seal = known.generation(number).map_or(&known.current().seal, |generation| &generation.seal);
     let near = Near::of(context);
-    let mut flow = Flow { escrow: &escrow, seal, purpose, opening: &opening, near };
+    let mut flow = Flow { escrow, seal, purpose, opening: &opening, near };
     flow.introduce(&mut terminal)?;
     let asked = questions::ask(&mut flow, &mut terminal)?;
     let requester = asked.requester;
@@ -81,7 +82,7 @@ pub(crate) fn guided(
         lodged.record.short(),
         folder.display()
     ))?;
-    let carried = read_request(&request)?;
+    let carried = read_request(&request, &context.known)?;
     let releasing = |approvals: &[PathBuf], terminal: &mut Terminal, context: &mut Context<'_>| {
         let how = Releasing {
             requester: &requester,
@@ -128,8 +129,8 @@ fn goes_on(
     context: &Context<'_>,
 ) -> Failure {
     let id = lodged.record.short();
-    let escrow = continue_in.map_or_else(|| context.peek(), peek);
-    if escrow.and_then(|escrow| escrow.request(&lodged.record)?.end.clone()).is_some() {
+    let log = continue_in.map_or_else(|| context.peek(), |path| context.peek_at(path));
+    if log.and_then(|log| log.escrow.request(&lodged.record)?.end.clone()).is_some() {
         return failure.or_next(&format!("request {id} has ended: see `breakglass log --request {id}`"));
     }
     let (folder, prefix) = (table.folder.display(), table.requester.prefix().display());

@@ -50,10 +50,10 @@ fn reveal(
     let approvals = std::mem::take(&mut brought.approvals);
     let now = Context::time(how.time);
     let (request, session) = (&how.request(), how.session);
-    let escrow = footing.ledger.escrow().clone();
+    let escrow = footing.ledger.escrow();
     let gathered =
-        gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
-    let asked = escrow.request(request).expect("gather found it");
+        gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
+    let asked = &escrow.request(request).expect("gather found it").clone();
     if let Some(other) = how.print.iter().find(|field| !asked.request.fields.contains(field)) {
         return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for"))
             .next("only what the approvers saw in the request is shown; make a new request for more"));
