@@ -28,8 +28,8 @@ fn a_write_that_is_cut_short_is_taken_back() {
     let (mut cut, mut refused) = (0, 0);
     for scene in scenes() {
         let every = if is_whole() || scene.name == "release" { 1 } else { 3 };
-        for blocks in limits(&scene.ground.disk()).into_iter().step_by(every) {
-            let disk = scene.ground.disk();
+        for blocks in limits(&scene.before.disk()).into_iter().step_by(every) {
+            let disk = scene.before.disk();
             let before = disk.tree();
             let outcome = Traced::new(&disk, &scene.line).file_limit(blocks).run();
             let said = (outcome.shown(), &outcome.err);

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::disk::{Disk, Run, asking};
 use crate::scenes::{
-    Ground, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line, sealed,
-    torn,
+    Snapshot, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line,
+    sealed, torn,
 };
 use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, of_trace};
 
@@ -55,9 +55,9 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
     let elsewhere = "--continue-in out/log --accept-deviation continued-elsewhere";
     let release = format!("release req.bgr alice.bga bob.bga --as carol/carol --print password {elsewhere}");
     let mut tried = 0;
-    let mut refuse = |ground: &Ground, place: &str, line: &Line| {
+    let mut refuse = |before: &Snapshot, place: &str, line: &Line| {
         for what in IN_THE_WAY {
-            let disk = ground.disk();
+            let disk = before.disk();
             disk.write("elsewhere/file", "precious");
             put(&disk, place, what);
             let before = disk.tree();
@@ -69,7 +69,7 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
             tried += 1;
         }
     };
-    for (ground, place, line) in [
+    for (before, place, line) in [
         (people(), "out/zoe.key", "keygen --no-passphrase -o out/zoe.key"),
         (people(), "out/zoe.card", enroll),
         (people(), "out/escrow", begin),
@@ -83,7 +83,7 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
         (released(), "out/action.bgs", &action),
         (released(), "out/escrow", "copy out/escrow"),
     ] {
-        refuse(ground, place, &Line::of(line));
+        refuse(before, place, &Line::of(line));
     }
     refuse(asked(), "out/alice.bga", &approve_line("out/alice.bga"));
     refuse(released(), "out/close.bgs", &close);
@@ -278,8 +278,8 @@ fn swapped(disk: &Disk, line: &Line, after: &Call) -> Outcome {
 }
 
 /// Calls between the first look at the log and the end.
-fn while_open(ground: &Ground, line: &Line) -> Vec<Call> {
-    let all = calls(&ground.disk(), line);
+fn while_open(before: &Snapshot, line: &Line) -> Vec<Call> {
+    let all = calls(&before.disk(), line);
     let first = all.iter().position(|call| call.text.contains("\"escrow/log\"")).unwrap();
     all[first..]
         .iter()
@@ -297,15 +297,15 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
     }
     let retire = Line::of("retire bob --because left --as admin/admin");
     // Before the write: neither of the two files is touched.
-    for (name, ground, line) in
+    for (name, before, line) in
         [("retire", released(), retire), ("release", approved_twice(), release_line())]
     {
-        let all = while_open(ground, &line);
+        let all = while_open(before, &line);
         let write =
             all.iter().position(|call| call.name == "write" && call.text.contains("breakglass/v1/")).unwrap();
         let look = all[..write].iter().rposition(|call| call.text.contains("\"escrow/log\"")).unwrap();
         // After the last call before the program looks once more what has the name.
-        let disk = ground.disk();
+        let disk = before.disk();
         let (first, second) = (disk.read("escrow/log"), disk.read("other/log"));
         let outcome = swapped(&disk, &line, &all[look - 1]);
         assert_eq!(outcome.status.code(), Some(1), "{name}: {}", outcome.err);
@@ -315,7 +315,7 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
         // At any moment.
         let every = if is_whole() { 1 } else { 9 };
         for call in all.iter().step_by(every) {
-            let disk = ground.disk();
+            let disk = before.disk();
             let outcome = swapped(&disk, &line, call);
             let say = format!("{name}, after {} {}: {}\n{}", call.name, call.nth, call.text, outcome.err);
             let (first, second) = (first.clone(), second.clone());
@@ -342,9 +342,9 @@ fn a_log_that_is_swapped_while_it_is_mended_is_not_replaced() {
     let disk = torn().disk();
     disk.copy("escrow", "other");
     disk.write("other/log", "precious");
-    let ground = Ground::unsound(&disk);
+    let before = Snapshot::unsound(&disk);
     let line = Line::of("check --all --as bob/bob");
-    let all = while_open(&ground, &line);
+    let all = while_open(&before, &line);
     let rename = all.iter().position(|call| call.name.starts_with("rename")).unwrap();
     let look = all[..rename].iter().rposition(|call| call.text.starts_with("statx(AT_FDCWD, \"escrow/log\""));
     let outcome = swapped(&disk, &line, &all[look.unwrap() - 1]);
@@ -374,11 +374,11 @@ fn a_folder_that_others_use_by_now_stays() {
 }
 
 /// Approved, with a copy of the escrow in `other`.
-fn approved_twice() -> &'static Ground {
-    static GROUND: std::sync::OnceLock<Ground> = std::sync::OnceLock::new();
-    GROUND.get_or_init(|| {
+fn approved_twice() -> &'static Snapshot {
+    static SNAPSHOT: std::sync::OnceLock<Snapshot> = std::sync::OnceLock::new();
+    SNAPSHOT.get_or_init(|| {
         let disk = approved().disk();
         disk.run("copy other").ok();
-        Ground::made(&disk)
+        Snapshot::made(&disk)
     })
 }

@@ -14,5 +14,6 @@ mod reveal;
 mod scan;
 mod scenes;
 mod sealing;
+#[path = "../fixtures/terminal.rs"]
 mod terminal;
 mod wanted;
