@@ -191,7 +191,7 @@ fn an_escrow_that_is_not_there_is_answered_with_a_remedy() {
         "head",
         "verify",
         "check --as alice/alice",
-        "seal prod --threshold 2 --custodian alice --as admin/admin",
+        "seal prod --threshold 2 --custodian alice --as dan/dan",
         "action x --request 00000000 --as alice/alice",
         "close --request 00000000 --as alice/alice",
     ];

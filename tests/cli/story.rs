@@ -140,7 +140,7 @@ fn what_is_no_statement_of_this_escrow_is_not_collected() {
     refused(10, "carol.bgd changed.bgd").at("changed.bgd");
     // A statement that was made at another escrow.
     disk.begin("second", "").ok();
-    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as dan/dan");
     words.arg("--escrow").arg("second").stdin(crate::disk::row("prod")).run().ok();
     disk.copy("bob", "elsewhere");
     disk.remove("elsewhere/bob.book");

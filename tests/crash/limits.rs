@@ -80,7 +80,7 @@ fn half_an_append_is_torn_and_the_next_append_goes_on() {
     let disk = sealed().disk();
     let whole = disk.read("escrow/log");
     // Longer than what is left of a block.
-    let retire = Line::of("retire bob --as admin/admin --because").arg(&"left ".repeat(200));
+    let retire = Line::of("retire bob --as dan/dan --because").arg(&"left ".repeat(200));
     assert_eq!(torn(&disk, &retire), "");
     assert!(disk.read("escrow/log").len() > whole.len());
     disk.run("verify --head before.head").exits(11).shows("TORN");

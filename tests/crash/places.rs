@@ -49,7 +49,8 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
         close.words.extend(["--done".to_owned(), obligation.as_str().to_owned()]);
     }
     let enroll = "enroll zoe --name Z --contact z --role custodian --no-passphrase -o out";
-    let begin = "init out/escrow --name Ex --card admin/admin.card --card alice/alice.card --as admin/admin --cards-compared";
+    let begin =
+        "init out/escrow --name Ex --card dan/dan.card --card alice/alice.card --as dan/dan --cards-compared";
     let request = asking("prod") + " --as carol/carol -o out/req.bgr --accept-deviation not-in-force";
     let action = format!("action done --request {id} --as carol/carol -o out/action.bgs");
     let elsewhere = "--continue-in out/log --accept-deviation continued-elsewhere";
@@ -154,10 +155,10 @@ fn no_name_is_a_way_out() {
         for line in [
             "request NAME --reason other --ticket x --justification x --as carol/carol -o x.bgr",
             "check NAME --as alice/alice",
-            "retire NAME --because x --as admin/admin",
+            "retire NAME --because x --as dan/dan",
             "enroll NAME --name x --contact x --role auditor --no-passphrase -o x",
-            "seal NAME --threshold 2 --custodian alice --custodian bob --as admin/admin",
-            "seal new --threshold 2 --custodian NAME --custodian bob --as admin/admin",
+            "seal NAME --threshold 2 --custodian alice --custodian bob --as dan/dan",
+            "seal new --threshold 2 --custodian NAME --custodian bob --as dan/dan",
         ] {
             let before = disk.tree();
             let mut words = disk.line("");
@@ -169,8 +170,7 @@ fn no_name_is_a_way_out() {
             assert!(disk.tree() == before, "`{name}`: {line}");
         }
         let csv = format!("vault,account_id,email,password\n\"{name}\",111122223333,r@example.com,x\n");
-        let words =
-            disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+        let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as dan/dan");
         disk.refuses_line(3, words.stdin(csv));
     }
 }
@@ -295,7 +295,7 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
     if !can_trace("a_log_that_is_swapped_while_it_is_open_is_not_written_to") {
         return;
     }
-    let retire = Line::of("retire bob --because left --as admin/admin");
+    let retire = Line::of("retire bob --because left --as dan/dan");
     // Before the write: neither of the two files is touched.
     for (name, before, line) in
         [("retire", released(), retire), ("release", approved_twice(), release_line())]

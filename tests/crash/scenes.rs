@@ -110,7 +110,7 @@ pub const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol --
 pub const CHECK: &str = "check --all --as alice/alice";
 
 fn sealing() -> String {
-    format!("seal --from - --threshold 2 {THREE} --as admin/admin --accept-deviation totp-unproven")
+    format!("seal --from - --threshold 2 {THREE} --as dan/dan --accept-deviation totp-unproven")
 }
 
 pub fn seal_line(vault: &str) -> Line {
@@ -136,8 +136,8 @@ pub struct Scene {
 pub fn scenes() -> Vec<Scene> {
     let scene = |name, before, line: &str| Scene { name, before, line: Line::of(line) };
     let id = &released().request;
-    let begin = "init escrow --name Ex --card admin/admin.card --card alice/alice.card --card bob/bob.card \
-                 --card carol/carol.card --as admin/admin --cards-compared";
+    let begin = "init escrow --name Ex --card dan/dan.card --card alice/alice.card --card bob/bob.card \
+                 --card carol/carol.card --as dan/dan --cards-compared";
     let elsewhere = "--continue-in usb/new/log --accept-deviation continued-elsewhere";
     let request = asking("prod") + " --as carol/carol -o new/req.bgr";
     // The closing list is given in full: nobody is asked.
@@ -172,7 +172,7 @@ pub fn scenes() -> Vec<Scene> {
         scene("copy, new", released(), "copy new/replica"),
         scene("copy, behind", released(), "copy behind"),
         scene("adopt", released(), "adopt other --as alice/alice --as carol/carol"),
-        scene("retire", released(), "retire bob --because left --as admin/admin"),
+        scene("retire", released(), "retire bob --because left --as dan/dan"),
         scene("man", people(), "man new/man1"),
     ]
 }

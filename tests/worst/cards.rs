@@ -92,7 +92,7 @@ fn one_recipient_twice_on_a_card_is_refused() {
 #[test]
 fn one_custodian_twice_in_a_seal_is_refused() {
     let disk = Disk::begun();
-    let line = "seal --from - --threshold 2 --custodian alice --custodian alice --as admin/admin";
+    let line = "seal --from - --threshold 2 --custodian alice --custodian alice --as dan/dan";
     disk.refuses_line(3, disk.line(line).stdin(row("prod"))).what("`alice` is named twice as custodian");
     let laid = Laid::ready();
     let mut seal = laid.made("other").seal;
@@ -115,11 +115,11 @@ fn no_id(id: &str) {
     }
     // As a custodian, by flag and by column.
     let begun = Disk::begun();
-    let line = "seal --from - --threshold 2 --custodian alice --as admin/admin --custodian";
+    let line = "seal --from - --threshold 2 --custodian alice --as dan/dan --custodian";
     begun.refuses_line(2, begun.line(line).arg(id).stdin(row("prod"))).says("a person's id");
     let csv =
         row("prod").replacen("vault,", "custodians,vault,", 1).replace("\nprod", &format!("\n{id} bob,prod"));
-    let words = begun.line("seal --from - --threshold 2 --as admin/admin").stdin(csv);
+    let words = begun.line("seal --from - --threshold 2 --as dan/dan").stdin(csv);
     begun.refuses_line(3, words).what("column `custodians`: a person's id").at("-, row 2");
     // In a card that its owner signed.
     let laid = Laid::ready();

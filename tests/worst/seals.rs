@@ -23,10 +23,10 @@ fn impossible(change: impl Fn(&mut Seal)) {
 #[track_caller]
 fn refused(threshold: &str, why: &str) {
     let disk = Disk::begun();
-    let line = format!("seal --from - --threshold {threshold} {} --as admin/admin", disk::THREE);
+    let line = format!("seal --from - --threshold {threshold} {} --as dan/dan", disk::THREE);
     disk.refuses_line(3, disk.line(&line).stdin(row("prod"))).what(why).at("prod");
     let csv = row("prod").replace("\nprod,", &format!("\n{threshold},prod,"));
-    let words = disk.line(&format!("seal --from - --threshold 2 {} --as admin/admin", disk::THREE));
+    let words = disk.line(&format!("seal --from - --threshold 2 {} --as dan/dan", disk::THREE));
     disk.refuses_line(3, words.stdin(format!("threshold,{csv}"))).what(why).at("prod");
 }
 
@@ -53,7 +53,7 @@ fn a_threshold_above_the_total_is_impossible() {
 fn a_threshold_that_is_no_small_number_is_usage() {
     let disk = Disk::begun();
     for threshold in ["256", "-1", "2.0", "two", "4294967298"] {
-        let line = format!("seal --from - --threshold={threshold} {} --as admin/admin", disk::THREE);
+        let line = format!("seal --from - --threshold={threshold} {} --as dan/dan", disk::THREE);
         disk.refuses_line(2, disk.line(&line).stdin(row("prod"))).what("--threshold");
     }
 }

@@ -27,7 +27,7 @@ fn is_harmless(run: &Run) {
 const DOORS: [(i32, &str); 11] = [
     (2, "enroll zoe --contact x --role custodian -i alice/alice.key -o zoe --name"),
     (2, "enroll zoe --name Z --role custodian -i alice/alice.key -o zoe --contact"),
-    (2, "init new --cards-compared --card admin/admin.card --as admin/admin --name"),
+    (2, "init new --cards-compared --card dan/dan.card --as dan/dan --name"),
     (2, "request prod --reason other --justification x --as carol/carol -o new.bgr --ticket"),
     (2, "request prod --reason other --ticket x --as carol/carol -o new.bgr --justification"),
     (2, "request prod --reason other --ticket x --justification x --as carol/carol -o new.bgr --action"),
@@ -35,7 +35,7 @@ const DOORS: [(i32, &str); 11] = [
     (2, "action --request ID --as carol/carol"),
     (3, "close --request ID --as alice/alice --lessons"),
     (2, "close --request ID --as alice/alice --not-applicable"),
-    (3, "seal --threshold 2 --custodian alice --custodian bob --as admin/admin --from"),
+    (3, "seal --threshold 2 --custodian alice --custodian bob --as dan/dan --from"),
 ];
 
 /// Asserts that the text is refused at every door, that nothing comes of it, and that it is not repeated raw.
@@ -209,8 +209,7 @@ fn a_text_of_megabytes_is_refused() {
     }
     let text = "x".repeat(10 << 20);
     disk.write("policy.toml", format!("incident_team = \"{text}\"\n"));
-    let line =
-        "init new --name N --cards-compared --card admin/admin.card --as admin/admin --policy policy.toml";
+    let line = "init new --name N --cards-compared --card dan/dan.card --as dan/dan --policy policy.toml";
     disk.refuses(3, line).at("policy.toml").what("larger than");
     // In a record and on a card, each signed.
     let laid = Laid::ready();
