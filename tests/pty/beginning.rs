@@ -5,14 +5,15 @@ use std::fs;
 use breakglass::record::card::VerifiedCard;
 use breakglass::value::fingerprint::Words;
 
-use crate::people::{Place, SEED};
+use crate::disk::Disk;
+use crate::people::{self, SEED};
 use crate::sealing::code_now;
 use crate::terminal::{Ended, Terminal};
 
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 
-fn start(place: &Place, words: &[&str]) -> Terminal {
-    Terminal::start(place.path(), &[&["init"], words].concat(), false)
+fn start(disk: &Disk, words: &[&str]) -> Terminal {
+    Terminal::start(disk.root(), &[&["init"], words].concat(), false)
 }
 
 /// A terminal whose answers are counted.
@@ -43,11 +44,11 @@ impl Counted {
 
     /// Everybody's card, brought and compared, up to the yes that begins the escrow.
     #[track_caller]
-    fn cards(&mut self, place: &Place) {
+    fn cards(&mut self, disk: &Disk) {
         let init = &mut self.terminal;
         for id in ["dan", "alice", "bob", "carol"] {
             init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-            compare(init, &words_of(place, id));
+            compare(init, &words_of(disk, id));
             init.expect("[yes] >").enter("");
         }
         init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
@@ -88,8 +89,8 @@ impl Counted {
     }
 }
 
-fn begin(place: &Place, words: &[&str]) -> Counted {
-    Counted { terminal: start(place, words), answers: 0 }
+fn begin(disk: &Disk, words: &[&str]) -> Counted {
+    Counted { terminal: start(disk, words), answers: 0 }
 }
 
 #[track_caller]
@@ -104,8 +105,8 @@ fn unseen(ended: &Ended, secrets: &[&str]) {
 /// administrator, three custodians. At its end the vault is in force, and nobody typed a passphrase again.
 #[test]
 fn one_sitting_puts_a_vault_in_force() {
-    let place = Place::empty();
-    let mut sitting = begin(&place, &[]);
+    let disk = people::empty();
+    let mut sitting = begin(&disk, &[]);
     sitting.terminal.expect("BEGIN an escrow").expect("< goes back");
     sitting.answer("Organisation\r\n", "Example Corp");
     sitting.answer("[escrow] >", "");
@@ -135,24 +136,24 @@ fn one_sitting_puts_a_vault_in_force() {
     let ended = terminal.end();
     assert_eq!((ended.code, answers), (Some(0), 50), "{}", ended.screen);
     unseen(&ended, &people.map(|(.., passphrase)| passphrase));
-    let status = String::from_utf8(place.run(&["status"]).stdout).unwrap();
+    let status = String::from_utf8(disk.output(&["status"]).stdout).unwrap();
     assert!(status.contains("in force") && !status.contains("not in force"), "{status}");
-    let verdict = place.run(&["verify", "--book", "alice/alice.book"]);
+    let verdict = disk.output(&["verify", "--book", "alice/alice.book"]);
     assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
-    for (path, content) in place.files() {
+    for (path, content) in disk.files() {
         for secret in people.map(|(.., passphrase)| passphrase).iter().chain(&[PASSWORD, SEED]) {
             let held = content.windows(secret.len()).any(|part| part == secret.as_bytes());
             assert!(!held, "`{secret}` is in {}", path.display());
         }
     }
     for (id, ..) in people {
-        let key = fs::read_to_string(place.path().join(format!("{id}/{id}.key"))).unwrap();
+        let key = fs::read_to_string(disk.path(format!("{id}/{id}.key"))).unwrap();
         assert!(key.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"), "{key}");
     }
 }
 
-fn words_of(place: &Place, id: &str) -> Vec<String> {
-    let bytes = fs::read(place.path().join(format!("{id}/{id}.card"))).unwrap();
+fn words_of(disk: &Disk, id: &str) -> Vec<String> {
+    let bytes = fs::read(disk.path(format!("{id}/{id}.card"))).unwrap();
     let words = Words::of(&VerifiedCard::parse(&bytes).unwrap().digest());
     words.to_string().split(' ').map(str::to_owned).collect()
 }
@@ -169,10 +170,10 @@ fn compare(init: &mut Terminal, words: &[String]) {
 /// Cards that were brought are compared; whose identity lies beside is unlocked; who is not here checks later.
 #[test]
 fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
-    let place = Place::people();
-    fs::remove_file(place.path().join("carol/carol.key")).unwrap();
-    fs::create_dir(place.path().join("sent")).unwrap();
-    let mut init = start(&place, &["escrow", "--name", "E"]);
+    let disk = people::people();
+    fs::remove_file(disk.path("carol/carol.key")).unwrap();
+    fs::create_dir(disk.path("sent")).unwrap();
+    let mut init = start(&disk, &["escrow", "--name", "E"]);
     init.expect("Who takes part?").expect(">").enter("none/none.card").expect("cannot be read");
     init.expect("Who takes part?").expect(">").enter("alice/alice.key").expect("next:");
     init.expect("Who takes part?")
@@ -182,18 +183,18 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
     init.expect("Word ").expect(":").enter("zebra-crossing").expect("once more").expect(":").enter("zebra");
     init.expect("that is not word").expect("stop here").expect("Who takes part?").expect(">");
     init.enter("dan/dan.card");
-    compare(&mut init, &words_of(&place, "dan"));
+    compare(&mut init, &words_of(&disk, "dan"));
     init.expect("Is dan here?").expect("[yes] >").enter("perhaps").expect("yes or no").expect(">").enter("<");
     init.expect("Who takes part?").expect(">").enter("dan/dan.card");
-    compare(&mut init, &words_of(&place, "dan"));
+    compare(&mut init, &words_of(&disk, "dan"));
     init.expect("[yes] >").enter("");
     for (id, is_here) in [("alice", "yes"), ("bob", "no")] {
         init.expect("Who else takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&place, id));
+        compare(&mut init, &words_of(&disk, id));
         init.expect("[yes] >").enter(is_here);
     }
     init.expect("Who else takes part?").expect("[done] >").enter("carol/carol.card");
-    compare(&mut init, &words_of(&place, "carol"));
+    compare(&mut init, &words_of(&disk, "carol"));
     init.expect("Who else takes part?")
         .expect("[done] >")
         .enter("carol/carol.card")
@@ -216,10 +217,10 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
 /// Every question of the beginning, answered wrongly, not at all, and gone back from.
 #[test]
 fn what_is_wrong_is_not_taken_and_one_can_go_back() {
-    let place = Place::empty();
-    fs::write(place.path().join("file"), "not TOML").unwrap();
-    place.ok(&["keygen", "--no-passphrase", "-o", "dan/dan.key"]);
-    place.ok(&[
+    let disk = people::empty();
+    fs::write(disk.path("file"), "not TOML").unwrap();
+    disk.ok(&["keygen", "--no-passphrase", "-o", "dan/dan.key"]);
+    disk.ok(&[
         "enroll",
         "eve",
         "--name",
@@ -232,7 +233,7 @@ fn what_is_wrong_is_not_taken_and_one_can_go_back() {
         "-o",
         "eve",
     ]);
-    let mut init = start(&place, &[]);
+    let mut init = start(&disk, &[]);
     init.expect("Organisation").expect(">").enter("").expect("cannot be left empty").expect(">").enter("<");
     init.expect("this is the first question").expect(">").enter("a\nb").expect("more than one line");
     init.expect(">").enter("E").expect("[escrow] >").enter("file").expect("is there already").expect(">");
@@ -310,7 +311,7 @@ fn what_is_wrong_is_not_taken_and_one_can_go_back() {
     // What cannot be written is taken back, and answered anew.
     init.expect("ABOUT TO BE BEGUN").expect("or <").enter("no").expect("or < to").enter("yes");
     init.expect("cannot be written").expect("ABOUT TO BE BEGUN").expect("or <");
-    assert!(!place.path().join("escrow").exists() && !place.path().join("dan/dan.card").exists());
+    assert!(!disk.path("escrow").exists() && !disk.path("dan/dan.card").exists());
     init.enter("<")
         .expect("[usual] >")
         .enter("<")
@@ -325,7 +326,7 @@ fn what_is_wrong_is_not_taken_and_one_can_go_back() {
     let ended = sitting.terminal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &["amber-violin", "maple-rocket"]);
-    assert!(place.path().join("dan/dan.card").exists() && !place.path().join("elsewhere").exists());
+    assert!(disk.path("dan/dan.card").exists() && !disk.path("elsewhere").exists());
 }
 
 /// Whoever stops before the yes leaves nothing: no identity, no card, no escrow.
@@ -347,8 +348,8 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
         ("Type yes, or <", "yes"),
     ];
     for (at, (last, _)) in QUESTIONS.iter().enumerate() {
-        let place = Place::empty();
-        let mut init = start(&place, &[]);
+        let disk = people::empty();
+        let mut init = start(&disk, &[]);
         for (question, typed) in &QUESTIONS[..at] {
             init.asked(question).enter(typed);
         }
@@ -357,7 +358,7 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
         let ended = init.end();
         assert_eq!(ended.code, Some(130), "{at}: {}", ended.screen);
         unseen(&ended, &["quiet-otter"]);
-        assert!(place.files().is_empty() && !place.path().join("dan").exists(), "{at}");
+        assert!(disk.files().is_empty() && !disk.path("dan").exists(), "{at}");
     }
 }
 
@@ -365,9 +366,9 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
 #[test]
 fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
     for stop in 0..4 {
-        let place = Place::people();
-        let mut sitting = begin(&place, &["escrow", "--name", "E"]);
-        sitting.cards(&place);
+        let disk = people::people();
+        let mut sitting = begin(&disk, &["escrow", "--name", "E"]);
+        sitting.cards(&disk);
         match stop {
             0 => drop(sitting.terminal.expect("Enter shows them:").press("\u{4}")),
             1 => drop(sitting.terminal.expect("them:").enter("").expect("Enter when it is").press("\u{3}")),
@@ -394,17 +395,17 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
         assert_eq!((ended.code, ended.echoes), (Some(130), true), "{stop}: {}", ended.screen);
         assert!(ended.screen.contains("the escrow is begun in escrow"), "{stop}: {}", ended.screen);
         assert!(ended.screen.contains("breakglass seal --escrow escrow"), "{stop}: {}", ended.screen);
-        assert!(place.path().join("escrow/log").exists() && !place.path().join("escrow/vaults").exists());
+        assert!(disk.path("escrow/log").exists() && !disk.path("escrow/vaults").exists());
     }
 }
 
 /// A machine that is out of order is told of before the first passphrase, and nothing is sealed there without a yes.
 #[test]
 fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
-    let place = Place::people();
-    let mut sitting = begin(&place, &["--no-sandbox", "escrow", "--name", "E"]);
+    let disk = people::people();
+    let mut sitting = begin(&disk, &["--no-sandbox", "escrow", "--name", "E"]);
     sitting.terminal.expect("out of order").expect("breakglass doctor").expect("BEGIN an escrow");
-    sitting.cards(&place);
+    sitting.cards(&disk);
     sitting.paper();
     let terminal = &mut sitting.terminal;
     terminal
@@ -417,26 +418,23 @@ fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
     terminal.expect("first vault now?").expect(">").enter("no");
     let ended = sitting.terminal.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
-    assert!(!place.path().join("escrow/vaults").exists());
+    assert!(!disk.path("escrow/vaults").exists());
 }
 
 /// On a plain terminal no escape sequence is written: the words are overwritten in their row.
 #[test]
 fn a_plain_terminal_shows_the_words_in_a_row() {
-    let place = Place::people();
-    let mut init = start(&place, &["escrow", "--name", "E", "--plain"]);
+    let disk = people::people();
+    let mut init = start(&disk, &["escrow", "--name", "E", "--plain"]);
     for id in ["dan", "alice", "bob"] {
         init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&place, id));
+        compare(&mut init, &words_of(&disk, id));
         init.expect("[yes] >").enter("");
     }
     init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
     init.expect("Enter shows them:").enter("").expect("Enter overwrites each row:\r\n");
     init.see("Write these words on paper, in this order:").enter("");
-    let id = breakglass::escrow::Reading::of(fs::read(place.path().join("escrow/log")).unwrap())
-        .unwrap()
-        .escrow
-        .id;
+    let id = breakglass::escrow::Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap().escrow.id;
     let words = Words::of(&id).to_string();
     init.see(&words).enter("").expect("Now read two of them back.");
     assert!(!init.window().contains(&words), "the words are still on the screen");

@@ -5,6 +5,8 @@ mod canary;
 mod colour;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 mod enrolling;
 mod guided;
 mod memory;
