@@ -2,104 +2,11 @@
 
 use std::fs;
 
-use breakglass::record::card::VerifiedCard;
 use breakglass::value::fingerprint::Words;
 
-use crate::disk::Disk;
 use crate::people::{self, SEED};
-use crate::sealing::code_now;
-use crate::terminal::{Ended, Terminal};
-
-const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
-
-fn start(disk: &Disk, words: &[&str]) -> Terminal {
-    Terminal::start(disk.root(), &[&["init"], words].concat(), false)
-}
-
-/// A terminal whose answers are counted.
-struct Counted {
-    terminal: Terminal,
-    answers: usize,
-}
-
-impl Counted {
-    #[track_caller]
-    fn answer(&mut self, question: &str, typed: &str) {
-        self.terminal.asked(question).enter(typed);
-        self.answers += 1;
-    }
-
-    /// A person who is here: seven answers.
-    #[track_caller]
-    fn person(&mut self, id: &str, name: &str, roles: &str, passphrase: &str) {
-        self.answer("takes part?", id);
-        self.terminal.expect(&format!("{id}, please come to the keyboard"));
-        self.answer("Name\r\n", name);
-        self.answer("Contact\r\n", "+1 555 0100");
-        self.answer("Roles\r\n", roles);
-        self.answer("Directory\r\n", "");
-        self.answer("New passphrase:", passphrase);
-        self.answer("again:", passphrase);
-    }
-
-    /// Everybody's card, brought and compared, up to the yes that begins the escrow.
-    #[track_caller]
-    fn cards(&mut self, disk: &Disk) {
-        let init = &mut self.terminal;
-        for id in ["dan", "alice", "bob", "carol"] {
-            init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-            compare(init, &words_of(disk, id));
-            init.expect("[yes] >").enter("");
-        }
-        init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
-    }
-
-    /// The words that are shown for the paper, taken off the screen again, and two of them typed: three answers.
-    #[track_caller]
-    fn paper(&mut self) {
-        self.answer("Enter shows them:", "");
-        self.terminal.expect("in this order:\r\n\r\n");
-        let shown = self.terminal.line();
-        let words: Vec<&str> = shown.split(' ').collect();
-        self.answer("Enter when it is on paper", "");
-        self.terminal.expect("\u{1b}[2J\u{1b}[?1049l");
-        for _ in 0..2 {
-            self.terminal.expect("Word ");
-            let position = self.terminal.digit();
-            assert!(!self.terminal.window().contains(&shown), "the words are still on the screen");
-            self.answer("on your paper:", words[position - 1]);
-        }
-    }
-
-    /// The first vault: twelve answers.
-    #[track_caller]
-    fn vault(&mut self) {
-        self.answer("Seal the first vault now?", "");
-        self.answer("Vault\r\n", "aws-prod");
-        self.answer("Account id\r\n", "111122223333");
-        self.answer("E-mail address of the root user\r\n", "root@example.com");
-        self.answer("[all] >", "");
-        self.answer("[2] >", "");
-        self.answer("[type] >", "");
-        self.answer("password, not shown", PASSWORD);
-        self.answer("again:", PASSWORD);
-        self.answer("Seed, not shown", SEED);
-        self.answer("Code that an authenticator", &code_now());
-        self.answer("Type yes, or <", "yes");
-    }
-}
-
-fn begin(disk: &Disk, words: &[&str]) -> Counted {
-    Counted { terminal: start(disk, words), answers: 0 }
-}
-
-#[track_caller]
-fn unseen(ended: &Ended, secrets: &[&str]) {
-    for secret in secrets.iter().chain(&[PASSWORD, SEED]) {
-        assert!(!ended.screen.contains(secret), "`{secret}` is on the screen:\n{}", ended.screen);
-    }
-    assert!(ended.echoes, "the terminal does not echo any more");
-}
+use crate::sitting::{Counted, PASSWORD, begin, compare, start, unseen, words_of};
+use crate::terminal::Terminal;
 
 /// One command and 50 answers, of which 28 are about four people and 12 about the vault: one account, an
 /// administrator, three custodians. At its end the vault is in force, and nobody typed a passphrase again.
@@ -152,21 +59,6 @@ fn one_sitting_puts_a_vault_in_force() {
     }
 }
 
-fn words_of(disk: &Disk, id: &str) -> Vec<String> {
-    let bytes = fs::read(disk.path(format!("{id}/{id}.card"))).unwrap();
-    let words = Words::of(&VerifiedCard::parse(&bytes).unwrap().digest());
-    words.to_string().split(' ').map(str::to_owned).collect()
-}
-
-/// Compares a card's two words.
-fn compare(init: &mut Terminal, words: &[String]) {
-    for _ in 0..2 {
-        init.expect("Word ");
-        let position = init.digit();
-        init.enter(&words[position - 1]);
-    }
-}
-
 /// Cards that were brought are compared; whose identity lies beside is unlocked; who is not here checks later.
 #[test]
 fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
@@ -214,100 +106,91 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
     assert!(!ended.screen.contains("of bob are sound"), "{}", ended.screen);
 }
 
+/// What is waited for, and what is typed then.
+type Exchange = (&'static [&'static str], &'static str);
+
+/// Organisation and directory.
+const ABOUT_THE_ESCROW: &[Exchange] = &[
+    (&["Organisation", ">"], ""),
+    (&["cannot be left empty", ">"], "<"),
+    (&["this is the first question", ">"], "a\nb"),
+    (&["more than one line", ">"], "E"),
+    (&["[escrow] >"], "file"),
+    (&["is there already", ">"], "<"),
+    (&["[E] >"], ""),
+    (&["[escrow] >"], ""),
+];
+
+/// Who takes part: one who goes again, one who has an identity, one whose directory cannot be.
+const ABOUT_PEOPLE: &[Exchange] = &[
+    (&["Who takes part?", ">"], ""),
+    (&["cannot be left empty", ">"], "Bad Id"),
+    (&["must be 1 to 32", ">"], "drop zoe"),
+    (&["`zoe` is not among them", ">"], "done"),
+    (&["somebody who is here has to be an administrator", ">"], "<"),
+    (&["Directory of the escrow", "[escrow] >"], ""),
+    (&["Who takes part?", ">"], "eve"),
+    (&["Name", ">"], "<"),
+    (&["Who takes part?", ">"], "eve"),
+    (&["Name", ">"], "Eve"),
+    (&["Contact", ">"], "<"),
+    (&["[Eve] >"], ""),
+    (&["Contact", ">"], "x"),
+    (&["[administrator] >"], "4"),
+    (&["a number from 1 to 3", ">"], "3"),
+    (&["[eve] >"], ""),
+    (&["is there already", ">"], "<"),
+    (&["[auditor] >"], ""),
+    (&["[eve] >"], "elsewhere"),
+    (&["New passphrase:"], "short"),
+    (&["at least 12", "New passphrase:"], "amber-violin-cloud"),
+    (&["again:"], "amber-violin-clown"),
+    (&["differ", "New passphrase:"], "amber-violin-cloud"),
+    (&["again:"], "amber-violin-cloud"),
+    (&["Who else takes part?", ">"], "eve"),
+    (&["among them already", ">"], "drop eve"),
+    (&["Who takes part?", ">"], "dan"),
+    (&["Name", ">"], "Dan"),
+    (&["Contact", ">"], "x"),
+    (&["[administrator] >"], "administrator custodian"),
+    // An identity that is there is used: it has no passphrase here, and none is asked for.
+    (&["[dan] >"], ""),
+    (&["the identity that is there is used: dan/dan.key", "Who else takes part?", ">"], "done"),
+    (&["1 custodians"], "no"),
+    (&["Who else takes part?", ">"], "bob"),
+    (&["Name", ">"], "Bob"),
+    (&["Contact", ">"], "x"),
+    (&["[custodian] >"], ""),
+    (&["[bob] >"], "file/bob"),
+    (&["New passphrase:"], "maple-rocket-daisy"),
+    (&["again:"], "maple-rocket-daisy"),
+    (&["[done] >"], ""),
+    (&["[usual] >"], "file"),
+    (&["malformed", ">"], "<"),
+    (&["[done] >"], ""),
+    (&["[usual] >"], ""),
+];
+
+fn answer(init: &mut Terminal, exchanges: &[Exchange]) {
+    for (questions, typed) in exchanges {
+        for question in *questions {
+            init.expect(question);
+        }
+        init.enter(typed);
+    }
+}
+
 /// Every question of the beginning, answered wrongly, not at all, and gone back from.
 #[test]
 fn what_is_wrong_is_not_taken_and_one_can_go_back() {
     let disk = people::empty();
     fs::write(disk.path("file"), "not TOML").unwrap();
     disk.ok(&["keygen", "--no-passphrase", "-o", "dan/dan.key"]);
-    disk.ok(&[
-        "enroll",
-        "eve",
-        "--name",
-        "E",
-        "--contact",
-        "x",
-        "--role",
-        "auditor",
-        "--no-passphrase",
-        "-o",
-        "eve",
-    ]);
+    let eve = "enroll eve --name E --contact x --role auditor --no-passphrase -o eve";
+    disk.ok(&eve.split(' ').collect::<Vec<_>>());
     let mut init = start(&disk, &[]);
-    init.expect("Organisation").expect(">").enter("").expect("cannot be left empty").expect(">").enter("<");
-    init.expect("this is the first question").expect(">").enter("a\nb").expect("more than one line");
-    init.expect(">").enter("E").expect("[escrow] >").enter("file").expect("is there already").expect(">");
-    init.enter("<").expect("[E] >").enter("").expect("[escrow] >").enter("");
-    init.expect("Who takes part?")
-        .expect(">")
-        .enter("")
-        .expect("cannot be left empty")
-        .expect(">")
-        .enter("Bad Id");
-    init.expect("must be 1 to 32")
-        .expect(">")
-        .enter("drop zoe")
-        .expect("`zoe` is not among them")
-        .expect(">");
-    init.enter("done").expect("somebody who is here has to be an administrator").expect(">").enter("<");
-    init.expect("Directory of the escrow")
-        .expect("[escrow] >")
-        .enter("")
-        .expect("Who takes part?")
-        .expect(">");
-    init.enter("eve")
-        .expect("Name")
-        .expect(">")
-        .enter("<")
-        .expect("Who takes part?")
-        .expect(">")
-        .enter("eve");
-    init.expect("Name")
-        .expect(">")
-        .enter("Eve")
-        .expect("Contact")
-        .expect(">")
-        .enter("<")
-        .expect("[Eve] >")
-        .enter("");
-    init.expect("Contact").expect(">").enter("x").expect("[administrator] >").enter("4");
-    init.expect("a number from 1 to 3")
-        .expect(">")
-        .enter("3")
-        .expect("[eve] >")
-        .enter("")
-        .expect("is there already");
-    init.expect(">").enter("<").expect("[auditor] >").enter("").expect("[eve] >").enter("elsewhere");
-    init.expect("New passphrase:").enter("short").expect("at least 12").expect("New passphrase:");
-    init.enter("amber-violin-cloud").expect("again:").enter("amber-violin-clown").expect("differ");
-    init.expect("New passphrase:").enter("amber-violin-cloud").expect("again:").enter("amber-violin-cloud");
-    init.expect("Who else takes part?").expect(">").enter("eve").expect("among them already").expect(">");
-    init.enter("drop eve")
-        .expect("Who takes part?")
-        .expect(">")
-        .enter("dan")
-        .expect("Name")
-        .expect(">")
-        .enter("Dan");
-    init.expect("Contact")
-        .expect(">")
-        .enter("x")
-        .expect("[administrator] >")
-        .enter("administrator custodian");
-    // An identity that is there is used: it has no passphrase here, and none is asked for.
-    init.expect("[dan] >").enter("").expect("the identity that is there is used: dan/dan.key");
-    init.expect("Who else takes part?").expect(">").enter("done").expect("1 custodians").enter("no");
-    init.expect("Who else takes part?").expect(">").enter("bob").expect("Name").expect(">").enter("Bob");
-    init.expect("Contact").expect(">").enter("x").expect("[custodian] >").enter("").expect("[bob] >");
-    init.enter("file/bob").expect("New passphrase:").enter("maple-rocket-daisy").expect("again:");
-    init.enter("maple-rocket-daisy").expect("[done] >").enter("").expect("[usual] >").enter("file");
-    init.expect("malformed")
-        .expect(">")
-        .enter("<")
-        .expect("[done] >")
-        .enter("")
-        .expect("[usual] >")
-        .enter("");
+    answer(&mut init, ABOUT_THE_ESCROW);
+    answer(&mut init, ABOUT_PEOPLE);
     // What cannot be written is taken back, and answered anew.
     init.expect("ABOUT TO BE BEGUN").expect("or <").enter("no").expect("or < to").enter("yes");
     init.expect("cannot be written").expect("ABOUT TO BE BEGUN").expect("or <");

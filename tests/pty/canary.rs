@@ -121,21 +121,9 @@ fn typed(disk: &Disk, shown: &mut Shown) {
     let mut keygen = Terminal::start(disk.root(), &["keygen", "-o", "ida/ida.key"], false);
     keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
     shown.0.push(("keygen".to_owned(), keygen.end().screen.into()));
-    let words = [
-        "enroll",
-        "ida",
-        "--name",
-        "I",
-        "--contact",
-        "c",
-        "--role",
-        "auditor",
-        "-i",
-        "ida/ida.key",
-        "-o",
-        "ida",
-    ];
-    let mut enroll = Terminal::start(disk.root(), &words, false);
+    let enroll = "enroll ida --name I --contact c --role auditor -i ida/ida.key -o ida";
+    let enroll = enroll.split(' ').collect::<Vec<_>>();
+    let mut enroll = Terminal::start(disk.root(), &enroll, false);
     enroll.expect("Passphrase of").enter(TYPED).expect("not it").expect("Passphrase of").enter(PASSPHRASE);
     shown.0.push(("enroll".to_owned(), enroll.end().screen.into()));
     let mut words = vec!["--escrow", "escrow", "seal", "typed", "--threshold", "2", "--as", "dan/dan"];
@@ -192,16 +180,8 @@ fn emergency(disk: &Disk, shown: &mut Shown) {
     let words = disk.ask("three.bgr", &["password", "pin"]);
     disk.approve_by_words("three.bgr", "alice", &words);
     disk.approve_by_words("three.bgr", "bob", &words);
-    let release = [
-        "--escrow",
-        "escrow",
-        "release",
-        "three.bgr",
-        "three.bgr.alice.bga",
-        "three.bgr.bob.bga",
-        "--as",
-        "carol/carol",
-    ];
+    let release = "--escrow escrow release three.bgr three.bgr.alice.bga three.bgr.bob.bga --as carol/carol";
+    let release = release.split(' ').collect::<Vec<_>>();
     let mut reveal = Terminal::start(disk.root(), &release, true);
     reveal
         .expect("Type yes")

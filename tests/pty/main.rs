@@ -16,6 +16,7 @@ mod reveal;
 mod scan;
 mod scenes;
 mod sealing;
+mod sitting;
 #[path = "../fixtures/terminal.rs"]
 mod terminal;
 mod wanted;

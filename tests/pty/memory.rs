@@ -227,21 +227,8 @@ fn nothing_stays_of_what_was_typed_and_shown() {
         ended("keygen", 0);
         drop(keygen);
 
-        let enroll = [
-            "enroll",
-            "ida",
-            "--name",
-            "I",
-            "--contact",
-            "c",
-            "--role",
-            "auditor",
-            "-i",
-            "ida/ida.key",
-            "-o",
-            "ida",
-        ];
-        let mut enroll = scan::start(&disk, kind, &enroll);
+        let enroll = "enroll ida --name I --contact c --role auditor -i ida/ida.key -o ida";
+        let mut enroll = scan::start(&disk, kind, &enroll.split(' ').collect::<Vec<_>>());
         enroll
             .expect("Passphrase of")
             .enter(WRONG)

@@ -72,22 +72,37 @@ impl Says for Novel {
     const KIND: &'static str = "novel";
 }
 
+/// Text that tries to look like a line of its own.
+fn fake(text: &str) -> String {
+    format!("down{text}\nFAKE")
+}
+
+/// The same, as a string of JSON.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(&fake(text)).unwrap()
+}
+
 /// Asserts that files which hold the text, signed by people who may sign, are refused or shown escaped.
 #[track_caller]
 fn shown_escaped(text: &str) {
     let laid = Laid::ready();
-    let quoted = serde_json::to_string(&format!("down{text}\nFAKE")).unwrap();
-    let escaped: String =
-        format!("down{text}\nFAKE").encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let escaped = format!("\"{escaped}\"");
+    shown_escaped_of_a_request(&laid, text);
+    shown_escaped_of_an_approval(&laid, text);
+    shown_escaped_of_cards_and_records(&laid, text);
+    shown_escaped_of_names_and_tables(&laid, text);
+}
+
+/// In a request at the end of a log, as the text itself, and as the name of a field that nobody knows.
+#[track_caller]
+fn shown_escaped_of_a_request(laid: &Laid, text: &str) {
+    let escaped: String = fake(text).encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
     let (request, session) =
         laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
     let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
     let good = line_of(&forge::entry(&laid.world, request, &signers), &signers);
     let old = r#""justification":"Nobody can log in.""#;
     let begins = &old[..old.find(':').unwrap()];
-    let lines = [&quoted, &escaped].map(|text| {
-        // As the text itself, and as the name of a field that nobody knows.
+    let lines = [quoted(text), format!("\"{escaped}\"")].map(|text| {
         [swapped(&good, old, &format!("{begins}:{text}")), swapped(&good, old, &format!("{old},{text}:1"))]
     });
     let shares: String = laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
@@ -115,18 +130,28 @@ fn shown_escaped(text: &str) {
         }
         laid.lay();
     }
-    // In an approval, which is set aside with a word about why.
+}
+
+/// In an approval, which is set aside with a word about why.
+#[track_caller]
+fn shown_escaped_of_an_approval(laid: &Laid, text: &str) {
     let asking = laid.emergency();
     let [alice, bob, carol] = ["alice", "bob", "carol"].map(|who| laid.world.approve(who, &asking));
     let bob = String::from_utf8(bob).unwrap();
     let (note, ciphertext) = bob.split_at(bob.find("-----BEGIN").unwrap());
-    let line = swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{quoted}:1,"time":"#));
+    let line =
+        swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{}:1,"time":"#, quoted(text)));
     let bad = [signed(&line, &[laid.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
     let run = laid.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
     is_harmless(&run.at("approval of `bob`: STATEMENT-MALFORMED: "));
     let run = laid.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);
     is_harmless(&run.says("set aside: approval of `bob`: STATEMENT-MALFORMED: "));
-    // On a card, in its owner's own words and as a field; and in a kind of record that is not known.
+}
+
+/// On a card, in its owner's own words and as a field; and in a kind of record that is not known.
+#[track_caller]
+fn shown_escaped_of_cards_and_records(laid: &Laid, text: &str) {
+    let quoted = quoted(text);
     let alice = laid.world.person("alice");
     for change in [&|line: &str| swapped(line, r#""alice of Example Corp""#, &quoted), &|line: &str| {
         swapped(line, r#""time":"#, &format!(r#"{quoted}:1,"time":"#)) as String
@@ -137,7 +162,7 @@ fn shown_escaped(text: &str) {
         laid.disk.write("evil/alice.book", &card);
         is_harmless(&laid.verify("--book evil/alice.book").exits(10).shows("BOOK-CHAIN"));
     }
-    let novel = Novel { text: format!("down{text}\nFAKE") };
+    let novel = Novel { text: fake(text) };
     laid.world.forge(novel, &[laid.world.signs("alice")]);
     laid.lay();
     for command in ["verify", "log", "log --json", "verify --json"] {
@@ -145,20 +170,24 @@ fn shown_escaped(text: &str) {
         assert!([0, 14].contains(&run.code), "{run:?}");
         is_harmless(&run);
     }
-    // In a name of a file, a policy and a table.
+}
+
+/// In a name of a file, a policy and a table.
+#[track_caller]
+fn shown_escaped_of_names_and_tables(laid: &Laid, text: &str) {
     for command in
         ["verify --head", "collect --as alice/alice", "verify --anchor", "log --kind", "log --request"]
     {
-        let run = laid.disk.line(command).arg(format!("down{text}\nFAKE")).run();
+        let run = laid.disk.line(command).arg(fake(text)).run();
         assert!([1, 2, 3].contains(&run.code), "{run:?}");
         is_harmless(&run);
     }
     // A program is told the name as it is, in JSON that a terminal may show too.
-    let name = format!("down{text}\nFAKE");
+    let name = fake(text);
     let run = laid.disk.line("verify --json --head").arg(&name).run().exits(1);
     is_harmless(&run);
     assert_eq!(run.json()["error"]["at"], name.as_str());
-    laid.disk.write("policy.toml", format!("{quoted} = 1\n"));
+    laid.disk.write("policy.toml", format!("{} = 1\n", quoted(text)));
     let line = "init new --name N --cards-compared --card dan/dan.card --as dan/dan --policy policy.toml";
     is_harmless(&laid.disk.refuses(3, line).at("policy.toml"));
     laid.disk.write("bad.csv", format!("vault,account_id,email,\"down{text}\nFAKE\"\nnew,1,r,x\n"));
