@@ -173,19 +173,6 @@ fn a_log_that_contradicts_her_book_is_shown_and_signed() {
 }
 
 #[test]
-fn an_older_request_than_her_book_knows_is_shown_and_signed() {
-    let (disk, asked) = Disk::asked();
-    disk.run("check --as alice/alice").ok();
-    disk.run("check --as alice/alice").ok();
-    let line = format!("approve req.bgr --as alice/alice -o alice.bga --session-words '{}'", asked.words);
-    disk.refuses(4, &line).what("the log lacks records that are known of");
-    disk.run(&format!("{line} --accept-deviation missing-records")).ok();
-    disk.approve("bob", &asked).ok();
-    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
-    disk.run("verify").exits(14).shows("missing-records, in the approval by `alice`");
-}
-
-#[test]
 fn a_denial_is_a_statement_and_no_veto() {
     let (disk, asked) = Disk::asked();
     let line = "deny req.bgr --as carol/carol --because 'no such incident' -o carol.bgd --json";

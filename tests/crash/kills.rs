@@ -142,7 +142,7 @@ fn a_sealing_is_logged_or_goes() {
         };
         // Nothing of the first attempt lies about, but for the mark where all was logged.
         for vault in ["prod".to_owned(), disk.canary()] {
-            let folder = disk.path(&format!("escrow/vaults/{vault}"));
+            let folder = disk.path(format!("escrow/vaults/{vault}"));
             let names = |folder| -> Vec<String> {
                 let names = std::fs::read_dir(folder).unwrap();
                 names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()

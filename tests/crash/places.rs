@@ -134,7 +134,7 @@ fn no_file_of_an_escrow_is_written_through_a_linked_folder() {
     for folder_name in ["vaults", "vaults/prod"] {
         let disk = begun().disk();
         folder(&disk, "elsewhere");
-        let place = disk.path(&format!("escrow/{folder_name}"));
+        let place = disk.path(format!("escrow/{folder_name}"));
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         symlink(disk.path("elsewhere"), place).unwrap();
         let line = seal_line("prod");
@@ -212,7 +212,7 @@ fn what_a_sealing_left_goes_only_where_it_is_known_to_be_that() {
     let disk = cut_off();
     let mark = mark_of(&disk);
     let (within, _) = mark.split_once("unlogged-").unwrap();
-    fs::rename(disk.path(&mark), disk.path(&format!("{within}unlogged-{}", "5".repeat(64)))).unwrap();
+    fs::rename(disk.path(&mark), disk.path(format!("{within}unlogged-{}", "5".repeat(64)))).unwrap();
     refuses_to_seal(&disk).what("no seal of it");
     // Somebody put it there: it has no mark.
     let disk = cut_off();

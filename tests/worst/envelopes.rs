@@ -164,7 +164,7 @@ fn trapped(disk: &Disk) {
     // What the disk itself starts the program with.
     symlink(setsid, disk.path("trap/setsid")).unwrap();
     for name in ["age-plugin-x", "age-plugin-age-plugin-x", "age-plugin-yubikey", "age", "pinentry", "sh"] {
-        let trap = disk.path(&format!("trap/{name}"));
+        let trap = disk.path(format!("trap/{name}"));
         let mark = disk.path("mark");
         std::fs::write(&trap, format!("#!/bin/sh\necho $0 >> '{}'\n", mark.display())).unwrap();
         std::fs::set_permissions(&trap, std::fs::Permissions::from_mode(0o755)).unwrap();
