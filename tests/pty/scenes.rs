@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use breakglass::value::time::Time;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, code_of};
 use crate::people::{self, SEED};
-use crate::sealing::code_now;
 use crate::terminal::Terminal;
 
 const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
@@ -231,7 +230,7 @@ fn setup(scenes: &mut Scenes) {
     ] {
         seal.asked(question).enter(answer);
     }
-    seal.asked("Code that an authenticator").enter(&code_now());
+    seal.asked("Code that an authenticator").enter(&code_of(SEED));
     seal.expect("ABOUT TO BE SEALED").expect("Type yes, or <");
     scenes.keep("seal-summary", &since(&seal.transcript(), "ABOUT TO BE SEALED"));
     seal.enter("yes");

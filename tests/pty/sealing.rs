@@ -2,10 +2,7 @@
 
 use std::fs;
 
-use breakglass::secret::totp::TotpSeed;
-use secrecy::ExposeSecret as _;
-
-use crate::disk::Disk;
+use crate::disk::{Disk, code_of};
 use crate::people::{self, SEED};
 use crate::terminal::{Ended, Terminal};
 
@@ -15,11 +12,6 @@ const EMAIL: &str = "root@example.com";
 
 fn start(disk: &Disk, words: &[&str]) -> Terminal {
     Terminal::start(disk.root(), &[&["--escrow", "escrow", "seal"], words].concat(), false)
-}
-
-pub fn code_now() -> String {
-    let now = breakglass::hands::clock::now().unix();
-    TotpSeed::parse(SEED).unwrap().code_at(now).code.expose_secret().to_owned()
 }
 
 #[track_caller]
@@ -47,7 +39,7 @@ const QUESTIONS: [(&str, &str); 12] = [
 ];
 
 fn answer(seal: &mut Terminal, question: &str, answer: &str) {
-    let code = code_now();
+    let code = code_of(SEED);
     seal.asked(question).enter(if answer == "code" { &code } else { answer });
 }
 

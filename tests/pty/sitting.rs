@@ -5,9 +5,8 @@ use std::fs;
 use breakglass::record::card::VerifiedCard;
 use breakglass::value::fingerprint::Words;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, code_of};
 use crate::people::SEED;
-use crate::sealing::code_now;
 use crate::terminal::{Ended, Terminal};
 
 pub const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
@@ -84,7 +83,7 @@ impl Counted {
         self.answer("password, not shown", PASSWORD);
         self.answer("again:", PASSWORD);
         self.answer("Seed, not shown", SEED);
-        self.answer("Code that an authenticator", &code_now());
+        self.answer("Code that an authenticator", &code_of(SEED));
         self.answer("Type yes, or <", "yes");
     }
 }
