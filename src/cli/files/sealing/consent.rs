@@ -81,7 +81,7 @@ pub(crate) fn confirm_machine(
             "Out of order: {}. It will be recorded; `breakglass doctor` says how to put it right.",
             explain(deviation)
         );
-        Yes { accepted: accepted, terminal }.ask(code, &what)?;
+        Yes { accepted, terminal }.ask(code, &what)?;
     }
     Ok(())
 }
