@@ -53,8 +53,8 @@ fn of_log(disk: &Disk) -> u64 {
 
 /// How many are verified by reading somebody's book once.
 fn of_book(disk: &Disk, who: &str) -> u64 {
-    let card = VerifiedCard::parse(&fs::read(disk.path(&format!("{who}/{who}.card"))).unwrap()).unwrap();
-    let bytes = fs::read(disk.path(&format!("{who}/{who}.book"))).unwrap();
+    let card = VerifiedCard::parse(&fs::read(disk.path(format!("{who}/{who}.card"))).unwrap()).unwrap();
+    let bytes = fs::read(disk.path(format!("{who}/{who}.book"))).unwrap();
     let so_far = verified_so_far();
     Book::read(&card.card().person, &card.card().verifying_key, &bytes).unwrap();
     verified_so_far() - so_far
@@ -75,7 +75,7 @@ fn each_command_verifies_the_log_once() {
     fs::write(disk.path("more.csv"), crate::disk::row("more")).unwrap();
     let sealed = count(
         &disk,
-        "seal --from @more.csv --threshold 2 --custodian alice --custodian bob --custodian carol --as @admin/admin",
+        "seal --from @more.csv --threshold 2 --custodian alice --custodian bob --custodian carol --as @dan/dan",
     );
     assert_eq!(sealed, of_log(&disk) + CARD);
     let before = of_book(&disk, "carol");
