@@ -23,9 +23,9 @@
 //! ```text
 //!  8  main       harden, parse, run, answer
 //!  7  cli        the commands: verb, ask, files, terminal, reveal, say
-//!  6  ceremony   what people do with an escrow: pure          hands  disk, terminal, clock and kernel
-//!  5  ledger     logs and books that are appended to          audit  what auditors compare a log with
-//!  4  escrow     what a log amounts to                        secret payloads, shares, keys, passwords
+//!  6  ceremony   what people do with an escrow: pure          hands   disk, terminal, clock and kernel
+//!  5  ledger     logs and books that are appended to          audit   what auditors compare a log with
+//!  4  escrow     what a log amounts to                        secret  payloads, shares, keys, passwords
 //!  3  record     everything that is signed or written
 //!  2  value      names, texts, times, fingerprints
 //!  1  crypto     primitives, each behind one file

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::crypto::threshold::ShareIndex;
-use breakglass::record::book::{Book, BookDraft, BookEntry, BookError, MAX_KEPT};
+use breakglass::record::book::{Book, BookError, BookRecord, MAX_KEPT, StatementDraft};
 use breakglass::record::head::Head;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::repair::Damage;
-use breakglass::record::statement::{Check, CheckedShare, HeadFrom, Stated};
+use breakglass::record::statement::{Check, CheckedShare, HeadFrom, Statement};
 use breakglass::value::names::{KeyName, PersonId};
 use breakglass::value::time::Time;
 
@@ -25,24 +25,23 @@ fn head(seq: u64) -> Head {
     Head { size: 1000 * (seq + 1), seq, hash: Digest::of(&seq.to_be_bytes()) }
 }
 
-fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> BookDraft {
+fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> StatementDraft {
     let share =
         CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: ShareIndex::try_from(1).unwrap() };
-    BookDraft {
+    StatementDraft {
         time: Time::from_unix(1_800_000_000 + seq).unwrap(),
         escrow: Digest::of(escrow),
         head: head(seq),
         head_from: HeadFrom::Log,
         keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
-        damage: None,
-        says: Stated::Check(Check { shares: vec![share] }),
+        says: Statement::Check(Check { shares: vec![share] }),
     }
 }
 
 /// A book of `count` records, each as its own bytes.
 fn records(count: u64) -> Vec<Vec<u8>> {
     let mut book = Book::new(alice());
-    (0..count).map(|seq| book.write(&key("alice"), draft(b"escrow", seq, &["a"])).0).collect()
+    (0..count).map(|seq| book.write(&key("alice"), &draft(b"escrow", seq, &["a"]), None).0).collect()
 }
 
 fn read(bytes: &[u8]) -> Result<Book, BookError> {
@@ -55,12 +54,12 @@ fn refusal(records: &[&[u8]]) -> BookError {
 }
 
 /// A record spelled by hand and properly signed.
-fn forged(entry: &BookEntry) -> Vec<u8> {
+fn forged(entry: &BookRecord) -> Vec<u8> {
     let note = Note::sign(entry, &[(KeyName::Person(alice()), &key("alice"))]);
     [note.as_bytes(), b"\n"].concat()
 }
 
-fn entry_of(record: &[u8]) -> BookEntry {
+fn entry_of(record: &[u8]) -> BookRecord {
     Note::take(record).unwrap().0.read().unwrap()
 }
 
@@ -71,7 +70,7 @@ fn a_book_reads_back_as_it_was_written() {
     let mut book = Book::new(alice());
     let mut bytes = Vec::new();
     for seq in 0..4 {
-        let (record, at) = book.write(&key("alice"), draft(b"escrow", seq, &[]));
+        let (record, at) = book.write(&key("alice"), &draft(b"escrow", seq, &[]), None);
         assert_eq!((at.number, at.hash), (seq, Digest::of(&record)));
         assert_eq!(book.last(), Some(at));
         bytes.extend(record);
@@ -90,14 +89,14 @@ fn a_book_reads_back_as_it_was_written() {
 fn a_book_that_was_read_goes_on_as_if_it_had_been_kept() {
     let records = records(3);
     let mut book = read(&records[..2].concat()).unwrap();
-    assert_eq!(book.write(&key("alice"), draft(b"escrow", 2, &["a"])).0, records[2]);
+    assert_eq!(book.write(&key("alice"), &draft(b"escrow", 2, &["a"]), None).0, records[2]);
 }
 
 #[test]
 fn no_bytes_are_an_empty_book() {
     let book = read(b"").unwrap();
     assert_eq!(
-        (book.entries().count(), book.last(), book.newest_head(&Digest::of(b"escrow"))),
+        (book.entries().count(), book.last(), book.newest_head(&Digest::of(b"escrow"), u64::MAX)),
         (0, None, None)
     );
 }
@@ -106,11 +105,12 @@ fn no_bytes_are_an_empty_book() {
 fn the_newest_head_is_the_highest_of_that_escrow_wherever_it_stands() {
     let mut book = Book::new(alice());
     for (escrow, seq) in [("one", 4), ("one", 9), ("two", 20), ("one", 7)] {
-        book.write(&key("alice"), draft(escrow.as_bytes(), seq, &[]));
+        book.write(&key("alice"), &draft(escrow.as_bytes(), seq, &[]), None);
     }
-    assert_eq!(book.newest_head(&Digest::of(b"one")), Some(head(9)));
-    assert_eq!(book.newest_head(&Digest::of(b"two")), Some(head(20)));
-    assert_eq!(book.newest_head(&Digest::of(b"three")), None);
+    assert_eq!(book.newest_head(&Digest::of(b"one"), 20), Some(head(9)));
+    assert_eq!(book.newest_head(&Digest::of(b"two"), 20), Some(head(20)));
+    assert_eq!(book.newest_head(&Digest::of(b"three"), 20), None);
+    assert_eq!(book.newest_head(&Digest::of(b"one"), 8), Some(head(7)));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_record_worth_keeping_is_kept_once() {
     let mut bytes = Vec::new();
     let written = [&["genesis", "seal"][..], &["genesis", "seal", "next"], &["next"]];
     for (seq, keeps) in (0..).zip(written) {
-        bytes.extend(book.write(&key("alice"), draft(b"escrow", seq, keeps)).0);
+        bytes.extend(book.write(&key("alice"), &draft(b"escrow", seq, keeps), None).0);
         // Also a book that was read again knows what it keeps.
         book = read(&bytes).unwrap();
     }
@@ -134,8 +134,8 @@ fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
     let wanted = ["a".repeat(half), "b".repeat(MAX_KEPT - half), "c".to_owned(), "d".to_owned()];
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let mut book = Book::new(alice());
-    book.write(&key("alice"), draft(b"escrow", 0, &wanted));
-    book.write(&key("alice"), draft(b"escrow", 1, &wanted));
+    book.write(&key("alice"), &draft(b"escrow", 0, &wanted), None);
+    book.write(&key("alice"), &draft(b"escrow", 1, &wanted), None);
     let kept: Vec<Vec<&str>> =
         book.entries().map(|(_, entry)| entry.keeps.iter().map(String::as_str).collect()).collect();
     assert!(kept == [&wanted[..2], &wanted[2..]]);
@@ -143,14 +143,14 @@ fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
     // One byte more is too much for the first.
     let larger = format!("{}b", wanted[1]);
     let mut book = Book::new(alice());
-    book.write(&key("alice"), draft(b"escrow", 0, &[wanted[0], &larger, "c"]));
+    book.write(&key("alice"), &draft(b"escrow", 0, &[wanted[0], &larger, "c"]), None);
     let (_, first) = book.entries().next().unwrap();
     assert_eq!(first.keeps.len(), 1);
 }
 
 #[test]
 fn damage_is_kept_whole_or_told_by_its_digest() {
-    let with = |damage| forged(&BookEntry { damage, ..entry_of(&records(1)[0]) });
+    let with = |damage| forged(&BookRecord { damage, ..entry_of(&records(1)[0]) });
     let whole = Damage::of_tail(b"torn").unwrap();
     for good in [None, Some(whole.clone()), Some(Damage::of_file(b"torn"))] {
         assert!(read(&with(good)).is_ok());
@@ -180,8 +180,8 @@ fn a_book_under_another_key_or_another_name_is_refused() {
 fn a_record_by_somebody_else_is_refused_where_it_stands() {
     let records = records(2);
     let mut bobs = Book::new(alice());
-    bobs.write(&key("alice"), draft(b"escrow", 0, &["a"]));
-    let (record, _) = bobs.write(&key("bob"), draft(b"escrow", 1, &["a"]));
+    bobs.write(&key("alice"), &draft(b"escrow", 0, &["a"]), None);
+    let (record, _) = bobs.write(&key("bob"), &draft(b"escrow", 1, &["a"]), None);
     let error = NoteError::KeyId(KeyName::Person(alice()));
     assert_eq!(refusal(&[&records[0], &record]), BookError::Note { number: 1, error });
 }
@@ -192,7 +192,7 @@ fn a_record_that_names_another_signer_is_refused() {
     assert!(read(&forged(&good)).is_ok(), "the control");
     let bob = KeyName::Person("bob".parse().unwrap());
     for by in [vec![], vec![bob.clone()], vec![good.by[0].clone(), bob], vec![KeyName::Session]] {
-        let refused = refusal(&[&forged(&BookEntry { by, ..good.clone() })]);
+        let refused = refusal(&[&forged(&BookRecord { by, ..good.clone() })]);
         assert_eq!(refused, BookError::Broken { number: 0 });
     }
 }
@@ -232,15 +232,15 @@ fn a_record_follows_by_number_and_by_digest() {
     let good = entry_of(&records[1]);
     assert_eq!(forged(&good), records[1], "the control");
     for entry in [
-        BookEntry { number: 2, ..good.clone() },
-        BookEntry { number: 0, ..good.clone() },
-        BookEntry { prev: Digest::ZERO, ..good.clone() },
+        BookRecord { number: 2, ..good.clone() },
+        BookRecord { number: 0, ..good.clone() },
+        BookRecord { prev: Digest::ZERO, ..good.clone() },
         // The digest of the note without the empty line, which is part of the record.
-        BookEntry { prev: Digest::of(&records[0][..records[0].len() - 1]), ..good.clone() },
+        BookRecord { prev: Digest::of(&records[0][..records[0].len() - 1]), ..good.clone() },
     ] {
         assert_eq!(refusal(&[&records[0], &forged(&entry)]), BookError::Broken { number: 1 }, "{entry:?}");
     }
-    let first = BookEntry { prev: Digest::of(b"an earlier page"), ..entry_of(&records[0]) };
+    let first = BookRecord { prev: Digest::of(b"an earlier page"), ..entry_of(&records[0]) };
     assert_eq!(refusal(&[&forged(&first)]), BookError::Broken { number: 0 });
 }
 
@@ -248,7 +248,7 @@ fn a_record_follows_by_number_and_by_digest() {
 fn two_books_of_one_person_do_not_mix() {
     let records = records(2);
     let mut other = Book::new(alice());
-    let (first, _) = other.write(&key("alice"), draft(b"another escrow", 0, &[]));
+    let (first, _) = other.write(&key("alice"), &draft(b"another escrow", 0, &[]), None);
     assert_eq!(refusal(&[&first, &records[1]]), BookError::Broken { number: 1 });
 }
 

@@ -7,8 +7,8 @@ use breakglass::crypto::sign::SigningKey;
 use breakglass::escrow::{GenesisError, people};
 use breakglass::record::card::{Card, CardError, MAX_RECIPIENTS, Role, VerifiedCard};
 use breakglass::record::finding::Rule;
-use breakglass::record::note::{Body as _, Note, NoteError};
-use breakglass::record::statement::{Check, Statement};
+use breakglass::record::note::{Note, NoteError, Signed as _};
+use breakglass::record::statement::{Check, FramedStatement};
 use breakglass::secret::signer::{Signer, SignerError, seal_signing_key};
 use breakglass::value::names::{KeyName, PersonId};
 
@@ -125,7 +125,7 @@ fn only_a_whole_note_of_the_type_card_is_a_card() {
     let cut = VerifiedCard::parse(&good[..good.len() - 1]);
     assert_eq!(cut, Err(CardError::Note(NoteError::Incomplete)));
     let text = String::from_utf8(good).unwrap();
-    let other = text.replacen("v1/card", &format!("v1/{}", Statement::<Check>::KIND), 1);
+    let other = text.replacen("v1/card", &format!("v1/{}", FramedStatement::<Check>::KIND), 1);
     let refusal = VerifiedCard::parse(other.as_bytes()).unwrap_err();
     assert!(matches!(refusal, CardError::Note(NoteError::WrongType { expected: "card", .. })), "{refusal:?}");
 }

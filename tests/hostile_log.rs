@@ -1,11 +1,12 @@
 //! A log in hostile hands: whatever is done to its bytes, reading it does not panic, and says so.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::audit::verify::{Evidence, verify};
-use breakglass::ceremony::request::Question;
+use breakglass::ceremony::request::RequestPlan;
 use breakglass::escrow::Reading;
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::note::NoteError;
@@ -156,7 +157,7 @@ fn a_long_damaged_tail_is_read_in_time_that_grows_with_its_length() {
 fn only_a_head_of_this_log_leaves_out_what_was_seen_before() {
     let world = World::ready();
     let before = world.head_file();
-    let question = Question { reason: Reason::Other, ..world.question(Purpose::Emergency) };
+    let question = RequestPlan { reason: Reason::Other, ..world.question(Purpose::Emergency) };
     world.ask("carol", "prod", question);
     let after = world.head_file();
     let rules = |since: HeadFile| {
@@ -181,7 +182,7 @@ fn what_claims_to_adopt_makes_nobody_remember_more_than_can_be_adopted() {
     }
     let whole = world.bytes();
     let line =
-        |record: &Record| format!("{{\"type\":\"breakglass/v1/adopt\",\"hash\":\"{}\"}}\n", record.hash);
+        |record: &LogRecord| format!("{{\"type\":\"breakglass/v1/adopt\",\"hash\":\"{}\"}}\n", record.hash);
     let lines: String = world.records().iter().map(line).collect();
     let reading = Reading::of([&whole[..], lines.as_bytes()].concat()).unwrap();
     assert_eq!(reading.escrow.remembered(), 64);
@@ -198,7 +199,7 @@ fn what_stands_where_the_empty_line_should_is_told_by_its_line() {
     assert_eq!((first.note.signers().count(), last.note.signers().count()), (1, 2));
     for (record, line) in [(first, 4), (last, 5)] {
         let bytes = [record.note.as_bytes(), b"x\n"].concat();
-        let refused = Record::take_at(&bytes, 0).unwrap_err();
+        let refused = LogRecord::take_at(&bytes, 0).unwrap_err();
         assert_eq!(refused, NoteError::NotASignatureLine(line));
     }
 }

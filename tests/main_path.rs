@@ -1,27 +1,32 @@
 //! The whole story on a log in memory: sealed, checked, asked for, approved, released, ended, closed. And what
 //! each ceremony refuses on the way.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::audit::verify::Evidence;
-use breakglass::ceremony::approve::{ApprovalFile, ApproveError, Carried, request_file};
+use breakglass::ceremony::approve::{ApprovalFile, ApproveError, RequestFile, request_file};
 use breakglass::ceremony::check::{CheckError, Held, check};
 use breakglass::ceremony::init::{Beginning, genesis};
 use breakglass::ceremony::release::{BadApproval, Gathered, ReleaseError, gather};
 use breakglass::ceremony::seal::{OpenShareError, open_share};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope;
-use breakglass::ledger::log::{Draft, Ledger, LedgerError, MAX_LINE};
+use breakglass::ledger::draft::{Draft, MAX_LINE};
+use breakglass::ledger::error::LedgerError;
+use breakglass::ledger::log::Ledger;
 use breakglass::record::book::Book;
 use breakglass::record::card::Role;
-use breakglass::record::chain::Record;
-use breakglass::record::entry::{Says, Statements};
+use breakglass::record::chain::LogRecord;
+use breakglass::record::deviation::Deviation;
 use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::frame::RecordBody;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::record::repair::Adopt;
-use breakglass::record::request::{Deviation, End, Outcome, Purpose};
+use breakglass::record::request::{End, Outcome, Purpose};
 use breakglass::record::seal::Kind;
+use breakglass::record::statements::Statements;
 use breakglass::secret::payload::Fields;
 use breakglass::secret::quorum::Reconstructed;
 use breakglass::secret::share::{Share, ShareError};
@@ -91,7 +96,8 @@ fn a_request_is_released_again_until_it_ends() {
     }
     let escrow = world.reading().escrow;
     assert_eq!(escrow.requests[0].releases.len(), 2);
-    let Some(Record { said: breakglass::record::entry::Said::Release(second), .. }) = world.records().pop()
+    let Some(LogRecord { says: breakglass::record::kinds::Record::Release(second), .. }) =
+        world.records().pop()
     else {
         panic!("the last record is the second release");
     };
@@ -297,14 +303,14 @@ struct NoEnd {
     ends: u64,
 }
 
-impl Says for NoEnd {
+impl RecordBody for NoEnd {
     const KIND: &'static str = End::KIND;
 }
 
 #[test]
 fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     #[track_caller]
-    fn refused<S: Says>(world: &World, rule: Rule, says: S, signers: &[world::Signs<'_>]) {
+    fn refused<S: RecordBody>(world: &World, rule: Rule, says: S, signers: &[world::Signs<'_>]) {
         let before = world.bytes();
         let mut ledger = world.ledger();
         let draft = Draft { time: world.tick(), says, signers: signers.to_vec() };
@@ -392,7 +398,7 @@ fn a_log_that_is_not_sound_is_not_built_on() {
 /// What becomes of a request file in `who`'s hands.
 fn examine(world: &World, who: &str, file: &[u8], book: &Book) -> Result<(), ApproveError> {
     let actor = world.person(who);
-    let carried = Carried::parse(file)?;
+    let carried = RequestFile::parse(file)?;
     carried.examine(&actor.card, std::slice::from_ref(&actor.identity), book).map(|_| ())
 }
 
@@ -406,7 +412,7 @@ fn an_approver_is_not_led_astray() {
     // Not of this escrow, without a share, with another card.
     assert!(matches!(examine(&world, "erin", &asking.file, &empty), Err(ApproveError::NoShare { .. })));
     let mallory = actor("alice", &[Role::Custodian]);
-    let carried = Carried::parse(&asking.file).unwrap();
+    let carried = RequestFile::parse(&asking.file).unwrap();
     let refused = carried.examine(&mallory.card, std::slice::from_ref(&mallory.identity), &empty);
     assert!(matches!(refused, Err(ApproveError::NotEnrolled(_))));
     // Her sealed share is missing, or her identity is another.
@@ -449,7 +455,7 @@ fn an_approver_notices_another_history() {
     let known = world.head().seq;
     let alice = world.person("alice");
     let ours = |file: &[u8]| {
-        let carried = Carried::parse(file).unwrap();
+        let carried = RequestFile::parse(file).unwrap();
         let identity = std::slice::from_ref(&alice.identity);
         match carried.examine(&alice.card, identity, &alice.book.borrow()) {
             Ok(examined) => Ok(examined.deviations(world.now())),
@@ -475,7 +481,7 @@ fn an_approver_notices_another_history() {
     let first = world.emergency();
     world.approve("alice", &first);
     let second = world.emergency();
-    let (alice, carried) = (world.person("alice"), Carried::parse(&second.file).unwrap());
+    let (alice, carried) = (world.person("alice"), RequestFile::parse(&second.file).unwrap());
     let book = alice.book.borrow();
     let examined = carried.examine(&alice.card, std::slice::from_ref(&alice.identity), &book).unwrap();
     let told: Vec<_> = examined.unreleased.iter().map(|one| (one.person.as_str(), one.request)).collect();
@@ -494,7 +500,7 @@ fn a_forged_escrow_with_the_same_people_gets_no_share() {
     let beginning = Beginning { name: text("Example Corp"), cards, policy: Policy::default() };
     let forged = world;
     let first = genesis(&beginning, &mallory.signer, dawn(), &mut rng()).unwrap();
-    forged.set_bytes(Record::bytes_of(&first));
+    forged.set_bytes(LogRecord::bytes_of(&first));
     forged.append(seal.clone(), &[mallory.signs()]).unwrap();
     let question = forged.question(Purpose::Emergency);
     let (request, session) = forged.make_request("carol", "prod", question);

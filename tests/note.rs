@@ -4,7 +4,7 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::record::note::{Body, MAX_NOTE, MAX_SIGNATURES, Note, NoteError, beginnings, key_id};
+use breakglass::record::note::{MAX_NOTE, MAX_SIGNATURES, Note, NoteError, Signed, beginnings, key_id};
 use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ struct Letter {
     copy: Option<Digest>,
 }
 
-impl Body for Letter {
+impl Signed for Letter {
     const KIND: &'static str = "letter";
 }
 
@@ -39,7 +39,7 @@ struct Invoice {
     text: String,
 }
 
-impl Body for Invoice {
+impl Signed for Invoice {
     const KIND: &'static str = "invoice";
 }
 

@@ -1,11 +1,13 @@
 //! A request, and its session: what it may ask for, and two keys that both have to be those that it names.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::ceremony::release::{ReleaseError, gather};
-use breakglass::ceremony::request::{Question, RequestError, Session, SessionError, request};
+use breakglass::ceremony::request::{RequestError, RequestPlan, Session, SessionError, request};
 use breakglass::crypto::envelope::{self, Identity};
-use breakglass::record::request::{Deviation, MAX_ITEMS, Purpose};
+use breakglass::record::deviation::Deviation;
+use breakglass::record::request::{MAX_ITEMS, Purpose};
 use breakglass::value::time::Seconds;
 use world::{World, rng, text};
 
@@ -91,7 +93,7 @@ fn a_request_is_refused_where_it_makes_no_sense() {
     let mut question = drill();
     question.fields.clear();
     assert_eq!(ask("canary", question), RequestError::Fields);
-    let twice = Question { fields: vec![text("password"); 2], ..drill() };
+    let twice = RequestPlan { fields: vec![text("password"); 2], ..drill() };
     assert_eq!(ask("canary", twice), RequestError::Fields);
 }
 
@@ -102,7 +104,7 @@ fn a_request_takes_so_many_fields_and_actions_and_no_more() {
     let canary = escrow.vault_named(&text("canary")).unwrap();
     let ask = |fields: usize, actions: usize| {
         let field = |number| text(&format!("field-{number}"));
-        let question = Question {
+        let question = RequestPlan {
             fields: (0..fields).map(field).collect(),
             actions: vec![text("again"); actions],
             ..world.question(Purpose::Drill)
@@ -121,7 +123,8 @@ fn a_request_says_from_which_moment_on_it_is_out_of_order() {
     let escrow = world.reading().escrow;
     let (longest, newest) = (escrow.policy.max_request_window, escrow.time);
     let asked = |expires: u64, not_before| {
-        let question = Question { expires: Seconds(expires), not_before, ..world.question(Purpose::Drill) };
+        let question =
+            RequestPlan { expires: Seconds(expires), not_before, ..world.question(Purpose::Drill) };
         world.make_request("carol", "canary", question).0.deviations
     };
     let usual = asked(longest.0, newest);

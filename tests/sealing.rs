@@ -1,8 +1,9 @@
 //! What was sealed, opened again: by whoever it was sealed to, and to the share that the seal says they have.
 
+#[path = "fixtures/world/mod.rs"]
 mod world;
 
-use breakglass::ceremony::approve::{ApproveError, Carried};
+use breakglass::ceremony::approve::{ApproveError, RequestFile};
 use breakglass::ceremony::check::{CheckError, Held, check};
 use breakglass::ceremony::seal::{OpenShareError, SealError};
 use breakglass::record::book::Book;
@@ -52,7 +53,7 @@ fn whoever_was_given_somebody_elses_share_finds_it_at_their_check_and_hands_it_t
 
     let asking = world.ask("carol", "misdealt", world.question(Purpose::Emergency));
     let examined = |who: &str| {
-        let (person, carried) = (world.person(who), Carried::parse(&asking.file).unwrap());
+        let (person, carried) = (world.person(who), RequestFile::parse(&asking.file).unwrap());
         let book = Book::new(person.id().clone());
         carried.examine(&person.card, std::slice::from_ref(&person.identity), &book).map(drop)
     };

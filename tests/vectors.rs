@@ -8,7 +8,7 @@
 mod case;
 #[path = "corpus/run.rs"]
 mod run;
-#[path = "world/mod.rs"]
+#[path = "fixtures/world/mod.rs"]
 mod world;
 #[path = "corpus/write/mod.rs"]
 mod write;

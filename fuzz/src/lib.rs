@@ -7,15 +7,17 @@ use std::path::Path;
 
 use breakglass::record::bundle::{Bundle, compose};
 use breakglass::record::card::VerifiedCard;
-use breakglass::ceremony::approve::{ApprovalFile, Carried};
+use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
 use breakglass::cli::files::sealing::consent::{SealDeviation, Yes};
 use breakglass::cli::files::sealing::csv::parse_csv;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt};
 use breakglass::escrow::Reading;
-use breakglass::record::entry::{Entry, Genesis, Statements};
+use breakglass::record::frame::FramedRecord;
+use breakglass::record::genesis::Genesis;
+use breakglass::record::statements::Statements;
 use breakglass::record::head::HeadFile;
-use breakglass::record::note::{Body, Note};
+use breakglass::record::note::{Signed, Note};
 use breakglass::secret::payload::Fields;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::{End, Release, Request};
@@ -92,7 +94,7 @@ pub fn card(data: &[u8]) {
 }
 
 /// The line of a note has one spelling, whatever it says.
-fn one_spelling<B: Body>(note: &Note) {
+fn one_spelling<B: Signed>(note: &Note) {
     match note.read::<B>() {
         Ok(body) => {
             let length = Note::line_length(&body);
@@ -106,12 +108,12 @@ fn one_spelling<B: Body>(note: &Note) {
 /// Seals, and every other record.
 pub fn seal(data: &[u8]) {
     let Ok((note, _)) = Note::take(data) else { return };
-    one_spelling::<Entry<Seal>>(&note);
-    one_spelling::<Entry<Genesis>>(&note);
-    one_spelling::<Entry<Request>>(&note);
-    one_spelling::<Entry<Release>>(&note);
-    one_spelling::<Entry<End>>(&note);
-    one_spelling::<Entry<Statements>>(&note);
+    one_spelling::<FramedRecord<Seal>>(&note);
+    one_spelling::<FramedRecord<Genesis>>(&note);
+    one_spelling::<FramedRecord<Request>>(&note);
+    one_spelling::<FramedRecord<Release>>(&note);
+    one_spelling::<FramedRecord<End>>(&note);
+    one_spelling::<FramedRecord<Statements>>(&note);
 }
 
 /// A log and sealed shares behind it.
@@ -120,7 +122,7 @@ pub fn request_file(data: &[u8]) {
         Ok(bundle) => assert_eq!(compose(bundle.records, bundle.ciphertexts.iter().copied()), data),
         Err(error) => is_harmless(&error),
     }
-    match Carried::parse(data) {
+    match RequestFile::parse(data) {
         Ok(carried) => drop(carried.asked().request.name.to_string()),
         Err(error) => is_harmless(&error),
     }

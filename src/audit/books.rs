@@ -5,7 +5,7 @@ use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
 use crate::record::book::Book;
 use crate::record::finding::{Finding, Rule};
-use crate::record::statement::Stated;
+use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 
 /// What a book tells about the log.
@@ -38,7 +38,7 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
     told.newest = of.map(|(_, entry)| heads::knows(escrow, &entry.head)).max();
     told.findings.extend(parted(escrow, &book));
     for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
-        if let Stated::Approval(approval) = &entry.says {
+        if let Statement::Approval(approval) = &entry.says {
             let approval = approval.clone();
             told.approvals.push(Approved { person: owner.clone(), time: entry.time, approval });
         }

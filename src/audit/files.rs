@@ -8,7 +8,7 @@ use crate::value::names::PersonId;
 
 /// A file that a seal names by its digest.
 #[derive(Debug, Clone, Copy)]
-pub struct Sealed<'a> {
+pub struct SealedFile<'a> {
     /// The generation.
     pub generation: &'a Generation,
     /// Whose sealed share it is; `None` for the payload's file.
@@ -38,11 +38,11 @@ pub struct Compared {
 }
 
 /// Every file that the seals of the log name: of each generation the payload's, then the shares', by index.
-pub fn sealed(escrow: &Escrow) -> impl Iterator<Item = Sealed<'_>> {
+pub fn sealed(escrow: &Escrow) -> impl Iterator<Item = SealedFile<'_>> {
     let generations = escrow.vaults.iter().flat_map(|vault| &vault.generations);
     generations.flat_map(|generation| {
-        let payload = Sealed { generation, custodian: None, digest: generation.seal.payload };
-        let shares = generation.seal.shares.iter().map(move |share| Sealed {
+        let payload = SealedFile { generation, custodian: None, digest: generation.seal.payload };
+        let shares = generation.seal.shares.iter().map(move |share| SealedFile {
             generation,
             custodian: Some(&share.custodian),
             digest: share.sealed_share,
@@ -51,7 +51,7 @@ pub fn sealed(escrow: &Escrow) -> impl Iterator<Item = Sealed<'_>> {
     })
 }
 
-impl Sealed<'_> {
+impl SealedFile<'_> {
     /// Sets what was found beside what was sealed. `path` is shown: the file's, below the escrow's directory.
     pub fn against(&self, path: String, found: Found) -> Compared {
         let title = self.generation.seal.title();

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::digest::Digest;
-use crate::escrow::{Asked, Escrow, Generation, Vault};
+use crate::escrow::{Escrow, Generation, RequestState, Vault};
 use crate::record::finding::{Finding, Rule};
 use crate::record::seal::{Kind, Seal};
-use crate::record::statement::{Approval, Stated};
+use crate::record::statement::{Approval, Statement};
 use crate::value::names::PersonId;
 use crate::value::time::{Seconds, Time};
 
@@ -178,7 +178,7 @@ pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
     Drill { canary, last, next }
 }
 
-fn ended(asked: &Asked, found: &mut Vec<Finding>) {
+fn ended(asked: &RequestState, found: &mut Vec<Finding>) {
     if asked.end.is_none() {
         let fields: Vec<_> = asked.request.fields.iter().map(|field| field.as_str()).collect();
         let detail =
@@ -188,13 +188,13 @@ fn ended(asked: &Asked, found: &mut Vec<Finding>) {
 }
 
 /// By when the closing list of a request is due; `None` where it is closed, or none is asked for.
-pub fn closing(escrow: &Escrow, asked: &Asked) -> Option<Deadline> {
+pub fn closing(escrow: &Escrow, asked: &RequestState) -> Option<Deadline> {
     let root = escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
     let first = asked.releases.first().filter(|_| root && asked.closed.is_none())?;
     Some(Deadline::within(escrow.policy.close_within, first.time))
 }
 
-fn closed(escrow: &Escrow, asked: &Asked, now: Time, found: &mut Vec<Finding>) {
+fn closed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Finding>) {
     let Some(closing) = closing(escrow, asked) else { return };
     let rule = if closing.is_overdue(now) { Rule::CloseOverdue } else { Rule::CloseMissing };
     found.push(about(rule, asked.seq, format!("request {}: due by {}", asked.record.short(), closing.due)));
@@ -207,7 +207,7 @@ type HandedOver = BTreeMap<(Digest, u32), BTreeMap<PersonId, Time>>;
 fn handed_over(escrow: &Escrow, told: &[Approved]) -> HandedOver {
     let logged = escrow.statements.iter().filter_map(|collected| {
         let signed = &collected.statement;
-        let Stated::Approval(approval) = &signed.statement.says else { return None };
+        let Statement::Approval(approval) = &signed.statement.says else { return None };
         Some((&signed.person, signed.statement.time, approval))
     });
     let told = told.iter().map(|one| (&one.person, one.time, &one.approval));

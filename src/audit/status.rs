@@ -1,9 +1,10 @@
 //! The status: where an escrow stands at one moment, and what has to be done next. It rests on the log alone.
 
 mod duties;
+mod duty;
 mod facts;
 
-pub use duties::{Duty, DutyKind};
+pub use duty::{Duty, DutyKind};
 pub use facts::{
     CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
@@ -11,10 +12,10 @@ pub use facts::{
 use crate::audit::heads;
 use crate::audit::obligations::{self, Deadline, Drill};
 use crate::crypto::digest::Digest;
-use crate::escrow::{Asked, Escrow, Generation, Reading, Vault};
+use crate::escrow::{Escrow, Generation, Reading, RequestState, Vault};
 use crate::record::finding::{Finding, Severity};
 use crate::record::seal::Kind;
-use crate::record::statement::Stated;
+use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 use crate::value::time::Time;
 
@@ -119,13 +120,13 @@ fn drills(escrow: &Escrow, now: Time, vaults: &mut [VaultStatus]) {
 
 /// A request stands open until it ended without a release, or was closed. A drill needs no closing list: it is
 /// over with its end.
-fn request_status(escrow: &Escrow, asked: &Asked, now: Time) -> Option<RequestStatus> {
+fn request_status(escrow: &Escrow, asked: &RequestState, now: Time) -> Option<RequestStatus> {
     let request = &asked.request;
     let closing = obligations::closing(escrow, asked);
     if asked.closed.is_some() || (asked.end.is_some() && closing.is_none()) {
         return None;
     }
-    let stated = |says: fn(&Stated) -> Option<&Digest>| {
+    let stated = |says: fn(&Statement) -> Option<&Digest>| {
         let mut people: Vec<PersonId> = Vec::new();
         for signed in escrow.statements.iter().map(|collected| &collected.statement) {
             if says(&signed.statement.says) == Some(&asked.record) && !people.contains(&signed.person) {
@@ -150,11 +151,11 @@ fn request_status(escrow: &Escrow, asked: &Asked, now: Time) -> Option<RequestSt
         progress,
         needed: escrow.generation(&request.vault, request.generation).map_or(0, |one| one.seal.threshold),
         approved_by: stated(|says| match says {
-            Stated::Approval(approval) => Some(&approval.request),
+            Statement::Approval(approval) => Some(&approval.request),
             _ => None,
         }),
         denied_by: stated(|says| match says {
-            Stated::Denial(denial) => Some(&denial.request),
+            Statement::Denial(denial) => Some(&denial.request),
             _ => None,
         }),
         released: asked.releases.first().map(|release| release.time),

@@ -9,17 +9,19 @@ use crate::audit::books::parted;
 use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
-use crate::escrow::{Asked, Generation, Reading};
-use crate::ledger::bookkeeping::Intent;
+use crate::escrow::{Generation, Reading, RequestState};
 use crate::record::book::Book;
+use crate::record::book::StatementDraft;
 use crate::record::bundle::{self, Bundle, BundleError};
-use crate::record::chain::Record;
-use crate::record::entry::{Genesis, Says as _};
+use crate::record::chain::LogRecord;
+use crate::record::deviation::Deviation;
 use crate::record::finding::{Finding, Rule};
+use crate::record::frame::RecordBody as _;
+use crate::record::genesis::Genesis;
 use crate::record::note::Note;
-use crate::record::request::{Deviation, Purpose};
+use crate::record::request::Purpose;
 use crate::record::seal::Kind;
-use crate::record::statement::{Approval, Denial, HeadFrom, SignedStatement, Stated};
+use crate::record::statement::{Approval, Denial, HeadFrom, SignedStatement, Statement};
 use crate::secret::share::Share;
 use crate::value::names::PersonId;
 use crate::value::text::FreeText;
@@ -27,7 +29,7 @@ use crate::value::time::Time;
 
 /// A request file that was read and verified.
 #[derive(Debug)]
-pub struct Carried {
+pub struct RequestFile {
     reading: Reading,
     request: Digest,
     sealed_shares: Vec<String>,
@@ -35,12 +37,12 @@ pub struct Carried {
 
 /// A request together with the approver's own share: everything a decision rests on.
 #[derive(Debug)]
-pub struct Examined<'a> {
-    carried: &'a Carried,
+pub struct Review<'a> {
+    carried: &'a RequestFile,
     /// The approver.
     pub person: PersonId,
     /// The request.
-    pub asked: &'a Asked,
+    pub asked: &'a RequestState,
     /// The generation that is asked for, by the log.
     pub generation: &'a Generation,
     /// The approver's share, opened: vault, account and kind are shown from here.
@@ -121,12 +123,12 @@ pub fn request_file<'a>(log: &[u8], sealed_shares: impl IntoIterator<Item = &'a 
     bundle::compose(log, sealed_shares)
 }
 
-impl Carried {
+impl RequestFile {
     /// Reads a request file and verifies the log in it, from genesis to the request at its end.
     ///
     /// # Errors
     /// [`ApproveError`].
-    pub fn parse(bytes: &[u8]) -> Result<Carried, ApproveError> {
+    pub fn parse(bytes: &[u8]) -> Result<RequestFile, ApproveError> {
         let bundle = Bundle::parse(bytes)?;
         let reading = Reading::of(bundle.records.to_vec()).map_err(ApproveError::Unsound)?;
         if let Some(finding) = reading.unsound() {
@@ -135,7 +137,7 @@ impl Carried {
         let last = reading.escrow.requests.last().filter(|asked| asked.seq == reading.escrow.head.seq);
         let request = last.ok_or(ApproveError::NoRequest)?.record;
         let sealed_shares = bundle.ciphertexts.into_iter().map(str::to_owned).collect();
-        Ok(Carried { reading, request, sealed_shares })
+        Ok(RequestFile { reading, request, sealed_shares })
     }
 
     /// The log that the file carries.
@@ -144,7 +146,7 @@ impl Carried {
     }
 
     /// The request at its end.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &RequestState {
         self.reading.escrow.request(&self.request).expect("parse found it")
     }
 
@@ -157,7 +159,7 @@ impl Carried {
         card: &crate::record::card::VerifiedCard,
         identities: &[Identity],
         book: &Book,
-    ) -> Result<Examined<'_>, ApproveError> {
+    ) -> Result<Review<'_>, ApproveError> {
         let escrow = &self.reading.escrow;
         let person = &card.card().person;
         if escrow.people.get(person).map(|known| known.card.digest()) != Some(card.digest()) {
@@ -190,18 +192,18 @@ impl Carried {
             Some(found) => return Err(ApproveError::OtherHistory { seq: found.seq.unwrap_or_default() }),
         };
         let unreleased = unreleased(escrow, book, asked);
-        Ok(Examined { carried: self, person: person.clone(), asked, generation, share, unreleased, history })
+        Ok(Review { carried: self, person: person.clone(), asked, generation, share, unreleased, history })
     }
 }
 
 /// Approvals of the generation that `asked` is about, for other requests, that were never released.
-fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &Asked) -> Vec<Unreleased> {
+fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &RequestState) -> Vec<Unreleased> {
     let request = &asked.request;
     let of_generation = |approval: &Approval| {
         approval.vault == request.vault
             && approval.generation == request.generation
             && approval.request != asked.record
-            && !escrow.request(&approval.request).is_some_and(Asked::is_released)
+            && !escrow.request(&approval.request).is_some_and(RequestState::is_released)
     };
     let logged = escrow.statements.iter().map(|collected| {
         let signed = &collected.statement;
@@ -211,7 +213,7 @@ fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &Asked) -> Vec
     let own = own.map(|(_, entry)| (book.owner().clone(), entry.time, &entry.says));
     let mut found: Vec<Unreleased> = Vec::new();
     for (person, time, says) in logged.chain(own) {
-        if let Stated::Approval(approval) = says
+        if let Statement::Approval(approval) = says
             && of_generation(approval)
         {
             let one = Unreleased { person, time, request: approval.request };
@@ -225,13 +227,13 @@ fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &Asked) -> Vec
 
 /// An approval that is decided, with the ciphertext it will carry.
 #[derive(Debug)]
-pub struct Decided {
+pub struct DecidedApproval {
     /// What goes into the book, and is then signed.
-    pub intent: Intent,
+    pub draft: StatementDraft,
     ciphertext: String,
 }
 
-impl Examined<'_> {
+impl Review<'_> {
     /// What is out of order about approving at `now`, and not in the request: it is shown, confirmed, and signed
     /// with the approval.
     pub fn deviations(&self, now: Time) -> Vec<Deviation> {
@@ -251,7 +253,7 @@ impl Examined<'_> {
     ///
     /// # Errors
     /// [`ApproveError::Envelope`].
-    pub fn approve(&self, time: Time) -> Result<Decided, ApproveError> {
+    pub fn approve(&self, time: Time) -> Result<DecidedApproval, ApproveError> {
         let request = &self.asked.request;
         let text = self.share.approved_text(&self.asked.record);
         let to = std::slice::from_ref(&request.session_recipient);
@@ -264,17 +266,17 @@ impl Examined<'_> {
             ciphertext: Digest::of(ciphertext.as_bytes()),
             deviations: self.deviations(time),
         };
-        Ok(Decided { intent: self.intent(time, approval.into()), ciphertext })
+        Ok(DecidedApproval { draft: self.draft(time, approval.into()), ciphertext })
     }
 
     /// Says no.
-    pub fn deny(&self, because: FreeText, time: Time) -> Intent {
-        self.intent(time, Denial { request: self.asked.record, because }.into())
+    pub fn deny(&self, because: FreeText, time: Time) -> StatementDraft {
+        self.draft(time, Denial { request: self.asked.record, because }.into())
     }
 
-    fn intent(&self, time: Time, says: Stated) -> Intent {
+    fn draft(&self, time: Time, says: Statement) -> StatementDraft {
         let reading = &self.carried.reading;
-        Intent {
+        StatementDraft {
             escrow: reading.escrow.id,
             head: reading.escrow.head,
             head_from: HeadFrom::RequestFile,
@@ -285,7 +287,7 @@ impl Examined<'_> {
     }
 }
 
-impl Decided {
+impl DecidedApproval {
     /// The approval's file: the statement's record, then the ciphertext.
     pub fn file(&self, statement: &SignedStatement) -> Vec<u8> {
         approval_file(statement, &self.ciphertext)
@@ -293,7 +295,7 @@ impl Decided {
 }
 
 fn approval_file(statement: &SignedStatement, ciphertext: &str) -> Vec<u8> {
-    bundle::compose(&Record::bytes_of(&statement.note), [ciphertext])
+    bundle::compose(&LogRecord::bytes_of(&statement.note), [ciphertext])
 }
 
 /// The records worth keeping in a custodian's book, in base64: genesis, and the seals of their shares.

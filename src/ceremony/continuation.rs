@@ -9,9 +9,9 @@ use data_encoding::BASE64;
 use crate::crypto::digest::Digest;
 use crate::escrow::{MAX_SEQ, Reading};
 use crate::record::book::Book;
-use crate::record::chain::Record;
-use crate::record::entry::Said;
+use crate::record::chain::LogRecord;
 use crate::record::head::Head;
+use crate::record::kinds::Record;
 use crate::record::repair::{Continue, Damage};
 use crate::record::seal::Seal;
 
@@ -102,7 +102,9 @@ fn genesis(book: &Book, is_here: &dyn Fn(&Seal) -> bool) -> Option<Reading> {
 fn kept<'a>(book: &'a Book, escrow: &Digest) -> impl Iterator<Item = (u64, Box<Seal>, &'a str)> {
     book.kept(escrow).filter_map(|kept| {
         let bytes = BASE64.decode(kept.as_bytes()).ok()?;
-        let Record { frame, said: Said::Seal(seal), .. } = Record::take(&bytes, 0).ok()? else { return None };
+        let LogRecord { frame, says: Record::Seal(seal), .. } = LogRecord::take(&bytes, 0).ok()? else {
+            return None;
+        };
         Some((frame.seq, seal, kept))
     })
 }
@@ -113,7 +115,7 @@ fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
     let from = (reading.escrow.head.size as usize).saturating_sub(1);
     let lines = left.get(from..).unwrap_or_default().windows(SEAL.len()).enumerate();
     let starts = lines.filter(|(_, window)| *window == SEAL).map(|(at, _)| from + at + 1);
-    let records = starts.filter_map(|start| Record::take(left, start as u64).ok());
+    let records = starts.filter_map(|start| LogRecord::take(left, start as u64).ok());
     records
         .map(|record| {
             let bytes = &left[record.start as usize..record.end as usize];
@@ -127,9 +129,7 @@ fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
 fn missing(reading: &Reading, left: &[u8], book: Option<&Book>) -> (Vec<String>, Option<Head>) {
     let escrow = &reading.escrow;
     // A number that is too high to be left out is no honest log's; the book may know others.
-    let heads = book.into_iter().flat_map(Book::entries).filter(|(_, entry)| entry.escrow == escrow.id);
-    let newest =
-        heads.map(|(_, entry)| entry.head).filter(|head| head.seq <= MAX_SEQ).max_by_key(|head| head.seq);
+    let newest = book.and_then(|book| book.newest_head(&escrow.id, MAX_SEQ));
     let kept = book.into_iter().flat_map(|book| kept(book, &escrow.id));
     let kept = kept.filter(|(seq, ..)| newest.is_some_and(|newest| *seq <= newest.seq));
     let mut seals: Vec<_> = kept.map(|(seq, _, record)| (seq, record.to_owned())).collect();

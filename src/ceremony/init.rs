@@ -6,7 +6,8 @@ use rand::CryptoRng;
 use crate::crypto::digest::Digest;
 use crate::escrow::{GenesisError, people};
 use crate::record::card::VerifiedCard;
-use crate::record::entry::{Entry, Genesis};
+use crate::record::frame::FramedRecord;
+use crate::record::genesis::Genesis;
 use crate::record::note::Note;
 use crate::record::policy::Policy;
 use crate::secret::signer::Signer;
@@ -38,7 +39,7 @@ pub fn genesis(
     let mut nonce = [0; 32];
     rng.fill_bytes(&mut nonce);
     let cards = beginning.cards.iter().map(|card| BASE64.encode(card.note().as_bytes())).collect();
-    let entry = Entry {
+    let entry = FramedRecord {
         escrow: None,
         seq: 0,
         prev: Digest::ZERO,

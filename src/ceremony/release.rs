@@ -12,8 +12,8 @@
 //! ```
 //!
 //! ```compile_fail,E0451
-//! fn forge(record: breakglass::crypto::digest::Digest, head: breakglass::log::head::Head) {
-//!     let appended = breakglass::log::ledger::Appended { record, head, release_of: None };
+//! fn forge(record: breakglass::crypto::digest::Digest, head: breakglass::record::head::Head) {
+//!     let appended = breakglass::ledger::log::Appended { record, head, release_of: None };
 //! }
 //! ```
 //!
@@ -27,7 +27,7 @@
 //!
 //! ```
 //! use breakglass::ceremony::release::Authorized;
-//! use breakglass::log::ledger::Appended;
+//! use breakglass::ledger::log::Appended;
 //!
 //! fn show(authorized: Authorized, appended: &Appended, payload: &[u8]) {
 //!     let fields = authorized.reveal(appended, payload);
@@ -44,14 +44,16 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
 use crate::crypto::shamir::Secret;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Asked, Escrow, Generation, release_deviations};
-use crate::ledger::log::{Appended, Draft};
+use crate::escrow::{Escrow, Generation, RequestState, VerifiedStatement, release_deviations};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Appended;
 use crate::record::approvers::{Approvers, Refusal};
+use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::finding::Rule;
-use crate::record::request::{Deviation, Release};
+use crate::record::request::Release;
 use crate::record::seal::AccountId;
-use crate::record::statement::{SignedStatement, Stated};
+use crate::record::statement::Statement;
 use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
 use crate::secret::quorum::{QuorumError, UntrustedQuorum};
 use crate::secret::share::{MAX_SHARE, Share, ShareError};
@@ -127,11 +129,11 @@ pub enum ReleaseError {
 /// The approvals of one request: the good ones, opened, and those set aside.
 #[derive(Debug)]
 pub struct Gathered<'a> {
-    asked: &'a Asked,
+    asked: &'a RequestState,
     generation: &'a Generation,
     escrow: &'a Escrow,
     session: &'a Session,
-    good: Vec<(SignedStatement, Share)>,
+    good: Vec<(VerifiedStatement, Share)>,
     approvers: BTreeSet<PersonId>,
     /// Those that are no good, with the reason.
     pub set_aside: Vec<SetAside>,
@@ -179,18 +181,18 @@ pub fn gather<'a>(
 
 fn open_approval(
     escrow: &Escrow,
-    asked: &Asked,
+    asked: &RequestState,
     generation: &Generation,
     session: &Session,
     file: &ApprovalFile,
-) -> Result<(SignedStatement, Share), BadApproval> {
+) -> Result<(VerifiedStatement, Share), BadApproval> {
     // 1. The signature, by a person of this escrow, on this history.
     let signed = escrow
         .verify_statement(file.note.clone())
         .map_err(|(rule, why)| BadApproval::Statement(rule, why))?;
     // 2. An approval of this request by somebody on this seal's list, before its ciphertext is touched.
     Approvers::of(&asked.record, &generation.seal).count(&signed)?;
-    let Stated::Approval(approval) = &signed.statement.says else {
+    let Statement::Approval(approval) = &signed.statement.says else {
         return Err(Refusal::NotAnApproval(signed.person.clone()).into());
     };
     // 3. The ciphertext that was approved.
@@ -213,7 +215,9 @@ pub struct Authorized {
     key_name: KeyName,
     says: Release,
     payload: Digest,
-    /// Whose approvals it rests on.
+    /// The approvals that it rests on.
+    pub verified: Vec<VerifiedStatement>,
+    /// Whose they are.
     pub approvers: BTreeSet<PersonId>,
 }
 
@@ -277,8 +281,10 @@ impl Gathered<'_> {
         self.enough()?;
         let approvals = self.approvals();
         let mut quorum = UntrustedQuorum::default();
+        let mut verified = Vec::with_capacity(self.good.len());
         for (signed, share) in self.good {
-            quorum.add(signed.person, share);
+            quorum.add(signed.person.clone(), share);
+            verified.push(signed);
         }
         let reconstructed = quorum.check(&self.escrow.id, seal)?.combine()?;
         debug_assert!(self.session.belongs_to(&self.asked.request));
@@ -294,6 +300,7 @@ impl Gathered<'_> {
                 environment,
             },
             payload: seal.payload,
+            verified,
             approvers: self.approvers,
         })
     }

@@ -13,8 +13,9 @@ use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, Generation, Vault};
+use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
-use crate::record::request::{Deviation, MAX_ITEMS, Purpose, Reason, Request};
+use crate::record::request::{MAX_ITEMS, Purpose, Reason, Request};
 use crate::record::seal::Kind;
 use crate::value::names::{FieldName, PersonId};
 use crate::value::text::FreeText;
@@ -28,7 +29,7 @@ const MAX_SESSION: usize = 1024;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct RequestPlan {
     /// The purpose.
     pub purpose: Purpose,
     /// The reason.
@@ -179,7 +180,7 @@ pub enum SessionError {
 pub fn request(
     escrow: &Escrow,
     vault: &Vault,
-    question: Question,
+    question: RequestPlan,
     requester: PersonId,
     session: &Session,
 ) -> Result<Request, RequestError> {
@@ -231,7 +232,7 @@ fn deviations(
     escrow: &Escrow,
     vault: &Vault,
     generation: &Generation,
-    question: &Question,
+    question: &RequestPlan,
     requester: &PersonId,
 ) -> Vec<Deviation> {
     let found = [

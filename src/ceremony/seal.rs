@@ -6,8 +6,9 @@ use secrecy::ExposeSecret as _;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity, vault_identity, vault_recipient};
+use crate::crypto::recipient::Recipient;
 use crate::crypto::shamir::{self, Secret, ShamirError};
-use crate::crypto::sign::SigningKey;
+use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::crypto::threshold::Threshold;
 use crate::record::card::VerifiedCard;
 use crate::record::environment::Environment;
@@ -124,22 +125,7 @@ pub fn seal(
     // 3. The shares: `split` proves that all windows of consecutive ones combine to the vault key.
     let set = set_id(escrow, &plan.vault, plan.generation);
     let values = shamir::split(&vault_key, set, plan.threshold, rng)?;
-    let mut seal = Seal {
-        vault: plan.vault,
-        name: plan.name.clone(),
-        kind: plan.kind,
-        partition: plan.partition.clone(),
-        account: plan.account.clone(),
-        generation: plan.generation,
-        credentials: plan.credentials,
-        threshold: plan.threshold.threshold(),
-        total_shares: plan.threshold.total_shares(),
-        recipient,
-        release_key,
-        payload: Digest::of(&payload),
-        shares: Vec::with_capacity(values.len()),
-        environment: plan.environment.clone(),
-    };
+    let mut seal = manifest(plan, recipient, release_key, Digest::of(&payload));
     // 4. Each share's text, encrypted to its custodian and nobody else.
     let mut sealed_shares = Vec::with_capacity(values.len());
     for (value, custodian) in values.into_iter().zip(&plan.custodians) {
@@ -158,6 +144,26 @@ pub fn seal(
     let sealed = Sealed { seal, payload, sealed_shares };
     sealed.reopen(escrow, at_hand)?;
     Ok(sealed)
+}
+
+/// What the seal says of everything but the shares.
+fn manifest(plan: &Plan, recipient: Recipient, release_key: VerifyingKey, payload: Digest) -> Seal {
+    Seal {
+        vault: plan.vault,
+        name: plan.name.clone(),
+        kind: plan.kind,
+        partition: plan.partition.clone(),
+        account: plan.account.clone(),
+        generation: plan.generation,
+        credentials: plan.credentials,
+        threshold: plan.threshold.threshold(),
+        total_shares: plan.threshold.total_shares(),
+        recipient,
+        release_key,
+        payload,
+        shares: Vec::with_capacity(plan.custodians.len()),
+        environment: plan.environment.clone(),
+    }
 }
 
 impl Sealed {

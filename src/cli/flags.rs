@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::hands::sandbox::FileAccess;
-use crate::record::request::{Deviation, Reason};
+use crate::record::deviation::Deviation;
+use crate::record::request::Reason;
 use crate::value::names::FieldName;
 use crate::value::text::FreeText;
 use crate::value::time::{Seconds, Time};

@@ -14,23 +14,14 @@ mod elsewhere;
 #[cfg(not(unix))]
 use elsewhere as device;
 
+mod pressed;
+
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a pasted text takes to arrive, at most: whatever comes later was typed.
 pub const PASTE: Duration = Duration::from_millis(30);
-
-/// What came from the keyboard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pressed {
-    /// A byte.
-    Byte(u8),
-    /// Nothing, for as long as was waited.
-    Nothing,
-    /// The end: of the input, of the terminal, or because a signal asked the program to end.
-    End,
-}
 
 /// Where standard output leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +33,8 @@ pub enum Output {
     /// To a file, a pipe or the like.
     Elsewhere,
 }
+
+pub use pressed::Pressed;
 
 pub use device::{Console, exists, interrupted, listen};
 

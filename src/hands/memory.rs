@@ -199,8 +199,8 @@ pub fn state() -> Memory {
 pub fn protect() {
     #[cfg(target_os = "linux")]
     {
-        let (base, memory) = linux::map();
-        let is_locked = linux::lock_stack() && memory != Memory::Unlocked;
+        let (base, memory) = linux::map(ARENA);
+        let is_locked = lock_stack() && memory != Memory::Unlocked;
         if let Some(base) = base {
             THE_ARENA.base.store(base.as_ptr(), Ordering::Release);
         }
@@ -211,6 +211,17 @@ pub fn protect() {
         };
         STATE.store(state, Ordering::Release);
     }
+}
+
+/// Locks the part of the stack that the program works on.
+#[cfg(target_os = "linux")]
+fn lock_stack() -> bool {
+    if !has_room() {
+        return false;
+    }
+    // So that there is as much stack: it grows as it is touched.
+    wipe_stack();
+    linux::lock_stack(STACK)
 }
 
 fn leave_out_of_dumps(block: *mut u8, size: usize) {

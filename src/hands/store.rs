@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::crypto::digest::Digest;
 use crate::hands::console;
 use crate::hands::files::{self, Created, durable};
-use crate::ledger::log::Medium;
+use crate::ledger::medium::Medium;
 use crate::value::names::{PersonId, VaultName};
 
 /// The most bytes of a log that are read.

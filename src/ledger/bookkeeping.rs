@@ -1,70 +1,141 @@
 //! Stating: whatever a person states goes into their own book first, and is signed only after that.
 
-use crate::crypto::digest::Digest;
-use crate::crypto::sign::SigningKey;
-use crate::record::book::{Book, BookDraft};
-use crate::record::head::Head;
-use crate::record::repair::Damage;
-use crate::record::statement::{BookRef, HeadFrom, SignedStatement, Stated, Statement};
+use std::io;
+
+use crate::crypto::sign::{SigningKey, VerifyingKey};
+use crate::ledger::medium::Medium;
+use crate::record::book::{Book, BookError, BookReading, StatementDraft};
+use crate::record::repair::{Damage, TooMuchDamage};
+use crate::record::statement::{BookRef, FramedStatement, SignedStatement};
 use crate::value::names::{KeyName, PersonId};
-use crate::value::time::Time;
 
-/// What a person states, and what they know while they do.
-#[derive(Debug, Clone)]
-pub struct Intent {
-    /// The escrow.
-    pub escrow: Digest,
-    /// The newest record they saw.
-    pub head: Head,
-    /// Where that came from.
-    pub head_from: HeadFrom,
-    /// When.
-    pub time: Time,
-    /// Records worth keeping in the book, in base64.
-    pub keeps: Vec<String>,
-    /// What.
-    pub says: Stated,
+/// A book that is open for writing. It is locked for as long as the value lives.
+pub struct OpenBook<M> {
+    medium: M,
+    reading: BookReading,
 }
 
-/// A statement whose book record exists and is not durable yet. [`Noted::sign`] gives the statement, once the
-/// record is.
-#[derive(Debug)]
-#[must_use]
-pub struct Noted {
-    /// The book's new record: to be appended to the book and made durable.
-    pub book_record: Vec<u8>,
-    book: BookRef,
-    person: PersonId,
-    intent: Intent,
+/// Why nothing was stated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BookkeepingError {
+    /// The medium failed.
+    #[error("the book cannot be written: {0}")]
+    Io(#[from] io::Error),
+    /// The book is not its owner's unbroken chain.
+    #[error(transparent)]
+    Unsound(#[from] BookError),
+    /// The damaged end of the book is too large for a record.
+    #[error(transparent)]
+    TooMuchDamage(#[from] TooMuchDamage),
+    /// What was read again is not what was written.
+    #[error("the medium does not give back what was written to the book")]
+    Unfaithful,
 }
 
-/// Proof that a book's record is durable. Whoever makes one promises that.
-#[derive(Debug)]
-pub struct BookIsDurable;
+/// Proof that a book's record is durable: written, and read again from the medium. Only [`OpenBook`] makes one, and no
+/// statement is signed without.
+struct BookIsDurable(BookRef);
 
-/// Writes the intent into the book. `damage` is what was wrong with the book's end, or with the file that it was
-/// in before.
-pub fn note(intent: Intent, book: &mut Book, damage: Option<Damage>, key: &SigningKey) -> Noted {
-    let draft = BookDraft {
-        time: intent.time,
-        escrow: intent.escrow,
-        head: intent.head,
-        head_from: intent.head_from,
-        keeps: intent.keeps.clone(),
-        damage,
-        says: intent.says.clone(),
-    };
-    let person = book.owner().clone();
-    let (book_record, book) = book.write(key, draft);
-    Noted { book_record, book, person, intent }
-}
-
-impl Noted {
-    /// Signs the statement with the key of the book's owner, after its book record was made durable.
-    pub fn sign(self, _: BookIsDurable, key: &SigningKey) -> SignedStatement {
-        let Intent { escrow, head, head_from, time, says, .. } = self.intent;
-        let by = vec![KeyName::Person(self.person.clone())];
-        let statement = Statement { escrow, head, head_from, book: self.book, time, by, says };
-        SignedStatement::sign(&self.person, key, statement)
+impl<M: Medium> OpenBook<M> {
+    /// Reads the book on `medium`, of which `known` may be known already: the same bytes are not verified again. It may
+    /// be damaged: see [`OpenBook::reading`].
+    ///
+    /// # Errors
+    /// Whatever the medium says.
+    pub fn open(
+        mut medium: M,
+        owner: &PersonId,
+        key: &VerifyingKey,
+        known: Option<BookReading>,
+    ) -> io::Result<OpenBook<M>> {
+        let bytes = medium.read()?;
+        let known = known.filter(|known| known.book.owner() == owner);
+        let reading = known.unwrap_or_else(|| BookReading::nothing(owner)).resume(key, bytes);
+        Ok(OpenBook { medium, reading })
     }
+
+    /// Begins an empty book with the good records of another one.
+    ///
+    /// # Errors
+    /// Whatever the medium says.
+    pub fn begin_with(&mut self, other: &BookReading) -> io::Result<()> {
+        self.medium.append(0, other.good_bytes())?;
+        self.reading = BookReading {
+            bytes: other.good_bytes().to_vec(),
+            book: other.book.clone(),
+            good: other.good,
+            error: None,
+        };
+        Ok(())
+    }
+
+    /// What was read.
+    pub fn reading(&self) -> &BookReading {
+        &self.reading
+    }
+
+    /// The medium, once nothing more is stated.
+    pub fn into_medium(self) -> M {
+        self.medium
+    }
+
+    /// States something: into the book, made durable and read again; then signed with the key of the book's owner. A
+    /// damaged end is kept in the new record; `left_behind` is the file that the book was in before, where there is one.
+    ///
+    /// # Errors
+    /// [`BookkeepingError`]; nothing is signed then.
+    pub fn state(
+        &mut self,
+        draft: StatementDraft,
+        left_behind: Option<Damage>,
+        key: &SigningKey,
+    ) -> Result<SignedStatement, BookkeepingError> {
+        let damage = match &self.reading.error {
+            None => left_behind.filter(|left| !self.has_kept(left)),
+            Some(BookError::Torn { .. }) => Some(Damage::of_tail(self.reading.tail())?),
+            Some(error) => return Err(error.clone().into()),
+        };
+        let durable = self.write(&draft, damage, key)?;
+        Ok(sign(draft, durable, self.reading.book.owner(), key))
+    }
+
+    fn has_kept(&self, left: &Damage) -> bool {
+        self.reading.book.entries().any(|(_, entry)| entry.damage.as_ref() == Some(left))
+    }
+
+    /// Writes the record of `draft`, in the place of a damaged end where there is one, and reads it again.
+    fn write(
+        &mut self,
+        draft: &StatementDraft,
+        damage: Option<Damage>,
+        key: &SigningKey,
+    ) -> Result<BookIsDurable, BookkeepingError> {
+        let mut book: Book = self.reading.book.clone();
+        let (record, at) = book.write(key, draft, damage);
+        let good = self.reading.good;
+        let whole = [self.reading.good_bytes(), &record].concat();
+        if self.reading.tail().is_empty() {
+            self.medium.append(good as u64, &record)?;
+        } else {
+            self.medium.replace(&whole)?;
+        }
+        if self.medium.reread(good as u64)? != record {
+            return Err(BookkeepingError::Unfaithful);
+        }
+        self.reading = BookReading { good: whole.len(), bytes: whole, book, error: None };
+        Ok(BookIsDurable(at))
+    }
+}
+
+fn sign(
+    draft: StatementDraft,
+    BookIsDurable(book): BookIsDurable,
+    person: &PersonId,
+    key: &SigningKey,
+) -> SignedStatement {
+    let StatementDraft { escrow, head, head_from, time, says, .. } = draft;
+    let by = vec![KeyName::Person(person.clone())];
+    let statement = FramedStatement { escrow, head, head_from, book, time, by, says };
+    SignedStatement::sign(person, key, statement)
 }

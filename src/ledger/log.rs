@@ -5,50 +5,25 @@
 //! call broken on reading is refused before it is written.
 
 use std::collections::BTreeSet;
-use std::io;
 
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, Reading, forks};
-use crate::record::chain::{Record, rule_of};
-use crate::record::entry::{Entry, Said, Says};
-use crate::record::finding::{Finding, Rule, Severity};
+use crate::escrow::{Escrow, Reading, VerifiedStatement, forks};
+use crate::ledger::draft::Draft;
+use crate::ledger::error::LedgerError;
+use crate::ledger::medium::Medium;
+use crate::record::chain::LogRecord;
+use crate::record::finding::{Rule, Severity};
+use crate::record::frame::RecordBody;
 use crate::record::head::Head;
-use crate::record::note::{MAX_NOTE, Note};
-use crate::record::repair::{Adopt, Continue, Recovered, TooMuchDamage};
+use crate::record::kinds::Record;
+use crate::record::note::Note;
+use crate::record::repair::{Adopt, Continue, Recovered};
 use crate::value::names::KeyName;
 use crate::value::public;
 use crate::value::time::Time;
-
-/// Where a log lies. It is locked for as long as the value lives.
-pub trait Medium {
-    /// Reads everything.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
-    fn read(&mut self) -> io::Result<Vec<u8>>;
-
-    /// Writes `bytes` at the end, which must be at `size`, in one write, and makes them durable.
-    ///
-    /// # Errors
-    /// Whatever the medium says; after that the medium is not to be trusted.
-    fn append(&mut self, size: u64, bytes: &[u8]) -> io::Result<()>;
-
-    /// Puts `bytes` in the place of everything, so that at any moment the medium holds either what was there or
-    /// `bytes`, and makes them durable.
-    ///
-    /// # Errors
-    /// Whatever the medium says; what was there is still there then.
-    fn replace(&mut self, bytes: &[u8]) -> io::Result<()>;
-
-    /// Reads again, from the medium and not from memory, everything from byte `from` on.
-    ///
-    /// # Errors
-    /// Whatever the medium says.
-    fn reread(&mut self, from: u64) -> io::Result<Vec<u8>>;
-}
 
 /// Proof that a record is in the log: written, made durable, read again and verified. Only
 /// [`Ledger::append`] makes one.
@@ -60,6 +35,15 @@ pub struct Appended {
 }
 
 impl Appended {
+    /// Of a record that lies on the medium. Nothing outside of this file makes one.
+    fn of(record: &LogRecord) -> Appended {
+        let release_of = match &record.says {
+            Record::Release(release) => Some((release.request, release.attempt)),
+            _ => None,
+        };
+        Appended { record: record.hash, head: record.head(), release_of }
+    }
+
     /// The digest of the record.
     pub fn record(&self) -> Digest {
         self.record
@@ -76,91 +60,11 @@ impl Appended {
     }
 }
 
-/// Why a log cannot be used or added to.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LedgerError {
-    /// The medium failed.
-    #[error("the log cannot be {action}: {error}")]
-    Io {
-        /// What was being done.
-        action: &'static str,
-        /// What the medium said.
-        error: io::Error,
-    },
-    /// The log cannot be built on.
-    #[error("the log is not sound: {} {}", .0.rule, .0.detail)]
-    Unsound(Finding),
-    /// The new record would break a rule. Nothing was written.
-    #[error("the record would break the rule {}: {}", .0.rule, .0.detail)]
-    Refused(Finding),
-    /// The new record is too large. Nothing was written.
-    #[error("the record has {0} bytes; at most {MAX_NOTE} are possible")]
-    TooLarge(usize),
-    /// What was read again is not what was written.
-    #[error("the medium does not give back what was written to it")]
-    Unfaithful,
-    /// The damaged end is too large for a record.
-    #[error(transparent)]
-    TooMuchDamage(#[from] TooMuchDamage),
-    /// Records of another copy do not follow from this log's end.
-    #[error("the records do not follow from the end of this log")]
-    NotAhead,
-    /// An earlier append failed on this medium.
-    #[error("an earlier write to this log failed; the medium is not to be trusted")]
-    Unusable,
-}
-
-impl LedgerError {
-    fn io(action: &'static str) -> impl FnOnce(io::Error) -> LedgerError {
-        move |error| LedgerError::Io { action, error }
-    }
-}
-
 /// A log that is open for appending.
 pub struct Ledger<M> {
     medium: M,
     reading: Reading,
     usable: bool,
-}
-
-/// The most bytes of a record's line, with its line feed: its signature lines need some room too.
-pub const MAX_LINE: usize = MAX_NOTE - (64 << 10);
-
-/// A record before it has its place: what it says, who signs, and when.
-pub struct Draft<'a, S> {
-    /// When.
-    pub time: Time,
-    /// What.
-    pub says: S,
-    /// By whom, in order.
-    pub signers: Vec<(KeyName, &'a SigningKey)>,
-}
-
-impl<S: Says> Draft<'_, S> {
-    /// Signs it as record `seq`, behind the one with the digest `prev`.
-    ///
-    /// # Errors
-    /// [`LedgerError::TooLarge`].
-    pub fn at(self, escrow: Digest, seq: u64, prev: Digest) -> Result<Note, LedgerError> {
-        let entry = Entry {
-            escrow: Some(escrow),
-            seq,
-            prev,
-            time: self.time,
-            by: self.signers.iter().map(|(name, _)| name.clone()).collect(),
-            says: self.says,
-        };
-        let length = Note::line_length(&entry);
-        if length > MAX_LINE {
-            return Err(LedgerError::TooLarge(length));
-        }
-        Ok(Note::sign(&entry, &self.signers))
-    }
-
-    fn after(self, escrow: Digest, head: &Head) -> Result<Note, LedgerError> {
-        self.at(escrow, head.seq + 1, head.hash)
-    }
 }
 
 impl<M: Medium> Ledger<M> {
@@ -174,12 +78,22 @@ impl<M: Medium> Ledger<M> {
         Ok(Ledger { medium, reading, usable: true })
     }
 
+    /// The same for a log of which `known` is known: as much of it as the medium begins with is not verified again.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_known(mut medium: M, known: Reading) -> Result<Ledger<M>, LedgerError> {
+        let bytes = public::work(|| medium.read()).map_err(LedgerError::io("read"))?;
+        let reading = known.resume(bytes).map_err(LedgerError::Unsound)?;
+        Ok(Ledger { medium, reading, usable: true })
+    }
+
     /// Writes a genesis record to an empty medium, and opens the log that it begins.
     ///
     /// # Errors
     /// [`LedgerError`].
     pub fn begin(medium: M, genesis: &Note) -> Result<Ledger<M>, LedgerError> {
-        Ledger::fill(medium, Record::bytes_of(genesis))
+        Ledger::fill(medium, LogRecord::bytes_of(genesis))
     }
 
     /// Writes a whole log to an empty medium, and opens it.
@@ -208,7 +122,7 @@ impl<M: Medium> Ledger<M> {
         let before = public::work(|| Reading::of(base.to_vec())).map_err(LedgerError::Unsound)?;
         let from = draft.says.from;
         let note = draft.after(before.escrow.id, &from)?;
-        Ledger::fill(medium, public::work(|| [base, &Record::bytes_of(&note)].concat()))
+        Ledger::fill(medium, public::work(|| [base, &LogRecord::bytes_of(&note)].concat()))
     }
 
     /// Whether nothing is wrong with the log but a damaged end, which [`Ledger::recover`] can keep.
@@ -231,7 +145,7 @@ impl<M: Medium> Ledger<M> {
         let says = Recovered::of(self.reading.tail())?;
         let note =
             Draft { time, says, signers: vec![signer] }.after(self.escrow().id, &self.escrow().head)?;
-        let bytes = [self.reading.good_bytes(), &Record::bytes_of(&note)].concat();
+        let bytes = [self.reading.good_bytes(), &LogRecord::bytes_of(&note)].concat();
         let reading = Reading::of(bytes.clone()).map_err(LedgerError::Refused)?;
         if let Some(finding) = reading.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
@@ -262,7 +176,7 @@ impl<M: Medium> Ledger<M> {
         if let Some(finding) = reading.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
         }
-        self.write(more)?;
+        self.write(self.escrow().head.size, more)?;
         self.reading = reading;
         Ok(())
     }
@@ -287,6 +201,11 @@ impl<M: Medium> Ledger<M> {
         more.insert(draft.says.from.hash);
         self.remember(more)?;
         self.append(draft)
+    }
+
+    /// Takes for verified what this program has verified already, so that an append does not do it again.
+    pub fn vouch<'a>(&mut self, statements: impl IntoIterator<Item = &'a VerifiedStatement>) {
+        statements.into_iter().for_each(|statement| self.reading.escrow.vouch(statement));
     }
 
     /// What was read.
@@ -314,7 +233,7 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// [`LedgerError`]. After an error of the medium the ledger takes nothing more.
-    pub fn append<S: Says>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
+    pub fn append<S: RecordBody>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
         let note = draft.after(self.escrow().id, &self.escrow().head)?;
         let mut appended = self.append_notes(&[note])?;
         Ok(appended.pop().expect("one record was appended"))
@@ -324,19 +243,22 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub fn append_all<S: Says>(&mut self, drafts: Vec<Draft<'_, S>>) -> Result<Vec<Appended>, LedgerError> {
+    pub fn append_all<S: RecordBody>(
+        &mut self,
+        drafts: Vec<Draft<'_, S>>,
+    ) -> Result<Vec<Appended>, LedgerError> {
         let head = self.escrow().head;
         let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
         for (seq, draft) in (head.seq + 1..).zip(drafts) {
             let note = draft.at(self.escrow().id, seq, prev)?;
-            prev = Digest::of(&Record::bytes_of(&note));
+            prev = Digest::of(&LogRecord::bytes_of(&note));
             notes.push(note);
         }
         self.append_notes(&notes)
     }
 
     fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {
-        let bytes: Vec<u8> = notes.iter().flat_map(Record::bytes_of).collect();
+        let bytes: Vec<u8> = notes.iter().flat_map(LogRecord::bytes_of).collect();
         self.append_bytes(&bytes)
     }
 
@@ -350,29 +272,43 @@ impl<M: Medium> Ledger<M> {
         }
         let size = self.escrow().head.size;
         // 1. What reading would call broken is not written.
-        let mut after = self.reading.escrow.clone();
-        let mut findings = Vec::new();
-        let (starts, _) = admit_all(&mut after, size, bytes, &mut findings)?;
-        if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
-            return Err(LedgerError::Refused(finding.clone()));
+        // 2. Only the record as it lies on the medium counts: what is read again has the very bytes that were judged.
+        let appended = self.admit(bytes).and_then(|appended| self.write(size, bytes).map(|()| appended));
+        match appended {
+            Ok(appended) => {
+                self.reading.bytes.extend_from_slice(bytes);
+                Ok(appended)
+            }
+            // What is not in the log must not stay in what is known of it.
+            Err(error) => {
+                let bytes = std::mem::take(&mut self.reading.bytes);
+                self.reading = Reading::of(bytes).map_err(LedgerError::Unsound)?;
+                Err(error)
+            }
         }
-        // 2. Only the record as it lies on the medium counts.
-        let again = self.write(bytes)?;
-        let mut after = self.reading.escrow.clone();
-        let (_, appended) = admit_all(&mut after, size, &again, &mut Vec::new())?;
-        self.reading.bytes.extend_from_slice(&again);
-        self.reading.starts.extend(starts);
-        self.reading.findings.extend(findings);
-        self.reading.escrow = after;
-        Ok(appended)
     }
 
-    /// One write, made durable, and read again from the medium. A failure is not tried again there.
-    fn write(&mut self, bytes: &[u8]) -> Result<Vec<u8>, LedgerError> {
+    /// Takes the records that `bytes` hold into what was read of the log. What it gives is proof only once they lie on
+    /// the medium.
+    fn admit(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
+        let known = self.reading.findings.len();
+        let mut appended = Vec::new();
+        self.reading
+            .admit(bytes, &mut |record| appended.push(Appended::of(record)))
+            .map_err(LedgerError::Refused)?;
+        let new = &self.reading.findings[known..];
+        match new.iter().find(|finding| finding.severity() >= Severity::Torn) {
+            Some(finding) => Err(LedgerError::Refused(finding.clone())),
+            None => Ok(appended),
+        }
+    }
+
+    /// One write at the end, which is at `size`, made durable and read again from the medium. A failure is not tried
+    /// again there.
+    fn write(&mut self, size: u64, bytes: &[u8]) -> Result<(), LedgerError> {
         if !self.usable {
             return Err(LedgerError::Unusable);
         }
-        let size = self.escrow().head.size;
         self.usable = false;
         self.medium.append(size, bytes).map_err(LedgerError::io("written"))?;
         let again = self.medium.reread(size).map_err(LedgerError::io("read again"))?;
@@ -380,38 +316,6 @@ impl<M: Medium> Ledger<M> {
             return Err(LedgerError::Unfaithful);
         }
         self.usable = true;
-        Ok(again)
+        Ok(())
     }
-}
-
-/// Admits the records that `bytes` hold, of which the first begins at byte `size` of the log.
-fn admit_all(
-    escrow: &mut Escrow,
-    size: u64,
-    bytes: &[u8],
-    findings: &mut Vec<Finding>,
-) -> Result<(Vec<u64>, Vec<Appended>), LedgerError> {
-    let mut starts = Vec::new();
-    let mut appended = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let (seq, offset) = (Some(escrow.head.seq + 1), Some(escrow.head.size));
-        let record = Record::take_at(rest, escrow.head.size).map_err(|error| {
-            let (rule, detail) = (rule_of(&error), error.to_string());
-            LedgerError::Refused(Finding { rule, seq, offset, detail })
-        })?;
-        let (seq, offset) = (Some(record.frame.seq), Some(record.start));
-        escrow
-            .admit(&record, findings)
-            .map_err(|(rule, detail)| LedgerError::Refused(Finding { rule, seq, offset, detail }))?;
-        escrow.remember();
-        starts.push(record.start);
-        let release_of = match &record.said {
-            Said::Release(release) => Some((release.request, release.attempt)),
-            _ => None,
-        };
-        appended.push(Appended { record: record.hash, head: record.head(), release_of });
-        rest = &bytes[(record.end - size) as usize..];
-    }
-    Ok((starts, appended))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
 use crate::record::seal::Seal;
-use crate::record::statement::{SignedStatement, Stated};
+use crate::record::statement::{SignedStatement, Statement};
 use crate::value::names::PersonId;
 
 /// The distinct custodians who approved one request.
@@ -48,7 +48,7 @@ impl<'a> Approvers<'a> {
     /// [`Refusal`], where it does not add an approver.
     pub fn count(&mut self, signed: &SignedStatement) -> Result<(), Refusal> {
         let person = signed.person.clone();
-        let Stated::Approval(approval) = &signed.statement.says else {
+        let Statement::Approval(approval) = &signed.statement.says else {
             return Err(Refusal::NotAnApproval(person));
         };
         if approval.request != self.request {

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::record::head::Head;
-use crate::record::note::{Body, Note, NoteError, beginnings};
+use crate::record::note::{Note, NoteError, Signed, beginnings};
 use crate::record::repair::Damage;
-use crate::record::statement::{BookRef, HeadFrom, Stated};
+use crate::record::statement::{BookRef, HeadFrom, Statement};
 use crate::value::names::{KeyName, PersonId};
 use crate::value::public;
 use crate::value::time::Time;
@@ -22,7 +22,7 @@ pub const MAX_KEPT: usize = 8 << 20;
 /// One record of a book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BookEntry {
+pub struct BookRecord {
     /// The record's number, from 0.
     pub number: u64,
     /// The SHA-256 of the whole record before it; zeros in the first.
@@ -45,10 +45,10 @@ pub struct BookEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<Damage>,
     /// What is stated: the statement itself is signed after this record is safe.
-    pub says: Stated,
+    pub says: Statement,
 }
 
-impl Body for BookEntry {
+impl Signed for BookRecord {
     const KIND: &'static str = "book";
 }
 
@@ -56,7 +56,7 @@ impl Body for BookEntry {
 #[derive(Debug, Clone)]
 pub struct Book {
     owner: PersonId,
-    entries: Vec<(BookRef, BookEntry)>,
+    entries: Vec<(BookRef, BookRecord)>,
 }
 
 /// Why a book cannot be believed. `number` is the record at which it breaks.
@@ -98,58 +98,10 @@ impl Book {
     /// # Errors
     /// [`BookError`] names the record.
     pub fn read(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<Book, BookError> {
-        match Book::read_as_far(owner, key, bytes) {
-            (book, _, None) => Ok(book),
-            (_, _, Some(error)) => Err(error),
+        match BookReading::of(owner, key, bytes.to_vec()) {
+            BookReading { book, error: None, .. } => Ok(book),
+            BookReading { error: Some(error), .. } => Err(error),
         }
-    }
-
-    /// Reads a book as far as it goes. Gives how many bytes its good records have, and what is wrong behind
-    /// them.
-    pub fn read_as_far(
-        owner: &PersonId,
-        key: &VerifyingKey,
-        bytes: &[u8],
-    ) -> (Book, usize, Option<BookError>) {
-        public::work(|| Book::walked(owner, key, bytes))
-    }
-
-    fn walked(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> (Book, usize, Option<BookError>) {
-        let mut book = Book::new(owner.clone());
-        let mut at = 0;
-        while at < bytes.len() {
-            let number = book.entries.len() as u64;
-            let (entry, length) = match take(owner, key, &bytes[at..]) {
-                Ok(taken) => taken,
-                Err(error) => {
-                    // What is whole and another's is not damage.
-                    let whole = matches!(
-                        error,
-                        NoteError::Signers { .. } | NoteError::KeyId(_) | NoteError::WrongType { .. }
-                    );
-                    let error = if !whole && is_last(owner, key, &bytes[at..]) {
-                        BookError::Torn { number, error }
-                    } else {
-                        BookError::Note { number, error }
-                    };
-                    return (book, at, Some(error));
-                }
-            };
-            let follows = entry.number == number
-                && entry.prev == book.last().map_or(Digest::ZERO, |last| last.hash)
-                && entry.by == [KeyName::Person(owner.clone())]
-                && entry
-                    .damage
-                    .as_ref()
-                    .is_none_or(|damage| damage.bytes.is_none() || damage.kept().is_some());
-            if !follows {
-                return (book, at, Some(BookError::Broken { number }));
-            }
-            let hash = Digest::of(&bytes[at..at + length]);
-            book.entries.push((BookRef { number, hash }, entry));
-            at += length;
-        }
-        (book, at, None)
     }
 
     /// Whose book it is.
@@ -158,7 +110,7 @@ impl Book {
     }
 
     /// Its records, in order.
-    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookEntry)> {
+    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookRecord)> {
         self.entries.iter()
     }
 
@@ -167,10 +119,10 @@ impl Book {
         self.entries.last().map(|(at, _)| *at)
     }
 
-    /// The newest head of an escrow's log that the book knows.
-    pub fn newest_head(&self, escrow: &Digest) -> Option<Head> {
+    /// The newest head of an escrow's log that the book knows, of those that are numbered `last` at most.
+    pub fn newest_head(&self, escrow: &Digest, last: u64) -> Option<Head> {
         let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
-        of.map(|(_, entry)| entry.head).max_by_key(|head| head.seq)
+        of.map(|(_, entry)| entry.head).filter(|head| head.seq <= last).max_by_key(|head| head.seq)
     }
 
     /// The records of an escrow's log that the book keeps, in base64, in the order in which they were kept.
@@ -182,6 +134,15 @@ impl Book {
     /// Whether a record, in base64, is kept already.
     pub fn keeps(&self, record: &str) -> bool {
         self.entries.iter().any(|(_, entry)| entry.keeps.iter().any(|kept| kept == record))
+    }
+
+    /// Whether a record that was taken is the book's next one.
+    fn is_followed_by(&self, entry: &BookRecord) -> bool {
+        let is_kept = |damage: &Damage| damage.bytes.is_none() || damage.kept().is_some();
+        entry.number == self.entries.len() as u64
+            && entry.prev == self.last().map_or(Digest::ZERO, |last| last.hash)
+            && entry.by == [KeyName::Person(self.owner.clone())]
+            && entry.damage.as_ref().is_none_or(is_kept)
     }
 
     /// Those of `records` that the book does not hold, each once, as far as they fit into one record. What
@@ -202,9 +163,15 @@ impl Book {
     }
 
     /// Writes the next record and adds it. Returns its bytes, which have to be durable before anything that
-    /// rests on them is let out, and the reference to it.
-    pub fn write(&mut self, key: &SigningKey, draft: BookDraft) -> (Vec<u8>, BookRef) {
-        let entry = BookEntry {
+    /// rests on them is let out, and the reference to it. `damage` is what was wrong with the book's end, or with the
+    /// file that it was in before.
+    pub fn write(
+        &mut self,
+        key: &SigningKey,
+        draft: &StatementDraft,
+        damage: Option<Damage>,
+    ) -> (Vec<u8>, BookRef) {
+        let entry = BookRecord {
             number: self.entries.len() as u64,
             prev: self.last().map_or(Digest::ZERO, |last| last.hash),
             time: draft.time,
@@ -212,9 +179,9 @@ impl Book {
             escrow: draft.escrow,
             head: draft.head,
             head_from: draft.head_from,
-            keeps: self.worth_keeping(draft.keeps),
-            damage: draft.damage,
-            says: draft.says,
+            keeps: self.worth_keeping(draft.keeps.clone()),
+            damage,
+            says: draft.says.clone(),
         };
         let note = Note::sign(&entry, &[(KeyName::Person(self.owner.clone()), key)]);
         let bytes = [note.as_bytes(), b"\n"].concat();
@@ -224,8 +191,83 @@ impl Book {
     }
 }
 
+/// A book as it was read: as far as it goes, and what is wrong behind that.
+#[derive(Debug, Clone)]
+pub struct BookReading {
+    /// The bytes that were read.
+    pub bytes: Vec<u8>,
+    /// Its good records.
+    pub book: Book,
+    /// How many bytes they have.
+    pub good: usize,
+    /// What is wrong with the next one.
+    pub error: Option<BookError>,
+}
+
+impl BookReading {
+    /// Reads the book of `owner`, whose signatures `key` verifies.
+    pub fn of(owner: &PersonId, key: &VerifyingKey, bytes: Vec<u8>) -> BookReading {
+        public::work(|| {
+            let mut reading = BookReading { bytes, book: Book::new(owner.clone()), good: 0, error: None };
+            reading.walk(key);
+            reading
+        })
+    }
+
+    /// A book of which nothing is there yet.
+    pub fn nothing(owner: &PersonId) -> BookReading {
+        BookReading { bytes: Vec::new(), book: Book::new(owner.clone()), good: 0, error: None }
+    }
+
+    /// Reads the book in `bytes`, of which this is what was known before. The same bytes are not verified again.
+    #[must_use]
+    pub fn resume(self, key: &VerifyingKey, bytes: Vec<u8>) -> BookReading {
+        if bytes == self.bytes { self } else { BookReading::of(self.book.owner(), key, bytes) }
+    }
+
+    /// The bytes of its good records.
+    pub fn good_bytes(&self) -> &[u8] {
+        &self.bytes[..self.good]
+    }
+
+    /// The bytes behind them.
+    pub fn tail(&self) -> &[u8] {
+        &self.bytes[self.good..]
+    }
+
+    fn walk(&mut self, key: &VerifyingKey) {
+        let owner = self.book.owner.clone();
+        while self.good < self.bytes.len() {
+            let (number, rest) = (self.book.entries.len() as u64, &self.bytes[self.good..]);
+            let (entry, length) = match take(&owner, key, rest) {
+                Ok(taken) => taken,
+                Err(error) => {
+                    // What is whole and another's is not damage.
+                    let whole = matches!(
+                        error,
+                        NoteError::Signers { .. } | NoteError::KeyId(_) | NoteError::WrongType { .. }
+                    );
+                    self.error = Some(if !whole && is_last(&owner, key, rest) {
+                        BookError::Torn { number, error }
+                    } else {
+                        BookError::Note { number, error }
+                    });
+                    return;
+                }
+            };
+            if !self.book.is_followed_by(&entry) {
+                self.error = Some(BookError::Broken { number });
+                return;
+            }
+            let hash = Digest::of(&rest[..length]);
+            self.book.entries.push((BookRef { number, hash }, entry));
+            self.good += length;
+        }
+    }
+}
+
 /// Takes the record that `bytes` begin with, signed by the owner; gives its length too.
-fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookEntry, usize), NoteError> {
+fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookRecord, usize), NoteError> {
     let (note, length) = Note::take(bytes)?;
     match bytes.get(length) {
         Some(b'\n') => {}
@@ -242,21 +284,20 @@ fn is_last(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> bool {
     !beginnings(bytes).any(|at| take(owner, key, &bytes[at..]).is_ok())
 }
 
-/// What the next record of a book is to say.
+/// What a person is about to state, and what they know while they do: the book's next record first, the statement
+/// then.
 #[derive(Debug, Clone)]
-pub struct BookDraft {
-    /// When.
-    pub time: Time,
+pub struct StatementDraft {
     /// The escrow.
     pub escrow: Digest,
-    /// The newest record seen.
+    /// The newest record they saw.
     pub head: Head,
     /// Where that came from.
     pub head_from: HeadFrom,
-    /// Records worth keeping, in base64; those the book holds already are left out.
+    /// When.
+    pub time: Time,
+    /// Records worth keeping in the book, in base64; those that it holds already are left out.
     pub keeps: Vec<String>,
-    /// What was damaged before this record.
-    pub damage: Option<Damage>,
-    /// What is stated.
-    pub says: Stated,
+    /// What.
+    pub says: Statement,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
-use crate::record::note::{Body, Note, NoteError};
+use crate::record::note::{Note, NoteError, Signed};
 use crate::value::names::{KeyName, PersonId};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
@@ -66,7 +66,7 @@ pub struct Card {
     pub sealed_signing_key: String,
 }
 
-impl Body for Card {
+impl Signed for Card {
     const KIND: &'static str = "card";
 }
 

@@ -4,14 +4,16 @@
 //! nothing before its end was changed; it does not see its own end cut off. That is what heads are for.
 
 use crate::crypto::digest::Digest;
-use crate::record::entry::{self, Frame, Said};
 use crate::record::finding::Rule;
+use crate::record::frame::Frame;
 use crate::record::head::Head;
+use crate::record::kinds;
+use crate::record::kinds::Record;
 use crate::record::note::{Note, NoteError};
 
 /// A record that was found at its place in a log. Whether it is linked and signed is checked apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct LogRecord {
     /// The byte at which it begins.
     pub start: u64,
     /// The byte after its last.
@@ -21,36 +23,36 @@ pub struct Record {
     /// The frame.
     pub frame: Frame,
     /// What it says.
-    pub said: Said,
+    pub says: Record,
     /// The note.
     pub note: Note,
 }
 
-impl Record {
+impl LogRecord {
     /// Takes the record that begins at byte `start` of `log`.
     ///
     /// # Errors
     /// [`NoteError`], where no whole record of a known or unknown kind stands there.
-    pub fn take(log: &[u8], start: u64) -> Result<Record, NoteError> {
+    pub fn take(log: &[u8], start: u64) -> Result<LogRecord, NoteError> {
         let from = usize::try_from(start).map_err(|_| NoteError::Incomplete)?;
         let bytes = log.get(from..).ok_or(NoteError::Incomplete)?;
-        Record::take_at(bytes, start)
+        LogRecord::take_at(bytes, start)
     }
 
     /// Takes the record that `bytes` begin with, and that begins at byte `start` of its log.
     ///
     /// # Errors
-    /// As [`Record::take`].
-    pub fn take_at(bytes: &[u8], start: u64) -> Result<Record, NoteError> {
+    /// As [`LogRecord::take`].
+    pub fn take_at(bytes: &[u8], start: u64) -> Result<LogRecord, NoteError> {
         let (note, length) = Note::take(bytes)?;
         match bytes.get(length) {
             Some(b'\n') => {}
             Some(_) => return Err(NoteError::NotASignatureLine(3 + note.signers().count())),
             None => return Err(NoteError::Incomplete),
         }
-        let (frame, said) = entry::read(&note)?;
+        let (frame, says) = kinds::read(&note)?;
         let end = start + length as u64 + 1;
-        Ok(Record { start, end, hash: Digest::of(&bytes[..=length]), frame, said, note })
+        Ok(LogRecord { start, end, hash: Digest::of(&bytes[..=length]), frame, says, note })
     }
 
     /// The bytes of a record that holds `note`.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 use crate::value::text::FreeText;
 
 /// The memory that secrets are in.

@@ -182,6 +182,9 @@ impl Serialize for Rule {
     }
 }
 
+/// A rule that is broken, with the particulars.
+pub type Broken = (Rule, String);
+
 /// A rule that is broken, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

@@ -42,7 +42,7 @@ const DASH: &str = "\u{2014} ";
 
 /// Something that can be the signed line of a note. The type is written and checked by the container;
 /// the fields that follow are the struct's own, in its order.
-pub trait Body: Serialize + DeserializeOwned {
+pub trait Signed: Serialize + DeserializeOwned {
     /// The last part of the type, as in `breakglass/v1/KIND`.
     const KIND: &'static str;
 }
@@ -136,7 +136,7 @@ pub fn key_id(name: &KeyName, key: &VerifyingKey) -> [u8; 4] {
 }
 
 /// The one spelling of a body: its JSON on one line, the type first, with a line feed.
-fn spell<B: Body>(body: &B) -> String {
+fn spell<B: Signed>(body: &B) -> String {
     let json = serde_json::to_string(body).expect("a body has string keys and no fallible field");
     let fields = json.strip_prefix('{').expect("a body is a JSON object");
     format!("{PREFIX}{}{AFTER_KIND}{fields}\n", B::KIND)
@@ -144,7 +144,7 @@ fn spell<B: Body>(body: &B) -> String {
 
 impl Note {
     /// How many bytes the signed line of `body` has: what is bounded by [`MAX_NOTE`] before it is signed.
-    pub fn line_length<B: Body>(body: &B) -> usize {
+    pub fn line_length<B: Signed>(body: &B) -> usize {
         spell(body).len()
     }
 
@@ -153,7 +153,7 @@ impl Note {
     /// # Panics
     /// Where that is no note: nobody signs, one name signs twice, or the line is too large. Callers bound
     /// what they put in; the ledger measures it.
-    pub fn sign<B: Body>(body: &B, signers: &[(KeyName, &SigningKey)]) -> Note {
+    pub fn sign<B: Signed>(body: &B, signers: &[(KeyName, &SigningKey)]) -> Note {
         let text = spell(body);
         let mut bytes = text.clone().into_bytes();
         bytes.push(b'\n');
@@ -242,7 +242,7 @@ impl Note {
     ///
     /// # Errors
     /// [`NoteError::WrongType`], [`NoteError::Malformed`] or [`NoteError::NonCanonical`].
-    pub fn read<B: Body>(&self) -> Result<B, NoteError> {
+    pub fn read<B: Signed>(&self) -> Result<B, NoteError> {
         if self.kind() != B::KIND {
             return Err(NoteError::WrongType { expected: B::KIND, found: self.kind().to_owned() });
         }

@@ -8,7 +8,6 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
-use crate::record::entry::Says;
 use crate::record::head::Head;
 use crate::record::note::BEGINNING;
 
@@ -151,10 +150,6 @@ impl Recovered {
     }
 }
 
-impl Says for Recovered {
-    const KIND: &'static str = "recovered";
-}
-
 /// The log goes on in this file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -172,10 +167,6 @@ pub struct Continue {
     pub kept: Vec<String>,
 }
 
-impl Says for Continue {
-    const KIND: &'static str = "continue";
-}
-
 /// Another branch's records are brought in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,10 +175,6 @@ pub struct Adopt {
     pub from: Head,
     /// The other branch's records after it, in base64.
     pub records: String,
-}
-
-impl Says for Adopt {
-    const KIND: &'static str = "adopt";
 }
 
 #[cfg(test)]

@@ -1,71 +1,22 @@
 //! Asking and answering: the request, the release and the end, as the log holds them.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::VerifyingKey;
-use crate::record::entry::Says;
+use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::value::names::{FieldName, PersonId, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
+use crate::value::words::words;
 
 /// The most planned actions, and the most fields, that one request may name.
 pub const MAX_ITEMS: usize = 64;
 
 /// The most TOTP codes that one request may ask for.
 pub const MAX_TOTP_CODES: u32 = 100;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $type {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
-        }
-
-        impl $type {
-            /// Every one, in the order of the specification.
-            pub const ALL: &'static [$type] = &[$($type::$variant,)+];
-
-            /// The word that stands for it in records, flags and screens.
-            pub fn as_str(self) -> &'static str {
-                match self { $($type::$variant => $word,)+ }
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = UnknownWord;
-
-            fn from_str(word: &str) -> Result<$type, UnknownWord> {
-                let words = || $type::ALL.iter().map(|one| one.as_str());
-                $type::ALL.iter().find(|one| one.as_str() == word).copied().ok_or_else(|| UnknownWord::among(words()))
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.pad(self.as_str())
-            }
-        }
-    };
-}
-
-/// A word that is none of those known.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("one of these is expected: {0}")]
-pub struct UnknownWord(String);
-
-impl UnknownWord {
-    /// The error that lists the words there are.
-    pub fn among<'a>(words: impl Iterator<Item = &'a str>) -> UnknownWord {
-        UnknownWord(words.collect::<Vec<_>>().join(", "))
-    }
-}
 
 words! {
     /// What a request is for.
@@ -92,44 +43,6 @@ words! {
         SupportCase = "support-case",
         /// Anything else, which verify reports as a finding.
         Other = "other",
-    }
-}
-
-words! {
-    /// Something out of order that did not stop a request or a release: shown, confirmed and recorded.
-    Deviation {
-        /// The release falls outside the request's window.
-        OutsideWindow = "outside-window",
-        /// The request's window is longer than the policy allows.
-        LongWindow = "long-window",
-        /// A generation that is not the current one was asked for.
-        NotCurrent = "not-current",
-        /// Fewer custodians than the threshold have checked their shares, or the credentials are unconfirmed.
-        NotInForce = "not-in-force",
-        /// The requester's own approval is used although the policy forbids it.
-        RequesterApproves = "requester-approves",
-        /// The clock was set by hand.
-        TimeSet = "time-set",
-        /// The clock was behind the log's last record.
-        ClockBehind = "clock-behind",
-        /// The requester or an approver had retired.
-        RetiredPerson = "retired-person",
-        /// The log was damaged.
-        DamagedLog = "damaged-log",
-        /// The log goes on in another file.
-        ContinuedElsewhere = "continued-elsewhere",
-        /// Records that are known of are missing from the log.
-        MissingRecords = "missing-records",
-        /// The log contradicts what its maker's book knows.
-        OtherHistory = "other-history",
-        /// Secrets were in memory that may reach the disk.
-        UnlockedMemory = "unlocked-memory",
-        /// The kernel did not shut the program off from the network.
-        NoSandbox = "no-sandbox",
-        /// The machine had swap on.
-        SwapOn = "swap-on",
-        /// A network interface was up, where the policy wants none.
-        InterfaceUp = "interface-up",
     }
 }
 
@@ -184,10 +97,6 @@ impl Request {
     }
 }
 
-impl Says for Request {
-    const KIND: &'static str = "request";
-}
-
 /// A release: the reconstruction, written before anything is shown. Signed by the release key, which only a
 /// holder of the vault key has, and by the session key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,10 +113,6 @@ pub struct Release {
     pub deviations: Vec<Deviation>,
     /// Where it was made.
     pub environment: Environment,
-}
-
-impl Says for Release {
-    const KIND: &'static str = "release";
 }
 
 words! {
@@ -254,8 +159,4 @@ impl End {
             bad_shares: Vec::new(),
         }
     }
-}
-
-impl Says for End {
-    const KIND: &'static str = "end";
 }

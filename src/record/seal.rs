@@ -9,7 +9,6 @@ use crate::crypto::digest::Digest;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::VerifyingKey;
 use crate::crypto::threshold::{ShareIndex, Threshold, ThresholdError};
-use crate::record::entry::Says;
 use crate::record::environment::Environment;
 use crate::value::names::{PersonId, VaultName};
 
@@ -156,10 +155,6 @@ pub struct Seal {
     pub shares: Vec<SealedTo>,
     /// Where it was sealed.
     pub environment: Environment,
-}
-
-impl Says for Seal {
-    const KIND: &'static str = "seal";
 }
 
 impl Seal {

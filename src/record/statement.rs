@@ -9,15 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::crypto::threshold::ShareIndex;
+use crate::record::closing::Close;
+use crate::record::deviation::Deviation;
 use crate::record::head::Head;
-use crate::record::note::{Body, Note, NoteError};
-use crate::record::request::{Deviation, UnknownWord};
+use crate::record::note::{Note, NoteError, Signed};
 use crate::value::names::{KeyName, PersonId};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
+use crate::value::words::words;
 
 /// Something that a person can state.
-pub trait Content: Serialize + serde::de::DeserializeOwned + Clone + Into<Stated> {
+pub trait StatementBody: Serialize + serde::de::DeserializeOwned + Clone + Into<Statement> {
     /// The statement's type: `breakglass/v1/KIND`.
     const KIND: &'static str;
 }
@@ -25,7 +27,7 @@ pub trait Content: Serialize + serde::de::DeserializeOwned + Clone + Into<Stated
 /// A statement's outer part: whose log, what was known, and who says it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Statement<C> {
+pub struct FramedStatement<C> {
     /// The escrow.
     pub escrow: Digest,
     /// The newest record its maker had seen.
@@ -42,7 +44,7 @@ pub struct Statement<C> {
     pub says: C,
 }
 
-impl<C: Content> Body for Statement<C> {
+impl<C: StatementBody> Signed for FramedStatement<C> {
     const KIND: &'static str = C::KIND;
 }
 
@@ -125,179 +127,76 @@ pub struct Action {
     pub done: FreeText,
 }
 
-/// What the procedure asks for after an emergency, in the order it is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Obligation {
-    /// The password was changed at the provider.
-    PasswordChanged,
-    /// The MFA device was enrolled anew, or seen to be untouched.
-    MfaRenewed,
-    /// No access key of root exists.
-    AccessKeysChecked,
-    /// The provider's own log was compared with the actions logged here.
-    ActivityReviewed,
-    /// The ticket tells what happened.
-    TicketUpdated,
-    /// Those who have to know were told.
-    StakeholdersTold,
-    /// New credentials were sealed as the next generation.
-    Resealed,
-}
-
-impl Obligation {
-    /// Every obligation, in order.
-    pub const ALL: [Obligation; 7] = [
-        Obligation::PasswordChanged,
-        Obligation::MfaRenewed,
-        Obligation::AccessKeysChecked,
-        Obligation::ActivityReviewed,
-        Obligation::TicketUpdated,
-        Obligation::StakeholdersTold,
-        Obligation::Resealed,
-    ];
-
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Obligation::PasswordChanged => "password-changed",
-            Obligation::MfaRenewed => "mfa-renewed",
-            Obligation::AccessKeysChecked => "access-keys-checked",
-            Obligation::ActivityReviewed => "activity-reviewed",
-            Obligation::TicketUpdated => "ticket-updated",
-            Obligation::StakeholdersTold => "stakeholders-told",
-            Obligation::Resealed => "resealed",
+macro_rules! statement_kinds {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal,)+) => {
+        words! {
+            /// A kind of statement that this version knows.
+            StatementKind { $($(#[$doc])* $kind = $word,)+ }
         }
-    }
 
-    /// The question that is asked of the person who closes.
-    pub fn question(self) -> &'static str {
-        match self {
-            Obligation::PasswordChanged => "Was the root password changed at the provider?",
-            Obligation::MfaRenewed => "Was the MFA device enrolled anew?",
-            Obligation::AccessKeysChecked => "Was it seen that root has no access keys?",
-            Obligation::ActivityReviewed => "Was the provider's log compared with the actions logged here?",
-            Obligation::TicketUpdated => "Does the ticket tell what happened?",
-            Obligation::StakeholdersTold => "Were those who have to know told?",
-            Obligation::Resealed => "Were the new credentials sealed as the next generation?",
-        }
-    }
-}
-
-impl std::str::FromStr for Obligation {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Obligation, UnknownWord> {
-        Obligation::ALL
-            .into_iter()
-            .find(|one| one.as_str() == word)
-            .ok_or_else(|| UnknownWord::among(Obligation::ALL.iter().map(|one| one.as_str())))
-    }
-}
-
-/// How an obligation stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Answer {
-    /// It was done.
-    Done,
-    /// It does not apply, because.
-    NotApplicable(FreeText),
-}
-
-/// One line of the closing list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Item {
-    /// Which obligation.
-    pub obligation: Obligation,
-    /// How it stands.
-    pub answer: Answer,
-}
-
-/// What was learned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Lessons {
-    /// In words.
-    Text(FreeText),
-    /// In a document of this digest.
-    Document(Digest),
-}
-
-/// The closing of an emergency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Close {
-    /// The digest of the request's record.
-    pub request: Digest,
-    /// Every obligation once, in order.
-    pub items: Vec<Item>,
-    /// What was learned, where something was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lessons: Option<Lessons>,
-}
-
-macro_rules! stated {
-    ($($content:ident = $kind:literal),+ $(,)?) => {
         /// What a statement states, of any kind.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum Stated {
-            $(#[doc = concat!("A `", $kind, "`.")] $content($content),)+
+        pub enum Statement {
+            $($(#[$doc])* $kind($kind),)+
         }
 
-        $(impl Content for $content {
-            const KIND: &'static str = $kind;
+        $(impl StatementBody for $kind {
+            const KIND: &'static str = $word;
         }
 
-        impl From<$content> for Stated {
-            fn from(content: $content) -> Stated {
-                Stated::$content(content)
+        impl From<$kind> for Statement {
+            fn from(content: $kind) -> Statement {
+                Statement::$kind(content)
             }
         })+
 
-        impl Stated {
+        impl Statement {
             /// The statement's kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Stated::$content(_) => $kind,)+ }
+            pub fn kind(&self) -> StatementKind {
+                match self { $(Statement::$kind(_) => StatementKind::$kind,)+ }
             }
         }
 
         /// Reads a statement of whichever kind the note says it is; `None` for a kind that is not known here.
-        fn read_any(note: &Note) -> Option<Result<Statement<Stated>, NoteError>> {
+        fn read_any(note: &Note) -> Option<Result<FramedStatement<Statement>, NoteError>> {
             match note.kind() {
-                $($kind => Some(note.read::<Statement<$content>>().map(Statement::widen)),)+
+                $($word => Some(note.read::<FramedStatement<$kind>>().map(FramedStatement::widen)),)+
                 _ => None,
             }
         }
 
         /// Signs `what` as a statement of its kind.
-        fn sign_any(statement: Statement<Stated>, signer: (KeyName, &SigningKey)) -> Note {
+        fn sign_any(statement: FramedStatement<Statement>, signer: (KeyName, &SigningKey)) -> Note {
             match statement.says.clone() {
-                $(Stated::$content(says) => Note::sign(&statement.narrow(says), &[signer]),)+
+                $(Statement::$kind(says) => Note::sign(&statement.narrow(says), &[signer]),)+
             }
         }
     };
 }
 
-stated! {
+statement_kinds! {
+    /// Shares were opened and checked.
     Check = "check",
+    /// A share was handed over to a request's session.
     Approval = "approval",
+    /// A request was denied.
     Denial = "denial",
+    /// One thing was done with the root account.
     Action = "action",
+    /// An emergency was closed.
     Close = "close",
 }
 
-impl<C> Statement<C> {
-    fn narrow<D>(self, says: D) -> Statement<D> {
-        let Statement { escrow, head, head_from, book, time, by, .. } = self;
-        Statement { escrow, head, head_from, book, time, by, says }
+impl<C> FramedStatement<C> {
+    fn narrow<D>(self, says: D) -> FramedStatement<D> {
+        let FramedStatement { escrow, head, head_from, book, time, by, .. } = self;
+        FramedStatement { escrow, head, head_from, book, time, by, says }
     }
 
-    fn widen(self) -> Statement<Stated>
+    fn widen(self) -> FramedStatement<Statement>
     where
-        C: Content,
+        C: StatementBody,
     {
         let says = self.says.clone().into();
         self.narrow(says)
@@ -311,7 +210,7 @@ pub struct SignedStatement {
     /// Who states it.
     pub person: PersonId,
     /// What was read.
-    pub statement: Statement<Stated>,
+    pub statement: FramedStatement<Statement>,
     /// The note.
     pub note: Note,
 }
@@ -346,7 +245,11 @@ impl SignedStatement {
     }
 
     /// Signs a statement by `person`.
-    pub fn sign(person: &PersonId, key: &SigningKey, statement: Statement<Stated>) -> SignedStatement {
+    pub fn sign(
+        person: &PersonId,
+        key: &SigningKey,
+        statement: FramedStatement<Statement>,
+    ) -> SignedStatement {
         let note = sign_any(statement.clone(), (KeyName::Person(person.clone()), key));
         SignedStatement { person: person.clone(), statement, note }
     }

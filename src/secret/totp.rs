@@ -3,6 +3,7 @@
 //! Source: RFC 6238 (and RFC 4226 for the code itself), by the `totp-rs` crate; this is the only file that
 //! names it. The clock is not read here: times come in as seconds since 1970-01-01 UTC.
 
+mod seed;
 mod uri;
 
 use std::fmt::{self, Write as _};
@@ -11,47 +12,15 @@ use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use seed::Algorithm;
+pub use seed::TotpSeed;
 pub use uri::TotpError;
-
-/// The shortest seed that RFC 4226 allows (section 4, R6).
-const MIN_BITS: usize = 128;
 
 /// How many steps before and after the current one a typed code may belong to (RFC 6238, section 5.2).
 const SKEW: u16 = 1;
 
 /// The last second of the year 9999, RFC 3339's last. Later times count as this one.
 const LAST_SECOND: u64 = 253_402_300_799;
-
-/// The hash in the HMAC. Most services use SHA-1 and say nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Algorithm {
-    Sha1,
-    Sha256,
-    Sha512,
-}
-
-impl Algorithm {
-    /// As otpauth URIs spell it.
-    fn name(self) -> &'static str {
-        match self {
-            Algorithm::Sha1 => "SHA1",
-            Algorithm::Sha256 => "SHA256",
-            Algorithm::Sha512 => "SHA512",
-        }
-    }
-}
-
-/// A TOTP seed with what is needed to make codes of it. Wiped when dropped; its `Debug` shows nothing.
-pub struct TotpSeed {
-    seed: Zeroizing<Vec<u8>>,
-    algorithm: Algorithm,
-    digits: u8,
-    /// Seconds for which a code holds, 1..=300.
-    period: u64,
-    /// Whose codes these are, as the URI says: mostly `Issuer:account`.
-    label: Option<String>,
-    issuer: Option<String>,
-}
 
 /// A code, and how long it holds.
 pub struct TotpCode {
@@ -151,12 +120,6 @@ impl TotpSeed {
             .with_secret(self.seed.as_slice())
             .build()
             .expect("digits, period and length of the seed were checked when it was read")
-    }
-}
-
-impl fmt::Debug for TotpSeed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("TotpSeed(…)")
     }
 }
 

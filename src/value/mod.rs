@@ -5,3 +5,4 @@ pub mod names;
 pub mod public;
 pub mod text;
 pub mod time;
+pub mod words;

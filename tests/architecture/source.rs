@@ -1,5 +1,5 @@
-//! Rust source, taken apart as far as the rules need it: tokens without comments, literals and test code, and
-//! the paths that are named, with `use` groups written out.
+//! Rust source, taken apart as far as the rules need it: tokens without comments and test code, and the paths
+//! that are named, with `use` groups written out.
 
 /// A token and the line it stands on, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Token {
 pub struct Named {
     pub parts: Vec<String>,
     pub line: usize,
+    /// Where a `use` brings it in: the name that it has in this file.
+    pub name: Option<String>,
+    /// Whether that name is more than the file's own: `pub use`, `pub(crate) use`.
+    pub public: bool,
 }
 
 impl Named {
@@ -21,7 +25,8 @@ impl Named {
     }
 }
 
-/// Takes a text apart: names and `::` and single marks. Comments go; a literal becomes `""`.
+/// Takes a text apart: names and `::` and single marks. Comments go; a literal gets a `"` before it, so that it
+/// is never taken for a name.
 pub fn tokens(text: &str) -> Vec<Token> {
     let bytes = text.as_bytes();
     let (mut at, mut line) = (0, 1);
@@ -31,12 +36,14 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let start = at;
         let rest = &bytes[at..];
         let mut token = "";
+        let mut mark = "";
         if rest.starts_with(b"//") {
             at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
         } else if rest.starts_with(b"/*") {
             at += block_comment(rest);
         } else if let Some(length) = literal(rest) {
-            (at, token) = (at + length, "\"\"");
+            at += length;
+            (mark, token) = ("\"", &text[start..at]);
         } else if rest.starts_with(b"::") {
             (at, token) = (at + 2, "::");
         } else if is_name(rest[0]) {
@@ -48,7 +55,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
             (at, token) = (at + 1, &text[start..=start]);
         }
         if !token.is_empty() {
-            found.push(Token { text: token.to_owned(), line });
+            found.push(Token { text: format!("{mark}{token}"), line });
         }
         line += text[start..at].matches('\n').count();
     }
@@ -146,7 +153,9 @@ pub fn paths(tokens: &[Token]) -> Vec<Named> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         if tokens[at].text == "use" {
+            let (first, public) = (found.len(), is_public(tokens, at));
             at = use_tree(tokens, at + 1, &mut Vec::new(), &mut found);
+            found[first..].iter_mut().for_each(|named| named.public = public);
         } else if is_part(&tokens[at]) {
             let (begin, mut parts) = (at, vec![tokens[at].text.clone()]);
             while tokens.get(at + 1).is_some_and(|next| next.text == "::")
@@ -155,10 +164,12 @@ pub fn paths(tokens: &[Token]) -> Vec<Named> {
                 parts.push(tokens[at + 2].text.clone());
                 at += 2;
             }
-            // The `crate` of `pub(crate)` names no import.
-            let visibility = begin > 1 && tokens[begin - 1].text == "(" && tokens[begin - 2].text == "pub";
-            if !(visibility && parts.len() == 1) {
-                found.push(Named { parts, line: tokens[at].line });
+            // The `crate` of `pub(crate)` names no import, nor does the path of `pub(in …)`.
+            let before = |more: usize| begin.checked_sub(more).map_or("", |at| tokens[at].text.as_str());
+            let visibility = (before(2), before(1)) == ("pub", "(") && parts.len() == 1
+                || (before(3), before(2), before(1)) == ("pub", "(", "in");
+            if !visibility {
+                found.push(Named { parts, line: tokens[at].line, name: None, public: false });
             }
             at += 1;
         } else {
@@ -166,6 +177,18 @@ pub fn paths(tokens: &[Token]) -> Vec<Named> {
         }
     }
     found
+}
+
+/// Whether `pub`, or `pub` with how far it goes, stands before the item that begins at `at`.
+pub fn is_public(tokens: &[Token], at: usize) -> bool {
+    match tokens[..at].last() {
+        Some(before) if before.text == ")" => {
+            let open = tokens[..at].iter().rposition(|token| token.text == "(");
+            open.is_some_and(|open| open > 0 && tokens[open - 1].text == "pub")
+        }
+        Some(before) => before.text == "pub",
+        None => false,
+    }
 }
 
 /// Reads one tree of a `use` from `at` on; gives where it ends.
@@ -177,20 +200,28 @@ fn use_tree(tokens: &[Token], mut at: usize, before: &mut Vec<String>, found: &m
             "{" => {
                 at += 1;
                 while tokens.get(at).is_some_and(|token| token.text != "}") {
+                    let leaf = at;
                     at = use_tree(tokens, at, before, found);
-                    at += usize::from(tokens.get(at).is_some_and(|token| token.text == ","));
+                    // Past the comma; and past what no `use` has, as a macro's `$`.
+                    let further = at == leaf || tokens.get(at).is_some_and(|token| token.text == ",");
+                    at += usize::from(further);
                 }
                 before.truncate(depth);
                 return at + 1;
             }
-            "as" => at += 2,
+            "as" => {
+                let name = tokens.get(at + 1).map(|token| token.text.clone());
+                found.last_mut().expect("something is renamed").name = name;
+                at += 2;
+            }
             _ if is_part(token) || token.text == "*" => {
                 if token.text != "self" || before.is_empty() {
                     before.push(token.text.clone());
                 }
                 at += 1;
                 if tokens.get(at).is_none_or(|next| next.text != "::") {
-                    found.push(Named { parts: before.clone(), line: token.line });
+                    let name = before.last().cloned();
+                    found.push(Named { parts: before.clone(), line: token.line, name, public: false });
                 }
             }
             _ => break,

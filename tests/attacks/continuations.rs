@@ -5,9 +5,11 @@ use breakglass::ceremony::check::holdings;
 use breakglass::ceremony::continuation::{Base, base};
 use breakglass::crypto::digest::Digest;
 use breakglass::escrow::Reading;
-use breakglass::ledger::bookkeeping::Intent;
-use breakglass::ledger::log::{Draft, Ledger, LedgerError};
+use breakglass::ledger::draft::Draft;
+use breakglass::ledger::error::LedgerError;
+use breakglass::ledger::log::Ledger;
 use breakglass::record::book::Book;
+use breakglass::record::book::StatementDraft;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
 use breakglass::record::repair::Continue;
@@ -23,7 +25,7 @@ const THREE: [&str; 3] = ["alice", "bob", "carol"];
 fn keep(world: &World, who: &str) {
     let reading = world.reading();
     let held = holdings(&reading.escrow, world.person(who).id(), &[]);
-    let intent = Intent {
+    let draft = StatementDraft {
         escrow: reading.escrow.id,
         head: reading.escrow.head,
         head_from: HeadFrom::Log,
@@ -31,7 +33,7 @@ fn keep(world: &World, who: &str) {
         keeps: keepsakes(&reading, &held),
         says: Action { request: Digest::of(b"none"), done: text("kept") }.into(),
     };
-    drop(world.book(who, intent));
+    drop(world.book(who, draft));
 }
 
 /// Carol goes on from `base` on an empty medium.

@@ -1,9 +1,10 @@
 //! Logs as somebody made them who means harm, or as bad luck leaves them: what is never refused is not, and what
 //! must be told is.
 
-#[path = "../world/mod.rs"]
+#[path = "../fixtures/world/mod.rs"]
 mod world;
 
 mod branches;
 mod continuations;
+mod resumed;
 mod tellings;

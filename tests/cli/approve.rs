@@ -2,66 +2,52 @@
 
 use std::fs;
 
-use crate::stage::{Asked, Run, Stage, asking, row};
+use crate::disk::{Disk, RequestState, Run, asking, row};
 
 /// Asserts that alice approves nothing, and that neither approval nor book entry came of it.
 #[track_caller]
-fn refused(stage: &Stage, code: i32, words: &str) -> Run {
+fn refused(disk: &Disk, code: i32, words: &str) -> Run {
     let deny = "deny req.bgr --as alice/alice -o alice.bgd --because no";
     if !words.is_empty() && code != 4 {
-        stage.refuses(code, deny);
+        disk.refuses(code, deny);
     }
     let line = "approve req.bgr --as alice/alice -o alice.bga --session-words";
-    stage.refuses_words(code, stage.words(line).arg(words))
-}
-
-#[test]
-fn an_approval_shows_what_is_asked_and_answers_with_what_was_written() {
-    let (stage, asked) = Stage::asked();
-    let line = "approve req.bgr --as alice/alice -o out/alice.bga --json --session-words";
-    let run = stage.words(line).arg(&asked.words).run().ok();
-    let json = run.json();
-    assert_eq!(json["request_id"], asked.id.as_str());
-    assert_eq!((json["person"].as_str(), json["approval"].as_str()), (Some("alice"), Some("out/alice.bga")));
-    let run = run.says("prod generation 1 (root)").says("111122223333").says("2 of 3 custodians");
-    let run = run.says("carol at ").says("emergency, iam-failure").says("INC-42").says("SSO is down");
-    run.says("password, totp").says("for good");
-    assert_eq!(stage.mode("out/alice.bga"), 0o600);
+    disk.refuses_line(code, disk.line(line).arg(words))
 }
 
 #[test]
 fn an_earlier_approval_that_was_never_released_is_shown() {
-    let (stage, asked) = Stage::asked();
-    stage.approve("alice", &asked).ok();
-    stage.remove("req.bgr");
-    stage.remove("req.session.age");
-    stage.remove("alice.bga");
-    let second = stage.request("");
-    let run = stage.approve("alice", &second).ok();
+    let (disk, asked) = Disk::asked();
+    disk.approve("alice", &asked).ok();
+    disk.remove("req.bgr");
+    disk.remove("req.session.age");
+    disk.remove("alice.bga");
+    let second = disk.request("");
+    let run = disk.approve("alice", &second).ok();
     run.says(&format!("for request {}, and no release is known", &asked.id[..8]))
         .says("EARLIER APPROVAL by alice");
 }
 
 #[test]
 fn other_session_words_stop_an_approval() {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     let mut words: Vec<_> = asked.words.split(' ').collect();
     words.swap(0, 7);
-    let run = refused(&stage, 4, &words.join(" ")).what("not those of this request file");
+    let run = refused(&disk, 4, &words.join(" ")).what("not those of this request file");
     run.next("do not approve");
     for (odd, why) in [("one two", "8 are expected"), ("a b c d e f g h", "not in the list")] {
         let line = "approve req.bgr --as alice/alice -o alice.bga --session-words";
-        stage.refuses_words(3, stage.words(line).arg(odd)).what(why).at("--session-words");
+        disk.refuses_line(3, disk.line(line).arg(odd)).what(why).at("--session-words");
     }
-    stage.refuses(1, "approve req.bgr --as alice/alice -o alice.bga").what("no terminal").next("flag");
+    disk.refuses(1, "approve req.bgr --as alice/alice -o alice.bga").what("no terminal").next("flag");
     let words = asked.words.to_uppercase();
-    stage.approve("alice", &Asked { id: asked.id, words }).ok();
+    disk.approve("alice", &RequestState { id: asked.id, words }).ok();
 }
 
 #[test]
 fn a_request_file_that_was_changed_is_not_believed() {
-    let (stage, asked) = Stage::asked();
-    let whole = stage.read("req.bgr");
+    let (disk, asked) = Disk::asked();
+    let whole = disk.read("req.bgr");
     // The request is the last record, behind which nothing verifies: that reads as a damaged tail.
     for (code, from, to) in [
         (11, "SSO is down", "SSO is gone"),
@@ -70,67 +56,56 @@ fn a_request_file_that_was_changed_is_not_believed() {
         (10, "Example Corp", "Fxample Corp"),
         (10, r#""seq":3"#, r#""seq":4"#),
     ] {
-        stage.replace("req.bgr", from, to);
-        let run = refused(&stage, code, &asked.words).at("req.bgr, entry ");
+        disk.replace("req.bgr", from, to);
+        let run = refused(&disk, code, &asked.words).at("req.bgr, entry ");
         run.at(", byte ").next("compare with another copy");
-        stage.write("req.bgr", &whole);
+        disk.write("req.bgr", &whole);
     }
 }
 
 #[test]
 fn a_request_file_that_was_cut_is_not_taken() {
-    let (stage, asked) = Stage::asked();
-    let whole = stage.read("req.bgr");
-    let log = stage.read("escrow/log").len();
+    let (disk, asked) = Disk::asked();
+    let whole = disk.read("req.bgr");
+    let log = disk.read("escrow/log").len();
     for (size, code) in
         [(0, 3), (100, 3), (log - 1, 3), (log, 3), (whole.len() - 1, 3), (whole.len() - 40, 3)]
     {
-        stage.write("req.bgr", &whole[..size]);
-        refused(&stage, code, &asked.words).at("req.bgr").next("breakglass request -o");
+        disk.write("req.bgr", &whole[..size]);
+        refused(&disk, code, &asked.words).at("req.bgr").next("breakglass request -o");
     }
     // The records are cut and the shares are not: the log in the file is torn.
-    stage.write("req.bgr", [&whole[..log - 1], &whole[log..]].concat());
-    refused(&stage, 11, &asked.words).at("req.bgr, entry 6");
+    disk.write("req.bgr", [&whole[..log - 1], &whole[log..]].concat());
+    refused(&disk, 11, &asked.words).at("req.bgr, entry 6");
     // The last record is missing altogether: what is left ends with no request.
     let request = whole[..log].windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2;
-    stage.write("req.bgr", [&whole[..request], &whole[log..]].concat());
-    refused(&stage, 3, &asked.words).what("does not end with a request");
+    disk.write("req.bgr", [&whole[..request], &whole[log..]].concat());
+    refused(&disk, 3, &asked.words).what("does not end with a request");
 }
 
 #[test]
 fn an_approver_needs_her_own_share_in_the_file() {
-    let (stage, asked) = Stage::asked();
-    let text = String::from_utf8(stage.read("req.bgr")).unwrap();
+    let (disk, asked) = Disk::asked();
+    let text = String::from_utf8(disk.read("req.bgr")).unwrap();
     let begin = "-----BEGIN AGE ENCRYPTED FILE-----\n";
     let parts: Vec<_> = text.split(begin).collect();
     let without = |at: usize| {
         let kept = parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, part)| *part);
         kept.collect::<Vec<_>>().join(begin)
     };
-    stage.write("req.bgr", without(1));
-    refused(&stage, 5, &asked.words).what("lacks the sealed share of `alice`").at("req.bgr");
+    disk.write("req.bgr", without(1));
+    refused(&disk, 5, &asked.words).what("lacks the sealed share of `alice`").at("req.bgr");
     // Bob can do without it.
-    stage.approve("bob", &asked).ok();
-    stage.write("req.bgr", without(2));
-    stage.approve("alice", &asked).ok();
-}
-
-#[test]
-fn who_holds_no_share_approves_nothing() {
-    let (stage, asked) = Stage::asked();
-    let line = |who: &str| format!("approve req.bgr --as {who} -o out.bga --session-words");
-    let refused = |code: i32, who: &str| stage.refuses_words(code, stage.words(&line(who)).arg(&asked.words));
-    refused(4, "admin/admin").what("`admin` holds no share of prod generation 1").at("req.bgr");
-    stage.person("dave", "--role custodian");
-    refused(4, "dave/dave").what("`dave` is not enrolled in this escrow");
-    refused(6, "alice/alice -i bob/bob.key").at("alice/alice.card").next("-i");
+    disk.approve("bob", &asked).ok();
+    disk.write("req.bgr", without(2));
+    disk.approve("alice", &asked).ok();
 }
 
 #[test]
 fn another_escrow_with_people_of_the_same_names_is_another_escrow() {
-    let (stage, _) = Stage::asked();
+    let (disk, _) = Disk::asked();
     // Mallory's escrow has an alice, too; the real alice's card is not in it.
-    let other = Stage::empty();
+    let other = Disk::empty();
     for (id, role) in
         [("admin", "administrator"), ("alice", "custodian"), ("bob", "custodian"), ("carol", "custodian")]
     {
@@ -139,116 +114,107 @@ fn another_escrow_with_people_of_the_same_names_is_another_escrow() {
     other.begin("escrow", "").ok();
     other.seal(&row("prod"), "").ok();
     let asked = other.request("--accept-deviation not-in-force");
-    fs::write(stage.path("req.bgr"), other.read("req.bgr")).unwrap();
-    refused(&stage, 4, &asked.words)
+    fs::write(disk.path("req.bgr"), other.read("req.bgr")).unwrap();
+    refused(&disk, 4, &asked.words)
         .what("`alice` is not enrolled in this escrow with the card")
         .at("req.bgr");
 }
 
 #[test]
 fn a_forged_history_is_not_hers() {
-    let (stage, asked) = Stage::asked();
-    let real = stage.read("req.bgr");
+    let (disk, asked) = Disk::asked();
+    let real = disk.read("req.bgr");
     // The same people's cards, all genuine, in a second escrow that the administrator began.
-    stage.begin("second", "").ok();
+    disk.begin("second", "").ok();
     let line = "seal --from - --threshold 2 --custodian alice --custodian bob --custodian carol";
-    stage.words(&format!("{line} --as admin/admin --escrow second")).stdin(row("prod")).run().ok();
+    disk.line(&format!("{line} --as admin/admin --escrow second")).stdin(row("prod")).run().ok();
     let line = format!("{} --as carol/carol -o forged.bgr --escrow second --json", asking("prod"));
-    let json = stage.run(&format!("{line} --accept-deviation not-in-force")).ok().json();
+    let json = disk.run(&format!("{line} --accept-deviation not-in-force")).ok().json();
     let words = json["session_words"].as_str().unwrap();
-    let forged = stage.read("forged.bgr");
+    let forged = disk.read("forged.bgr");
     let end_of_log = |bytes: &[u8]| bytes.windows(6).position(|part| part == b"-----B").unwrap();
     // Its log with the real shares: they are not the ones that it names.
     let mixed = [&forged[..end_of_log(&forged)], &real[end_of_log(&real)..]].concat();
-    stage.write("req.bgr", mixed);
-    refused(&stage, 5, words).what("lacks the sealed share of `alice`, or holds another");
+    disk.write("req.bgr", mixed);
+    refused(&disk, 5, words).what("lacks the sealed share of `alice`, or holds another");
     // Its genesis before the real records: the chain breaks.
     let first = |bytes: &[u8]| bytes.windows(3).position(|part| part == b"\n\n{").unwrap() + 2;
     let spliced = [&forged[..first(&forged)], &real[first(&real)..]].concat();
-    stage.write("req.bgr", spliced);
-    refused(&stage, 10, &asked.words).at("entry 1, byte ");
-    stage.write("req.bgr", "{\"type\":\"breakglass/v1/genesis\"}\n\n-----BEGIN AGE ENCRYPTED FILE-----\n");
-    refused(&stage, 3, words);
+    disk.write("req.bgr", spliced);
+    refused(&disk, 10, &asked.words).at("entry 1, byte ");
+    disk.write("req.bgr", "{\"type\":\"breakglass/v1/genesis\"}\n\n-----BEGIN AGE ENCRYPTED FILE-----\n");
+    refused(&disk, 3, words);
 }
 
 #[test]
 fn a_log_that_contradicts_her_book_is_shown_and_signed() {
     // A copy of the escrow from before alice's second check, from which the request is made.
-    let stage = Stage::sealed();
-    stage.copy("escrow", "old");
-    stage.run("check --as alice/alice").ok();
-    stage.run("check --as alice/alice").ok();
+    let disk = Disk::sealed();
+    disk.copy("escrow", "old");
+    disk.run("check --as alice/alice").ok();
+    disk.run("check --as alice/alice").ok();
     let line = format!("{} --as carol/carol -o req.bgr --escrow old --json", asking("prod"));
-    let json = stage.run(&line).ok().json();
+    let json = disk.run(&line).ok().json();
     let words = json["session_words"].as_str().unwrap();
     let line = "approve req.bgr --as alice/alice -o alice.bga --session-words";
-    let run = stage.refuses_words(4, stage.words(line).arg(words));
+    let run = disk.refuses_line(4, disk.line(line).arg(words));
     run.what("the log contradicts what a book knows").next("--accept-deviation other-history");
-    let run = stage.words(&format!("{line} '{words}' --accept-deviation other-history")).run().ok();
+    let run = disk.line(&format!("{line} '{words}' --accept-deviation other-history")).run().ok();
     run.says("OUT OF ORDER: the log contradicts what a book knows");
     // The approval says it, and verify repeats it.
-    stage.run("collect alice.bga --as carol/carol --escrow old").ok();
-    stage.run("verify --escrow old").exits(14).shows("other-history, in the approval by `alice`");
+    disk.run("collect alice.bga --as carol/carol --escrow old").ok();
+    disk.run("verify --escrow old").exits(14).shows("other-history, in the approval by `alice`");
     // What is no emergency does not go on so.
     let line = format!("{} --as carol/carol -o plan.bgr --escrow old --json", asking("prod"));
-    let json = stage.run(&format!("{line} --purpose maintenance")).ok().json();
+    let json = disk.run(&format!("{line} --purpose maintenance")).ok().json();
     let words = json["session_words"].as_str().unwrap();
     let line = "approve plan.bgr --as alice/alice -o plan.bga --session-words";
-    stage.refuses_words(13, stage.words(line).arg(words)).what("two histories").next("do not approve");
+    disk.refuses_line(13, disk.line(line).arg(words)).what("two histories").next("do not approve");
 }
 
 #[test]
 fn an_older_request_than_her_book_knows_is_shown_and_signed() {
-    let (stage, asked) = Stage::asked();
-    stage.run("check --as alice/alice").ok();
-    stage.run("check --as alice/alice").ok();
+    let (disk, asked) = Disk::asked();
+    disk.run("check --as alice/alice").ok();
+    disk.run("check --as alice/alice").ok();
     let line = format!("approve req.bgr --as alice/alice -o alice.bga --session-words '{}'", asked.words);
-    stage.refuses(4, &line).what("the log lacks records that are known of");
-    stage.run(&format!("{line} --accept-deviation missing-records")).ok();
-    stage.approve("bob", &asked).ok();
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
-    stage.run("verify").exits(14).shows("missing-records, in the approval by `alice`");
-}
-
-#[test]
-fn an_approval_overwrites_nothing() {
-    let (stage, asked) = Stage::asked();
-    stage.write("alice.bga", "precious");
-    stage.write("alice.bgd", "precious");
-    let run = refused(&stage, 1, &asked.words).what("cannot be written").at("alice.bga");
-    run.next("choose another name");
+    disk.refuses(4, &line).what("the log lacks records that are known of");
+    disk.run(&format!("{line} --accept-deviation missing-records")).ok();
+    disk.approve("bob", &asked).ok();
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    disk.run("verify").exits(14).shows("missing-records, in the approval by `alice`");
 }
 
 #[test]
 fn a_denial_is_a_statement_and_no_veto() {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     let line = "deny req.bgr --as carol/carol --because 'no such incident' -o carol.bgd --json";
-    let json = stage.run(line).ok().json();
+    let json = disk.run(line).ok().json();
     assert_eq!((json["person"].as_str(), json["denial"].as_str()), (Some("carol"), Some("carol.bgd")));
     assert_eq!(json["request_id"], asked.id.as_str());
-    stage.refuses(2, "deny req.bgr --as carol/carol -o x.bgd").says("--because");
-    stage.run("collect carol.bgd --as bob/bob").ok().shows("denial by carol");
-    stage.run("log --kind denial").ok().shows("no such incident");
-    stage.approve("alice", &asked).ok();
-    stage.approve("bob", &asked).ok();
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    disk.refuses(2, "deny req.bgr --as carol/carol -o x.bgd").says("--because");
+    disk.run("collect carol.bgd --as bob/bob").ok().shows("denial by carol");
+    disk.run("log --kind denial").ok().shows("no such incident");
+    disk.approve("alice", &asked).ok();
+    disk.approve("bob", &asked).ok();
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
     // A denial is no approval.
-    let (stage, asked) = Stage::asked();
-    stage.run("deny req.bgr --as bob/bob --because no -o bob.bgd").ok();
-    stage.approve("alice", &asked).ok();
+    let (disk, asked) = Disk::asked();
+    disk.run("deny req.bgr --as bob/bob --because no -o bob.bgd").ok();
+    disk.approve("alice", &asked).ok();
     let line = "release req.bgr alice.bga bob.bgd --as carol/carol --print password";
-    stage.refuses(3, line).what("not an approval").at("bob.bgd").next("breakglass approve -o");
+    disk.refuses(3, line).what("not an approval").at("bob.bgd").next("breakglass approve -o");
 }
 
 /// What a requester writes is set off, line by line and where a terminal would wrap it: no text of theirs can
 /// pass for a line of the screen that an approver decides on.
 #[test]
 fn no_text_passes_for_a_line_of_the_screen() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let wide = "東".repeat(33);
     let fake = format!("down\n  account    999999999999\n{wide}  vault      harmless");
-    let run = stage
-        .words("request prod --reason iam-failure --as carol/carol -o req.bgr --json --ticket")
+    let run = disk
+        .line("request prod --reason iam-failure --as carol/carol -o req.bgr --json --ticket")
         .arg(&fake)
         .arg("--justification")
         .arg(&fake)
@@ -257,11 +223,11 @@ fn no_text_passes_for_a_line_of_the_screen() {
         .run()
         .ok();
     let json = run.json();
-    let asked = Asked {
+    let asked = RequestState {
         id: json["request_id"].as_str().unwrap().to_owned(),
         words: json["session_words"].as_str().unwrap().to_owned(),
     };
-    let screen = stage.approve("alice", &asked).ok().err;
+    let screen = disk.approve("alice", &asked).ok().err;
     let named =
         |name: &str| screen.lines().filter(|line| line.starts_with(&format!("  {name:<10} "))).count();
     assert_eq!((named("account"), named("vault")), (1, 1), "{screen}");
@@ -271,6 +237,6 @@ fn no_text_passes_for_a_line_of_the_screen() {
         assert!(columns <= 80, "{line}");
         assert!(!line.contains("harmless") || line.starts_with("             | "), "{line}");
     }
-    let log = stage.run("log --kind request").ok().out;
+    let log = disk.run("log --kind request").ok().out;
     assert_eq!(log.lines().count(), 1, "{log}");
 }

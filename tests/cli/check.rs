@@ -1,142 +1,87 @@
 //! `check`: a custodian's own shares.
 
-use crate::stage::{Run, Stage};
+use crate::disk::{Disk, Run};
 
 const SHARE: &str = "escrow/vaults/prod/1/alice.share.age";
 
 /// Asserts that alice's check fails, states nothing, and writes nothing into her book.
 #[track_caller]
-fn refused(stage: &Stage, code: i32) -> Run {
-    stage.refuses(code, "check -o statement --as alice/alice");
-    stage.refuses(code, "check --all --as alice/alice")
-}
-
-#[test]
-fn a_check_names_what_is_sound() {
-    let stage = Stage::sealed();
-    let json = stage.run("check prod --as alice/alice --json").ok().json();
-    assert_eq!(json["person"], "alice");
-    assert_eq!(json["sound"], serde_json::json!(["prod generation 1"]));
-    assert_eq!(stage.mode("alice/alice.book"), 0o600);
-    let run = stage.run("check --as alice/alice").ok();
-    run.shows("2 shares of alice are sound").shows("logged as entry 7");
-}
-
-#[test]
-fn another_file_in_a_shares_place_is_found() {
-    let stage = Stage::sealed();
-    stage.copy("escrow/vaults/prod/1/bob.share.age", SHARE);
-    refused(&stage, 5)
-        .what("the sealed share of `alice` in prod generation 1")
-        .next("tell the administrator");
-    let canary = format!("escrow/vaults/{}/1/alice.share.age", stage.canary());
-    stage.copy(&canary, SHARE);
-    refused(&stage, 5).what("is not the file that was sealed");
+fn refused(disk: &Disk, code: i32) -> Run {
+    disk.refuses(code, "check -o statement --as alice/alice");
+    disk.refuses(code, "check --all --as alice/alice")
 }
 
 #[test]
 fn a_share_that_is_truncated_damaged_or_no_text_is_found() {
-    let stage = Stage::sealed();
-    let whole = stage.read(SHARE);
+    let disk = Disk::sealed();
+    let whole = disk.read(SHARE);
     for damaged in [&whole[..whole.len() - 1], &whole[..whole.len() / 2], b"", b"\xff\xfe"] {
-        stage.write(SHARE, damaged);
-        refused(&stage, 5).what("share of `alice` in prod generation 1").next("tell the administrator");
+        disk.write(SHARE, damaged);
+        refused(&disk, 5).what("share of `alice` in prod generation 1").next("tell the administrator");
     }
-    stage.write(SHARE, vec![b'x'; 70_000]);
-    refused(&stage, 3).at(SHARE);
+    disk.write(SHARE, vec![b'x'; 70_000]);
+    refused(&disk, 3).at(SHARE);
 }
 
 #[test]
 fn a_share_that_is_missing_is_found() {
-    let stage = Stage::sealed();
-    stage.remove(SHARE);
-    refused(&stage, 1).at(SHARE);
+    let disk = Disk::sealed();
+    disk.remove(SHARE);
+    refused(&disk, 1).at(SHARE);
     // A link is not followed, even to the right file.
-    let canary = format!("../../{}/1/alice.share.age", stage.canary());
-    std::os::unix::fs::symlink(canary, stage.path(SHARE)).unwrap();
-    refused(&stage, 1).at(SHARE);
+    let canary = format!("../../{}/1/alice.share.age", disk.canary());
+    std::os::unix::fs::symlink(canary, disk.path(SHARE)).unwrap();
+    refused(&disk, 1).at(SHARE);
     // The others are not held up by it.
-    stage.run("check --all --as bob/bob").ok();
-}
-
-#[test]
-fn a_wrong_identity_opens_nothing() {
-    let stage = Stage::sealed();
-    let run = stage.refuses(6, "check --all --as alice/alice -i bob/bob.key");
-    run.what("signing key in the card of `alice`").at("alice/alice.card").next("-i");
-    stage.refuses(1, "check --all --as nobody/nobody").at("nobody/nobody.card").next("alice.card, .key");
-    stage.remove("alice/alice.key");
-    stage.refuses(1, "check --all --as alice/alice").at("alice/alice.key");
-    // The right one among several does.
-    stage.person("dave", "--role custodian");
-    let run = stage.run("check --all --as bob/bob -i dave/dave.key -i bob/bob.key");
-    run.ok();
-}
-
-#[test]
-fn who_holds_no_share_has_nothing_to_check() {
-    let stage = Stage::sealed();
-    stage.refuses(4, "check --as admin/admin").what("`admin` holds no share");
-    stage.refuses(3, "check nothing --as alice/alice").what("there is no vault `nothing`");
-    stage.person("eve", "--role custodian");
-    stage.refuses(4, "check --as eve/eve").what("`eve` is not enrolled");
-    stage.refuses(2, "check prod --all --as alice/alice").says("does not go with");
-}
-
-#[test]
-fn a_statement_overwrites_no_file() {
-    let stage = Stage::sealed();
-    stage.write("statement", "precious");
-    let run = stage.refuses(1, "check --as alice/alice -o statement");
-    run.what("cannot be written").at("statement").next("choose another name");
+    disk.run("check --all --as bob/bob").ok();
 }
 
 #[test]
 fn a_damaged_book_is_kept_and_goes_on() {
-    let stage = Stage::sealed();
-    let whole = stage.read("alice/alice.book");
-    stage.write("alice/alice.book", &whole[..whole.len() - 9]);
+    let disk = Disk::sealed();
+    let whole = disk.read("alice/alice.book");
+    disk.write("alice/alice.book", &whole[..whole.len() - 9]);
     // A damaged end is kept in the next record.
-    let run = stage.run("check --as alice/alice").ok();
+    let run = disk.run("check --as alice/alice").ok();
     run.says("alice/alice.book: record 0 of the book: the book ends in damaged bytes")
         .says("kept in the next record");
-    let mended = String::from_utf8(stage.read("alice/alice.book")).unwrap();
+    let mended = String::from_utf8(disk.read("alice/alice.book")).unwrap();
     assert!(mended.contains("\"damage\":{\"size\":"), "{mended}");
-    stage.run("check --as alice/alice").ok();
+    disk.run("check --as alice/alice").ok();
     // Anything else is not written on, and the book goes on elsewhere.
-    stage.write("alice/alice.book", [&whole[..], &whole].concat());
-    let run = stage.refuses(10, "check --as alice/alice").at("alice/alice.book");
+    disk.write("alice/alice.book", [&whole[..], &whole].concat());
+    let run = disk.refuses(10, "check --as alice/alice").at("alice/alice.book");
     run.next("go on in another file: --book FILE");
-    let damaged = stage.read("alice/alice.book");
-    let run = stage.run("check --as alice/alice --book usb/alice.book").ok();
+    let damaged = disk.read("alice/alice.book");
+    let run = disk.run("check --as alice/alice --book usb/alice.book").ok();
     run.says("your book goes on in usb/alice.book");
-    assert_eq!(stage.read("alice/alice.book"), damaged, "what is left behind stays as it is");
-    let new = stage.read("usb/alice.book");
+    assert_eq!(disk.read("alice/alice.book"), damaged, "what is left behind stays as it is");
+    let new = disk.read("usb/alice.book");
     assert!(new.starts_with(&whole) && new.len() > whole.len());
-    stage.run("check --as alice/alice --book usb/alice.book").ok();
-    stage.write("alice/alice.book", stage.read("bob/bob.book"));
-    stage.refuses(10, "check --as alice/alice").at("alice/alice.book");
+    disk.run("check --as alice/alice --book usb/alice.book").ok();
+    disk.write("alice/alice.book", disk.read("bob/bob.book"));
+    disk.refuses(10, "check --as alice/alice").at("alice/alice.book");
 }
 
 #[test]
 fn a_full_disk_leaves_book_and_log_as_they_were() {
-    let stage = Stage::sealed();
-    let blocks = stage.read("alice/alice.book").len() / 512;
-    let words = stage.words("check --as alice/alice").file_limit(u32::try_from(blocks).unwrap() + 1);
-    stage.refuses_words(1, words).what("the book cannot be written").at("alice/alice.book");
-    stage.run("check --as alice/alice").ok();
+    let disk = Disk::sealed();
+    let blocks = disk.read("alice/alice.book").len() / 512;
+    let words = disk.line("check --as alice/alice").file_limit(u32::try_from(blocks).unwrap() + 1);
+    disk.refuses_line(1, words).what("the book cannot be written").at("alice/alice.book");
+    disk.run("check --as alice/alice").ok();
 }
 
 #[test]
 fn nothing_is_stated_on_a_log_that_lacks_what_the_book_knows() {
-    let stage = Stage::sealed();
-    let log = stage.read("escrow/log");
+    let disk = Disk::sealed();
+    let log = disk.read("escrow/log");
     // Without the last two checks: carol's book has seen the first of them.
     let ends: Vec<usize> = (2..log.len()).filter(|at| log[at - 2..].starts_with(b"\n\n{")).collect();
-    stage.write("escrow/log", &log[..ends[ends.len() - 2]]);
-    stage.run("verify").ok();
-    stage.refuses(12, "check --as carol/carol").what("HEAD-TRUNCATED").at("escrow/log");
+    disk.write("escrow/log", &log[..ends[ends.len() - 2]]);
+    disk.run("verify").ok();
+    disk.refuses(12, "check --as carol/carol").what("HEAD-TRUNCATED").at("escrow/log");
     // Another record in its place is another history.
-    stage.run("check --as bob/bob").ok();
-    stage.refuses(13, "check --as carol/carol").what("HEAD-FORK").at("escrow/log");
+    disk.run("check --as bob/bob").ok();
+    disk.refuses(13, "check --as carol/carol").what("HEAD-FORK").at("escrow/log");
 }

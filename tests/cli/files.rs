@@ -2,69 +2,69 @@
 
 use std::os::unix::fs::symlink;
 
-use crate::stage::Stage;
+use crate::disk::Disk;
 
-/// Every sealed file of a stage on which `prod` was sealed, below the escrow's directory.
-fn sealed(stage: &Stage) -> Vec<String> {
+/// Every sealed file of a disk on which `prod` was sealed, below the escrow's directory.
+fn sealed(disk: &Disk) -> Vec<String> {
     let files = ["payload.age", "alice.share.age", "bob.share.age", "carol.share.age"];
-    let vaults = ["prod".to_owned(), stage.canary()];
+    let vaults = ["prod".to_owned(), disk.canary()];
     vaults.iter().flat_map(|vault| files.map(|file| format!("vaults/{vault}/1/{file}"))).collect()
 }
 
 #[test]
 fn a_changed_file_is_tampering_and_is_named() {
-    let stage = Stage::sealed();
-    stage.run("verify").ok();
-    for path in sealed(&stage) {
+    let disk = Disk::sealed();
+    disk.run("verify").ok();
+    for path in sealed(&disk) {
         let (place, named) = (format!("escrow/{path}"), format!("{path} ("));
-        let good = stage.read(&place);
+        let good = disk.read(&place);
         let mut bad = good.clone();
         bad[good.len() / 2] ^= 1;
         for bad in [bad.as_slice(), &good[..good.len() - 1], b"", &vec![0; 3 << 20]] {
-            stage.write(&place, bad);
-            let run = stage.run("verify").exits(10);
+            disk.write(&place, bad);
+            let run = disk.run("verify").exits(10);
             assert_eq!(run.out.matches("FILE-CHANGED").count(), 1, "{}", run.out);
             run.shows(&named).shows("TAMPERED: escrow/vaults");
         }
-        stage.write(&place, good);
+        disk.write(&place, good);
     }
-    let json = stage.run("verify --json").ok().json();
+    let json = disk.run("verify --json").ok().json();
     assert_eq!(json["findings"].as_array().unwrap().len(), 1, "{json}");
 }
 
 #[test]
 fn a_link_in_the_place_of_a_file_is_not_followed() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let place = "escrow/vaults/prod/1/alice.share.age";
-    stage.copy(place, "elsewhere");
-    stage.remove(place);
-    symlink(stage.path("elsewhere"), stage.path(place)).unwrap();
-    stage.run("verify").exits(10).shows("FILE-CHANGED").shows("alice.share.age").shows("not a regular file");
+    disk.copy(place, "elsewhere");
+    disk.remove(place);
+    symlink(disk.path("elsewhere"), disk.path(place)).unwrap();
+    disk.run("verify").exits(10).shows("FILE-CHANGED").shows("alice.share.age").shows("not a regular file");
 }
 
 #[test]
 fn a_missing_file_is_a_warning_and_an_escrow_without_files_is_only_its_log() {
-    let stage = Stage::sealed();
-    let all = sealed(&stage);
-    stage.remove(&format!("escrow/{}", all[1]));
-    let run = stage.run("verify").ok().shows("warning   FILE-MISSING").shows("HOLDS: ");
+    let disk = Disk::sealed();
+    let all = sealed(&disk);
+    disk.remove(&format!("escrow/{}", all[1]));
+    let run = disk.run("verify").ok().shows("warning   FILE-MISSING").shows("HOLDS: ");
     assert_eq!(run.out.matches("FILE-").count(), 1, "{}", run.out);
     run.shows(&format!("{} (prod ", all[1]));
     // A folder that lost everything is told of file by file; without the folder there is nothing to compare.
-    stage.remove("escrow/vaults/prod");
-    let run = stage.run("verify").ok();
+    disk.remove("escrow/vaults/prod");
+    let run = disk.run("verify").ok();
     assert_eq!(run.out.matches("FILE-MISSING").count(), 4, "{}", run.out);
-    stage.remove("escrow/vaults");
-    let run = stage.run("verify").ok();
+    disk.remove("escrow/vaults");
+    let run = disk.run("verify").ok();
     assert!(!run.out.contains("FILE-"), "{}", run.out);
 }
 
 #[test]
 fn the_log_is_blamed_for_what_is_wrong_with_the_log() {
-    let stage = Stage::sealed();
-    stage.write("escrow/vaults/prod/1/payload.age", "other");
-    stage.run("verify").exits(10).shows("TAMPERED: escrow/vaults");
-    stage.replace("escrow/log", "breakglass/v1/statements", "breakglass/v1/statementz");
-    let run = stage.run("verify").exits(10).shows("FILE-CHANGED").shows("TAMPERED: escrow/log");
+    let disk = Disk::sealed();
+    disk.write("escrow/vaults/prod/1/payload.age", "other");
+    disk.run("verify").exits(10).shows("TAMPERED: escrow/vaults");
+    disk.replace("escrow/log", "breakglass/v1/statements", "breakglass/v1/statementz");
+    let run = disk.run("verify").exits(10).shows("FILE-CHANGED").shows("TAMPERED: escrow/log");
     assert_eq!(run.out.matches("TAMPERED ").count(), 2, "{}", run.out);
 }

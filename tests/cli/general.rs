@@ -3,7 +3,7 @@
 //! Exit codes that these tests see: 0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 14 and 15. 130 needs a terminal,
 //! and no command gives 16 yet.
 
-use crate::stage::{Stage, row};
+use crate::disk::{Disk, row};
 
 pub const COMMANDS: [&str; 26] = [
     "keygen",
@@ -36,8 +36,8 @@ pub const COMMANDS: [&str; 26] = [
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    let stage = Stage::empty();
-    let all = stage.run("--help").ok();
+    let disk = Disk::empty();
+    let all = disk.run("--help").ok();
     let listed = all.out.lines().skip_while(|line| *line != "Commands:").skip(1);
     let listed: Vec<_> = listed
         .take_while(|line| !line.is_empty())
@@ -46,57 +46,18 @@ fn every_command_has_help_with_an_example() {
         .collect();
     assert_eq!(listed, COMMANDS, "a command without a test of its help");
     for command in COMMANDS {
-        let run = stage.run(&format!("{command} --help")).ok();
+        let run = disk.run(&format!("{command} --help")).ok();
         let example = run.out.split_once("Example").unwrap_or_else(|| panic!("{command} has no example")).1;
         assert!(example.contains(&format!("breakglass {command}")), "{command}: {example}");
     }
-    stage.run("--version").ok().shows("breakglass ");
-}
-
-#[test]
-fn a_line_that_makes_no_sense_is_usage() {
-    let stage = Stage::empty();
-    for line in ["", "frobnicate", "keygen", "verify --frobnicate", "check", "log extra"] {
-        stage.words(line).run().exits(2);
-    }
-    assert!(stage.tree().is_empty());
-}
-
-#[test]
-fn an_error_is_an_object_where_json_is_wanted() {
-    let stage = Stage::people();
-    let run = stage.run("log --json --escrow nowhere").exits(1);
-    assert_eq!(run.err, "");
-    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    let error = &json["error"];
-    assert_eq!((error["code"].as_str(), error["exit"].as_u64()), (Some("machine"), Some(1)));
-    assert_eq!(error["at"], "nowhere/log");
-    assert!(error["what"].is_string() && error["next"].is_string());
-    for (line, code, exit) in [
-        ("check --as alice/alice -i bob/bob.key", "locked", 6),
-        ("check --as alice/alice --escrow alice/alice.key", "machine", 1),
-        ("init new --name N --cards-compared --card alice/alice.key --as admin/admin", "bad-input", 3),
-        (
-            "init new --name N --cards-compared --card alice/alice.card --card admin/admin.card --as alice/alice",
-            "not-authorised",
-            4,
-        ),
-    ] {
-        let run = stage.run(&format!("{line} --json")).exits(exit);
-        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-        assert_eq!(
-            (json["error"]["code"].as_str(), json["error"]["exit"].as_i64()),
-            (Some(code), Some(exit.into()))
-        );
-    }
+    disk.run("--version").ok().shows("breakglass ");
 }
 
 #[test]
 fn every_json_answer_parses() {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     let id = &asked.id[..8];
-    stage
-        .words("approve req.bgr --as alice/alice -o alice.bga --json --session-words")
+    disk.line("approve req.bgr --as alice/alice -o alice.bga --json --session-words")
         .arg(&asked.words)
         .run()
         .ok()
@@ -116,20 +77,17 @@ fn every_json_answer_parses() {
         "head",
         "verify",
     ] {
-        let run = stage.run(&format!("{line} --json")).ok();
+        let run = disk.run(&format!("{line} --json")).ok();
         let json = run.json();
         assert!(json.is_object() || json.is_array(), "{line}: {json}");
     }
-    stage
-        .seal(&row("later").replace(crate::stage::PASSWORD, "another-Vumble!rast-9931"), "--json")
-        .ok()
-        .json();
+    disk.seal(&row("later").replace(crate::disk::PASSWORD, "another-Vumble!rast-9931"), "--json").ok().json();
 }
 
 #[test]
 fn the_demonstration_tells_its_story_on_one_screen_and_leaves_nothing() {
-    let stage = Stage::empty();
-    let run = stage.words("demo").env("TMPDIR", stage.path("").to_str().unwrap()).run().ok();
+    let disk = Disk::empty();
+    let run = disk.line("demo").env("TMPDIR", disk.path("").to_str().unwrap()).run().ok();
     assert_eq!(run.err, "");
     let lines: Vec<_> = run.out.lines().collect();
     assert!(lines.len() <= 36, "{} lines\n{}", lines.len(), run.out);
@@ -141,22 +99,22 @@ fn the_demonstration_tells_its_story_on_one_screen_and_leaves_nothing() {
     {
         assert!(run.out.contains(part), "no {part} in\n{}", run.out);
     }
-    assert!(stage.tree().is_empty(), "it left {:?}", stage.tree().keys());
+    assert!(disk.tree().is_empty(), "it left {:?}", disk.tree().keys());
     // Kept where that is wanted, and a failure where there is no room for it.
-    let run = stage.words("demo --keep").env("TMPDIR", stage.path("").to_str().unwrap()).run().ok();
+    let run = disk.line("demo --keep").env("TMPDIR", disk.path("").to_str().unwrap()).run().ok();
     let place = run.out.lines().find_map(|line| line.strip_prefix("everything is in ")).unwrap();
     assert!(std::path::Path::new(place).join("escrow/log").is_file());
     std::fs::remove_dir_all(place).unwrap();
-    let words = stage.words("demo").env("TMPDIR", stage.path("nowhere").to_str().unwrap());
-    stage.refuses_words(1, words).what("cannot be written").at("nowhere/breakglass-demo-");
-    let words = stage.words("demo").env("TMPDIR", stage.path("").to_str().unwrap()).file_limit(4);
+    let words = disk.line("demo").env("TMPDIR", disk.path("nowhere").to_str().unwrap());
+    disk.refuses_line(1, words).what("cannot be written").at("nowhere/breakglass-demo-");
+    let words = disk.line("demo").env("TMPDIR", disk.path("").to_str().unwrap()).file_limit(4);
     let run = words.run().exits(1);
-    assert!(stage.tree().is_empty(), "it left {:?}\n{}", stage.tree().keys(), run.err);
+    assert!(disk.tree().is_empty(), "it left {:?}\n{}", disk.tree().keys(), run.err);
 }
 
 #[test]
 fn a_line_that_makes_no_sense_is_not_repeated() {
-    let stage = Stage::people();
+    let disk = Disk::people();
     let key = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
     for line in [
         format!("enroll zoe {key}"),
@@ -167,7 +125,7 @@ fn a_line_that_makes_no_sense_is_not_repeated() {
         "keygen \u{1b}[2J".to_owned(),
     ] {
         for json in ["", " --json"] {
-            let run = stage.words(&format!("{line}{json}")).run().exits(2);
+            let run = disk.line(&format!("{line}{json}")).run().exits(2);
             let said = format!("{}{}", run.out, run.err);
             assert!(!said.contains("GQ9778VQX") && !said.contains('\u{1b}'), "{said}");
             assert!(said.contains("--help"), "{said}");

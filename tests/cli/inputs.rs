@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::stage::Stage;
+use crate::disk::Disk;
 
 /// Commands that read a file which is named in place of `FILE`.
 const READERS: [&str; 18] = [
@@ -28,21 +28,21 @@ const READERS: [&str; 18] = [
 
 #[test]
 fn no_pipe_device_or_directory_is_read() {
-    let (stage, asked) = Stage::asked();
-    std::fs::create_dir(stage.path("dir")).unwrap();
-    std::fs::create_dir(stage.path("dir.book")).unwrap();
-    std::fs::create_dir(stage.path("dir.card")).unwrap();
+    let (disk, asked) = Disk::asked();
+    std::fs::create_dir(disk.path("dir")).unwrap();
+    std::fs::create_dir(disk.path("dir.book")).unwrap();
+    std::fs::create_dir(disk.path("dir.card")).unwrap();
     for pipe in ["pipe", "pipe.book", "pipe.card"] {
-        assert!(Command::new("mkfifo").arg(stage.path(pipe)).status().unwrap().success());
+        assert!(Command::new("mkfifo").arg(disk.path(pipe)).status().unwrap().success());
     }
     for device in ["zero", "zero.book", "zero.card"] {
-        std::os::unix::fs::symlink("/dev/zero", stage.path(device)).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", disk.path(device)).unwrap();
     }
-    stage.write("empty.csv", "vault,account_id,email\n");
+    disk.write("empty.csv", "vault,account_id,email\n");
     for reader in READERS {
         for file in ["dir", "pipe", "zero"] {
             let line = reader.replace("FILE", file).replace("REQUEST", &asked.id);
-            let run = stage.refuses(3, &line).what("it is not a regular file");
+            let run = disk.refuses(3, &line).what("it is not a regular file");
             run.at(file).next("check that it is the file that is meant");
         }
     }
@@ -51,7 +51,7 @@ fn no_pipe_device_or_directory_is_read() {
 /// Files of the escrow and of people, which are found by their names.
 #[test]
 fn no_pipe_device_or_directory_in_the_escrow_is_read() {
-    let (stage, asked) = Stage::approved();
+    let (disk, asked) = Disk::approved();
     let release = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
     let approve = format!("approve req.bgr --as alice/alice -o again.bga --session-words '{}'", asked.words);
     for (file, commands) in [
@@ -60,9 +60,9 @@ fn no_pipe_device_or_directory_in_the_escrow_is_read() {
         ("escrow/vaults/prod/1/payload.age", &[release]),
         ("alice/alice.book", &["check --as alice/alice", &approve]),
     ] {
-        let whole = stage.read(file);
-        let path = stage.path(file);
-        stage.remove(file);
+        let whole = disk.read(file);
+        let path = disk.path(file);
+        disk.remove(file);
         for what in ["directory", "pipe", "device"] {
             match what {
                 "directory" => std::fs::create_dir(&path).unwrap(),
@@ -70,48 +70,48 @@ fn no_pipe_device_or_directory_in_the_escrow_is_read() {
                 _ => std::os::unix::fs::symlink("/dev/zero", &path).unwrap(),
             }
             for command in commands {
-                let before = stage.tree();
-                let run = stage.run(command);
+                let before = disk.tree();
+                let run = disk.run(command);
                 assert!([1, 3].contains(&run.code), "{what}: {run:?}");
                 let code = run.code;
                 run.fails(code).at(file).says(" next: ");
-                assert!(stage.tree() == before, "{what}: {command}");
+                assert!(disk.tree() == before, "{what}: {command}");
             }
-            stage.remove(file);
+            disk.remove(file);
         }
-        stage.write(file, whole);
+        disk.write(file, whole);
     }
-    stage.run(release).ok();
+    disk.run(release).ok();
 }
 
 #[test]
 fn a_link_that_a_person_names_is_followed() {
-    let (stage, asked) = Stage::asked();
-    std::os::unix::fs::symlink("req.bgr", stage.path("link.bgr")).unwrap();
+    let (disk, asked) = Disk::asked();
+    std::os::unix::fs::symlink("req.bgr", disk.path("link.bgr")).unwrap();
     let line = "approve link.bgr --as alice/alice -o alice.bga --session-words";
-    stage.words(line).arg(&asked.words).run().ok();
+    disk.line(line).arg(&asked.words).run().ok();
 }
 
 #[test]
 fn a_request_file_may_come_over_standard_input() {
-    let (stage, asked) = Stage::asked();
-    let words = stage.words("approve - --as alice/alice -o alice.bga --session-words").arg(&asked.words);
-    words.stdin(stage.read("req.bgr")).run().ok();
-    let words = stage.words("approve - --as bob/bob -o bob.bga --session-words").arg(&asked.words);
-    stage.refuses_words(3, words.stdin("")).what("not a request file").at("-");
+    let (disk, asked) = Disk::asked();
+    let words = disk.line("approve - --as alice/alice -o alice.bga --session-words").arg(&asked.words);
+    words.stdin(disk.read("req.bgr")).run().ok();
+    let words = disk.line("approve - --as bob/bob -o bob.bga --session-words").arg(&asked.words);
+    disk.refuses_line(3, words.stdin("")).what("not a request file").at("-");
 }
 
 #[test]
 fn files_that_are_too_large_are_refused_unread() {
-    let stage = Stage::sealed();
-    stage.write("large", vec![b'a'; 17 << 20]);
+    let disk = Disk::sealed();
+    disk.write("large", vec![b'a'; 17 << 20]);
     for line in [
         "init new --name N --cards-compared --card large --as admin/admin",
         "check --as alice/alice -i large",
         "verify --head large",
         "collect large --as alice/alice",
     ] {
-        stage.refuses(3, line).what("it is larger than").at("large");
+        disk.refuses(3, line).what("it is larger than").at("large");
     }
 }
 
@@ -119,15 +119,15 @@ fn files_that_are_too_large_are_refused_unread() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_log_that_is_too_large_is_refused_before_it_is_read() {
-    let stage = Stage::sealed();
-    std::fs::File::create(stage.path("log")).unwrap().set_len(5 << 30).unwrap();
+    let disk = Disk::sealed();
+    std::fs::File::create(disk.path("log")).unwrap().set_len(5 << 30).unwrap();
     let mut command = std::process::Command::new("sh");
     command.args([
         "-c",
         "ulimit -v 1048576 && exec \"$0\" verify --log log",
         env!("CARGO_BIN_EXE_breakglass"),
     ]);
-    let output = command.current_dir(stage.path(".")).output().unwrap();
+    let output = command.current_dir(disk.path(".")).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("it is larger than 4294967296 bytes"), "{said}");
 }

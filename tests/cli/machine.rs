@@ -7,18 +7,18 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::common;
-use crate::stage::{Run, Stage, THREE, Words, asking, row};
+use crate::disk::{CommandLine, Disk, Run, THREE, asking, row};
 
 /// What the last record of a kind says of its machine.
-fn environment(stage: &Stage, kind: &str) -> Value {
-    let log = String::from_utf8(stage.read("escrow/log")).unwrap();
+fn environment(disk: &Disk, kind: &str) -> Value {
+    let log = String::from_utf8(disk.read("escrow/log")).unwrap();
     let head = format!("{{\"type\":\"breakglass/v1/{kind}\"");
     let line = log.lines().rfind(|line| line.starts_with(&head)).unwrap();
     serde_json::from_str::<Value>(line).unwrap()["says"].clone()
 }
 
 /// The program where the machine looks as if `path` were something else. It needs a name space of its own.
-fn where_mounted<'a>(words: Words<'a>, from: &std::path::Path, path: &str) -> Words<'a> {
+fn where_mounted<'a>(words: CommandLine<'a>, from: &std::path::Path, path: &str) -> CommandLine<'a> {
     let script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
     let wrapper = ["unshare", "-Urm", "sh", "-c", script, from.to_str().unwrap(), path];
     words.under(wrapper.map(str::to_owned).to_vec())
@@ -32,9 +32,9 @@ fn can_mount(test: &str) -> bool {
     may
 }
 
-fn swap_on(stage: &Stage) -> std::path::PathBuf {
-    stage.write("swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/zz9 partition 8388604 0 -2\n");
-    stage.path("swaps")
+fn swap_on(disk: &Disk) -> std::path::PathBuf {
+    disk.write("swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/zz9 partition 8388604 0 -2\n");
+    disk.path("swaps")
 }
 
 fn line_of<'a>(doctor: &'a Value, what: &str) -> &'a Value {
@@ -43,22 +43,22 @@ fn line_of<'a>(doctor: &'a Value, what: &str) -> &'a Value {
 
 #[test]
 fn a_request_without_a_sandbox_is_confirmed_recorded_and_found() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let line = format!("{} --as carol/carol -o req.bgr --no-sandbox", asking("prod"));
-    stage.refuses(4, &line).what("does not shut this program off").next("--accept-deviation no-sandbox");
-    stage.run(&format!("{line} --accept-deviation no-sandbox")).ok();
-    let says = environment(&stage, "request");
+    disk.refuses(4, &line).what("does not shut this program off").next("--accept-deviation no-sandbox");
+    disk.run(&format!("{line} --accept-deviation no-sandbox")).ok();
+    let says = environment(&disk, "request");
     assert_eq!(says["environment"]["sandbox"], "none");
     assert_eq!(says["deviations"], serde_json::json!(["no-sandbox"]));
-    stage.run("verify").exits(14).shows("no-sandbox");
+    disk.run("verify").exits(14).shows("no-sandbox");
 }
 
 #[test]
 fn what_the_machine_is_like_stands_in_seal_request_and_release() {
-    let (stage, _) = Stage::approved();
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    let (disk, _) = Disk::approved();
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
     for kind in ["seal", "request", "release"] {
-        let environment = &environment(&stage, kind)["environment"];
+        let environment = &environment(&disk, kind)["environment"];
         assert!(
             ["secret", "locked"].contains(&environment["memory"].as_str().unwrap()),
             "{kind}: {environment}"
@@ -76,26 +76,26 @@ fn what_the_machine_is_like_stands_in_seal_request_and_release() {
 
 #[test]
 fn a_release_without_locked_memory_is_confirmed_recorded_and_found() {
-    let (stage, _) = Stage::approved();
+    let (disk, _) = Disk::approved();
     let release =
         "release req.bgr alice.bga bob.bga --as carol/carol --print password --allow-unlocked-memory";
-    stage.refuses(4, release).what("cannot be locked").next("--accept-deviation unlocked-memory");
-    stage.run(&format!("{release} --accept-deviation unlocked-memory")).ok();
-    let says = environment(&stage, "release");
+    disk.refuses(4, release).what("cannot be locked").next("--accept-deviation unlocked-memory");
+    disk.run(&format!("{release} --accept-deviation unlocked-memory")).ok();
+    let says = environment(&disk, "release");
     assert_eq!(says["environment"]["memory"], "unlocked");
     assert_eq!(says["deviations"], serde_json::json!(["unlocked-memory"]));
-    stage.run("verify").exits(14).shows("unlocked-memory");
+    disk.run("verify").exits(14).shows("unlocked-memory");
 }
 
 #[test]
 fn what_approvers_have_signed_is_not_asked_again() {
-    let stage = Stage::sealed();
-    let asked = stage.request("--no-sandbox --accept-deviation no-sandbox");
+    let disk = Disk::sealed();
+    let asked = disk.request("--no-sandbox --accept-deviation no-sandbox");
     for who in ["alice", "bob"] {
-        stage.approve(who, &asked).ok().says("shut this program off");
+        disk.approve(who, &asked).ok().says("shut this program off");
     }
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password --no-sandbox").ok();
-    assert_eq!(environment(&stage, "release")["deviations"], Value::Null);
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password --no-sandbox").ok();
+    assert_eq!(environment(&disk, "release")["deviations"], Value::Null);
 }
 
 #[test]
@@ -103,17 +103,17 @@ fn a_vault_is_not_sealed_with_swap_on_without_a_yes() {
     if !can_mount("a_vault_is_not_sealed_with_swap_on_without_a_yes") {
         return;
     }
-    let stage = Stage::begun();
-    let swaps = swap_on(&stage);
+    let disk = Disk::begun();
+    let swaps = swap_on(&disk);
     let seal = |more: &str| {
         let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin {more}");
-        where_mounted(stage.words(&line).stdin(row("prod")), &swaps, "/proc/swaps")
+        where_mounted(disk.line(&line).stdin(row("prod")), &swaps, "/proc/swaps")
     };
-    stage.refuses_words(4, seal("")).what("swap on").next("--accept-deviation swap-on");
+    disk.refuses_line(4, seal("")).what("swap on").next("--accept-deviation swap-on");
     seal("--accept-deviation swap-on").run().ok();
-    let says = environment(&stage, "seal");
+    let says = environment(&disk, "seal");
     assert_eq!(says["environment"]["swap"], serde_json::json!(["/dev/zz9"]));
-    stage.run("verify").exits(14).shows("DEVIATION").shows("swap-on, in the seal of prod generation 1");
+    disk.run("verify").exits(14).shows("DEVIATION").shows("swap-on, in the seal of prod generation 1");
 }
 
 /// A stack that is too small for what is locked of it is found out, and not run over.
@@ -130,11 +130,11 @@ fn a_small_stack_is_out_of_order_and_no_crash() {
 /// Commands that record nothing of the machine say it.
 #[test]
 fn a_machine_that_is_out_of_order_is_told_of_where_a_key_is_unlocked() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let check = "check --all --as alice/alice";
-    let run = stage.run(&format!("{check} --no-sandbox --allow-unlocked-memory")).ok();
+    let run = disk.run(&format!("{check} --no-sandbox --allow-unlocked-memory")).ok();
     assert!(run.err.matches("out of order").count() == 2 && run.err.contains("doctor"), "{}", run.err);
-    assert!(!stage.run(check).ok().err.contains("out of order"));
+    assert!(!disk.run(check).ok().err.contains("out of order"));
 }
 
 #[test]
@@ -143,38 +143,38 @@ fn an_interface_is_out_of_order_where_the_policy_wants_none() {
         return;
     }
     for (policy, is_strict) in [("strict_air_gap = true\n", true), ("", false)] {
-        let stage = Stage::people();
-        stage.write("policy.toml", policy);
-        stage.begin("escrow", "--policy policy.toml").ok();
-        stage.write("net/eth9/flags", "0x1003\n");
-        stage.write("net/wlan9/flags", "0x1002\n");
+        let disk = Disk::people();
+        disk.write("policy.toml", policy);
+        disk.begin("escrow", "--policy policy.toml").ok();
+        disk.write("net/eth9/flags", "0x1003\n");
+        disk.write("net/wlan9/flags", "0x1002\n");
         let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin");
         let seal = |line: &str| {
-            where_mounted(stage.words(line).stdin(row("prod")), &stage.path("net"), "/sys/class/net")
+            where_mounted(disk.line(line).stdin(row("prod")), &disk.path("net"), "/sys/class/net")
         };
-        let doctor = where_mounted(stage.words("doctor --json"), &stage.path("net"), "/sys/class/net").run();
+        let doctor = where_mounted(disk.line("doctor --json"), &disk.path("net"), "/sys/class/net").run();
         assert_eq!(doctor.code, if is_strict { 16 } else { 0 });
         let network = line_of(&doctor.json(), "network").clone();
         assert_eq!(network["seen"], "up: eth9");
         assert_eq!(network["state"], if is_strict { "unfit" } else { "warning" });
         if is_strict {
-            stage.refuses_words(4, seal(&line)).what("interface").next("--accept-deviation interface-up");
+            disk.refuses_line(4, seal(&line)).what("interface").next("--accept-deviation interface-up");
             seal(&format!("{line} --accept-deviation interface-up")).run().ok();
         } else {
             seal(&line).run().ok();
         }
-        assert_eq!(environment(&stage, "seal")["environment"]["interfaces"], serde_json::json!(["eth9"]));
+        assert_eq!(environment(&disk, "seal")["environment"]["interfaces"], serde_json::json!(["eth9"]));
     }
 }
 
 #[test]
 fn doctor_says_line_by_line_what_is_wrong_and_what_to_do() {
-    let stage = Stage::empty();
-    let fit = stage.run("doctor").ok();
+    let disk = Disk::empty();
+    let fit = disk.run("doctor").ok();
     for part in ["ok      memory", "ok      sandbox", "ok      swap       off", "This machine is fit"] {
         assert!(fit.out.contains(part), "{part}: {}", fit.out);
     }
-    let open = stage.run("doctor --no-sandbox").exits(16);
+    let open = disk.run("doctor --no-sandbox").exits(16);
     assert!(
         open.out.contains("NOT FIT sandbox    none\n                   leave out --no-sandbox"),
         "{}",
@@ -184,8 +184,8 @@ fn doctor_says_line_by_line_what_is_wrong_and_what_to_do() {
     if !can_mount("doctor_says_line_by_line_what_is_wrong_and_what_to_do") {
         return;
     }
-    let swaps = swap_on(&stage);
-    let doctor = where_mounted(stage.words("doctor"), &swaps, "/proc/swaps").run().exits(16);
+    let swaps = swap_on(&disk);
+    let doctor = where_mounted(disk.line("doctor"), &swaps, "/proc/swaps").run().exits(16);
     assert!(doctor.out.contains("NOT FIT swap       on: /dev/zz9"), "{}", doctor.out);
     assert!(doctor.out.contains("sudo swapoff -a"), "{}", doctor.out);
 }

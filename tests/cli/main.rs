@@ -1,14 +1,14 @@
 //! The real program, run as people run it: exit codes, what it says, and what it leaves behind.
 #![cfg(target_os = "linux")]
 
-mod stage;
-
 mod approve;
 mod audit;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
 mod csv;
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 mod files;
 mod general;
 mod init;

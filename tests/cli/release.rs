@@ -1,35 +1,35 @@
 //! `release`: nothing without a quorum, nothing without a record, nothing that was not asked for.
 
-use crate::stage::{Asked, PASSWORD, Run, SEED, Stage, asking, code_now, row};
+use crate::disk::{Disk, PASSWORD, RequestState, Run, SEED, asking, code_now, row};
 
 const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol";
 const PRINT: &str = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
 
 /// Asserts that carol's release fails, and changes nothing: no log entry, and the session is still there.
 #[track_caller]
-fn refused(stage: &Stage, code: i32, approvals: &str, more: &str) -> Run {
+fn refused(disk: &Disk, code: i32, approvals: &str, more: &str) -> Run {
     let line = format!("release req.bgr {approvals} --as carol/carol --print password {more}");
-    stage.refuses(code, &line)
+    disk.refuses(code, &line)
 }
 
 #[track_caller]
-fn logged(stage: &Stage, kind: &str) -> usize {
-    stage.run(&format!("log --kind {kind} --json")).ok().json().as_array().unwrap().len()
+fn logged(disk: &Disk, kind: &str) -> usize {
+    disk.run(&format!("log --kind {kind} --json")).ok().json().as_array().unwrap().len()
 }
 
-fn approved(more: &str) -> (Stage, Asked) {
-    let stage = Stage::sealed();
-    let asked = stage.request(more);
-    stage.approve("alice", &asked).ok();
-    stage.approve("bob", &asked).ok();
-    (stage, asked)
+fn approved(more: &str) -> (Disk, RequestState) {
+    let disk = Disk::sealed();
+    let asked = disk.request(more);
+    disk.approve("alice", &asked).ok();
+    disk.approve("bob", &asked).ok();
+    (disk, asked)
 }
 
 #[test]
 fn what_is_printed_is_the_lines_and_nothing_else() {
-    let (stage, asked) = Stage::approved();
+    let (disk, asked) = Disk::approved();
     let before = code_now();
-    let run = stage.run(&format!("{RELEASE} --print password --print totp")).ok();
+    let run = disk.run(&format!("{RELEASE} --print password --print totp")).ok();
     let after = code_now();
     let lines: Vec<_> = run.out.lines().collect();
     let [password, code, left] = lines.as_slice() else { panic!("{}", run.out) };
@@ -40,248 +40,165 @@ fn what_is_printed_is_the_lines_and_nothing_else() {
     let run = run.says("released on the approvals of alice and bob; logged as entry 7");
     let run = run.says(&format!("breakglass close --request {}", &asked.id[..8]));
     assert!(!run.err.contains(PASSWORD) && !run.err.contains(SEED), "{}", run.err);
-    assert!(!stage.exists("req.session.age"), "the session is destroyed");
-    stage.run("log --kind end").ok().shows("released; shown: password totp");
-}
-
-#[test]
-fn too_few_approvals_release_nothing() {
-    let (stage, _) = Stage::approved();
-    refused(&stage, 4, "", "").what("0 of the 2 approvals");
-    let run = refused(&stage, 4, "alice.bga", "").what("1 of the 2 approvals that are needed");
-    run.next("nothing was logged and nothing was shown");
-    let run = refused(&stage, 5, "alice.bga alice.bga", "").what("1 of the 2 approvals");
-    run.says("set aside: approval of `alice`: `alice` approved twice, and counts once");
-    stage.refuses(2, RELEASE).what("no terminal to show anything on").next("--print password");
-    stage.run(PRINT).ok();
+    assert!(!disk.exists("req.session.age"), "the session is destroyed");
+    disk.run("log --kind end").ok().shows("released; shown: password totp");
 }
 
 #[test]
 fn a_bad_approval_is_named_and_the_good_ones_still_release() {
-    let (stage, asked) = Stage::approved();
-    stage.approve("carol", &asked).ok();
+    let (disk, asked) = Disk::approved();
+    disk.approve("carol", &asked).ok();
     // Bob's ciphertext under alice's approval.
-    let alice = String::from_utf8(stage.read("alice.bga")).unwrap();
-    let bob = String::from_utf8(stage.read("bob.bga")).unwrap();
+    let alice = String::from_utf8(disk.read("alice.bga")).unwrap();
+    let bob = String::from_utf8(disk.read("bob.bga")).unwrap();
     let armour = |text: &str| text.find("-----BEGIN").unwrap();
-    stage.write("mixed.bga", [&alice[..armour(&alice)], &bob[armour(&bob)..]].concat());
+    disk.write("mixed.bga", [&alice[..armour(&alice)], &bob[armour(&bob)..]].concat());
     let run =
-        refused(&stage, 5, "mixed.bga bob.bga", "").what("1 of the 2 approvals").at("approval of `alice`");
+        refused(&disk, 5, "mixed.bga bob.bga", "").what("1 of the 2 approvals").at("approval of `alice`");
     run.says("the ciphertext is not the one that its approval names");
     // A signature that does not verify.
-    stage.write("forged.bga", alice.replace(r#""index":1"#, r#""index":3"#));
-    refused(&stage, 5, "forged.bga bob.bga", "").at("approval of `alice`").says("STATEMENT-SIGNATURE");
+    disk.write("forged.bga", alice.replace(r#""index":1"#, r#""index":3"#));
+    refused(&disk, 5, "forged.bga bob.bga", "").at("approval of `alice`").says("STATEMENT-SIGNATURE");
     let line = "release req.bgr mixed.bga forged.bga bob.bga carol.bga --as carol/carol --print password";
-    let run = stage.run(line).ok().says("set aside: approval of `alice`: the ciphertext is not the one");
+    let run = disk.run(line).ok().says("set aside: approval of `alice`: the ciphertext is not the one");
     assert_eq!(run.out, format!("password: {PASSWORD}\n"));
     let run = run.says("released on the approvals of bob and carol");
     drop(run);
-    assert!(String::from_utf8(stage.read("escrow/log")).unwrap().contains(r#""bad_shares":["alice"]"#));
-}
-
-#[test]
-fn what_is_no_approval_is_said_to_be_none() {
-    let (stage, _) = Stage::approved();
-    for bytes in ["", "hello", "-----BEGIN AGE ENCRYPTED FILE-----\n-----END AGE ENCRYPTED FILE-----\n"] {
-        stage.write("odd", bytes);
-        refused(&stage, 3, "alice.bga odd", "").what("not an approval").at("odd").next("approve -o");
-    }
-    refused(&stage, 3, "alice.bga req.bgr", "").what("but the request itself").at("req.bgr");
-    refused(&stage, 1, "alice.bga nothing", "").at("nothing").next("check the path");
-    // One bad file stops nothing that the others can meet.
-    let line = "release req.bgr odd nothing alice.bga bob.bga --as carol/carol --print password";
-    let run = stage.run(line).ok().says("set aside: odd: not an approval");
-    run.says("set aside: nothing: the file cannot be read");
+    assert!(String::from_utf8(disk.read("escrow/log")).unwrap().contains(r#""bad_shares":["alice"]"#));
 }
 
 #[test]
 fn an_approval_of_another_request_does_not_count() {
-    let (stage, _) = Stage::approved();
+    let (disk, _) = Disk::approved();
     for file in ["req.bgr", "req.session.age", "alice.bga"] {
-        stage.copy(file, &format!("first/{file}"));
-        stage.remove(file);
+        disk.copy(file, &format!("first/{file}"));
+        disk.remove(file);
     }
-    stage.remove("bob.bga");
-    let second = stage.request("");
-    stage.approve("bob", &second).ok();
-    let run = refused(&stage, 5, "first/alice.bga bob.bga", "").at("`alice`");
+    disk.remove("bob.bga");
+    let second = disk.request("");
+    disk.approve("bob", &second).ok();
+    let run = refused(&disk, 5, "first/alice.bga bob.bga", "").at("`alice`");
     run.says("is of another request");
     // Nor does the session of another request open anything.
-    let run = refused(&stage, 4, "bob.bga", "--session first/req.session.age");
+    let run = refused(&disk, 4, "bob.bga", "--session first/req.session.age");
     run.what("the session file belongs to another request").next("--session FILE");
 }
 
 #[test]
-fn after_its_end_a_request_releases_nothing() {
-    let (stage, _) = Stage::approved();
-    stage.copy("req.session.age", "kept.age");
-    stage.run(PRINT).ok();
-    let run = refused(&stage, 4, "alice.bga bob.bga", "--session kept.age");
-    run.what("the request ended in record 8").next("make a new request");
-    refused(&stage, 4, "alice.bga bob.bga", "").what("the request ended in record 8");
-}
-
-#[test]
-fn a_field_that_the_vault_does_not_hold_ends_no_request() {
-    let (stage, _) = approved("--field pasword --field password");
-    let release = "release req.bgr alice.bga bob.bga --as carol/carol --print";
-    let run = stage.run(&format!("{release} pasword")).fails(3).what("nothing that was named could be shown");
-    run.next("the vault holds: account-id, email, password");
-    assert!(stage.exists("req.session.age"));
-    stage.run(&format!("{release} password")).ok();
-}
-
-#[test]
-fn only_what_was_asked_for_is_shown() {
-    let (stage, _) = approved("--field password");
-    for field in ["totp", "totp-seed", "email", "account-id"] {
-        let run = refused(&stage, 4, "alice.bga bob.bga", &format!("--print {field}"));
-        run.what(&format!("`{field}` was not asked for")).next("make a new request");
-    }
-    stage.run(PRINT).ok();
-}
-
-#[test]
-fn the_seed_is_shown_where_it_was_asked_for() {
-    let (stage, _) = approved("--field totp-seed");
-    let run = stage.run(&format!("{RELEASE} --print totp-seed")).ok();
-    assert_eq!(run.out, format!("totp-seed: {SEED}\n"));
-}
-
-#[test]
 fn no_more_codes_are_printed_than_were_asked_for() {
-    let (stage, _) = approved("--totp-codes 0");
-    let run = stage.refuses(4, &format!("{RELEASE} --print totp")).what("TOTP codes");
+    let (disk, _) = approved("--totp-codes 0");
+    let run = disk.refuses(4, &format!("{RELEASE} --print totp")).what("TOTP codes");
     run.next("make a new request");
-    let (stage, _) = approved("--totp-codes 1");
-    stage.refuses(4, &format!("{RELEASE} --print totp --print totp")).what("TOTP codes");
-    stage.run(&format!("{RELEASE} --print totp")).ok();
-    stage.run("verify").ok();
-}
-
-#[test]
-fn a_field_that_the_vault_lacks_is_warned_of() {
-    let (stage, _) = approved("--field password --field pin");
-    let run = stage.run(&format!("{PRINT} --print pin")).ok().says("warning: prod holds no `pin`");
-    assert_eq!(run.out, format!("password: {PASSWORD}\n"));
-    stage.run("log --kind end").ok().shows("shown: password");
+    let (disk, _) = approved("--totp-codes 1");
+    disk.refuses(4, &format!("{RELEASE} --print totp --print totp")).what("TOTP codes");
+    disk.run(&format!("{RELEASE} --print totp")).ok();
+    disk.run("verify").ok();
 }
 
 #[test]
 fn a_payload_that_is_not_the_sealed_one_is_not_opened() {
-    let (stage, _) = Stage::approved();
+    let (disk, _) = Disk::approved();
     let payload = "escrow/vaults/prod/1/payload.age";
-    let whole = stage.read(payload);
-    stage.copy(&format!("escrow/vaults/{}/1/payload.age", stage.canary()), payload);
-    let run = refused(&stage, 10, "alice.bga bob.bga", "").what("not the file that was sealed");
+    let whole = disk.read(payload);
+    disk.copy(&format!("escrow/vaults/{}/1/payload.age", disk.canary()), payload);
+    let run = refused(&disk, 10, "alice.bga bob.bga", "").what("not the file that was sealed");
     run.next("another copy of the escrow");
-    stage.write(payload, &whole[..whole.len() - 1]);
-    refused(&stage, 10, "alice.bga bob.bga", "");
-    stage.remove(payload);
-    refused(&stage, 1, "alice.bga bob.bga", "").at(payload);
-    stage.write(payload, &whole);
-    stage.run(PRINT).ok();
-}
-
-#[test]
-fn a_session_opens_for_its_requester_alone() {
-    let (stage, _) = Stage::approved();
-    let line = "release req.bgr alice.bga bob.bga --as alice/alice --print password";
-    stage.refuses(6, line).what("the session does not open").at("req.session.age").next("new request");
-    stage.write("req.session.age", "damaged");
-    refused(&stage, 3, "alice.bga bob.bga", "").at("req.session.age").next("new request");
-    stage.remove("req.session.age");
-    refused(&stage, 1, "alice.bga bob.bga", "").at("req.session.age");
+    disk.write(payload, &whole[..whole.len() - 1]);
+    refused(&disk, 10, "alice.bga bob.bga", "");
+    disk.remove(payload);
+    refused(&disk, 1, "alice.bga bob.bga", "").at(payload);
+    disk.write(payload, &whole);
+    disk.run(PRINT).ok();
 }
 
 #[test]
 fn nothing_is_built_on_a_damaged_log_unasked() {
-    let (stage, _) = Stage::approved();
-    let whole = stage.read("escrow/log");
-    stage.replace("escrow/log", "Example Corp", "Fxample Corp");
-    let run = refused(&stage, 10, "alice.bga bob.bga", "").at("escrow/log, entry 0, byte 0");
+    let (disk, _) = Disk::approved();
+    let whole = disk.read("escrow/log");
+    disk.replace("escrow/log", "Example Corp", "Fxample Corp");
+    let run = refused(&disk, 10, "alice.bga bob.bga", "").at("escrow/log, entry 0, byte 0");
     run.next("breakglass verify");
-    stage.write("escrow/log", [&whole[..], b"torn"].concat());
-    let run = refused(&stage, 4, "alice.bga bob.bga", "").what("the log is damaged");
+    disk.write("escrow/log", [&whole[..], b"torn"].concat());
+    let run = refused(&disk, 4, "alice.bga bob.bga", "").what("the log is damaged");
     run.next("--accept-deviation damaged-log");
     // A log from before the request.
     let last = whole.windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2;
-    stage.write("escrow/log", &whole[..last]);
-    let run = refused(&stage, 4, "alice.bga bob.bga", "").what("lacks records that are known of");
+    disk.write("escrow/log", &whole[..last]);
+    let run = refused(&disk, 4, "alice.bga bob.bga", "").what("lacks records that are known of");
     run.next("--accept-deviation missing-records");
 }
 
 #[test]
 fn a_request_can_be_withdrawn_with_what_came_on_record() {
-    let (stage, asked) = Stage::approved();
+    let (disk, asked) = Disk::approved();
     let line = "release req.bgr alice.bga --as carol/carol --withdraw --json";
-    let json = stage.run(line).ok().json();
+    let json = disk.run(line).ok().json();
     assert_eq!(json["request_id"], asked.id.as_str());
     assert_eq!(json["outcome"], "not-released");
-    assert!(!stage.exists("req.session.age"));
-    assert_eq!((logged(&stage, "release"), logged(&stage, "end")), (0, 1));
-    stage.run("log --kind end").ok().shows("shown: nothing");
-    stage.run("verify").ok().shows("APPROVALS-UNRELEASED");
-    stage.refuses(2, &format!("{PRINT} --withdraw")).says("does not go with");
+    assert!(!disk.exists("req.session.age"));
+    assert_eq!((logged(&disk, "release"), logged(&disk, "end")), (0, 1));
+    disk.run("log --kind end").ok().shows("shown: nothing");
+    disk.run("verify").ok().shows("APPROVALS-UNRELEASED");
+    disk.refuses(2, &format!("{PRINT} --withdraw")).says("does not go with");
 }
 
 #[test]
 fn nothing_is_printed_into_the_void() {
-    let (stage, _) = Stage::approved();
-    let run = stage.words(PRINT).stdout("/dev/null").run().exits(2);
+    let (disk, _) = Disk::approved();
+    let run = disk.line(PRINT).stdout("/dev/null").run().exits(2);
     run.what("standard output, which leads nowhere").next("pipe it to where it is needed");
     // What was closed is the same by the time that the program looks.
     let closed = ["sh", "-c", "exec \"$0\" \"$@\" >&-"].map(str::to_owned).to_vec();
-    stage.words(PRINT).under(closed).run().exits(2).what("leads nowhere");
-    assert_eq!((logged(&stage, "release"), logged(&stage, "end")), (0, 0));
-    stage.run(PRINT).ok();
+    disk.line(PRINT).under(closed).run().exits(2).what("leads nowhere");
+    assert_eq!((logged(&disk, "release"), logged(&disk, "end")), (0, 0));
+    disk.run(PRINT).ok();
 }
 
 #[test]
 fn where_showing_fails_the_same_command_shows_again_as_the_next_attempt() {
-    let (stage, _) = Stage::approved();
-    let run = stage.words(PRINT).stdout("/dev/full").run().exits(1);
+    let (disk, _) = Disk::approved();
+    let run = disk.line(PRINT).stdout("/dev/full").run().exits(1);
     run.what("standard output failed").next("run the same command again, with the same approvals");
-    assert!(stage.exists("req.session.age"), "the session is still needed");
-    assert_eq!((logged(&stage, "release"), logged(&stage, "end")), (1, 0));
-    stage.run("verify").ok().shows("END-MISSING").shows("EXPOSED");
-    let run = stage.run(PRINT).ok();
+    assert!(disk.exists("req.session.age"), "the session is still needed");
+    assert_eq!((logged(&disk, "release"), logged(&disk, "end")), (1, 0));
+    disk.run("verify").ok().shows("END-MISSING").shows("EXPOSED");
+    let run = disk.run(PRINT).ok();
     assert_eq!(run.out, format!("password: {PASSWORD}\n"));
-    assert!(!stage.exists("req.session.age"));
-    stage.run("log --kind release").ok().shows("attempt 1").shows("attempt 2");
-    stage.run("verify").ok();
+    assert!(!disk.exists("req.session.age"));
+    disk.run("log --kind release").ok().shows("attempt 1").shows("attempt 2");
+    disk.run("verify").ok();
 }
 
 #[test]
 fn a_withdrawal_does_not_deny_a_release_that_was_cut_off() {
-    let (stage, _) = Stage::approved();
-    stage.words(PRINT).stdout("/dev/full").run().exits(1);
-    let json = stage.run("release req.bgr --as carol/carol --withdraw --json").ok().json();
+    let (disk, _) = Disk::approved();
+    disk.line(PRINT).stdout("/dev/full").run().exits(1);
+    let json = disk.run("release req.bgr --as carol/carol --withdraw --json").ok().json();
     assert_eq!(json["outcome"], "released");
-    stage.run("log --kind end").ok().shows("shown: email password totp");
-    stage.run("verify").ok().shows("EXPOSED");
+    disk.run("log --kind end").ok().shows("shown: email password totp");
+    disk.run("verify").ok().shows("EXPOSED");
 }
 
 #[test]
 fn a_full_disk_releases_nothing_and_costs_nothing() {
-    let (stage, _) = Stage::approved();
-    let blocks = u32::try_from(stage.read("escrow/log").len() / 512).unwrap() + 1;
-    stage.refuses_words(1, stage.words(PRINT).file_limit(blocks)).what("the log cannot be written");
-    stage.run(PRINT).ok();
-    stage.run("verify").ok();
+    let (disk, _) = Disk::approved();
+    let blocks = u32::try_from(disk.read("escrow/log").len() / 512).unwrap() + 1;
+    disk.refuses_line(1, disk.line(PRINT).file_limit(blocks)).what("the log cannot be written");
+    disk.run(PRINT).ok();
+    disk.run("verify").ok();
 }
 
 #[test]
 fn a_release_outside_its_window_is_confirmed_and_a_finding() {
-    let (stage, _) = Stage::approved();
+    let (disk, _) = Disk::approved();
     let late = "--time 2040-01-01T00:00:00Z";
-    refused(&stage, 4, "alice.bga bob.bga", late).what("window is not now").next("outside-window");
+    refused(&disk, 4, "alice.bga bob.bga", late).what("window is not now").next("outside-window");
     let both = "--accept-deviation outside-window --accept-deviation time-set";
-    stage.run(&format!("{PRINT} {late} {both}")).ok();
-    stage.run("verify").exits(14).shows("RELEASE-WINDOW");
-    let run = stage.run("log --kind release").ok();
+    disk.run(&format!("{PRINT} {late} {both}")).ok();
+    disk.run("verify").exits(14).shows("RELEASE-WINDOW");
+    let run = disk.run("log --kind release").ok();
     run.shows("alice and bob; deviations: outside-window").shows("time-set");
-    let json = stage.run("log --json").ok().json();
+    let json = disk.run("log --json").ok().json();
     let deviations = |kind: &str| {
         let line = json.as_array().unwrap().iter().find(|line| line["kind"] == kind).unwrap();
         line["deviations"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect::<Vec<_>>()
@@ -291,36 +208,36 @@ fn a_release_outside_its_window_is_confirmed_and_a_finding() {
 
 #[test]
 fn a_requester_who_approves_is_marked_or_by_policy_a_deviation() {
-    let (stage, asked) = Stage::asked();
-    stage.approve("alice", &asked).ok();
-    stage.approve("carol", &asked).ok();
-    stage.run("release req.bgr alice.bga carol.bga --as carol/carol --print password").ok();
-    stage.run("verify").ok().shows("REQUESTER-APPROVED");
-    let stage = Stage::people();
-    stage.write("policy.toml", "requester_may_approve = false\n");
-    stage.begin("escrow", "--policy policy.toml").ok();
-    stage.seal(&row("prod"), "").ok();
-    let asked = stage.request("--accept-deviation not-in-force");
-    stage.approve("alice", &asked).ok();
-    stage.approve("carol", &asked).ok();
-    let run = refused(&stage, 4, "alice.bga carol.bga", "").what("which the policy forbids");
+    let (disk, asked) = Disk::asked();
+    disk.approve("alice", &asked).ok();
+    disk.approve("carol", &asked).ok();
+    disk.run("release req.bgr alice.bga carol.bga --as carol/carol --print password").ok();
+    disk.run("verify").ok().shows("REQUESTER-APPROVED");
+    let disk = Disk::people();
+    disk.write("policy.toml", "requester_may_approve = false\n");
+    disk.begin("escrow", "--policy policy.toml").ok();
+    disk.seal(&row("prod"), "").ok();
+    let asked = disk.request("--accept-deviation not-in-force");
+    disk.approve("alice", &asked).ok();
+    disk.approve("carol", &asked).ok();
+    let run = refused(&disk, 4, "alice.bga carol.bga", "").what("which the policy forbids");
     run.next("requester-approves");
     let line = "release req.bgr alice.bga carol.bga --as carol/carol --print password";
-    stage.run(&format!("{line} --accept-deviation requester-approves")).ok();
-    stage.run("verify").exits(14).shows("REQUESTER-FORBIDDEN");
+    disk.run(&format!("{line} --accept-deviation requester-approves")).ok();
+    disk.run("verify").exits(14).shows("REQUESTER-FORBIDDEN");
 }
 
 #[test]
 fn a_drill_walks_the_whole_path_and_exposes_nothing() {
-    let stage = Stage::sealed();
-    let line = format!("{} --purpose drill --as carol/carol -o req.bgr --json", asking(&stage.canary()));
-    let json = stage.run(&line).ok().json();
+    let disk = Disk::sealed();
+    let line = format!("{} --purpose drill --as carol/carol -o req.bgr --json", asking(&disk.canary()));
+    let json = disk.run(&line).ok().json();
     let text = |key: &str| json[key].as_str().unwrap().to_owned();
-    let asked = Asked { id: text("request_id"), words: text("session_words") };
-    stage.approve("alice", &asked).ok().says("(canary)");
-    stage.approve("bob", &asked).ok();
-    let run = stage.run(&format!("{RELEASE} --print totp")).ok();
+    let asked = RequestState { id: text("request_id"), words: text("session_words") };
+    disk.approve("alice", &asked).ok().says("(canary)");
+    disk.approve("bob", &asked).ok();
+    let run = disk.run(&format!("{RELEASE} --print totp")).ok();
     assert!(run.out.starts_with("totp: "));
-    let run = stage.run("verify").ok();
+    let run = disk.run("verify").ok();
     assert!(!run.out.contains("EXPOSED"), "{}", run.out);
 }

@@ -1,14 +1,14 @@
 //! Never refused: whatever became of the log, an emergency with a threshold of custodians goes on, and what was out
 //! of order is shown, confirmed, recorded, and found again by verify.
 
-use crate::stage::{Asked, PASSWORD, Run, Stage, THREE, asking, row};
+use crate::disk::{Disk, PASSWORD, RequestState, Run, THREE, asking, row};
 
 const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
 
 /// The release goes through with these words more, and shows the password.
 #[track_caller]
-fn releases(stage: &Stage, more: &str) -> Run {
-    stage.run(&format!("{RELEASE} {more}")).ok().shows(&format!("password: {PASSWORD}"))
+fn releases(disk: &Disk, more: &str) -> Run {
+    disk.run(&format!("{RELEASE} {more}")).ok().shows(&format!("password: {PASSWORD}"))
 }
 
 /// Where the last record of the log begins.
@@ -18,163 +18,163 @@ fn last_record(log: &[u8]) -> usize {
 
 /// A custodian approves, with these words more.
 #[track_caller]
-fn approve(stage: &Stage, who: &str, asked: &Asked, more: &str) -> Run {
+fn approve(disk: &Disk, who: &str, asked: &RequestState, more: &str) -> Run {
     let line =
         format!("approve req.bgr --as {who}/{who} -o {who}.bga {more} --session-words '{}'", asked.words);
-    stage.run(&line)
+    disk.run(&line)
 }
 
 #[test]
 fn a_torn_log_is_mended_with_its_bytes_kept() {
     for tail in [&b"torn"[..], &[0; 700], b"{\"type\":\"breakglass/v1/statements\","] {
-        let (stage, _) = Stage::approved();
-        let whole = stage.read("escrow/log");
-        stage.write("escrow/log", [&whole[..], tail].concat());
-        stage.run("verify").exits(11).shows("TORN");
-        stage.refuses(4, RELEASE).what("the log is damaged").next("--accept-deviation damaged-log");
-        releases(&stage, "--accept-deviation damaged-log").says("The damaged bytes are kept");
-        let mended = stage.read("escrow/log");
+        let (disk, _) = Disk::approved();
+        let whole = disk.read("escrow/log");
+        disk.write("escrow/log", [&whole[..], tail].concat());
+        disk.run("verify").exits(11).shows("TORN");
+        disk.refuses(4, RELEASE).what("the log is damaged").next("--accept-deviation damaged-log");
+        releases(&disk, "--accept-deviation damaged-log").says("The damaged bytes are kept");
+        let mended = disk.read("escrow/log");
         assert!(mended.starts_with(&whole));
-        let run = stage.run("verify").exits(14).shows("RECOVERED").shows(&format!("{} bytes", tail.len()));
+        let run = disk.run("verify").exits(14).shows("RECOVERED").shows(&format!("{} bytes", tail.len()));
         run.shows("damaged-log, in the release of prod");
-        stage.run("log --kind recovered").ok().shows("a damaged end");
-        assert!(!stage.path("escrow/log.recovering").exists());
+        disk.run("log --kind recovered").ok().shows("a damaged end");
+        assert!(!disk.path("escrow/log.recovering").exists());
     }
     // Any other command that appends keeps them too.
-    let stage = Stage::sealed();
-    let whole = stage.read("escrow/log");
-    stage.write("escrow/log", [&whole[..], &[0; 700]].concat());
-    stage.run("check --as alice/alice").ok().says("The damaged bytes are kept");
-    stage.run("verify").exits(14).shows("RECOVERED");
+    let disk = Disk::sealed();
+    let whole = disk.read("escrow/log");
+    disk.write("escrow/log", [&whole[..], &[0; 700]].concat());
+    disk.run("check --as alice/alice").ok().says("The damaged bytes are kept");
+    disk.run("verify").exits(14).shows("RECOVERED");
 }
 
 #[test]
 fn a_torn_release_exposes_and_is_released_again() {
-    let (stage, _) = Stage::approved();
-    let session = stage.read("req.session.age");
+    let (disk, _) = Disk::approved();
+    let session = disk.read("req.session.age");
     // The machine died while the release was written: its record is cut.
-    let before = stage.read("escrow/log");
-    releases(&stage, "");
-    let after = stage.read("escrow/log");
+    let before = disk.read("escrow/log");
+    releases(&disk, "");
+    let after = disk.read("escrow/log");
     for cut in [before.len() + 700, before.len() + 40] {
-        stage.write("escrow/log", &after[..cut]);
-        stage.write("req.session.age", &session);
-        stage.run("verify").exits(11).shows("TORN").shows("EXPOSED");
-        releases(&stage, "--accept-deviation damaged-log");
-        stage.run("verify").exits(14).shows("RECOVERED").shows("EXPOSED");
+        disk.write("escrow/log", &after[..cut]);
+        disk.write("req.session.age", &session);
+        disk.run("verify").exits(11).shows("TORN").shows("EXPOSED");
+        releases(&disk, "--accept-deviation damaged-log");
+        disk.run("verify").exits(14).shows("RECOVERED").shows("EXPOSED");
     }
 }
 
 #[test]
 fn a_log_that_is_behind_catches_up() {
-    let (stage, _) = Stage::approved();
-    let whole = stage.read("escrow/log");
-    stage.write("escrow/log", &whole[..last_record(&whole)]);
-    stage.refuses(4, RELEASE).what("lacks records that are known of");
-    releases(&stage, "--accept-deviation missing-records").says("are added");
-    assert!(stage.read("escrow/log").starts_with(&whole));
-    stage.run("verify").exits(14).shows("missing-records, in the release of prod");
+    let (disk, _) = Disk::approved();
+    let whole = disk.read("escrow/log");
+    disk.write("escrow/log", &whole[..last_record(&whole)]);
+    disk.refuses(4, RELEASE).what("lacks records that are known of");
+    releases(&disk, "--accept-deviation missing-records").says("are added");
+    assert!(disk.read("escrow/log").starts_with(&whole));
+    disk.run("verify").exits(14).shows("missing-records, in the release of prod");
 }
 
 #[test]
 fn a_log_that_cannot_be_added_to_goes_on_elsewhere() {
     // What became of the log, what else is out of order, and how it is refused without --continue-in.
-    type Spoil = fn(&Stage, &[u8]);
+    type Spoil = fn(&Disk, &[u8]);
     let cases: [(&str, i32, &str, Spoil); 6] = [
-        ("missing", 1, "", |stage, _| stage.remove("escrow/log")),
-        ("a directory", 1, "", |stage, _| {
-            stage.remove("escrow/log");
-            std::fs::create_dir(stage.path("escrow/log")).unwrap();
+        ("missing", 1, "", |disk, _| disk.remove("escrow/log")),
+        ("a directory", 1, "", |disk, _| {
+            disk.remove("escrow/log");
+            std::fs::create_dir(disk.path("escrow/log")).unwrap();
         }),
-        ("empty", 10, "--accept-deviation damaged-log", |stage, _| stage.write("escrow/log", "")),
-        ("a changed genesis", 10, "--accept-deviation damaged-log", |stage, _| {
-            stage.replace("escrow/log", "Example Corp", "Fxample Corp");
+        ("empty", 10, "--accept-deviation damaged-log", |disk, _| disk.write("escrow/log", "")),
+        ("a changed genesis", 10, "--accept-deviation damaged-log", |disk, _| {
+            disk.replace("escrow/log", "Example Corp", "Fxample Corp");
         }),
-        ("a changed record", 10, "--accept-deviation damaged-log", |stage, log| {
+        ("a changed record", 10, "--accept-deviation damaged-log", |disk, log| {
             let at = log.windows(13).position(|part| part == b"v1/statements").unwrap();
             let mut log = log.to_vec();
             log[at + 60] ^= 1;
-            stage.write("escrow/log", log);
+            disk.write("escrow/log", log);
         }),
-        ("another history", 13, "", |stage, log| {
-            stage.write("escrow/log", &log[..last_record(log)]);
-            stage.run("check --as carol/carol --book other.book").ok();
+        ("another history", 13, "", |disk, log| {
+            disk.write("escrow/log", &log[..last_record(log)]);
+            disk.run("check --as carol/carol --book other.book").ok();
         }),
     ];
     for (name, code, more, spoil) in cases {
-        let (stage, asked) = Stage::approved();
-        let whole = stage.read("escrow/log");
-        spoil(&stage, &whole);
-        let left = stage.tree();
-        stage.refuses(code, RELEASE).next("--continue-in FILE");
+        let (disk, asked) = Disk::approved();
+        let whole = disk.read("escrow/log");
+        spoil(&disk, &whole);
+        let left = disk.tree();
+        disk.refuses(code, RELEASE).next("--continue-in FILE");
         let line = format!("{RELEASE} --continue-in usb/log {more}");
-        stage.refuses(4, &line).what("the log goes on in another file").next("continued-elsewhere");
-        releases(&stage, &format!("--continue-in usb/log {more} --accept-deviation continued-elsewhere"));
+        disk.refuses(4, &line).what("the log goes on in another file").next("continued-elsewhere");
+        releases(&disk, &format!("--continue-in usb/log {more} --accept-deviation continued-elsewhere"));
         let here: Vec<_> = left.iter().filter(|(path, _)| path.starts_with("escrow")).collect();
-        let after = stage.tree();
+        let after = disk.tree();
         assert!(
             here.into_iter().all(|(path, it)| after.get(path) == Some(it)),
             "{name}: the old log was touched"
         );
-        assert!(stage.read("usb/log").starts_with(&whole), "{name}");
-        let run = stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+        assert!(disk.read("usb/log").starts_with(&whole), "{name}");
+        let run = disk.run("verify --log usb/log").exits(14).shows("CONTINUED");
         run.shows("continued-elsewhere, in the release of prod");
         // What comes after it is logged there too.
         let line = format!("action done --request {} --as carol/carol --log usb/log", asked.id);
-        stage.run(&line).ok();
-        stage.run("head --log usb/log").ok();
+        disk.run(&line).ok();
+        disk.run("head --log usb/log").ok();
         // It ended: it is not released again, there or here.
-        stage.refuses(4, &format!("{RELEASE} --continue-in usb/log")).what("the request ended");
+        disk.refuses(4, &format!("{RELEASE} --continue-in usb/log")).what("the request ended");
     }
 }
 
 #[test]
 fn a_full_medium_and_one_that_cannot_be_written_are_left_behind() {
-    let (stage, _) = Stage::approved();
-    let blocks = stage.read("escrow/log").len() / 512;
-    let words = stage.words(RELEASE).file_limit(u32::try_from(blocks).unwrap() + 1);
-    stage.refuses_words(1, words).what("the log cannot be written").next("--continue-in FILE");
-    releases(&stage, "--continue-in usb/log --accept-deviation continued-elsewhere");
-    stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+    let (disk, _) = Disk::approved();
+    let blocks = disk.read("escrow/log").len() / 512;
+    let words = disk.line(RELEASE).file_limit(u32::try_from(blocks).unwrap() + 1);
+    disk.refuses_line(1, words).what("the log cannot be written").next("--continue-in FILE");
+    releases(&disk, "--continue-in usb/log --accept-deviation continued-elsewhere");
+    disk.run("verify --log usb/log").exits(14).shows("CONTINUED");
     // So is one that is full when the request is made.
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let line = format!("{} --as carol/carol -o req.bgr", asking("prod"));
-    let blocks = u32::try_from(stage.read("escrow/log").len() / 512).unwrap() + 1;
-    stage.refuses_words(1, stage.words(&line).file_limit(blocks)).next("--continue-in FILE");
+    let blocks = u32::try_from(disk.read("escrow/log").len() / 512).unwrap() + 1;
+    disk.refuses_line(1, disk.line(&line).file_limit(blocks)).next("--continue-in FILE");
     // There is no durable place at all: nothing is shown.
-    let (stage, _) = Stage::approved();
+    let (disk, _) = Disk::approved();
     let line = format!("{RELEASE} --continue-in usb/log --accept-deviation continued-elsewhere");
-    let run = stage.words(&line).file_limit(1).run().fails(1);
+    let run = disk.line(&line).file_limit(1).run().fails(1);
     assert!(!run.err.contains(PASSWORD));
-    assert!(!stage.path("usb/log").exists(), "half a continuation stays behind");
+    assert!(!disk.path("usb/log").exists(), "half a continuation stays behind");
 }
 
 #[test]
 fn a_whole_emergency_goes_on_in_another_file() {
-    let stage = Stage::sealed();
-    stage.replace("escrow/log", "Example Corp", "Fxample Corp");
+    let disk = Disk::sealed();
+    disk.replace("escrow/log", "Example Corp", "Fxample Corp");
     // The log is beyond reading: carol's book keeps its beginning and the seals of her shares.
     let line = format!("{} --as carol/carol -o req.bgr", asking("prod"));
-    stage.refuses(10, &line).next("--continue-in FILE");
+    disk.refuses(10, &line).next("--continue-in FILE");
     let line = format!(
         "{line} --json --continue-in usb/log --accept-deviation continued-elsewhere --accept-deviation damaged-log \
          --accept-deviation missing-records --accept-deviation not-in-force"
     );
-    let json = stage.run(&line).ok().json();
+    let json = disk.run(&line).ok().json();
     let text = |key: &str| json[key].as_str().unwrap().to_owned();
-    let asked = Asked { id: text("request_id"), words: text("session_words") };
+    let asked = RequestState { id: text("request_id"), words: text("session_words") };
     assert_eq!(
         json["deviations"],
         serde_json::json!(["not-in-force", "damaged-log", "continued-elsewhere", "missing-records"])
     );
     for who in ["alice", "bob"] {
-        let run = approve(&stage, who, &asked, "").ok();
+        let run = approve(&disk, who, &asked, "").ok();
         run.says("OUT OF ORDER: the log goes on in another file").says("OUT OF ORDER: the log lacks records");
     }
-    releases(&stage, "--continue-in usb/log");
+    releases(&disk, "--continue-in usb/log");
     // Missing records are a truncation, until they are found again.
-    stage.run("verify --log usb/log").exits(12).shows("RECORDS-MISSING");
-    stage.run(&format!("close --request {} --as alice/alice --log usb/log {}", asked.id, ALL_DONE)).ok();
+    disk.run("verify --log usb/log").exits(12).shows("RECORDS-MISSING");
+    disk.run(&format!("close --request {} --as alice/alice --log usb/log {}", asked.id, ALL_DONE)).ok();
 }
 
 const ALL_DONE: &str = "--done password-changed --done mfa-renewed --done access-keys-checked --done activity-reviewed \
@@ -182,198 +182,166 @@ const ALL_DONE: &str = "--done password-changed --done mfa-renewed --done access
 
 #[test]
 fn what_was_missing_is_adopted_when_it_is_found() {
-    let stage = Stage::sealed();
-    stage.copy("escrow", "safe");
-    stage.remove("escrow/log");
+    let disk = Disk::sealed();
+    disk.copy("escrow", "safe");
+    disk.remove("escrow/log");
     let line = format!(
         "{} --as carol/carol -o req.bgr --json --continue-in escrow/log --accept-deviation continued-elsewhere \
          --accept-deviation missing-records --accept-deviation not-in-force",
         asking("prod")
     );
-    stage.run(&line).ok();
-    stage.run("verify").exits(12).shows("RECORDS-MISSING");
-    stage.run("adopt safe --as alice/alice --as bob/bob").ok().shows("are adopted");
-    let run = stage.run("verify").exits(14).shows("ADOPTED");
+    disk.run(&line).ok();
+    disk.run("verify").exits(12).shows("RECORDS-MISSING");
+    disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("are adopted");
+    let run = disk.run("verify").exits(14).shows("ADOPTED");
     assert!(!run.out.contains("RECORDS-MISSING"), "{}", run.out);
-    stage.run("compare escrow safe").ok().shows("ADOPTED");
+    disk.run("compare escrow safe").ok().shows("ADOPTED");
 }
 
 #[test]
 fn an_identity_is_all_that_a_custodian_can_lose() {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     for who in ["alice", "bob", "carol"] {
-        stage.remove(&format!("{who}/{who}.card"));
-        stage.remove(&format!("{who}/{who}.book"));
+        disk.remove(&format!("{who}/{who}.card"));
+        disk.remove(&format!("{who}/{who}.book"));
     }
-    approve(&stage, "alice", &asked, "").ok();
-    approve(&stage, "bob", &asked, "").ok();
-    releases(&stage, "");
-    stage.run("check --as alice/alice").ok();
+    approve(&disk, "alice", &asked, "").ok();
+    approve(&disk, "bob", &asked, "").ok();
+    releases(&disk, "");
+    disk.run("check --as alice/alice").ok();
     // The new book begins anew, which the old one would contradict.
-    stage.run("verify").exits(14).shows("BOOK-FORKED");
-    stage.remove("alice/alice.key");
-    stage.refuses(1, "check --as alice/alice").at("alice/alice.key");
+    disk.run("verify").exits(14).shows("BOOK-FORKED");
+    disk.remove("alice/alice.key");
+    disk.refuses(1, "check --as alice/alice").at("alice/alice.key");
 }
 
 #[test]
 fn a_book_that_cannot_be_written_goes_on_elsewhere() {
-    let (stage, asked) = Stage::asked();
-    let book = stage.read("alice/alice.book");
-    stage.write("alice/alice.book", [&book[..], &book].concat());
+    let (disk, asked) = Disk::asked();
+    let book = disk.read("alice/alice.book");
+    disk.write("alice/alice.book", [&book[..], &book].concat());
     let line = format!("approve req.bgr --as alice/alice -o alice.bga --session-words '{}'", asked.words);
-    stage.refuses(10, &line).next("--book FILE");
-    approve(&stage, "alice", &asked, "--book usb/alice.book").ok();
-    approve(&stage, "bob", &asked, "").ok();
-    releases(&stage, "");
-    stage.run("verify --book usb/alice.book").exits(0);
-}
-
-#[test]
-fn somebody_who_retired_is_marked_and_not_refused() {
-    let (stage, asked) = Stage::asked();
-    let run = stage.run("retire alice --because 'left the company' --as admin/admin").ok();
-    run.shows("they still hold shares of").shows("prod generation 1");
-    stage.refuses(3, "retire alice --because again --as admin/admin").what("has retired already");
-    stage.refuses(3, "retire nobody --because x --as admin/admin").what("does not belong");
-    stage.refuses(4, "retire bob --because x --as bob/bob").what("is not an administrator");
-    approve(&stage, "alice", &asked, "").ok();
-    approve(&stage, "bob", &asked, "").ok();
-    stage.refuses(4, RELEASE).what("has retired").next("retired-person");
-    releases(&stage, "--accept-deviation retired-person");
-    stage.run("verify").exits(14).shows("RETIRED-PERSON");
-    let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin");
-    stage.refuses_words(3, stage.words(&line).stdin(row("next"))).what("`alice` is not a custodian");
-}
-
-#[test]
-fn a_threshold_of_custodians_stands_in_for_a_lost_administrator() {
-    let stage = Stage::sealed();
-    let seal = |who: &str| {
-        let line = format!("seal --from - --threshold 2 {THREE} {who}");
-        stage.words(&line).stdin(row("next"))
-    };
-    stage.refuses_words(4, seal("--as alice/alice")).what("`alice` is not an administrator");
-    stage.refuses_words(2, seal("--as alice/alice --as alice/alice")).what("named twice");
-    seal("--as alice/alice --as carol/carol").run().ok();
-    stage.run("retire admin --because 'left the company' --as alice/alice --as bob/bob").ok();
-    stage.run("verify").exits(0);
-    stage.refuses_words(4, stage.sealing(&row("more"), "")).what("`admin` is not an administrator");
+    disk.refuses(10, &line).next("--book FILE");
+    approve(&disk, "alice", &asked, "--book usb/alice.book").ok();
+    approve(&disk, "bob", &asked, "").ok();
+    releases(&disk, "");
+    disk.run("verify --book usb/alice.book").exits(0);
 }
 
 #[test]
 fn copies_are_compared_brought_up_to_date_and_joined() {
-    let stage = Stage::sealed();
-    stage.run("copy safe").ok().shows("replica in safe");
-    stage.run("compare escrow safe").ok().shows("SAME");
-    stage.run("verify --escrow safe").ok();
-    stage.run("check --as alice/alice").ok();
-    stage.run("compare escrow safe").exits(12).shows("BEHIND: safe/log lacks the last 1 entries");
-    stage.refuses(12, "adopt escrow --as alice/alice --as bob/bob --escrow safe").next("copy");
-    stage.run("copy safe").ok();
-    stage.run("compare escrow safe").ok().shows("SAME");
+    let disk = Disk::sealed();
+    disk.run("copy safe").ok().shows("replica in safe");
+    disk.run("compare escrow safe").ok().shows("SAME");
+    disk.run("verify --escrow safe").ok();
+    disk.run("check --as alice/alice").ok();
+    disk.run("compare escrow safe").exits(12).shows("BEHIND: safe/log lacks the last 1 entries");
+    disk.refuses(12, "adopt escrow --as alice/alice --as bob/bob --escrow safe").next("copy");
+    disk.run("copy safe").ok();
+    disk.run("compare escrow safe").ok().shows("SAME");
     // Each goes on, on its own.
-    stage.run("check --as alice/alice").ok();
-    stage.run("check --as bob/bob --escrow safe").ok();
-    let fork = stage.run("compare escrow safe").exits(13).shows("FORK: they part at entry 7");
+    disk.run("check --as alice/alice").ok();
+    disk.run("check --as bob/bob --escrow safe").ok();
+    let fork = disk.run("compare escrow safe").exits(13).shows("FORK: they part at entry 7");
     assert!(fork.out.contains("alice") && fork.out.contains("bob"), "both records are shown: {}", fork.out);
-    stage.refuses(13, "copy safe").what("no earlier state");
-    stage.refuses(2, "adopt safe --as alice/alice").what("two people");
-    stage.refuses(2, "adopt safe --as alice/alice --as alice/alice").what("named twice");
-    stage.run("adopt safe --as alice/alice --as bob/bob").ok().shows("1 entries after entry 6 are adopted");
-    stage.run("adopt safe --as alice/alice --as bob/bob").ok().shows("nothing to adopt");
-    stage.run("compare escrow safe").ok().shows("ADOPTED");
+    disk.refuses(13, "copy safe").what("no earlier state");
+    disk.refuses(2, "adopt safe --as alice/alice").what("two people");
+    disk.refuses(2, "adopt safe --as alice/alice --as alice/alice").what("named twice");
+    disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("1 entries after entry 6 are adopted");
+    disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("nothing to adopt");
+    disk.run("compare escrow safe").ok().shows("ADOPTED");
     let books = "--book alice/alice.book --book bob/bob.book --book carol/carol.book";
-    stage.run(&format!("verify {books}")).ok().shows("ADOPTED");
+    disk.run(&format!("verify {books}")).ok().shows("ADOPTED");
     // A copy that lacks a sealed share says so, and holds everything else.
-    stage.remove("escrow/vaults/prod/1/alice.share.age");
-    stage.run("copy other").exits(5).shows("NOT COPIED").shows("prod/1/alice.share.age");
-    stage.run("compare escrow other").ok().shows("SAME");
+    disk.remove("escrow/vaults/prod/1/alice.share.age");
+    disk.run("copy other").exits(5).shows("NOT COPIED").shows("prod/1/alice.share.age");
+    disk.run("compare escrow other").ok().shows("SAME");
     // Two escrows are no copies; a damaged one is not copied.
-    stage.begin("second", "").ok();
-    stage.refuses(3, "compare escrow second").what("two escrows");
-    stage.refuses(4, "adopt second --as alice/alice --as bob/bob").what("the log of escrow");
-    let whole = stage.read("escrow/log");
-    stage.write("escrow/log", [&whole[..], b"torn"].concat());
-    stage.refuses(11, "copy more").at("escrow/log");
-    stage.run("compare escrow other").exits(11);
+    disk.begin("second", "").ok();
+    disk.refuses(3, "compare escrow second").what("two escrows");
+    disk.refuses(4, "adopt second --as alice/alice --as bob/bob").what("the log of escrow");
+    let whole = disk.read("escrow/log");
+    disk.write("escrow/log", [&whole[..], b"torn"].concat());
+    disk.refuses(11, "copy more").at("escrow/log");
+    disk.run("compare escrow other").exits(11);
 }
 
 #[test]
 fn a_dead_laptop_after_a_release_stops_nobody() {
-    let (stage, _) = Stage::approved();
-    stage.copy("escrow", "usb");
+    let (disk, _) = Disk::approved();
+    disk.copy("escrow", "usb");
     // Standard output is gone: the release is logged, and nothing ended.
-    let run = stage.words(RELEASE).stdout("/dev/full").run();
+    let run = disk.line(RELEASE).stdout("/dev/full").run();
     run.exits(1);
-    assert!(stage.path("req.session.age").exists());
-    stage.run("verify").ok().shows("END-MISSING");
-    let run = releases(&stage, "");
+    assert!(disk.path("req.session.age").exists());
+    disk.run("verify").ok().shows("END-MISSING");
+    let run = releases(&disk, "");
     run.says("logged as entry 8");
-    stage.run("log --kind release").ok().shows("attempt 1").shows("attempt 2");
+    disk.run("log --kind release").ok().shows("attempt 1").shows("attempt 2");
     // The other copy knows of neither, and numbers its own.
-    let fork = stage.run("compare escrow usb").exits(12);
+    let fork = disk.run("compare escrow usb").exits(12);
     drop(fork);
 }
 
 #[test]
 fn a_book_of_two_escrows_goes_on_with_the_one_that_is_meant() {
-    let stage = Stage::sealed();
-    stage.begin("second", "").ok();
+    let disk = Disk::sealed();
+    disk.begin("second", "").ok();
     let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin --escrow second");
-    stage.words(&line).stdin(row("other")).run().ok();
+    disk.line(&line).stdin(row("other")).run().ok();
     // Carol's book was last written about the second escrow; the first one's log is gone.
-    stage.run("check --as carol/carol --escrow second").ok();
-    stage.remove("escrow/log");
+    disk.run("check --as carol/carol --escrow second").ok();
+    disk.remove("escrow/log");
     let line = format!(
         "{} --as carol/carol -o req.bgr --continue-in usb/log --accept-deviation continued-elsewhere \
          --accept-deviation missing-records --accept-deviation not-in-force",
         asking("prod")
     );
-    stage.run(&line).ok();
+    disk.run(&line).ok();
 }
 
 #[test]
 fn a_continuation_in_which_a_release_may_have_begun_stays() {
     // The continuation goes in, and the release does not: nobody knows what the medium took of it.
-    let (stage, _) = Stage::approved();
-    let blocks = u32::try_from(stage.read("escrow/log").len() / 512).unwrap();
+    let (disk, _) = Disk::approved();
+    let blocks = u32::try_from(disk.read("escrow/log").len() / 512).unwrap();
     let line = format!("{RELEASE} --continue-in usb/log --accept-deviation continued-elsewhere");
     let run = (2..).find_map(|more| {
-        let run = stage.words(&line).file_limit(blocks + more).run();
-        run.err.contains("usb/log").then_some(run).filter(|_| stage.path("usb/log").exists())
+        let run = disk.line(&line).file_limit(blocks + more).run();
+        run.err.contains("usb/log").then_some(run).filter(|_| disk.path("usb/log").exists())
     });
     run.unwrap().fails(1);
-    stage.run("verify --log usb/log").exits(14).shows("CONTINUED");
+    disk.run("verify --log usb/log").exits(14).shows("CONTINUED");
     // There is room again: it goes on there.
-    releases(&stage, "--continue-in usb/log --accept-deviation continued-elsewhere");
+    releases(&disk, "--continue-in usb/log --accept-deviation continued-elsewhere");
 }
 
 #[test]
 fn a_continuation_that_fails_goes_on_in_another() {
-    let (stage, _) = Stage::approved();
-    let whole = stage.read("escrow/log");
-    stage.remove("escrow/log");
+    let (disk, _) = Disk::approved();
+    let whole = disk.read("escrow/log");
+    disk.remove("escrow/log");
     // Half of one, or another file: it is left as it is, and another name does.
     for left in [&whole[..whole.len() / 2], b"", b"a shopping list\n"] {
-        stage.write("usb/log", left);
+        disk.write("usb/log", left);
         let line = format!("{RELEASE} --continue-in usb/log --accept-deviation damaged-log");
-        let run = stage.words(&line).run();
+        let run = disk.line(&line).run();
         assert!(run.code != 0 && run.err.contains("name a FILE that is not there yet"), "{run:?}");
         if !left.starts_with(b"{") {
-            assert_eq!(stage.read("usb/log"), left);
+            assert_eq!(disk.read("usb/log"), left);
         }
     }
-    releases(&stage, "--continue-in usb2/log --accept-deviation continued-elsewhere");
+    releases(&disk, "--continue-in usb2/log --accept-deviation continued-elsewhere");
     // One that went on, and cannot be added to any more, is a log like any other.
-    let whole = stage.read("usb2/log");
+    let whole = disk.read("usb2/log");
     let at = whole.windows(13).position(|part| part == b"v1/statements").unwrap();
-    stage.write("usb2/log", [&whole[..at], b"X", &whole[at + 1..]].concat());
+    disk.write("usb2/log", [&whole[..at], b"X", &whole[at + 1..]].concat());
     let line = format!("{} --as carol/carol -o more.bgr --log usb2/log", asking("prod"));
-    stage.refuses(10, &line).next("--continue-in FILE");
+    disk.refuses(10, &line).next("--continue-in FILE");
     let line = format!(
         "{line} --continue-in usb3/log --accept-deviation continued-elsewhere --accept-deviation damaged-log \
          --accept-deviation missing-records --accept-deviation not-in-force"
     );
-    stage.run(&line).ok();
-    stage.run("log --log usb3/log --kind request").ok();
+    disk.run(&line).ok();
+    disk.run("log --log usb3/log --kind request").ok();
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Stdio};
 
+use crate::disk::Disk;
 use crate::general::COMMANDS;
-use crate::stage::Stage;
 
 /// The words that bash offers for a line whose last word is begun.
 fn offered(script: &std::path::Path, line: &[&str]) -> BTreeSet<String> {
@@ -23,9 +23,9 @@ fn offered(script: &std::path::Path, line: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn every_shell_has_a_script_that_knows_every_command() {
-    let stage = Stage::empty();
+    let disk = Disk::empty();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = stage.run(&format!("completions {shell}")).ok().out;
+        let script = disk.run(&format!("completions {shell}")).ok().out;
         // The generators for the last two complete no values.
         let values =
             ["iam-failure", "mfa-renewed"].into_iter().filter(|_| !["elvish", "powershell"].contains(&shell));
@@ -33,16 +33,16 @@ fn every_shell_has_a_script_that_knows_every_command() {
             assert!(script.contains(word), "{shell} knows no {word}");
         }
     }
-    assert!(stage.tree().is_empty());
-    let words = stage.words("completions bash").stdout("/dev/full");
-    stage.refuses_words(1, words).what("standard output failed");
+    assert!(disk.tree().is_empty());
+    let words = disk.line("completions bash").stdout("/dev/full");
+    disk.refuses_line(1, words).what("standard output failed");
 }
 
 #[test]
 fn bash_completes_commands_flags_and_words() {
-    let stage = Stage::empty();
-    stage.write("script", stage.run("completions bash").ok().out);
-    let script = stage.path("script");
+    let disk = Disk::empty();
+    disk.write("script", disk.run("completions bash").ok().out);
+    let script = disk.path("script");
     let checked = Command::new("bash").arg("-n").arg(&script).status().unwrap();
     assert!(checked.success());
     let only = |word: &str| BTreeSet::from([word.to_owned()]);
@@ -56,22 +56,22 @@ fn bash_completes_commands_flags_and_words() {
 
 #[test]
 fn every_command_has_a_page_with_its_example() {
-    let stage = Stage::empty();
-    let json = stage.run("man share/man1 --json").ok().json();
+    let disk = Disk::empty();
+    let json = disk.run("man share/man1 --json").ok().json();
     assert_eq!(json["pages"].as_array().unwrap().len(), COMMANDS.len() + 1);
-    let program = String::from_utf8(stage.read("share/man1/breakglass.1")).unwrap();
+    let program = String::from_utf8(disk.read("share/man1/breakglass.1")).unwrap();
     for command in COMMANDS {
         assert!(program.contains(&format!("breakglass\\-{command}(1)")), "{command} in\n{program}");
         let name = format!("share/man1/breakglass-{command}.1");
-        let page = String::from_utf8(stage.read(&name)).unwrap();
+        let page = String::from_utf8(disk.read(&name)).unwrap();
         let (_, example) = page.split_once("\n.SH EXAMPLE\n").unwrap_or_else(|| panic!("{page}"));
         assert!(example.starts_with(&format!("breakglass {command}")), "{command}: {example}");
         assert!(!page.contains(".SH EXTRA") && page.contains("\n.SH SYNOPSIS\n"), "{page}");
-        assert!(stage.mode(&name) & 0o044 == 0o044 & !umask(), "public pages are readable by all");
+        assert!(disk.mode(&name) & 0o044 == 0o044 & !umask(), "public pages are readable by all");
     }
-    assert_eq!(fs::read_dir(stage.path("share/man1")).unwrap().count(), COMMANDS.len() + 1);
+    assert_eq!(fs::read_dir(disk.path("share/man1")).unwrap().count(), COMMANDS.len() + 1);
     // A second time nothing is overwritten, and what is there is as it was.
-    stage.refuses(1, "man share/man1").what("cannot be written").next("nothing is overwritten");
+    disk.refuses(1, "man share/man1").what("cannot be written").next("nothing is overwritten");
 }
 
 fn umask() -> u32 {
@@ -81,15 +81,15 @@ fn umask() -> u32 {
 
 #[test]
 fn all_pages_are_written_or_none() {
-    let stage = Stage::empty();
-    stage.write("taken/breakglass-verify.1", "mine");
-    stage.refuses(1, "man taken").at("taken/breakglass-verify.1");
-    stage.write("file", "no directory");
-    stage.refuses(1, "man file/below").at("file/below");
+    let disk = Disk::empty();
+    disk.write("taken/breakglass-verify.1", "mine");
+    disk.refuses(1, "man taken").at("taken/breakglass-verify.1");
+    disk.write("file", "no directory");
+    disk.refuses(1, "man file/below").at("file/below");
     // Written halfway: a page that is longer than a file may be.
-    stage.refuses_words(1, stage.words("man new").file_limit(2)).what("cannot be written").at("new/");
-    stage.write("mine/other", "x");
-    stage.refuses_words(1, stage.words("man mine").file_limit(2)).at("mine/");
+    disk.refuses_line(1, disk.line("man new").file_limit(2)).what("cannot be written").at("new/");
+    disk.write("mine/other", "x");
+    disk.refuses_line(1, disk.line("man mine").file_limit(2)).at("mine/");
 }
 
 #[test]
@@ -98,10 +98,10 @@ fn the_pages_can_be_read_where_there_is_a_reader() {
     if !there.is_ok_and(|status| status.success()) {
         return;
     }
-    let stage = Stage::empty();
-    stage.run("man pages").ok();
+    let disk = Disk::empty();
+    disk.run("man pages").ok();
     for command in COMMANDS {
-        let page = stage.path(&format!("pages/breakglass-{command}.1"));
+        let page = disk.path(&format!("pages/breakglass-{command}.1"));
         let mut reader = Command::new("man");
         reader.args(["--warnings", "-l"]).arg(&page).env("MANWIDTH", "80").env("LC_ALL", "C.UTF-8");
         let output = reader.output().unwrap();

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::stage::{Run, Stage, row};
+use crate::disk::{Disk, Run, row};
 
 const HOUR: u64 = 3600;
 
@@ -26,7 +26,7 @@ fn duties(run: &Run) -> Vec<(String, bool)> {
     duties.map(|one| (one["kind"].as_str().unwrap().to_owned(), one["overdue"].as_bool().unwrap())).collect()
 }
 
-/// What the status says to type for duties of a kind, as lines for the stage.
+/// What the status says to type for duties of a kind, as lines for the disk.
 fn commands(run: &Run, kind: &str) -> Vec<String> {
     let json = run.json();
     let duties = json["duties"].as_array().unwrap().iter().filter(|one| one["kind"] == kind);
@@ -36,10 +36,10 @@ fn commands(run: &Run, kind: &str) -> Vec<String> {
 
 #[test]
 fn it_needs_the_log_and_nothing_else_and_changes_nothing() {
-    let stage = Stage::empty();
-    stage.write("escrow/log", Stage::sealed().read("escrow/log"));
-    let before = stage.tree();
-    let run = stage.run("status").ok();
+    let disk = Disk::empty();
+    disk.write("escrow/log", Disk::sealed().read("escrow/log"));
+    let before = disk.tree();
+    let run = disk.run("status").ok();
     assert_eq!(run.err, "");
     for line in run.out.lines() {
         assert!(line.chars().count() <= 80 && !line.contains('\u{1b}'), "{line}");
@@ -47,30 +47,30 @@ fn it_needs_the_log_and_nothing_else_and_changes_nothing() {
     assert!(run.out.lines().count() <= 24, "{}", run.out);
     let run = run.shows("Example Corp, at 20").shows("sound as far as it goes: 6 entries, the last at 20");
     run.shows("prod                    root    111122223333  1    2 of 3  in force").shows("NOTHING IS DUE");
-    assert!(stage.tree() == before);
+    assert!(disk.tree() == before);
 }
 
 #[test]
 fn fifteen_is_overdue() {
-    let stage = Stage::sealed();
-    let run = stage.run("status --json").ok();
+    let disk = Disk::sealed();
+    let run = disk.run("status --json").ok();
     let json = run.json();
     assert_eq!((json["verdict"].as_str(), json["exit"].as_u64()), (Some("done"), Some(0)));
     assert_eq!(duties(&run), []);
     let line = format!("status --time {}", days_on(93));
-    let run = stage.run(&format!("{line} --json")).exits(15);
+    let run = disk.run(&format!("{line} --json")).exits(15);
     let json = run.json();
     assert_eq!((json["verdict"].as_str(), json["exit"].as_u64()), (Some("overdue"), Some(15)));
     assert_eq!(duties(&run).len(), 4);
     assert!(duties(&run).iter().all(|(_, overdue)| *overdue), "{json}");
-    stage.run(&line).exits(15).shows("OVERDUE: 4 of 4 things to do");
+    disk.run(&line).exits(15).shows("OVERDUE: 4 of 4 things to do");
 }
 
 #[test]
 fn programs_are_told_the_same() {
-    let (stage, asked) = Stage::approved();
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
-    let json = stage.run("status --json").ok().json();
+    let (disk, asked) = Disk::approved();
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    let json = disk.run("status --json").ok().json();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         keys(&json),
@@ -85,7 +85,7 @@ fn programs_are_told_the_same() {
     );
     assert_eq!(keys(&vault["checks"][0]), "custodian due generation last overdue to_do");
     assert_eq!(keys(&vault["exposed"][0]), "due generation overdue since");
-    assert_eq!(vault["canary"], stage.canary().as_str());
+    assert_eq!(vault["canary"], disk.canary().as_str());
     let request = &json["requests"][0];
     assert_eq!(
         keys(request),
@@ -103,72 +103,72 @@ fn programs_are_told_the_same() {
 
 #[test]
 fn what_it_says_to_type_does_what_is_due() {
-    let stage = Stage::begun();
-    stage.seal(&row("prod"), "").ok();
-    let run = stage.run("status --json").ok();
+    let disk = Disk::begun();
+    disk.seal(&row("prod"), "").ok();
+    let run = disk.run("status --json").ok();
     assert_eq!(duties(&run), vec![("check".to_owned(), false); 3]);
     for line in commands(&run, "check") {
-        stage.run(&line).ok();
+        disk.run(&line).ok();
     }
-    assert_eq!(duties(&stage.run("status --json").ok()), []);
+    assert_eq!(duties(&disk.run("status --json").ok()), []);
     // An emergency, and its closing list.
-    let asked = stage.request("");
-    stage.run("status").ok().shows("waiting").shows("2 more approvals are needed");
-    stage.approve("alice", &asked).ok();
-    stage.approve("bob", &asked).ok();
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
-    let run = stage.run("status --json").ok();
+    let asked = disk.request("");
+    disk.run("status").ok().shows("waiting").shows("2 more approvals are needed");
+    disk.approve("alice", &asked).ok();
+    disk.approve("bob", &asked).ok();
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    let run = disk.run("status --json").ok();
     let due: Vec<String> = duties(&run).into_iter().map(|(kind, _)| kind).collect();
     assert_eq!(due, ["rotation", "close"]);
     let all = "password-changed mfa-renewed access-keys-checked activity-reviewed ticket-updated \
                stakeholders-told resealed";
     let all: Vec<String> = all.split_whitespace().map(|item| format!("--done {item}")).collect();
-    stage.run(&format!("{} {}", commands(&run, "close")[0], all.join(" "))).ok();
-    assert_eq!(duties(&stage.run("status --json").ok()).len(), 1);
+    disk.run(&format!("{} {}", commands(&run, "close")[0], all.join(" "))).ok();
+    assert_eq!(duties(&disk.run("status --json").ok()).len(), 1);
     // The new credentials are typed in; here a file has them.
     let line = commands(&run, "rotation").remove(0);
     let line = line.replace("seal prod-2", "seal --from - --accept-deviation reused-password");
-    stage.words(&line).stdin(row("prod-2")).run().ok();
-    let run = stage.run("status --json").ok();
+    disk.line(&line).stdin(row("prod-2")).run().ok();
+    let run = disk.run("status --json").ok();
     assert_eq!(run.json()["duties"].as_array().unwrap().last().unwrap()["command"], Value::Null);
     // A drill, at its time.
-    let run = stage.run(&format!("status --json --time {}", days_on(80))).exits(15);
-    assert_eq!(commands(&run, "drill"), [format!("drill {}", stage.canary())]);
+    let run = disk.run(&format!("status --json --time {}", days_on(80))).exits(15);
+    assert_eq!(commands(&run, "drill"), [format!("drill {}", disk.canary())]);
     // It is asked question by question on a terminal; here with flags.
     let request = "--purpose drill --reason other --ticket D --justification d --as carol/carol -o drill.bgr";
-    stage.run(&format!("request {} {request}", stage.canary())).ok();
-    let run = stage.run("status --json").ok();
+    disk.run(&format!("request {} {request}", disk.canary())).ok();
+    let run = disk.run("status --json").ok();
     assert_eq!(run.json()["requests"][0]["purpose"], "drill");
     // It was never approved, and is ended. Within a day of the release, whose rotation is overdue after that.
-    let run = stage.run(&format!("status --json --time {}", hours_on(12))).ok();
+    let run = disk.run(&format!("status --json --time {}", hours_on(12))).ok();
     let line = commands(&run, "end").remove(0).replace("REQUEST-FILE", "drill.bgr");
-    stage.run(&line).ok();
-    assert_eq!(stage.run("status --json").ok().json()["requests"].as_array().unwrap().len(), 0);
+    disk.run(&line).ok();
+    assert_eq!(disk.run("status --json").ok().json()["requests"].as_array().unwrap().len(), 0);
 }
 
 #[test]
 fn what_it_says_to_type_names_the_log_that_was_looked_at() {
-    let stage = Stage::begun();
-    stage.seal(&row("prod"), "").ok();
-    stage.copy("escrow/log", "usb/log");
-    stage.copy("escrow", "with blank");
-    let first = |words: crate::stage::Words<'_>| commands(&words.run().ok(), "check").remove(0);
+    let disk = Disk::begun();
+    disk.seal(&row("prod"), "").ok();
+    disk.copy("escrow/log", "usb/log");
+    disk.copy("escrow", "with blank");
+    let first = |words: crate::disk::CommandLine<'_>| commands(&words.run().ok(), "check").remove(0);
     let line = "check --all --as alice/alice";
-    assert_eq!(first(stage.words("status --json")), line);
-    assert_eq!(first(stage.words("status --json --log usb/log")), format!("{line} --log usb/log"));
-    assert_eq!(first(stage.words("status --json --escrow escrow")), format!("{line} --escrow escrow"));
-    assert_eq!(first(stage.words("status --json --escrow 'with blank'")), format!("{line} --escrow PATH"));
-    stage.run(&format!("{line} --log usb/log")).ok();
+    assert_eq!(first(disk.line("status --json")), line);
+    assert_eq!(first(disk.line("status --json --log usb/log")), format!("{line} --log usb/log"));
+    assert_eq!(first(disk.line("status --json --escrow escrow")), format!("{line} --escrow escrow"));
+    assert_eq!(first(disk.line("status --json --escrow 'with blank'")), format!("{line} --escrow PATH"));
+    disk.run(&format!("{line} --log usb/log")).ok();
 }
 
 #[test]
 fn a_log_that_is_not_sound_comes_first() {
-    let log = Stage::sealed().read("escrow/log");
-    let stage = Stage::empty();
+    let log = Disk::sealed().read("escrow/log");
+    let disk = Disk::empty();
     let late = format!("status --time {}", days_on(95));
     // Torn goes before overdue, and tampered before both.
-    stage.write("escrow/log", [&log[..], b"{\"type\":"].concat());
-    let run = stage.run(&late).exits(11);
+    disk.write("escrow/log", [&log[..], b"{\"type\":"].concat());
+    let run = disk.run(&late).exits(11);
     assert!(
         run.out.starts_with("TORN: The log ends in bytes that are no record.\n  entry 6, byte "),
         "{}",
@@ -180,20 +180,20 @@ fn a_log_that_is_not_sound_comes_first() {
         "{}",
         run.out
     );
-    let json = stage.run(&format!("{late} --json")).exits(11).json();
+    let json = disk.run(&format!("{late} --json")).exits(11).json();
     assert_eq!((json["verdict"].as_str(), json["trouble"][0]["code"].as_str()), (Some("torn"), Some("TORN")));
     let at = log.windows(16).position(|part| part == b"\"kind\":\"root\",\"pa").unwrap_or(log.len() / 2);
     let mut changed = log.clone();
     changed[at + 8] ^= 1;
-    stage.write("escrow/log", &changed);
-    let run = stage.run(&late).exits(10);
+    disk.write("escrow/log", &changed);
+    let run = disk.run(&late).exits(10);
     assert!(run.out.starts_with("TAMPERED: "), "{}", run.out);
-    let verify = stage.run("verify").exits(10);
+    let verify = disk.run("verify").exits(10);
     assert!(verify.out.contains("TAMPERED"), "{}", verify.out);
     // Without a genesis there is nothing to tell.
-    stage.write("escrow/log", b"nothing\n");
-    let verify = stage.run("verify");
-    stage.run("status").fails(verify.code).what("RECORD-MALFORMED").at("escrow/log");
-    stage.remove("escrow/log");
-    stage.run("status").fails(1).what("the log cannot be opened").next("--escrow DIR");
+    disk.write("escrow/log", b"nothing\n");
+    let verify = disk.run("verify");
+    disk.run("status").fails(verify.code).what("RECORD-MALFORMED").at("escrow/log");
+    disk.remove("escrow/log");
+    disk.run("status").fails(1).what("the log cannot be opened").next("--escrow DIR");
 }

@@ -1,31 +1,31 @@
 //! The story from end to end, on one machine and on several; and statements that were made elsewhere.
 
-use crate::stage::{PASSWORD, Stage, THREE, asking, row};
+use crate::disk::{Disk, PASSWORD, THREE, asking, row};
 
 const DONE: &str = "--done password-changed --done mfa-renewed --done access-keys-checked \
     --done activity-reviewed --done ticket-updated --done stakeholders-told --not-applicable 'resealed=later'";
 
 #[test]
 fn the_whole_story_on_one_machine() {
-    let (stage, asked) = Stage::approved();
+    let (disk, asked) = Disk::approved();
     let id = &asked.id[..8];
-    let run = stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    let run = disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
     assert_eq!(run.out, format!("password: {PASSWORD}\n"));
     let line = format!("action 'changed it' --request {id} --as carol/carol --json");
-    let json = stage.run(&line).ok().json();
+    let json = disk.run(&line).ok().json();
     assert_eq!(
         (json["request_id"].as_str(), json["action"].as_str()),
         (Some(&*asked.id), Some("changed it"))
     );
     let line = format!("close --request {id} --as alice/alice {DONE} --lessons 'two admins' --json");
-    let json = stage.run(&line).ok().says("done:    changed it (carol").json();
+    let json = disk.run(&line).ok().says("done:    changed it (carol").json();
     assert_eq!((json["request_id"].as_str(), json["closed_by"].as_str()), (Some(&*asked.id), Some("alice")));
-    stage.run("head -o head.json").ok();
+    disk.run("head -o head.json").ok();
     let books = "--book alice/alice.book --book bob/bob.book --book carol/carol.book";
-    let run = stage.run(&format!("verify --head head.json --require-head {books}")).ok();
+    let run = disk.run(&format!("verify --head head.json --require-head {books}")).ok();
     let run = run.shows("EXPOSED").shows("HOLDS: every signature, the chain and every rule");
     assert!(!run.out.contains("COMPLETENESS") && !run.out.contains("CLOSE-MISSING"), "{}", run.out);
-    let log = stage.run("log --json").ok().json();
+    let log = disk.run("log --json").ok().json();
     let kinds: Vec<_> = log.as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
     let story = [
         "genesis", "seal", "seal", "check", "check", "check", "request", "release", "end", "action", "close",
@@ -35,47 +35,47 @@ fn the_whole_story_on_one_machine() {
 
 #[test]
 fn an_approver_elsewhere_needs_the_request_file_and_her_own_files() {
-    let (stage, asked) = Stage::asked();
-    let away = Stage::empty();
+    let (disk, asked) = Disk::asked();
+    let away = Disk::empty();
     for file in ["alice.card", "alice.key", "alice.book"] {
-        away.write(&format!("alice/{file}"), stage.read(&format!("alice/{file}")));
+        away.write(&format!("alice/{file}"), disk.read(&format!("alice/{file}")));
     }
-    away.write("in/req.bgr", stage.read("req.bgr"));
+    away.write("in/req.bgr", disk.read("req.bgr"));
     let line = "approve in/req.bgr --as alice/alice -o alice.bga --escrow /nowhere --session-words";
-    away.words(line).arg(&asked.words).run().ok().says("prod generation 1 (root)");
+    away.line(line).arg(&asked.words).run().ok().says("prod generation 1 (root)");
     let approval = away.read("alice.bga");
     assert!(!String::from_utf8(approval.clone()).unwrap().contains("AGE-SECRET-KEY"));
-    stage.write("alice.bga", approval);
-    stage.approve("bob", &asked).ok();
-    stage.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
+    disk.write("alice.bga", approval);
+    disk.approve("bob", &asked).ok();
+    disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password").ok();
     // Her book is where she is, and tells of it.
-    stage.write("away/alice.book", away.read("alice/alice.book"));
-    let run = stage.run("verify --book away/alice.book").ok();
+    disk.write("away/alice.book", away.read("alice/alice.book"));
+    let run = disk.run("verify --book away/alice.book").ok();
     assert!(!run.out.contains("BOOK-"), "{}", run.out);
     // The one that was left behind does not: that is a finding.
-    stage.run("verify --book alice/alice.book").exits(14).shows("BOOK-SILENT");
+    disk.run("verify --book alice/alice.book").exits(14).shows("BOOK-SILENT");
 }
 
 #[test]
 fn an_approver_without_a_book_begins_one() {
-    let (stage, asked) = Stage::asked();
-    stage.remove("alice/alice.book");
-    stage.approve("alice", &asked).ok();
-    assert_eq!(stage.mode("alice/alice.book"), 0o600);
-    stage.write("blocked", "");
-    stage.copy("bob", "blocked-bob");
-    stage.remove("blocked-bob/bob.book");
-    std::os::unix::fs::symlink("nowhere", stage.path("blocked-bob/bob.book")).unwrap();
-    let words = stage.words("approve req.bgr --as blocked-bob/bob -o bob.bga --session-words");
-    stage.refuses_words(1, words.arg(&asked.words)).at("blocked-bob/bob.book");
+    let (disk, asked) = Disk::asked();
+    disk.remove("alice/alice.book");
+    disk.approve("alice", &asked).ok();
+    assert_eq!(disk.mode("alice/alice.book"), 0o600);
+    disk.write("blocked", "");
+    disk.copy("bob", "blocked-bob");
+    disk.remove("blocked-bob/bob.book");
+    std::os::unix::fs::symlink("nowhere", disk.path("blocked-bob/bob.book")).unwrap();
+    let words = disk.line("approve req.bgr --as blocked-bob/bob -o bob.bga --session-words");
+    disk.refuses_line(1, words.arg(&asked.words)).at("blocked-bob/bob.book");
 }
 
 #[test]
 fn the_book_is_written_before_the_approval() {
-    let (stage, asked) = Stage::asked();
-    stage.write("file", "");
-    let before = stage.read("alice/alice.book");
-    let words = stage.words("approve req.bgr --as alice/alice -o file/alice.bga --session-words");
+    let (disk, asked) = Disk::asked();
+    disk.write("file", "");
+    let before = disk.read("alice/alice.book");
+    let words = disk.line("approve req.bgr --as alice/alice -o file/alice.bga --session-words");
     words
         .arg(&asked.words)
         .run()
@@ -83,121 +83,86 @@ fn the_book_is_written_before_the_approval() {
         .what("cannot be written")
         .at("file/alice.bga")
         .next("your book has");
-    assert!(!stage.exists("file/alice.bga"));
-    let after = stage.read("alice/alice.book");
+    assert!(!disk.exists("file/alice.bga"));
+    let after = disk.read("alice/alice.book");
     assert!(after.starts_with(&before));
     let record = String::from_utf8(after[before.len()..].to_vec()).unwrap();
     assert!(record.contains(&asked.id) && record.contains("approval"), "{record}");
     // Where the book cannot be written, there is no approval at all.
     let blocks = u32::try_from(after.len() / 512).unwrap() + 1;
-    let words = stage.words("approve req.bgr --as alice/alice -o alice.bga --session-words");
-    let run = stage.refuses_words(1, words.arg(&asked.words).file_limit(blocks));
+    let words = disk.line("approve req.bgr --as alice/alice -o alice.bga --session-words");
+    let run = disk.refuses_line(1, words.arg(&asked.words).file_limit(blocks));
     run.what("the book cannot be written").at("alice/alice.book");
     // An auditor who is given the book sees what the log does not tell.
-    stage.run("verify --book alice/alice.book").ok().shows("BOOK-UNLOGGED").shows("APPROVALS-UNRELEASED");
+    disk.run("verify --book alice/alice.book").ok().shows("BOOK-UNLOGGED").shows("APPROVALS-UNRELEASED");
 }
 
 #[test]
 fn statements_made_elsewhere_are_collected_once() {
-    let (stage, asked) = Stage::approved();
+    let (disk, asked) = Disk::approved();
     let id = &asked.id[..8];
-    stage.run("check --all --as bob/bob -o bob-check.bgs").ok().shows("breakglass collect bob-check.bgs");
-    stage.run("deny req.bgr --as carol/carol --because no -o carol.bgd").ok();
-    stage.run(&format!("action 'looked' --request {id} --as carol/carol -o action.bgs")).ok();
-    stage.run(&format!("close --request {id} --as alice/alice {DONE} -o close.bgs")).ok();
-    let before = stage.read("escrow/log");
+    disk.run("check --all --as bob/bob -o bob-check.bgs").ok().shows("breakglass collect bob-check.bgs");
+    disk.run("deny req.bgr --as carol/carol --because no -o carol.bgd").ok();
+    disk.run(&format!("action 'looked' --request {id} --as carol/carol -o action.bgs")).ok();
+    disk.run(&format!("close --request {id} --as alice/alice {DONE} -o close.bgs")).ok();
+    let before = disk.read("escrow/log");
     let files = "bob-check.bgs carol.bgd action.bgs close.bgs alice.bga";
-    let run = stage.run(&format!("collect {files} --as bob/bob")).ok();
+    let run = disk.run(&format!("collect {files} --as bob/bob")).ok();
     let run = run.shows("bob-check.bgs: check by bob").shows("carol.bgd: denial by carol");
     let run = run.shows("action.bgs: action by carol").shows("close.bgs: close by alice");
     run.shows("alice.bga: approval by alice").shows("logged as entry 7");
-    let after = stage.read("escrow/log");
+    let after = disk.read("escrow/log");
     assert!(after.starts_with(&before));
-    let log = stage.run("log --json").ok().json();
+    let log = disk.run("log --json").ok().json();
     let kinds: Vec<_> =
         log.as_array().unwrap()[7..].iter().map(|line| line["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["check", "denial", "action", "close", "approval"]);
     // Again: they are in the log already, and nothing is appended.
-    let run = stage.run(&format!("collect {files} --as carol/carol --json")).ok();
+    let run = disk.run(&format!("collect {files} --as carol/carol --json")).ok();
     assert_eq!(run.json()["collected"], 0);
-    assert_eq!(stage.read("escrow/log"), after);
-    stage.run("verify").ok();
-}
-
-#[test]
-fn one_file_given_twice_is_collected_once() {
-    let stage = Stage::sealed();
-    stage.run("check --all --as bob/bob -o one.bgs").ok();
-    stage.copy("one.bgs", "two.bgs");
-    let run = stage.run("collect one.bgs two.bgs one.bgs --as carol/carol --json").ok();
-    assert_eq!(run.json()["collected"], 1);
-    let run = stage.run("verify").ok();
-    assert!(!run.out.contains("STATEMENT-TWICE"), "{}", run.out);
+    assert_eq!(disk.read("escrow/log"), after);
+    disk.run("verify").ok();
 }
 
 #[test]
 fn what_is_no_statement_of_this_escrow_is_not_collected() {
-    let (stage, asked) = Stage::asked();
-    let refused = |code: i32, file: &str| stage.refuses(code, &format!("collect {file} --as bob/bob"));
-    stage.write("odd", "hello");
+    let (disk, asked) = Disk::asked();
+    let refused = |code: i32, file: &str| disk.refuses(code, &format!("collect {file} --as bob/bob"));
+    disk.write("odd", "hello");
     refused(3, "odd").what("not a statement").at("odd");
     refused(3, "req.bgr").at("req.bgr");
     refused(1, "nothing").at("nothing").next("check the path");
-    stage.run("deny req.bgr --as carol/carol --because 'no way' -o carol.bgd").ok();
-    stage.copy("carol.bgd", "changed.bgd");
-    stage.replace("changed.bgd", "no way", "yes so");
+    disk.run("deny req.bgr --as carol/carol --because 'no way' -o carol.bgd").ok();
+    disk.copy("carol.bgd", "changed.bgd");
+    disk.replace("changed.bgd", "no way", "yes so");
     refused(10, "changed.bgd").what("STATEMENT-SIGNATURE").at("changed.bgd").next("nothing was collected");
     // One bad statement among good ones: none is collected.
     refused(10, "carol.bgd changed.bgd").at("changed.bgd");
     // A statement that was made at another escrow.
-    stage.begin("second", "").ok();
-    let words = stage.words("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
-    words.arg("--escrow").arg("second").stdin(crate::stage::row("prod")).run().ok();
-    stage.copy("bob", "elsewhere");
-    stage.remove("elsewhere/bob.book");
-    stage.run("check --as elsewhere/bob -o other.bgs --escrow second").ok();
+    disk.begin("second", "").ok();
+    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+    words.arg("--escrow").arg("second").stdin(crate::disk::row("prod")).run().ok();
+    disk.copy("bob", "elsewhere");
+    disk.remove("elsewhere/bob.book");
+    disk.run("check --as elsewhere/bob -o other.bgs --escrow second").ok();
     refused(10, "other.bgs").what("STATEMENT-ESCROW");
     // One that was made on a history that is not this one.
-    stage.copy("escrow", "fork");
-    stage.run("check --as alice/alice").ok();
-    stage.run("check --as elsewhere/bob --escrow fork").ok();
-    stage.run("check --as elsewhere/bob -o forked.bgs --escrow fork").ok();
+    disk.copy("escrow", "fork");
+    disk.run("check --as alice/alice").ok();
+    disk.run("check --as elsewhere/bob --escrow fork").ok();
+    disk.run("check --as elsewhere/bob -o forked.bgs --escrow fork").ok();
     refused(13, "forked.bgs").what("STATEMENT-HEAD");
     // A denial of a request that this log does not hold.
     let line = format!("{} --as carol/carol -o req2.bgr --escrow fork", asking("prod"));
-    stage.run(&line).ok();
-    stage.run("deny req2.bgr --as elsewhere/bob --because no -o fork.bgd").ok();
+    disk.run(&line).ok();
+    disk.run("deny req2.bgr --as elsewhere/bob --because no -o fork.bgd").ok();
     refused(13, "fork.bgd").what("STATEMENT-HEAD");
     drop(asked);
 }
 
 #[test]
-fn a_closing_list_answers_each_obligation_once() {
-    let (stage, asked) = Stage::asked();
-    let id = &asked.id[..8];
-    let close = |code: i32, who: &str, more: &str| {
-        stage.refuses(code, &format!("close --request {id} --as {who}/{who} {more}"))
-    };
-    close(2, "alice", "--done password-changed")
-        .what("`mfa-renewed` is not answered")
-        .next("--done mfa-renewed");
-    close(2, "alice", &format!("{DONE} --done password-changed"))
-        .what("`password-changed` is answered twice");
-    close(2, "alice", "--done everything").says("--done");
-    close(2, "alice", "--not-applicable resealed").what("a reason is missing").next("ITEM=WHY");
-    close(2, "alice", "--not-applicable resealed=").at("--not-applicable");
-    close(2, "alice", "--not-applicable everything=x").at("--not-applicable");
-    close(3, "alice", &format!("{DONE} --lessons 'a\u{202e}b'")).at("--lessons");
-    close(1, "alice", &format!("{DONE} --lessons @nothing")).at("nothing");
-    stage.write("lessons.txt", "be quick");
-    let line = format!("close --request {id} --as carol/carol {DONE} --lessons @lessons.txt");
-    stage.run(&line).ok().says("the requester closes their own emergency");
-    stage.run("verify").exits(14).shows("CLOSED-BY-REQUESTER");
-}
-
-#[test]
 fn a_request_is_named_by_its_id_or_the_first_eight_digits() {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     for (id, what) in [
         (&asked.id[..7], "too short"),
         ("", "too short"),
@@ -205,34 +170,34 @@ fn a_request_is_named_by_its_id_or_the_first_eight_digits() {
         ("no-digits-at-all", "there is no request"),
     ] {
         let line = format!("action x --as carol/carol --request '{id}'");
-        stage.refuses(3, &line).what(what).at("--request").next("log --kind request");
+        disk.refuses(3, &line).what(what).at("--request").next("log --kind request");
     }
     for id in [asked.id[..8].to_uppercase(), asked.id] {
-        stage.run(&format!("action x --as carol/carol --request {id}")).ok();
+        disk.run(&format!("action x --as carol/carol --request {id}")).ok();
     }
 }
 
 #[test]
 fn what_several_do_at_once_is_all_logged() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     std::thread::scope(|scope| {
         for _ in 0..3 {
             for who in ["alice", "bob", "carol"] {
-                let stage = &stage;
-                scope.spawn(move || stage.run(&format!("check --all --as {who}/{who}")).ok());
+                let disk = &disk;
+                scope.spawn(move || disk.run(&format!("check --all --as {who}/{who}")).ok());
             }
         }
     });
-    assert_eq!(stage.run("log --kind check --json").ok().json().as_array().unwrap().len(), 12);
-    let run = stage.run("verify --book alice/alice.book --book bob/bob.book --book carol/carol.book").ok();
+    assert_eq!(disk.run("log --kind check --json").ok().json().as_array().unwrap().len(), 12);
+    let run = disk.run("verify --book alice/alice.book --book bob/bob.book --book carol/carol.book").ok();
     assert!(!run.out.contains("BOOK-"), "{}", run.out);
 }
 
 /// Setup takes nine commands for one account, its administrator and three custodians, each on their own.
 #[test]
 fn nine_commands_put_a_vault_in_force() {
-    let stage = Stage::empty();
-    stage.write("accounts.csv", row("prod"));
+    let disk = Disk::empty();
+    disk.write("accounts.csv", row("prod"));
     let seal = format!(
         "seal --from accounts.csv --threshold 2 {THREE} --as dan/dan --accept-deviation totp-unproven --escrow escrow"
     );
@@ -246,9 +211,9 @@ fn nine_commands_put_a_vault_in_force() {
     lines.push(seal);
     lines.extend(["alice", "bob", "carol"].map(|id| format!("check --all --as {id}/{id} --escrow escrow")));
     for line in &lines {
-        stage.run(line).ok();
+        disk.run(line).ok();
     }
     assert_eq!(lines.len(), 9);
-    let run = stage.run("status --escrow escrow").ok();
+    let run = disk.run("status --escrow escrow").ok();
     assert!(run.out.contains("in force") && !run.out.contains("not in force"), "{}", run.out);
 }

@@ -1,7 +1,7 @@
 //! Runs the library on a case, and says what it found in the lines of an `expect` file.
 
 use breakglass::audit::verify::{Evidence, Report, verify};
-use breakglass::ceremony::approve::{ApprovalFile, Carried};
+use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
 use breakglass::ceremony::release::gather;
 use breakglass::ceremony::request::Session;
 use breakglass::ceremony::seal::open_share;
@@ -10,8 +10,8 @@ use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt, vault_identi
 use breakglass::escrow::Reading;
 use breakglass::record::book::Book;
 use breakglass::record::card::VerifiedCard;
-use breakglass::record::entry::Entry;
 use breakglass::record::finding::Severity;
+use breakglass::record::frame::FramedRecord;
 use breakglass::record::head::HeadFile;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::request::End;
@@ -174,7 +174,7 @@ fn from_shares(
 fn note(case: &Case) -> &'static str {
     let key = case.value("key").unwrap().parse().unwrap();
     let checked = Note::parse(&case.file("note"))
-        .and_then(|note| note.read::<Entry<End>>().map(|entry| (note, entry)))
+        .and_then(|note| note.read::<FramedRecord<End>>().map(|entry| (note, entry)))
         .and_then(|(note, entry)| {
             let keys: Vec<_> = entry.by.iter().map(|name| (name.clone(), key)).collect();
             note.verify(&keys)
@@ -201,7 +201,7 @@ fn share(case: &Case) -> Option<Share> {
 
 /// A request file, as the approver with the card beside it examines it, with an empty book.
 fn request(case: &Case) -> Option<()> {
-    let carried = Carried::parse(&case.file("request.bgr")).ok()?;
+    let carried = RequestFile::parse(&case.file("request.bgr")).ok()?;
     let card = VerifiedCard::parse(&case.file("card")).unwrap();
     let book = Book::new(card.card().person.clone());
     carried.examine(&card, &identities(case), &book).ok()?;

@@ -5,8 +5,8 @@
 use std::panic::catch_unwind;
 use std::path::Path;
 
+use crate::disk::{Disk, Tree};
 use crate::scenes::{Scene, holds_plaintext, scenes};
-use crate::stage::{Stage, Tree};
 use crate::trace::{Call, Fault, Outcome, Traced, calls, can_trace, is_whole, of_trace, tell};
 
 /// The error that a call of a name fails with.
@@ -39,12 +39,12 @@ fn is_chain(path: &Path) -> bool {
 
 /// What a failed command left, which is not allowed. Chains may have grown; the files of a seal stay where the log
 /// may hold it; the log in which an emergency goes on stays once a release may be in it.
-fn left_behind(scene: &Scene, stage: &Stage, before: &Tree, trace: &str, said: &str) -> Vec<String> {
-    let (log, after) = (Path::new("escrow/log"), stage.tree());
+fn left_behind(scene: &Scene, disk: &Disk, before: &Tree, trace: &str, said: &str) -> Vec<String> {
+    let (log, after) = (Path::new("escrow/log"), disk.tree());
     let of = |tree: &Tree, path: &Path| tree.get(path).cloned();
     let log_grew = of(before, log) != of(&after, log);
     let may_hold_release = trace.contains("breakglass/v1/release\\\"");
-    let is_recovered = scene.name == "check, torn log" && stage.run("verify").code == 14;
+    let is_recovered = scene.name == "check, torn log" && disk.run("verify").code == 14;
     let is_stated = said.contains("   at: escrow/log\n");
     let has_all = said.contains("   at: behind/log\n");
     let mut wrong = Vec::new();
@@ -60,8 +60,8 @@ fn left_behind(scene: &Scene, stage: &Stage, before: &Tree, trace: &str, said: &
             (None, Some(_)) if is_stated && path.extension().is_some_and(|ending| ending == "book") => {
                 let book = path.display();
                 assert_eq!(
-                    stage.run(&format!("verify --book {book}")).code,
-                    stage.run("verify").code,
+                    disk.run(&format!("verify --book {book}")).code,
+                    disk.run("verify").code,
                     "{book}"
                 );
             }
@@ -88,13 +88,13 @@ fn writes_after(outcome: &Outcome) -> Vec<String> {
 }
 
 /// What holds of every command that could not do what it was asked, and of those that could.
-pub fn judge(scene: &Scene, stage: &Stage, before: &Tree, outcome: &Outcome, say: &str) {
-    assert_eq!(holds_plaintext(stage), None, "{say}");
+pub fn judge(scene: &Scene, disk: &Disk, before: &Tree, outcome: &Outcome, say: &str) {
+    assert_eq!(holds_plaintext(disk), None, "{say}");
     // What was shown was logged; in every other command nothing is ever shown.
     if outcome.tells() {
-        let log = if stage.exists("usb/new/log") { "usb/new/log" } else { "escrow/log" };
-        let releases = stage.run(&format!("log --kind release --log {log}")).ok().out;
-        assert!([0, 14].contains(&stage.run(&format!("verify --log {log}")).code), "{say}");
+        let log = if disk.exists("usb/new/log") { "usb/new/log" } else { "escrow/log" };
+        let releases = disk.run(&format!("log --kind release --log {log}")).ok().out;
+        assert!([0, 14].contains(&disk.run(&format!("verify --log {log}")).code), "{say}");
         assert!(scene.name.starts_with("release") && !releases.is_empty(), "{say}");
     }
     if outcome.status.code() == Some(0) {
@@ -104,30 +104,30 @@ pub fn judge(scene: &Scene, stage: &Stage, before: &Tree, outcome: &Outcome, say
     for part in ["error: ", "   at: ", " next: "] {
         assert!(outcome.err.lines().any(|line| line.starts_with(part)), "no `{part}`: {say}");
     }
-    let left = left_behind(scene, stage, before, &outcome.trace, &outcome.err);
+    let left = left_behind(scene, disk, before, &outcome.trace, &outcome.err);
     assert!(left.is_empty(), "left behind or changed: {left:?}\n{say}");
-    if stage.exists("before.head") {
-        let was = scene.ground.stage().run("verify --head before.head").code;
-        let run = stage.run("verify --head before.head");
+    if disk.exists("before.head") {
+        let was = scene.ground.disk().run("verify --head before.head").code;
+        let run = disk.run("verify --head before.head");
         let is_mended = was == 11 && run.code == 14;
         assert!(run.code == was || is_mended, "{was} before: {say}\n{}", run.out);
     }
 }
 
 /// A chain to which nothing could be written is as it was, to the byte.
-pub fn is_unchanged(stage: &Stage, before: &Tree, outcome: &Outcome, say: &str) {
+pub fn is_unchanged(disk: &Disk, before: &Tree, outcome: &Outcome, say: &str) {
     let named = outcome.err.lines().filter_map(|line| line.strip_prefix("   at: "));
     let chains = named.map(Path::new).filter(|path| is_chain(path));
     for (path, old) in chains.filter_map(|path| Some((path, before.get(path)?))) {
         let is_mended = path.ends_with("log") && outcome.err.contains("bytes are kept");
-        assert!(is_mended || stage.tree()[path] == *old, "{}: {say}", path.display());
+        assert!(is_mended || disk.tree()[path] == *old, "{}: {say}", path.display());
     }
 }
 
 fn fail_at(scene: &Scene, call: &Call, error: &'static str) {
-    let stage = scene.ground.stage();
-    let before = stage.tree();
-    let outcome = Traced::new(&stage, &scene.line).fault(call, Fault::Error(error)).run();
+    let disk = scene.ground.disk();
+    let before = disk.tree();
+    let outcome = Traced::new(&disk, &scene.line).fault(call, Fault::Error(error)).run();
     let place = format!("{}: {error} at {} {}: {}", scene.name, call.name, call.nth, call.text);
     let say = format!("{place}\nout: {}\nerr: {}", outcome.shown(), outcome.err);
     let injected = outcome.trace.matches("(INJECTED)").count();
@@ -138,7 +138,7 @@ fn fail_at(scene: &Scene, call: &Call, error: &'static str) {
         assert!(!outcome.tells(), "{say}");
         return;
     }
-    judge(scene, &stage, &before, &outcome, &say);
+    judge(scene, &disk, &before, &outcome, &say);
     if outcome.status.code() == Some(0) {
         // What is said beside stops nothing; and what could not be destroyed is named.
         let is_session = outcome.err.contains("req.session.age could not be destroyed");
@@ -151,7 +151,7 @@ fn fail_at(scene: &Scene, call: &Call, error: &'static str) {
     } else if outcome.tells() {
         assert!(outcome.err.contains("the release is logged, and was shown"), "{say}");
     } else {
-        is_unchanged(&stage, &before, &outcome, &say);
+        is_unchanged(&disk, &before, &outcome, &say);
     }
 }
 
@@ -164,7 +164,7 @@ fn fail_all(names: &[&str], every: usize) {
     let chosen: Vec<&Scene> = all.iter().filter(|scene| names.contains(&scene.name)).collect();
     assert_eq!(chosen.len(), names.len());
     for scene in chosen {
-        let calls = calls(&scene.ground.stage(), &scene.line);
+        let calls = calls(&scene.ground.disk(), &scene.line);
         let calls: Vec<_> = calls.iter().filter_map(|call| Some((call, error_of(call)?))).collect();
         assert!(calls.len() >= 3, "{}: too few calls to be true", scene.name);
         let mut counts = [0; 2];

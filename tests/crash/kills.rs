@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::disk::{Disk, PASSWORD};
 use crate::scenes::{
     CHECK, Ground, approve_line, approved, asked, begun, holds_plaintext, release_line, seal_line, sealed,
 };
-use crate::stage::{PASSWORD, Stage};
 use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, tell};
 
 /// Calls at which a process that is killed may leave something else than at the call before.
@@ -34,7 +34,7 @@ struct Trial {
     name: &'static str,
     ground: &'static Ground,
     line: Line,
-    goes_on: fn(&Stage, &Outcome),
+    goes_on: fn(&Disk, &Outcome),
 }
 
 /// How often a call was there, how often it killed, and after how many of these all went on.
@@ -46,18 +46,18 @@ struct Counts {
 }
 
 /// The log is sound, or ends in a damaged tail; it holds what it held, and no secret lies about.
-fn holds(stage: &Stage, log_before: &[u8]) {
-    let run = stage.run("verify --head before.head");
+fn holds(disk: &Disk, log_before: &[u8]) {
+    let run = disk.run("verify --head before.head");
     assert!([0, 11].contains(&run.code), "{run:?}");
-    assert!(stage.read("escrow/log").starts_with(log_before), "acknowledged entries are lost");
-    assert_eq!(holds_plaintext(stage), None);
+    assert!(disk.read("escrow/log").starts_with(log_before), "acknowledged entries are lost");
+    assert_eq!(holds_plaintext(disk), None);
 }
 
 fn try_all(trial: &Trial, every: usize) {
     if !can_trace(trial.name) {
         return;
     }
-    let all = calls(&trial.ground.stage(), &trial.line);
+    let all = calls(&trial.ground.disk(), &trial.line);
     let is_changing = |call: &&Call| call.changes();
     let matters = |call: &&Call| call.changes() || MATTER.contains(&call.name.as_str());
     let chosen: Vec<&Call> = match is_whole() {
@@ -69,9 +69,9 @@ fn try_all(trial: &Trial, every: usize) {
     for call in chosen {
         let counts = table.entry(&call.name).or_default();
         counts.calls += 1;
-        let stage = trial.ground.stage();
-        let before = stage.read("escrow/log");
-        let outcome = Traced::new(&stage, &trial.line).fault(call, Fault::Kill).run();
+        let disk = trial.ground.disk();
+        let before = disk.read("escrow/log");
+        let outcome = Traced::new(&disk, &trial.line).fault(call, Fault::Kill).run();
         // How many random bytes are taken is itself random: a last one may not come.
         if call.name == "getrandom" && outcome.status.code() == Some(0) {
             counts.calls -= 1;
@@ -81,10 +81,10 @@ fn try_all(trial: &Trial, every: usize) {
         counts.killed += 1;
         let place = format!("{}, killed at {} {}: {}", trial.name, call.name, call.nth, call.text);
         let went_on = std::panic::catch_unwind(|| {
-            holds(&stage, &before);
-            (trial.goes_on)(&stage, &outcome);
-            holds(&stage, &before);
-            stage.run("verify --head before.head").ok();
+            holds(&disk, &before);
+            (trial.goes_on)(&disk, &outcome);
+            holds(&disk, &before);
+            disk.run("verify --head before.head").ok();
         });
         assert!(went_on.is_ok(), "{place}: see above\nsaid: {}{}", outcome.shown(), outcome.err);
         counts.recovered += 1;
@@ -109,40 +109,40 @@ fn try_all(trial: &Trial, every: usize) {
     }
 }
 
-fn entries(stage: &Stage, kind: &str) -> usize {
-    stage.run(&format!("log --kind {kind} --json")).ok().json().as_array().unwrap().len()
+fn entries(disk: &Disk, kind: &str) -> usize {
+    disk.run(&format!("log --kind {kind} --json")).ok().json().as_array().unwrap().len()
 }
 
 #[test]
 fn an_append_is_there_or_not() {
-    let goes_on = |stage: &Stage, outcome: &Outcome| {
-        let logged = entries(stage, "check");
+    let goes_on = |disk: &Disk, outcome: &Outcome| {
+        let logged = entries(disk, "check");
         // Bob's was there before.
         assert!((1..=2).contains(&logged));
         if outcome.shown().contains("logged as entry") {
             assert_eq!(logged, 2, "it said so");
         }
-        stage.run(CHECK).ok();
-        assert_eq!(entries(stage, "check"), logged + 1);
-        stage.run("verify --head before.head --book alice/alice.book").ok();
+        disk.run(CHECK).ok();
+        assert_eq!(entries(disk, "check"), logged + 1);
+        disk.run("verify --head before.head --book alice/alice.book").ok();
     };
     try_all(&Trial { name: "check", ground: sealed(), line: Line::of(CHECK), goes_on }, 1);
 }
 
 #[test]
 fn a_sealing_is_logged_or_goes() {
-    let goes_on = |stage: &Stage, outcome: &Outcome| {
-        let is_logged = entries(stage, "seal") == 2;
-        assert!(is_logged || (outcome.out.is_empty() && entries(stage, "seal") == 0));
+    let goes_on = |disk: &Disk, outcome: &Outcome| {
+        let is_logged = entries(disk, "seal") == 2;
+        assert!(is_logged || (outcome.out.is_empty() && entries(disk, "seal") == 0));
         let line = seal_line("prod");
-        let again = stage.words(&line.words.join(" ")).stdin(&line.stdin).run();
+        let again = disk.line(&line.words.join(" ")).stdin(&line.stdin).run();
         match is_logged {
             true => again.fails(3).what("there is a vault `prod` already"),
             false => again.ok(),
         };
         // Nothing of the first attempt lies about, but for the mark where all was logged.
-        for vault in ["prod".to_owned(), stage.canary()] {
-            let folder = stage.path(&format!("escrow/vaults/{vault}"));
+        for vault in ["prod".to_owned(), disk.canary()] {
+            let folder = disk.path(&format!("escrow/vaults/{vault}"));
             let names = |folder| -> Vec<String> {
                 let names = std::fs::read_dir(folder).unwrap();
                 names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -154,7 +154,7 @@ fn a_sealing_is_logged_or_goes() {
             assert_eq!(files, ["alice.share.age", "bob.share.age", "carol.share.age", "payload.age"]);
         }
         for custodian in ["alice", "bob", "carol"] {
-            stage.run(&format!("check --all --as {custodian}/{custodian}")).ok();
+            disk.run(&format!("check --all --as {custodian}/{custodian}")).ok();
         }
     };
     try_all(&Trial { name: "seal", ground: begun(), line: seal_line("prod"), goes_on }, 5);
@@ -162,45 +162,45 @@ fn a_sealing_is_logged_or_goes() {
 
 #[test]
 fn an_approval_counts_once_however_often_it_is_cut_off() {
-    let goes_on = |stage: &Stage, outcome: &Outcome| {
+    let goes_on = |disk: &Disk, outcome: &Outcome| {
         let mut approval = "alice.bga";
         if !outcome.shown().contains("alice approved") {
             // Half a file may be there: it is not overwritten.
-            approval = if stage.exists(approval) { "again.bga" } else { approval };
+            approval = if disk.exists(approval) { "again.bga" } else { approval };
             let line = approve_line(approval);
             let (last, words) = line.words.split_last().unwrap();
-            stage.words(&words.join(" ")).arg(last).run().ok();
+            disk.line(&words.join(" ")).arg(last).run().ok();
         }
         let line = format!("release req.bgr {approval} bob.bga --as carol/carol --print password");
-        assert_eq!(stage.run(&line).ok().out, format!("password: {PASSWORD}\n"));
-        stage.run("verify --head before.head --book alice/alice.book --book bob/bob.book").ok();
+        assert_eq!(disk.run(&line).ok().out, format!("password: {PASSWORD}\n"));
+        disk.run("verify --head before.head --book alice/alice.book --book bob/bob.book").ok();
     };
     try_all(&Trial { name: "approve", ground: asked(), line: approve_line("alice.bga"), goes_on }, 1);
 }
 
 #[test]
 fn nothing_is_shown_that_is_not_logged() {
-    let goes_on = |stage: &Stage, outcome: &Outcome| {
+    let goes_on = |disk: &Disk, outcome: &Outcome| {
         let whole = format!("password: {PASSWORD}\n");
         assert!(whole.starts_with(&outcome.shown()));
-        let (released, ended) = (entries(stage, "release"), entries(stage, "end"));
+        let (released, ended) = (entries(disk, "release"), entries(disk, "end"));
         if !outcome.out.is_empty() {
             assert_eq!(released, 1, "something was shown, and nothing is logged");
-            stage.run("verify --head before.head").ok().shows("EXPOSED");
+            disk.run("verify --head before.head").ok().shows("EXPOSED");
         }
-        let again = stage.words(&release_line().words.join(" ")).run();
+        let again = disk.line(&release_line().words.join(" ")).run();
         if ended == 1 {
             assert_eq!(outcome.shown(), whole, "it ended, and not all was shown");
             let again = again.fails(4).what("ended");
-            if stage.exists("req.session.age") {
+            if disk.exists("req.session.age") {
                 again.next("destroy req.session.age");
             }
             return;
         }
         assert_eq!(again.ok().out, whole);
-        assert_eq!((entries(stage, "release"), entries(stage, "end")), (released + 1, 1));
-        stage.run("verify --head before.head").ok().shows("EXPOSED");
-        assert!(!stage.exists("req.session.age"));
+        assert_eq!((entries(disk, "release"), entries(disk, "end")), (released + 1, 1));
+        disk.run("verify --head before.head").ok().shows("EXPOSED");
+        assert!(!disk.exists("req.session.age"));
     };
     try_all(&Trial { name: "release", ground: approved(), line: release_line(), goes_on }, 1);
 }

@@ -5,14 +5,14 @@ use std::fs;
 use std::process::Command;
 
 use crate::common::skipped;
+use crate::disk::{Disk, PASSWORD};
 use crate::faults::{is_unchanged, judge};
 use crate::scenes::{CHECK, RELEASE, approved, release_line, scenes, sealed};
-use crate::stage::{PASSWORD, Stage};
 use crate::trace::{Call, Fault, Line, Traced, can_trace, is_whole, tell};
 
 /// Limits in blocks of 512 bytes: nothing, too little for a payload, and for the log a block less than it needs.
-fn limits(stage: &Stage) -> Vec<usize> {
-    let blocks = |name: &str| stage.exists(name).then(|| stage.read(name).len() / 512);
+fn limits(disk: &Disk) -> Vec<usize> {
+    let blocks = |name: &str| disk.exists(name).then(|| disk.read(name).len() / 512);
     let logs = ["escrow/log", "bob/bob.book", "behind/log"].into_iter().filter_map(blocks);
     let mut all: Vec<usize> = [0, 1, 4].into_iter().chain(logs.flat_map(|at| [at, at + 1, at + 2])).collect();
     all.sort_unstable();
@@ -28,18 +28,18 @@ fn a_write_that_is_cut_short_is_taken_back() {
     let (mut cut, mut refused) = (0, 0);
     for scene in scenes() {
         let every = if is_whole() || scene.name == "release" { 1 } else { 3 };
-        for blocks in limits(&scene.ground.stage()).into_iter().step_by(every) {
-            let stage = scene.ground.stage();
-            let before = stage.tree();
-            let outcome = Traced::new(&stage, &scene.line).file_limit(blocks).run();
+        for blocks in limits(&scene.ground.disk()).into_iter().step_by(every) {
+            let disk = scene.ground.disk();
+            let before = disk.tree();
+            let outcome = Traced::new(&disk, &scene.line).file_limit(blocks).run();
             let said = (outcome.shown(), &outcome.err);
             let say = format!("{}, with files of {blocks} blocks\n{}{}", scene.name, said.0, said.1);
             assert!(outcome.status.code().is_some(), "it was ended by a signal: {say}");
-            judge(&scene, &stage, &before, &outcome, &say);
+            judge(&scene, &disk, &before, &outcome, &say);
             if outcome.status.code() == Some(0) {
                 continue;
             }
-            is_unchanged(&stage, &before, &outcome, &say);
+            is_unchanged(&disk, &before, &outcome, &say);
             assert!(outcome.err.contains("File too large"), "{say}");
             refused += 1;
             cut += usize::from(outcome.trace.contains("EFBIG") && has_short_write(&outcome.trace));
@@ -63,10 +63,10 @@ fn has_short_write(trace: &str) -> bool {
 
 /// The half record that a power cut leaves: the write is cut short, and the program is killed before it can take
 /// it back.
-fn torn(stage: &Stage, line: &Line) -> String {
-    let blocks = stage.read("escrow/log").len() / 512 + 1;
+fn torn(disk: &Disk, line: &Line) -> String {
+    let blocks = disk.read("escrow/log").len() / 512 + 1;
     let taking_back = Call { name: "ftruncate".to_owned(), nth: 1, text: String::new() };
-    let outcome = Traced::new(stage, line).file_limit(blocks).fault(&taking_back, Fault::Kill).run();
+    let outcome = Traced::new(disk, line).file_limit(blocks).fault(&taking_back, Fault::Kill).run();
     assert!(outcome.was_killed(), "{}", outcome.err);
     assert!(has_short_write(&outcome.trace));
     outcome.shown()
@@ -77,16 +77,16 @@ fn half_an_append_is_torn_and_the_next_append_goes_on() {
     if !can_trace("half_an_append_is_torn_and_the_next_append_goes_on") {
         return;
     }
-    let stage = sealed().stage();
-    let whole = stage.read("escrow/log");
+    let disk = sealed().disk();
+    let whole = disk.read("escrow/log");
     // Longer than what is left of a block.
     let retire = Line::of("retire bob --as admin/admin --because").arg(&"left ".repeat(200));
-    assert_eq!(torn(&stage, &retire), "");
-    assert!(stage.read("escrow/log").len() > whole.len());
-    stage.run("verify --head before.head").exits(11).shows("TORN");
-    stage.run(CHECK).ok().says("The damaged bytes are kept");
-    assert!(stage.read("escrow/log").starts_with(&whole));
-    stage.run("verify --head before.head --book alice/alice.book").exits(14).shows("RECOVERED");
+    assert_eq!(torn(&disk, &retire), "");
+    assert!(disk.read("escrow/log").len() > whole.len());
+    disk.run("verify --head before.head").exits(11).shows("TORN");
+    disk.run(CHECK).ok().says("The damaged bytes are kept");
+    assert!(disk.read("escrow/log").starts_with(&whole));
+    disk.run("verify --head before.head --book alice/alice.book").exits(14).shows("RECOVERED");
 }
 
 #[test]
@@ -94,12 +94,12 @@ fn half_a_release_shows_nothing_and_is_released_again() {
     if !can_trace("half_a_release_shows_nothing_and_is_released_again") {
         return;
     }
-    let stage = approved().stage();
-    assert_eq!(torn(&stage, &release_line()), "");
-    stage.run("verify --head before.head").exits(11).shows("TORN");
-    let run = stage.run(&format!("{RELEASE} --accept-deviation damaged-log")).ok();
+    let disk = approved().disk();
+    assert_eq!(torn(&disk, &release_line()), "");
+    disk.run("verify --head before.head").exits(11).shows("TORN");
+    let run = disk.run(&format!("{RELEASE} --accept-deviation damaged-log")).ok();
     assert_eq!(run.out, format!("password: {PASSWORD}\n"));
-    stage.run("verify --head before.head").exits(14).shows("RECOVERED").shows("EXPOSED");
+    disk.run("verify --head before.head").exits(14).shows("RECOVERED").shows("EXPOSED");
 }
 
 /// A real full medium: a small file system in memory, in a namespace of its own, filled to its last byte.
@@ -114,12 +114,12 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
     let Some(flags) = ["-m", "-Urm"].into_iter().find(works) else {
         return skipped("a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere", "unshare -m");
     };
-    let stage = approved().stage();
+    let disk = approved().disk();
     // What is left of the last page of the log has no room for a record.
-    while stage.read("escrow/log").len() % 4096 < 3500 {
-        stage.run("check prod --as bob/bob").ok();
+    while disk.read("escrow/log").len() % 4096 < 3500 {
+        disk.run("check prod --as bob/bob").ok();
     }
-    fs::create_dir(stage.path("usb")).unwrap();
+    fs::create_dir(disk.path("usb")).unwrap();
     let script = format!(
         "set -u; mount -t tmpfs -o size=512k none usb || exit 99; cp -a escrow usb/escrow; \
          dd if=/dev/zero of=usb/filling bs=1k 2>/dev/null; \
@@ -132,9 +132,9 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
     );
     let mut command = Command::new("setsid");
     command.args(["unshare", flags, "sh", "-c", &script, env!("CARGO_BIN_EXE_breakglass")]);
-    let output = command.current_dir(stage.path("")).output().unwrap();
+    let output = command.current_dir(disk.path("")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = |name: &str| String::from_utf8(stage.read(name)).unwrap();
+    let text = |name: &str| String::from_utf8(disk.read(name)).unwrap();
     for name in ["full", "half"] {
         let err = text(&format!("{name}.err"));
         assert_eq!(
@@ -144,11 +144,11 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
         assert!(err.contains("No space left on device"), "{err}");
         assert!(err.contains(" next: ") && !err.contains(PASSWORD), "{err}");
     }
-    assert!(stage.read("after") == stage.read("escrow/log"), "the log on the full medium was changed");
+    assert!(disk.read("after") == disk.read("escrow/log"), "the log on the full medium was changed");
     assert_eq!(text("files"), text("files2"), "something was left on the full medium");
     assert_eq!(text("verify.code"), "0\n", "{}", text("verify.out"));
     assert_eq!(text("on.out"), format!("password: {PASSWORD}\n"), "{}", text("on.err"));
-    stage.run("verify --log disk/log").exits(14).shows("CONTINUED");
+    disk.run("verify --log disk/log").exits(14).shows("CONTINUED");
     assert_eq!(text("room.code"), "0\n", "{}", text("room.err"));
     assert_eq!(text("end.code"), "0\n", "{}", text("end.out"));
 }
@@ -156,13 +156,13 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
 /// Memory for secrets is a file to the kernel, larger than what this user may write: it is had in another way.
 #[test]
 fn a_limit_on_files_is_none_on_memory() {
-    let stage = Stage::empty();
+    let disk = Disk::empty();
     let script = "ulimit -f 8; exec \"$0\" keygen --no-passphrase -o a.key";
     let output = std::process::Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_breakglass")])
-        .current_dir(stage.path(""))
+        .current_dir(disk.path(""))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(stage.exists("a.key"));
+    assert!(disk.exists("a.key"));
 }

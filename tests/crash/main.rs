@@ -5,9 +5,8 @@
 //! one that did not is a failure of the test.
 #![cfg(target_os = "linux")]
 
-#[allow(dead_code, reason = "this uses its own part of what the command line's tests share")]
-#[path = "../cli/stage.rs"]
-mod stage;
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -8,32 +8,32 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::disk::{Disk, Run, asking};
 use crate::scenes::{
     Ground, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line, sealed,
     torn,
 };
-use crate::stage::{Run, Stage, asking};
 use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, of_trace};
 
 /// What may stand at a place. Those that a name can only be a link to are links.
 const IN_THE_WAY: [&str; 7] =
     ["a file", "a link to a file", "a link to nothing", "a pipe", "a directory", "/dev/full", "/dev/zero"];
 
-fn put(stage: &Stage, place: &str, what: &str) {
-    let path = stage.path(place);
+fn put(disk: &Disk, place: &str, what: &str) {
+    let path = disk.path(place);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     match what {
         "a file" => fs::write(path, "precious").unwrap(),
-        "a link to a file" => symlink(stage.path("elsewhere/file"), path).unwrap(),
-        "a link to nothing" => symlink(stage.path("elsewhere/nothing"), path).unwrap(),
+        "a link to a file" => symlink(disk.path("elsewhere/file"), path).unwrap(),
+        "a link to nothing" => symlink(disk.path("elsewhere/nothing"), path).unwrap(),
         "a pipe" => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
         "a directory" => fs::create_dir(path).unwrap(),
         device => symlink(device, path).unwrap(),
     }
 }
 
-fn run(stage: &Stage, line: &Line) -> Run {
-    let mut words = stage.words("");
+fn run(disk: &Disk, line: &Line) -> Run {
+    let mut words = disk.line("");
     for word in &line.words {
         words = words.arg(word);
     }
@@ -45,7 +45,7 @@ fn run(stage: &Stage, line: &Line) -> Run {
 fn nothing_is_written_over_or_through_what_is_in_the_way() {
     let id = &released().request;
     let mut close = Line::of(&format!("close --request {id} --as alice/alice -o out/close.bgs"));
-    for obligation in breakglass::record::statement::Obligation::ALL {
+    for obligation in breakglass::record::closing::Obligation::ALL {
         close.words.extend(["--done".to_owned(), obligation.as_str().to_owned()]);
     }
     let enroll = "enroll zoe --name Z --contact z --role custodian --no-passphrase -o out";
@@ -57,15 +57,15 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
     let mut tried = 0;
     let mut refuse = |ground: &Ground, place: &str, line: &Line| {
         for what in IN_THE_WAY {
-            let stage = ground.stage();
-            stage.write("elsewhere/file", "precious");
-            put(&stage, place, what);
-            let before = stage.tree();
-            let run = run(&stage, line);
+            let disk = ground.disk();
+            disk.write("elsewhere/file", "precious");
+            put(&disk, place, what);
+            let before = disk.tree();
+            let run = run(&disk, line);
             assert!([1, 3, 10].contains(&run.code), "{what} at {place}: {run:?}");
             let code = run.code;
             run.fails(code).at(place);
-            assert!(stage.tree() == before, "{what} at {place}: something was left or changed");
+            assert!(disk.tree() == before, "{what} at {place}: something was left or changed");
             tried += 1;
         }
     };
@@ -91,9 +91,9 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
     assert_eq!(tried, 15 * IN_THE_WAY.len());
     // An unfinished generation, which is no folder.
     for what in IN_THE_WAY.into_iter().filter(|what| *what != "a directory") {
-        let stage = begun().stage();
-        put(&stage, "escrow/vaults/prod/1.partial", what);
-        refuses_to_seal(&stage).what("1.partial");
+        let disk = begun().disk();
+        put(&disk, "escrow/vaults/prod/1.partial", what);
+        refuses_to_seal(&disk).what("1.partial");
     }
 }
 
@@ -108,10 +108,10 @@ fn logs_and_books_are_not_followed() {
         ("other/log", "adopt other --as alice/alice --as carol/carol".to_owned()),
         ("other/log", "compare escrow other".to_owned()),
     ] {
-        let stage = released().stage();
-        fs::rename(stage.path(place), stage.path("moved")).unwrap();
-        symlink(stage.path("moved"), stage.path(place)).unwrap();
-        stage.refuses(1, &line).at(place);
+        let disk = released().disk();
+        fs::rename(disk.path(place), disk.path("moved")).unwrap();
+        symlink(disk.path("moved"), disk.path(place)).unwrap();
+        disk.refuses(1, &line).at(place);
     }
 }
 
@@ -119,27 +119,26 @@ fn logs_and_books_are_not_followed() {
 #[test]
 fn no_file_of_an_escrow_is_written_through_a_linked_folder() {
     for folder_name in ["vaults", "vaults/second", "vaults/second/1"] {
-        let stage = released().stage();
+        let disk = released().disk();
         let place = format!("behind/{folder_name}");
-        folder(&stage, "elsewhere");
-        if stage.exists(&place) {
-            fs::rename(stage.path(&place), stage.path("moved")).unwrap();
+        folder(&disk, "elsewhere");
+        if disk.exists(&place) {
+            fs::rename(disk.path(&place), disk.path("moved")).unwrap();
         }
-        fs::create_dir_all(stage.path(&place).parent().unwrap()).unwrap();
-        symlink(stage.path("elsewhere"), stage.path(&place)).unwrap();
-        stage.refuses(1, "copy behind").at("behind/vaults").what("File exists");
-        assert_eq!(fs::read_dir(stage.path("elsewhere")).unwrap().count(), 0);
+        fs::create_dir_all(disk.path(&place).parent().unwrap()).unwrap();
+        symlink(disk.path("elsewhere"), disk.path(&place)).unwrap();
+        disk.refuses(1, "copy behind").at("behind/vaults").what("File exists");
+        assert_eq!(fs::read_dir(disk.path("elsewhere")).unwrap().count(), 0);
     }
     for folder_name in ["vaults", "vaults/prod"] {
-        let stage = begun().stage();
-        folder(&stage, "elsewhere");
-        let place = stage.path(&format!("escrow/{folder_name}"));
+        let disk = begun().disk();
+        folder(&disk, "elsewhere");
+        let place = disk.path(&format!("escrow/{folder_name}"));
         fs::create_dir_all(place.parent().unwrap()).unwrap();
-        symlink(stage.path("elsewhere"), place).unwrap();
+        symlink(disk.path("elsewhere"), place).unwrap();
         let line = seal_line("prod");
-        let words = stage.words(&line.words.join(" ")).stdin(&line.stdin);
-        stage
-            .refuses_words(1, words)
+        let words = disk.line(&line.words.join(" ")).stdin(&line.stdin);
+        disk.refuses_line(1, words)
             .at(&format!("escrow/{}", if folder_name == "vaults" { "vaults" } else { "vaults/prod" }));
     }
 }
@@ -147,7 +146,7 @@ fn no_file_of_an_escrow_is_written_through_a_linked_folder() {
 /// No name leads out of its folder.
 #[test]
 fn no_name_is_a_way_out() {
-    let stage = released().stage();
+    let disk = released().disk();
     for name in ["..", ".", "../prod", "a/b", "/etc", "prod/../prod", "", "a\0", "pröd", "prod\n"] {
         if name.contains('\0') {
             continue;
@@ -160,34 +159,34 @@ fn no_name_is_a_way_out() {
             "seal NAME --threshold 2 --custodian alice --custodian bob --as admin/admin",
             "seal new --threshold 2 --custodian NAME --custodian bob --as admin/admin",
         ] {
-            let before = stage.tree();
-            let mut words = stage.words("");
+            let before = disk.tree();
+            let mut words = disk.line("");
             for word in line.split(' ') {
                 words = words.arg(if word == "NAME" { name } else { word });
             }
             let run = words.run();
             assert!([2, 3].contains(&run.code), "`{name}`: {run:?}");
-            assert!(stage.tree() == before, "`{name}`: {line}");
+            assert!(disk.tree() == before, "`{name}`: {line}");
         }
         let csv = format!("vault,account_id,email,password\n\"{name}\",111122223333,r@example.com,x\n");
         let words =
-            stage.words("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
-        stage.refuses_words(3, words.stdin(csv));
+            disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+        disk.refuses_line(3, words.stdin(csv));
     }
 }
 
 // ── A sealing that was cut off, and what only looks like one ──
 
 /// A sealing that was killed after its files had their final names, before it was logged.
-fn cut_off() -> Stage {
-    let stage = begun().stage();
+fn cut_off() -> Disk {
+    let disk = begun().disk();
     let line = seal_line("prod");
-    let all = calls(&begun().stage(), &line);
+    let all = calls(&begun().disk(), &line);
     let last = all.iter().rposition(|call| call.name.starts_with("rename")).unwrap();
     let after = all[last..].iter().find(|call| call.name == "fsync").unwrap();
-    let outcome = Traced::new(&stage, &line).fault(after, Fault::Kill).run();
-    assert!(outcome.was_killed() && stage.exists("escrow/vaults/prod/1/payload.age"));
-    stage
+    let outcome = Traced::new(&disk, &line).fault(after, Fault::Kill).run();
+    assert!(outcome.was_killed() && disk.exists("escrow/vaults/prod/1/payload.age"));
+    disk
 }
 
 #[test]
@@ -195,72 +194,71 @@ fn what_a_sealing_left_goes_only_where_it_is_known_to_be_that() {
     if !can_trace("what_a_sealing_left_goes_only_where_it_is_known_to_be_that") {
         return;
     }
-    let seal = |stage: &Stage| run(stage, &seal_line("prod"));
+    let seal = |disk: &Disk| run(disk, &seal_line("prod"));
     // It is told of, and goes.
-    let stage = cut_off();
-    let before = stage.read("escrow/vaults/prod/1/payload.age");
-    seal(&stage)
+    let disk = cut_off();
+    let before = disk.read("escrow/vaults/prod/1/payload.age");
+    seal(&disk)
         .ok()
         .says("left of a sealing that was cut off before it was logged")
         .says("escrow/vaults/prod/1");
-    assert_ne!(stage.read("escrow/vaults/prod/1/payload.age"), before);
-    stage.run("verify").ok();
-    stage.run("check --all --as alice/alice").ok();
-    let marks = stage.tree();
+    assert_ne!(disk.read("escrow/vaults/prod/1/payload.age"), before);
+    disk.run("verify").ok();
+    disk.run("check --all --as alice/alice").ok();
+    let marks = disk.tree();
     let marks = marks.keys().filter(|path| path.to_str().unwrap().contains("unlogged-"));
     assert_eq!(marks.count(), 0, "the mark stays on what is logged");
     // Another log may hold the seal: one that went on after a record which this one does not have.
-    let stage = cut_off();
-    let mark = mark_of(&stage);
+    let disk = cut_off();
+    let mark = mark_of(&disk);
     let (within, _) = mark.split_once("unlogged-").unwrap();
-    fs::rename(stage.path(&mark), stage.path(&format!("{within}unlogged-{}", "5".repeat(64)))).unwrap();
-    refuses_to_seal(&stage).what("no seal of it");
+    fs::rename(disk.path(&mark), disk.path(&format!("{within}unlogged-{}", "5".repeat(64)))).unwrap();
+    refuses_to_seal(&disk).what("no seal of it");
     // Somebody put it there: it has no mark.
-    let stage = cut_off();
-    stage.remove(&mark_of(&stage));
-    refuses_to_seal(&stage).what("no seal of it");
+    let disk = cut_off();
+    disk.remove(&mark_of(&disk));
+    refuses_to_seal(&disk).what("no seal of it");
     // An unfinished one in which nothing is goes.
-    let stage = begun().stage();
-    folder(&stage, "escrow/vaults/prod/1.partial");
-    seal(&stage).ok().says("escrow/vaults/prod/1.partial");
+    let disk = begun().disk();
+    folder(&disk, "escrow/vaults/prod/1.partial");
+    seal(&disk).ok().says("escrow/vaults/prod/1.partial");
     // An unfinished one without a mark holds something else.
-    let stage = begun().stage();
-    stage.write("escrow/vaults/prod/1.partial/file", "precious");
-    refuses_to_seal(&stage).what("1.partial");
+    let disk = begun().disk();
+    disk.write("escrow/vaults/prod/1.partial/file", "precious");
+    refuses_to_seal(&disk).what("1.partial");
 }
 
 fn is_mark(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| name.starts_with("unlogged-"))
 }
 
-fn mark_of(stage: &Stage) -> String {
-    let tree = stage.tree();
+fn mark_of(disk: &Disk) -> String {
+    let tree = disk.tree();
     let mut marks = tree.keys().filter(|path| path.starts_with("escrow/vaults/prod"));
     let mark = marks.find(|path| path.file_name().is_some_and(is_mark)).expect("a mark");
     mark.to_str().unwrap().to_owned()
 }
 
 /// The canary's files were left too, and go; `prod`'s stay, and stop it.
-fn refuses_to_seal(stage: &Stage) -> Run {
-    let held = |stage: &Stage| -> Vec<_> {
-        stage
-            .tree()
+fn refuses_to_seal(disk: &Disk) -> Run {
+    let held = |disk: &Disk| -> Vec<_> {
+        disk.tree()
             .into_iter()
             .filter(|(path, _)| path.starts_with("escrow/vaults/prod") || path.ends_with("log"))
             .collect()
     };
-    let before = held(stage);
+    let before = held(disk);
     let line = seal_line("prod");
-    let run = run(stage, &line).fails(1).next("move that file away");
-    assert!(held(stage) == before, "what is in the way was touched");
+    let run = run(disk, &line).fails(1).next("move that file away");
+    assert!(held(disk) == before, "what is in the way was touched");
     run
 }
 
 // ── A log that is swapped ──
 
 /// Runs a command, and puts `escrow/log` away and another log in its place after one of its calls.
-fn swapped(stage: &Stage, line: &Line, after: &Call) -> Outcome {
-    let traced = Traced::new(stage, line).fault(after, Fault::Stop);
+fn swapped(disk: &Disk, line: &Line, after: &Call) -> Outcome {
+    let traced = Traced::new(disk, line).fault(after, Fault::Stop);
     let child = traced.spawn();
     let begun = Instant::now();
     while !traced.so_far().contains("--- stopped by SIGSTOP ---") {
@@ -271,8 +269,8 @@ fn swapped(stage: &Stage, line: &Line, after: &Call) -> Outcome {
         );
         thread::sleep(Duration::from_millis(2));
     }
-    fs::rename(stage.path("escrow/log"), stage.path("away.log")).unwrap();
-    fs::rename(stage.path("other/log"), stage.path("escrow/log")).unwrap();
+    fs::rename(disk.path("escrow/log"), disk.path("away.log")).unwrap();
+    fs::rename(disk.path("other/log"), disk.path("escrow/log")).unwrap();
     let trace = traced.so_far();
     let pid = trace.split_whitespace().next().unwrap();
     assert!(Command::new("kill").args(["-CONT", pid]).status().unwrap().success());
@@ -281,7 +279,7 @@ fn swapped(stage: &Stage, line: &Line, after: &Call) -> Outcome {
 
 /// Calls between the first look at the log and the end.
 fn while_open(ground: &Ground, line: &Line) -> Vec<Call> {
-    let all = calls(&ground.stage(), line);
+    let all = calls(&ground.disk(), line);
     let first = all.iter().position(|call| call.text.contains("\"escrow/log\"")).unwrap();
     all[first..]
         .iter()
@@ -307,21 +305,21 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
             all.iter().position(|call| call.name == "write" && call.text.contains("breakglass/v1/")).unwrap();
         let look = all[..write].iter().rposition(|call| call.text.contains("\"escrow/log\"")).unwrap();
         // After the last call before the program looks once more what has the name.
-        let stage = ground.stage();
-        let (first, second) = (stage.read("escrow/log"), stage.read("other/log"));
-        let outcome = swapped(&stage, &line, &all[look - 1]);
+        let disk = ground.disk();
+        let (first, second) = (disk.read("escrow/log"), disk.read("other/log"));
+        let outcome = swapped(&disk, &line, &all[look - 1]);
         assert_eq!(outcome.status.code(), Some(1), "{name}: {}", outcome.err);
         assert!(outcome.err.contains("another file was put in its place"), "{name}: {}", outcome.err);
         assert!(outcome.out.is_empty());
-        assert!(stage.read("away.log") == first && stage.read("escrow/log") == second, "{name}");
+        assert!(disk.read("away.log") == first && disk.read("escrow/log") == second, "{name}");
         // At any moment.
         let every = if is_whole() { 1 } else { 9 };
         for call in all.iter().step_by(every) {
-            let stage = ground.stage();
-            let outcome = swapped(&stage, &line, call);
+            let disk = ground.disk();
+            let outcome = swapped(&disk, &line, call);
             let say = format!("{name}, after {} {}: {}\n{}", call.name, call.nth, call.text, outcome.err);
             let (first, second) = (first.clone(), second.clone());
-            let (away, here) = (stage.read("away.log"), stage.read("escrow/log"));
+            let (away, here) = (disk.read("away.log"), disk.read("escrow/log"));
             assert!(away.starts_with(&first) && here.starts_with(&second), "{say}");
             let is_write = |call: &Call| call.name == "write" && !call.is_said();
             let has_written = of_trace(&outcome.trace).iter().any(is_write);
@@ -329,7 +327,7 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
             if outcome.tells() || outcome.status.code() == Some(0) {
                 assert!(away.len() > first.len() || here.len() > second.len(), "{say}");
             }
-            let code = stage.run("verify").code;
+            let code = disk.run("verify").code;
             assert!([0, 14].contains(&code), "{code}: {say}");
         }
     }
@@ -341,37 +339,37 @@ fn a_log_that_is_swapped_while_it_is_mended_is_not_replaced() {
     if !can_trace("a_log_that_is_swapped_while_it_is_mended_is_not_replaced") {
         return;
     }
-    let stage = torn().stage();
-    stage.copy("escrow", "other");
-    stage.write("other/log", "precious");
-    let ground = Ground::unsound(&stage);
+    let disk = torn().disk();
+    disk.copy("escrow", "other");
+    disk.write("other/log", "precious");
+    let ground = Ground::unsound(&disk);
     let line = Line::of("check --all --as bob/bob");
     let all = while_open(&ground, &line);
     let rename = all.iter().position(|call| call.name.starts_with("rename")).unwrap();
     let look = all[..rename].iter().rposition(|call| call.text.starts_with("statx(AT_FDCWD, \"escrow/log\""));
-    let outcome = swapped(&stage, &line, &all[look.unwrap() - 1]);
+    let outcome = swapped(&disk, &line, &all[look.unwrap() - 1]);
     assert_eq!(outcome.status.code(), Some(1), "{}", outcome.err);
     assert!(outcome.err.contains("another file was put in its place"), "{}", outcome.err);
-    assert_eq!(stage.read("escrow/log"), b"precious");
-    assert!(!stage.exists("escrow/log.recovering"));
+    assert_eq!(disk.read("escrow/log"), b"precious");
+    assert!(!disk.exists("escrow/log.recovering"));
 }
 
 /// What was made for others to lie in stays where another process has put something.
 #[test]
 fn a_folder_that_others_use_by_now_stays() {
     use breakglass::hands::files::{Created, create_parent};
-    let stage = Stage::empty();
+    let disk = Disk::empty();
     for is_used in [false, true] {
         let mut created = Created::default();
-        create_parent(&stage.path("a/b/mine"), &mut created).unwrap();
-        created.add(stage.path("a/b/mine"));
-        stage.write("a/b/mine", "");
+        create_parent(&disk.path("a/b/mine"), &mut created).unwrap();
+        created.add(disk.path("a/b/mine"));
+        disk.write("a/b/mine", "");
         if is_used {
-            stage.write("a/b/theirs", "precious");
+            disk.write("a/b/theirs", "precious");
         }
         drop(created);
-        assert!(!stage.exists("a/b/mine"));
-        assert_eq!((stage.exists("a"), stage.exists("a/b/theirs")), (is_used, is_used));
+        assert!(!disk.exists("a/b/mine"));
+        assert_eq!((disk.exists("a"), disk.exists("a/b/theirs")), (is_used, is_used));
     }
 }
 
@@ -379,8 +377,8 @@ fn a_folder_that_others_use_by_now_stays() {
 fn approved_twice() -> &'static Ground {
     static GROUND: std::sync::OnceLock<Ground> = std::sync::OnceLock::new();
     GROUND.get_or_init(|| {
-        let stage = approved().stage();
-        stage.run("copy other").ok();
-        Ground::made(&stage)
+        let disk = approved().disk();
+        disk.run("copy other").ok();
+        Ground::made(&disk)
     })
 }

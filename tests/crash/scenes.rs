@@ -7,12 +7,12 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use breakglass::record::statement::Obligation;
+use breakglass::record::closing::Obligation;
 
-use crate::stage::{Asked, PASSWORD, SEED, Stage, THREE, Tree, asking};
+use crate::disk::{Disk, PASSWORD, RequestState, SEED, THREE, Tree, asking};
 use crate::trace::Line;
 
-/// A stage that can be set up again and again.
+/// A disk that can be set up again and again.
 pub struct Ground {
     tree: Tree,
     pub request: String,
@@ -20,31 +20,31 @@ pub struct Ground {
 }
 
 impl Ground {
-    fn of(stage: &Stage, asked: Option<&Asked>) -> Ground {
-        if stage.exists("before.head") {
-            stage.remove("before.head");
+    fn of(disk: &Disk, asked: Option<&RequestState>) -> Ground {
+        if disk.exists("before.head") {
+            disk.remove("before.head");
         }
-        if stage.exists("escrow/log") {
-            stage.run("head -o before.head").ok();
+        if disk.exists("escrow/log") {
+            disk.run("head -o before.head").ok();
         }
         let (request, words) = asked.map(|one| (one.id.clone(), one.words.clone())).unwrap_or_default();
-        Ground { tree: stage.tree(), request, words }
+        Ground { tree: disk.tree(), request, words }
     }
 
-    /// What lies on a stage by now.
-    pub fn made(stage: &Stage) -> Ground {
-        Ground::of(stage, None)
+    /// What lies on a disk by now.
+    pub fn made(disk: &Disk) -> Ground {
+        Ground::of(disk, None)
     }
 
     /// The same, where no head can be taken.
-    pub fn unsound(stage: &Stage) -> Ground {
-        Ground { tree: stage.tree(), request: String::new(), words: String::new() }
+    pub fn unsound(disk: &Disk) -> Ground {
+        Ground { tree: disk.tree(), request: String::new(), words: String::new() }
     }
 
-    pub fn stage(&self) -> Stage {
-        let stage = Stage::empty();
-        put(&stage.path(""), &self.tree);
-        stage
+    pub fn disk(&self) -> Disk {
+        let disk = Disk::empty();
+        put(&disk.path(""), &self.tree);
+        disk
     }
 }
 
@@ -77,50 +77,50 @@ macro_rules! grounds {
 
 grounds! {
     /// Four people.
-    people { Ground::of(&Stage::people(), None) }
+    people { Ground::of(&Disk::people(), None) }
     /// The same, and an escrow.
-    begun { Ground::of(&Stage::begun(), None) }
+    begun { Ground::of(&Disk::begun(), None) }
     /// The same, with `prod` sealed, and nobody who checked: nobody but bob has a book.
     sealed {
-        let stage = Stage::begun();
-        stage.words(&sealing()).stdin(csv("prod")).run().ok();
-        stage.run("check --all --as bob/bob").ok();
-        Ground::of(&stage, None)
+        let disk = Disk::begun();
+        disk.line(&sealing()).stdin(csv("prod")).run().ok();
+        disk.run("check --all --as bob/bob").ok();
+        Ground::of(&disk, None)
     }
     /// The same, with a log that ends in the first half of a record.
     torn {
-        let stage = sealed().stage();
-        let log = stage.read("escrow/log");
-        stage.write("escrow/log", [&log[..], &log[..500]].concat());
-        Ground::unsound(&stage)
+        let disk = sealed().disk();
+        let log = disk.read("escrow/log");
+        disk.write("escrow/log", [&log[..], &log[..500]].concat());
+        Ground::unsound(&disk)
     }
     /// The same, checked by all.
-    checked { Ground::of(&Stage::sealed(), None) }
+    checked { Ground::of(&Disk::sealed(), None) }
     /// The same, and asked for by carol; bob approved.
     asked {
-        let (stage, asked) = Stage::asked();
-        stage.approve("bob", &asked).ok();
-        Ground::of(&stage, Some(&asked))
+        let (disk, asked) = Disk::asked();
+        disk.approve("bob", &asked).ok();
+        Ground::of(&disk, Some(&asked))
     }
     /// The same, approved by alice too.
     approved {
-        let stage = asked().stage();
-        let asked = Asked { id: asked().request.clone(), words: asked().words.clone() };
-        stage.approve("alice", &asked).ok();
-        Ground::of(&stage, Some(&asked))
+        let disk = asked().disk();
+        let asked = RequestState { id: asked().request.clone(), words: asked().words.clone() };
+        disk.approve("alice", &asked).ok();
+        Ground::of(&disk, Some(&asked))
     }
     /// The same, released; with an action and a check in files, a copy that is behind and one that went on.
     released {
-        let stage = approved().stage();
+        let disk = approved().disk();
         let id = approved().request.clone();
-        stage.run("copy behind").ok();
-        stage.run("copy other").ok();
-        stage.run("check --all --as bob/bob --escrow other --book bob/other.book").ok();
-        stage.run(RELEASE).ok();
-        stage.words(&sealing()).stdin(csv("second")).run().ok();
-        stage.run(&format!("action 'one thing' --request {id} --as carol/carol -o action.bgs")).ok();
-        stage.run("check prod --as alice/alice -o check.bgs").ok();
-        Ground::of(&stage, Some(&Asked { id, words: approved().words.clone() }))
+        disk.run("copy behind").ok();
+        disk.run("copy other").ok();
+        disk.run("check --all --as bob/bob --escrow other --book bob/other.book").ok();
+        disk.run(RELEASE).ok();
+        disk.line(&sealing()).stdin(csv("second")).run().ok();
+        disk.run(&format!("action 'one thing' --request {id} --as carol/carol -o action.bgs")).ok();
+        disk.run("check prod --as alice/alice -o check.bgs").ok();
+        Ground::of(&disk, Some(&RequestState { id, words: approved().words.clone() }))
     }
 }
 
@@ -196,16 +196,16 @@ pub fn scenes() -> Vec<Scene> {
 }
 
 /// Whether a file holds a secret in plain.
-pub fn holds_plaintext(stage: &Stage) -> Option<String> {
+pub fn holds_plaintext(disk: &Disk) -> Option<String> {
     let secrets = [PASSWORD.as_bytes(), SEED.as_bytes()];
-    let tree = stage.tree();
+    let tree = disk.tree();
     let mut files = tree.iter().filter_map(|(path, (_, bytes))| Some((path, bytes.as_ref()?)));
     files
         .find(|(_, bytes)| secrets.iter().any(|secret| bytes.windows(secret.len()).any(|it| it == *secret)))
         .map(|(path, _)| path.display().to_string())
 }
 
-/// Makes a folder on a stage.
-pub fn folder(stage: &Stage, name: &str) {
-    fs::create_dir_all(stage.path(name)).unwrap();
+/// Makes a folder on a disk.
+pub fn folder(disk: &Disk, name: &str) {
+    fs::create_dir_all(disk.path(name)).unwrap();
 }

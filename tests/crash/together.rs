@@ -6,16 +6,16 @@ use std::{fs, thread};
 
 use rustix::fs::{FlockOperation, flock};
 
+use crate::disk::Disk;
 use crate::scenes::released;
-use crate::stage::Stage;
 use crate::trace::{is_whole, tell};
 
 const PROCESSES: usize = 8;
 
-fn spawn(stage: &Stage, who: &str, what: &str) -> Child {
+fn spawn(disk: &Disk, who: &str, what: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_breakglass"));
     command.args(["action", what, "--request", &released().request, "--as", &format!("{who}/{who}")]);
-    command.current_dir(stage.path("")).env("BREAKGLASS_ESCROW", "escrow");
+    command.current_dir(disk.path("")).env("BREAKGLASS_ESCROW", "escrow");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
@@ -28,8 +28,8 @@ fn said(child: Child) -> (String, String) {
 }
 
 /// The actions in the log, in its order.
-fn actions(stage: &Stage) -> Vec<String> {
-    let json = stage.run("log --kind action --json").ok().json();
+fn actions(disk: &Disk) -> Vec<String> {
+    let json = disk.run("log --kind action --json").ok().json();
     json.as_array().unwrap().iter().map(|line| line["what"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -37,22 +37,22 @@ fn actions(stage: &Stage) -> Vec<String> {
 #[test]
 fn what_eight_append_at_once_is_all_there() {
     let each = if is_whole() { 200 } else { 25 };
-    let stage = released().stage();
-    let before = stage.read("escrow/log");
+    let disk = released().disk();
+    let before = disk.read("escrow/log");
     let begun = Instant::now();
     thread::scope(|scope| {
         for process in 0..PROCESSES {
-            let stage = &stage;
+            let disk = &disk;
             scope.spawn(move || {
                 let who = ["alice", "bob", "carol"][process % 3];
                 for entry in 0..each {
-                    said(spawn(stage, who, &format!("the {entry}. of {process}")));
+                    said(spawn(disk, who, &format!("the {entry}. of {process}")));
                 }
             });
         }
     });
     let took = begun.elapsed();
-    let logged = actions(&stage);
+    let logged = actions(&disk);
     assert_eq!(logged.len(), PROCESSES * each);
     for process in 0..PROCESSES {
         let own = |what: &&String| what.ends_with(&format!(" of {process}"));
@@ -61,11 +61,11 @@ fn what_eight_append_at_once_is_all_there() {
         let is_in_order = |(at, what): (usize, &&String)| what.contains(&format!("the {at}. of "));
         assert!(own.iter().enumerate().all(is_in_order), "the entries of {process} are not in their order");
     }
-    assert!(stage.read("escrow/log").starts_with(&before));
+    assert!(disk.read("escrow/log").starts_with(&before));
     let books = "--book alice/alice.book --book bob/bob.book --book carol/carol.book";
-    stage.run(&format!("verify --head before.head {books}")).ok().shows("HOLDS");
+    disk.run(&format!("verify --head before.head {books}")).ok().shows("HOLDS");
     if is_whole() {
-        let size = fs::metadata(stage.path("escrow/log")).unwrap().len();
+        let size = fs::metadata(disk.path("escrow/log")).unwrap().len();
         tell(&format!("{PROCESSES} x {each} entries at once: {took:.1?}; the log has {size} bytes"));
     }
 }
@@ -73,15 +73,15 @@ fn what_eight_append_at_once_is_all_there() {
 /// Two that wait for the same log both get their turn, and say that they wait.
 #[test]
 fn two_that_wait_both_get_their_turn() {
-    let stage = released().stage();
-    let log = fs::File::open(stage.path("escrow/log")).unwrap();
+    let disk = released().disk();
+    let log = fs::File::open(disk.path("escrow/log")).unwrap();
     flock(&log, FlockOperation::LockExclusive).unwrap();
-    let mut both = [spawn(&stage, "alice", "first"), spawn(&stage, "carol", "second")];
+    let mut both = [spawn(&disk, "alice", "first"), spawn(&disk, "carol", "second")];
     thread::sleep(Duration::from_millis(300));
     for child in &mut both {
         assert!(child.try_wait().unwrap().is_none(), "it did not wait");
     }
-    assert!(actions(&stage).is_empty());
+    assert!(actions(&disk).is_empty());
     drop(log);
     let entries: Vec<String> = both
         .into_iter()
@@ -92,6 +92,6 @@ fn two_that_wait_both_get_their_turn() {
         })
         .collect();
     assert_ne!(entries[0], entries[1], "both have one entry");
-    assert_eq!(actions(&stage).len(), 2);
-    stage.run("verify --head before.head").ok();
+    assert_eq!(actions(&disk).len(), 2);
+    disk.run("verify --head before.head").ok();
 }

@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::common::skipped;
-use crate::stage::{Finished, PASSWORD, SEED, Stage, finish, give};
+use crate::disk::{Disk, Finished, PASSWORD, SEED, finish, give};
 
 /// A command line, and what it is given on standard input.
 #[derive(Debug, Clone, Default)]
@@ -110,9 +110,9 @@ pub fn can_trace(test: &str) -> bool {
     works
 }
 
-/// The program on a stage, with its trace below the system's directory for such files, not on the stage.
+/// The program on a disk, with its trace below the system's directory for such files, not on the disk.
 pub struct Traced<'a> {
-    pub stage: &'a Stage,
+    pub disk: &'a Disk,
     line: &'a Line,
     fault: Option<(Call, Fault)>,
     wrapper: Vec<String>,
@@ -120,9 +120,9 @@ pub struct Traced<'a> {
 }
 
 impl<'a> Traced<'a> {
-    pub fn new(stage: &'a Stage, line: &'a Line) -> Traced<'a> {
+    pub fn new(disk: &'a Disk, line: &'a Line) -> Traced<'a> {
         let trace = tempfile::Builder::new().prefix("breakglass-trace-").tempfile().unwrap();
-        Traced { stage, line, fault: None, wrapper: Vec::new(), trace }
+        Traced { disk, line, fault: None, wrapper: Vec::new(), trace }
     }
 
     pub fn fault(mut self, call: &Call, fault: Fault) -> Self {
@@ -158,7 +158,7 @@ impl<'a> Traced<'a> {
             command.arg("-e").arg(format!("inject={}:{what}:when={}", call.name, call.nth));
         }
         command.args(&self.wrapper).arg(env!("CARGO_BIN_EXE_breakglass")).args(&self.line.words);
-        command.current_dir(self.stage.path("")).env("BREAKGLASS_ESCROW", "escrow").env("TMPDIR", "/tmp");
+        command.current_dir(self.disk.path("")).env("BREAKGLASS_ESCROW", "escrow").env("TMPDIR", "/tmp");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         give(&mut child, self.line.stdin.clone());
@@ -179,8 +179,8 @@ impl<'a> Traced<'a> {
 
 /// The system calls of a run that goes well, from the program's own first one on. What the loader and the
 /// runtime do before that changes nothing.
-pub fn calls(stage: &Stage, line: &Line) -> Vec<Call> {
-    let run = Traced::new(stage, line).run();
+pub fn calls(disk: &Disk, line: &Line) -> Vec<Call> {
+    let run = Traced::new(disk, line).run();
     assert_eq!(run.status.code(), Some(0), "{:?}: {}", line.words, run.err);
     let all = of_trace(&run.trace);
     let first = all.iter().position(|call| call.text.contains("PR_SET_DUMPABLE"));

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use breakglass::ceremony::approve::Carried;
+use breakglass::ceremony::approve::RequestFile;
 use breakglass::ceremony::check::{Held, check, holdings};
 use breakglass::ceremony::request::Session;
 use breakglass::crypto::digest::Digest;
@@ -12,7 +12,7 @@ use breakglass::escrow::{Escrow, Reading};
 use breakglass::record::book::Book;
 use breakglass::record::card::Role;
 use breakglass::record::card::VerifiedCard;
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::head::HeadFile;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::Outcome;
@@ -117,14 +117,14 @@ fn make() -> SmallEscrow {
 /// Carol's denial of the request.
 fn denial(world: &World, request_file: &[u8]) -> Vec<u8> {
     let carol = world.person("carol");
-    let carried = Carried::parse(request_file).unwrap();
+    let carried = RequestFile::parse(request_file).unwrap();
     let identity = std::slice::from_ref(&carol.identity);
     let intent = {
         let book = carol.book.borrow();
         let examined = carried.examine(&carol.card, identity, &book).unwrap();
         examined.deny(text("not now"), world.now())
     };
-    Record::bytes_of(&world.book("carol", intent).note)
+    LogRecord::bytes_of(&world.book("carol", intent).note)
 }
 
 /// A check by carol that was not collected.
@@ -137,7 +137,7 @@ fn checked(world: &World) -> Vec<u8> {
     });
     let held: Vec<_> = held.collect();
     let check = check(&escrow, carol.id(), std::slice::from_ref(&carol.identity), &held).unwrap();
-    Record::bytes_of(&world.state("carol", check).note)
+    LogRecord::bytes_of(&world.state("carol", check).note)
 }
 
 impl SmallEscrow {

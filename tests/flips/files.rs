@@ -1,7 +1,7 @@
 //! What is no chain: cards, identities, sealed files, and what travels between people.
 
 use breakglass::audit::files::{Found, compare, sealed};
-use breakglass::ceremony::approve::{ApprovalFile, Carried};
+use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
 use breakglass::ceremony::check::{Held, check};
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::ceremony::request::Session;
@@ -123,7 +123,7 @@ fn a_payload() {
 }
 
 /// What a custodian says of a request file: their own error names them where their own share is at fault.
-fn examine(carried: &Carried, one: &Custodian) -> Result<(), String> {
+fn examine(carried: &RequestFile, one: &Custodian) -> Result<(), String> {
     let identity = std::slice::from_ref(&one.identity);
     carried.examine(&one.card, identity, &one.book).map(drop).map_err(|error| error.to_string())
 }
@@ -141,7 +141,7 @@ fn a_request_file() {
         starts.push(starts[starts.len() - 1] + share.len());
     }
     assert_eq!((starts.len(), starts[3]), (4, bytes.len()));
-    let judge = |bytes: &[u8]| match Carried::parse(bytes) {
+    let judge = |bytes: &[u8]| match RequestFile::parse(bytes) {
         Err(error) => Err(error.to_string()),
         Ok(carried) => Ok(small.custodians.iter().map(|one| examine(&carried, one)).collect::<Vec<_>>()),
     };

@@ -14,11 +14,10 @@
 
 mod attempts;
 mod chains;
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 mod escrow;
 mod files;
 mod program;
-#[path = "../cli/stage.rs"]
-#[allow(dead_code, reason = "this crate uses its own part of the stage")]
-mod stage;
-#[path = "../world/mod.rs"]
+#[path = "../fixtures/world/mod.rs"]
 mod world;

@@ -10,7 +10,7 @@
 
 mod moves;
 mod safes;
-#[path = "../world/mod.rs"]
+#[path = "../fixtures/world/mod.rs"]
 mod world;
 
 use std::collections::BTreeMap;

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::escrow::Reading;
 use breakglass::record::bundle::Bundle;
-use breakglass::record::chain::Record;
-use breakglass::record::entry::Retire;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::repair::Adopt;
 use breakglass::record::request::{End, Outcome};
+use breakglass::record::retire::Retire;
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::SignedStatement;
 use breakglass::value::names::{KeyName, PersonId};
@@ -293,11 +293,11 @@ fn forge_approval(safes: &Safes, dice: &[u8; 4]) -> bool {
             let name = if *whose == "alice" { "bob" } else { "alice" };
             let name: PersonId = name.parse().unwrap();
             statement.by = vec![KeyName::Person(name.clone())];
-            Record::bytes_of(&SignedStatement::sign(&name, fred.signer.key(), statement).note)
+            LogRecord::bytes_of(&SignedStatement::sign(&name, fred.signer.key(), statement).note)
         }
         1 => {
             statement.by = vec![fred.signer.key_name()];
-            Record::bytes_of(&SignedStatement::sign(fred.id(), fred.signer.key(), statement).note)
+            LogRecord::bytes_of(&SignedStatement::sign(fred.id(), fred.signer.key(), statement).note)
         }
         _ => {
             let text = String::from_utf8(bundle.records.to_vec()).unwrap();
@@ -343,7 +343,7 @@ fn after_end(safes: &Safes, dice: &[u8; 4]) -> bool {
 /// The places of a log's records.
 fn records(bytes: &[u8]) -> Vec<Vec<u8>> {
     let (mut all, mut at) = (Vec::new(), 0);
-    while let Ok(record) = Record::take(bytes, at) {
+    while let Ok(record) = LogRecord::take(bytes, at) {
         all.push(bytes[at as usize..record.end as usize].to_vec());
         at = record.end;
     }
@@ -472,7 +472,7 @@ fn adopt(safes: &Safes, dice: &[u8; 4]) -> bool {
             assert!(other.records().all(|record| after.may_be_ancestor(&record.head())));
             for asked in &other.escrow.requests {
                 let here = after.request(&asked.record).expect("every request of the branch is here");
-                let known = |one: &breakglass::escrow::Released| {
+                let known = |one: &breakglass::escrow::ReleaseState| {
                     here.releases.iter().any(|it| it.record == one.record)
                 };
                 assert!(asked.releases.iter().all(known));

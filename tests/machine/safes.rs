@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use breakglass::audit::verify::{Evidence, Report, verify};
-use breakglass::ceremony::approve::{ApprovalFile, Carried, request_file};
+use breakglass::ceremony::approve::{ApprovalFile, RequestFile, request_file};
 use breakglass::ceremony::continuation::base;
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::crypto::digest::Digest;
 use breakglass::escrow::Reading;
-use breakglass::ledger::log::{Draft, Ledger};
+use breakglass::ledger::draft::Draft;
+use breakglass::ledger::log::Ledger;
 use breakglass::record::book::Book;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::request::Purpose;
@@ -244,7 +245,7 @@ impl Safes {
     /// Releases in an emergency, whatever became of that safe's log. It is never refused.
     pub fn release_honestly(&self, at: usize, open: &Rc<RefCell<Open>>) {
         let open = open.borrow();
-        let carried = Carried::parse(&open.asking.file).unwrap();
+        let carried = RequestFile::parse(&open.asking.file).unwrap();
         self.footing(at, "carol", Some((carried.reading(), open.asking.record)));
         let files: Vec<_> = open.approvals.iter().map(|(_, file)| file.clone()).collect();
         self.release(at, &open.asking, &files, Fault::None)

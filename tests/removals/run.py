@@ -2,7 +2,8 @@
 """Removes rules, one at a time, and sees that for each its test fails.
 
 A rule whose removal no test notices is not tested. `list.toml` beside this file says what is removed and which test
-notices. Nothing is changed in the work tree: the removal is made in a copy, under target/removals.
+notices. It names no files: a removal is found by its text, wherever in src that stands. Nothing is changed in the
+work tree: the removal is made in a copy, under target/removals.
 
     python3 tests/removals/run.py --check          each text stands once, each test is there; builds nothing
     python3 tests/removals/run.py --sample 2       two of the list, others each day
@@ -27,9 +28,11 @@ import time
 import tomllib
 from pathlib import Path
 
+from source import Source
+
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("list.toml")
-KEYS = ("name", "file", "find", "replace", "test")
+KEYS = {"name", "find", "replace", "test"}
 # Longer than any build or test takes: what takes longer hangs.
 BUILD_SECONDS, TEST_SECONDS = 1800, 180
 
@@ -40,8 +43,8 @@ def removals():
         listed = tomllib.load(file)["removal"]
     names = set()
     for entry in listed:
-        if sorted(entry) != sorted(KEYS) or not all(isinstance(entry[key], str) for key in KEYS):
-            sys.exit(f"removals: an entry needs exactly {', '.join(KEYS)}: {entry}")
+        if entry.keys() - {"within"} != KEYS or not all(isinstance(value, str) for value in entry.values()):
+            sys.exit(f"removals: an entry has {', '.join(sorted(KEYS))}, and may have `within`: {entry}")
         if entry["name"] in names:
             sys.exit(f"removals: `{entry['name']}` stands in the list twice")
         names.add(entry["name"])
@@ -63,6 +66,8 @@ def sources_of(target):
 
 def has_test(target, test):
     """Whether the crate has a test of that name, in a module of that name."""
+    if target == "cases":
+        return (ROOT / "tests" / "cases" / f"{test.replace('::', '/')}.case").is_file()
     *modules, name = test.split("::")
     inner = modules[-1:] == ["tests"]
     module = modules[-2:-1] if inner else modules[-1:]
@@ -76,15 +81,18 @@ def has_test(target, test):
     return False
 
 
-def check(listed):
-    """What is wrong with the list, compared with the source as it is."""
+def check(source, listed):
+    """What is wrong with the list, compared with the source as it is. Each entry that stands once is told where."""
     wrong = []
     for entry in listed:
-        path = ROOT / entry["file"]
-        count = path.read_text(encoding="utf-8").count(entry["find"]) if path.is_file() else None
-        if count != 1:
-            found = "is no file" if count is None else f"holds the text {count} times, not once"
-            wrong.append(f"{entry['name']}: {entry['file']} {found}")
+        places = list(source.find(entry["find"], entry.get("within")))
+        if len(places) == 1:
+            entry["place"] = places[0]
+        else:
+            where = ", ".join(f"{path.relative_to(ROOT)}:{source.line(path, at)}" for path, at, _ in places)
+            found = f"stands {len(places)} times, not once: {where}" if places else "is nowhere in src"
+            within = f" within `{entry['within']}`" if "within" in entry else ""
+            wrong.append(f"{entry['name']}: `{entry['find']}`{within} {found}")
         if entry["find"] == entry["replace"]:
             wrong.append(f"{entry['name']}: nothing is removed")
         if not has_test(*target_of(entry)):
@@ -199,10 +207,11 @@ def control(copy, target, entries):
 def remove(copy, entry):
     """Removes one rule, and puts it back. Gives a verdict in one word and its particulars."""
     target, test = target_of(entry)
-    good = (ROOT / entry["file"]).read_bytes()
-    bad = good.replace(entry["find"].encode(), entry["replace"].encode())
+    path, begin, end = entry["place"]
+    name, good = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+    bad = good[:begin] + entry["replace"] + good[end:]
     try:
-        copy.write(entry["file"], bad)
+        copy.write(name, bad.encode())
         said = copy.build(target)
         if said is not None:
             return "INVALID", "it does not compile\n" + tail(said)
@@ -211,7 +220,7 @@ def remove(copy, entry):
             return "noticed", ""
         return ("SURVIVED", "its test passes without it") if passed else ("INVALID", "no verdict\n" + tail(said))
     finally:
-        copy.write(entry["file"], good)
+        copy.write(name, good.encode())
 
 
 def main():
@@ -225,7 +234,7 @@ def main():
     given = options.parse_args()
 
     listed = removals()
-    wrong = check(listed)
+    wrong = check(Source(ROOT / "src"), listed)
     if wrong:
         sys.exit("\n".join(["removals: the list is not right:", *wrong]))
     print(f"removals: {len(listed)} in the list; each text stands once, and each test is there", flush=True)

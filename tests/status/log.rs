@@ -72,7 +72,7 @@ fn damage_is_told_at_the_top_and_what_is_good_below_it() {
 fn findings_about_what_happened_are_counted() {
     let world = World::ready();
     let question = world.question(Purpose::Emergency);
-    let question = breakglass::ceremony::request::Question {
+    let question = breakglass::ceremony::request::RequestPlan {
         reason: breakglass::record::request::Reason::Other,
         ..question
     };

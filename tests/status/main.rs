@@ -4,7 +4,7 @@ mod colour;
 mod log;
 mod requests;
 mod vaults;
-#[path = "../world/mod.rs"]
+#[path = "../fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::audit::status::{DutyKind, Status, status};

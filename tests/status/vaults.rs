@@ -1,10 +1,10 @@
 //! Vaults: in force or not, checks and drills.
 
 use breakglass::audit::status::DutyKind;
-use breakglass::record::entry::Retire;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::Outcome;
 use breakglass::record::request::Purpose;
+use breakglass::record::retire::Retire;
 use breakglass::record::seal::Kind;
 use breakglass::value::time::Seconds;
 

@@ -5,9 +5,10 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::record::card::{Role, VerifiedCard};
-use breakglass::record::chain::Record;
-use breakglass::record::entry::{Entry, Genesis};
+use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::frame::FramedRecord;
+use breakglass::record::genesis::Genesis;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::value::fingerprint::Words;
@@ -24,8 +25,12 @@ fn cards_of(people: &[&Actor]) -> Vec<String> {
 }
 
 /// The log that a genesis of these cards begins, signed by these.
-fn log(cards: Vec<String>, signers: &[Signs<'_>], change: impl FnOnce(&mut Entry<Genesis>)) -> Vec<u8> {
-    let mut entry = Entry {
+fn log(
+    cards: Vec<String>,
+    signers: &[Signs<'_>],
+    change: impl FnOnce(&mut FramedRecord<Genesis>),
+) -> Vec<u8> {
+    let mut entry = FramedRecord {
         escrow: None,
         seq: 0,
         prev: Digest::ZERO,
@@ -39,7 +44,7 @@ fn log(cards: Vec<String>, signers: &[Signs<'_>], change: impl FnOnce(&mut Entry
         },
     };
     change(&mut entry);
-    Record::bytes_of(&Note::sign(&entry, signers))
+    LogRecord::bytes_of(&Note::sign(&entry, signers))
 }
 
 /// Verify says that the log's genesis breaks `rule`, and nothing else: there is no escrow then.
@@ -69,14 +74,16 @@ fn genesis_first() {
     let bytes = world.bytes();
     breaks(Rule::GenesisFirst, bytes[world.records()[1].start as usize..].to_vec());
     let case = Case::of(&world);
-    let breakglass::record::entry::Said::Genesis(genesis) = &world.records()[0].said else { unreachable!() };
+    let breakglass::record::kinds::Record::Genesis(genesis) = &world.records()[0].says else {
+        unreachable!()
+    };
     let seq = world.forge(genesis.clone(), &[world.signs("dan")]);
     case.breaks(Rule::GenesisFirst, seq);
 }
 
 /// A genesis of which nothing is wrong but this breaks `rule`.
 #[track_caller]
-pub fn breaks_changed(rule: Rule, change: impl FnOnce(&mut Entry<Genesis>)) {
+pub fn breaks_changed(rule: Rule, change: impl FnOnce(&mut FramedRecord<Genesis>)) {
     let (dan, alice) = dan_and_alice();
     holds(log(cards_of(&[&dan, &alice]), &[dan.signs()], |_| {}));
     breaks(rule, log(cards_of(&[&dan, &alice]), &[dan.signs()], change));

@@ -10,7 +10,7 @@ mod repairs;
 mod requests;
 mod seals;
 mod statements;
-#[path = "../world/mod.rs"]
+#[path = "../fixtures/world/mod.rs"]
 mod world;
 
 use breakglass::audit::verify::{Evidence, Report};

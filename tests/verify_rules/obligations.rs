@@ -106,7 +106,7 @@ fn approvals_unreleased() {
     assert_eq!(found.detail, "prod generation 1: `alice`");
     // Somebody without a share can write anything into a book, and hands nothing over by that.
     let stated = world.person("alice").book.borrow().entries().last().unwrap().1.clone();
-    let intent = breakglass::ledger::bookkeeping::Intent {
+    let draft = breakglass::record::book::StatementDraft {
         escrow: stated.escrow,
         head: stated.head,
         head_from: stated.head_from,
@@ -114,7 +114,7 @@ fn approvals_unreleased() {
         keeps: Vec::new(),
         says: stated.says,
     };
-    world.book("erin", intent);
+    world.book("erin", draft);
     let report = world.verify_with(&books(&["alice", "erin"]));
     let found = report.findings.iter().find(|finding| finding.rule == Rule::ApprovalsUnreleased);
     assert_eq!(found.unwrap().detail, "prod generation 1: `alice`");

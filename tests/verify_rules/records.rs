@@ -2,9 +2,10 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
-use breakglass::record::entry::{Says, Statements};
 use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::frame::RecordBody;
 use breakglass::record::request::Outcome;
+use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -241,7 +242,7 @@ struct Novel {
     text: String,
 }
 
-impl Says for Novel {
+impl RecordBody for Novel {
     const KIND: &'static str = "novel";
 }
 

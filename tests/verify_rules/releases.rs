@@ -5,7 +5,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::{Outcome, Purpose, Release};
-use breakglass::record::statement::{Denial, SignedStatement, Stated};
+use breakglass::record::statement::{Denial, SignedStatement, Statement};
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
@@ -122,9 +122,9 @@ fn release_approval() {
     let world = &open.world;
     let second = world.emergency();
     let approved = open.approved();
-    let Stated::Approval(approval) = &approved.statement.says else { unreachable!() };
+    let Statement::Approval(approval) = &approved.statement.says else { unreachable!() };
     let denial = Denial { request: open.asking.record, because: text("I cannot tell who asks.") };
-    let state = |who: &str, says: Stated| world.forge_statement(world.signs(who), says, |_| {});
+    let state = |who: &str, says: Statement| world.forge_statement(world.signs(who), says, |_| {});
     let other_request = world.approve("bob", &second);
     let bad = [
         // Not an approval; of another request; by somebody without a share; of another's share.
@@ -134,18 +134,18 @@ fn release_approval() {
         state("carol", approval.clone().into()),
         // The same custodian once more.
         world.forge_statement(world.signs("alice"), approval.clone(), |statement| {
-            if let Stated::Approval(approval) = &mut statement.says {
+            if let Statement::Approval(approval) = &mut statement.says {
                 approval.index = 1.try_into().unwrap();
             }
         }),
         // Of another generation, of another vault.
         world.forge_statement(world.signs("bob"), approval.clone(), |statement| {
-            if let Stated::Approval(approval) = &mut statement.says {
+            if let Statement::Approval(approval) = &mut statement.says {
                 approval.generation = 2;
             }
         }),
         world.forge_statement(world.signs("bob"), approval.clone(), |statement| {
-            if let Stated::Approval(approval) = &mut statement.says {
+            if let Statement::Approval(approval) = &mut statement.says {
                 approval.vault = world.generation("canary").seal.vault;
             }
         }),

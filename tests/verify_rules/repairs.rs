@@ -2,11 +2,11 @@
 //! retired.
 
 use breakglass::crypto::digest::Digest;
-use breakglass::record::entry::Retire;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
 use breakglass::record::repair::{Adopt, Began, Continue, Damage, Recovered};
 use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::retire::Retire;
 use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 

@@ -138,7 +138,11 @@ fn reason_other() {
     let world = World::ready();
     let case = Case::of(&world);
     let question = world.question(Purpose::Emergency);
-    world.ask("carol", "prod", breakglass::ceremony::request::Question { reason: Reason::Other, ..question });
+    world.ask(
+        "carol",
+        "prod",
+        breakglass::ceremony::request::RequestPlan { reason: Reason::Other, ..question },
+    );
     case.breaks(Rule::ReasonOther, world.head().seq);
 }
 

@@ -3,13 +3,14 @@
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
-use breakglass::record::entry::Statements;
+use breakglass::record::closing::{Close, Obligation};
 use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
 use breakglass::record::request::{End, Outcome, Purpose};
 use breakglass::record::statement::{
-    Action, Approval, Check, CheckedShare, Close, Denial, Obligation, SignedStatement, Stated, Statement,
+    Action, Approval, Check, CheckedShare, Denial, FramedStatement, SignedStatement, Statement,
 };
+use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
@@ -119,9 +120,9 @@ fn statement_person() {
     // By two people, each with their signature.
     let action = world.forge_statement(world.signs("alice"), done(&asking), |_| {});
     let (alice, bob) = (world.signs("alice"), world.signs("bob"));
-    let Statement { escrow, head, head_from, book, time, .. } = action.statement.clone();
+    let FramedStatement { escrow, head, head_from, book, time, .. } = action.statement.clone();
     let by = vec![alice.0.clone(), bob.0.clone()];
-    let two = Statement { escrow, head, head_from, book, time, by, says: done(&asking) };
+    let two = FramedStatement { escrow, head, head_from, book, time, by, says: done(&asking) };
     let two = SignedStatement { note: Note::sign(&two, &[alice, bob]), ..action };
     each_breaks(&world, Rule::StatementPerson, &[stranger, two]);
 }
@@ -160,7 +161,7 @@ fn statement_escrow() {
 fn statement_head() {
     let world = World::ready();
     let asking = world.emergency();
-    let state = |change: &dyn Fn(&mut Statement<Stated>)| {
+    let state = |change: &dyn Fn(&mut FramedStatement<Statement>)| {
         world.forge_statement(world.signs("alice"), done(&asking), change)
     };
     let bad = [
@@ -178,7 +179,7 @@ fn statement_request() {
     let world = World::ready();
     let asking = world.emergency();
     let unknown = Digest::of(b"another request");
-    let state = |says: Stated| world.forge_statement(world.signs("alice"), says, |_| {});
+    let state = |says: Statement| world.forge_statement(world.signs("alice"), says, |_| {});
     let bad = [
         state(Action { request: unknown, ..done(&asking) }.into()),
         state(Denial { request: unknown, ..denied(&asking) }.into()),
@@ -222,7 +223,7 @@ fn statement_role() {
     let asking = world.ask("dan", "prod", world.question(Purpose::Emergency));
     let files = world.approvals(&["alice", "bob"], &asking);
     world.release(&asking, &files).unwrap();
-    let state = |who: &str, says: Stated| world.forge_statement(world.signs(who), says, |_| {});
+    let state = |who: &str, says: Statement| world.forge_statement(world.signs(who), says, |_| {});
     let bytes = world.bytes();
     let case = Case::of(&world);
     for statement in [

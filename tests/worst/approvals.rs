@@ -48,14 +48,14 @@ fn an_approval_after_the_end_releases_nothing() {
     let ground = Ground::ready();
     let asking = ground.emergency();
     let early = ("alice", ground.world.approve("alice", &asking));
-    ground.stage.copy("req.session.age", "kept.age");
+    ground.disk.copy("req.session.age", "kept.age");
     ground.world.end(&asking, Outcome::NotReleased);
     let late = ("bob", ground.world.approve("bob", &asking));
     let ended = ground.world.head().seq;
     let run = ground.releases_nothing(4, &[early, late]);
     run.what(&format!("the request ended in record {ended}")).next("make a new request");
     // The late approval is still known to the log where somebody collects it: it handed a share over.
-    ground.stage.run("collect bob.bga --as carol/carol").ok().shows("approval by bob");
+    ground.disk.run("collect bob.bga --as carol/carol").ok().shows("approval by bob");
     ground.verify("").ok().shows("APPROVALS-UNRELEASED");
 }
 

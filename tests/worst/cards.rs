@@ -4,21 +4,22 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::record::card::{Role, VerifiedCard};
-use breakglass::record::chain::Record;
-use breakglass::record::entry::{Entry, Genesis};
+use breakglass::record::chain::LogRecord;
+use breakglass::record::frame::FramedRecord;
+use breakglass::record::genesis::Genesis;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use data_encoding::BASE64;
 
+use crate::disk::{Disk, row};
 use crate::forge::{self, swapped};
 use crate::ground::Ground;
-use crate::stage::{Stage, row};
 use crate::world::{dawn, keyed_actor, rng, text};
 
 /// A genesis that an administrator's own tool would have refused to write.
 fn genesis(ground: &Ground, cards: &[&VerifiedCard]) -> Vec<u8> {
     let dan = [ground.world.signs("dan")];
-    let entry = Entry {
+    let entry = FramedRecord {
         escrow: None,
         seq: 0,
         prev: Digest::ZERO,
@@ -31,7 +32,7 @@ fn genesis(ground: &Ground, cards: &[&VerifiedCard]) -> Vec<u8> {
             policy: Policy::default(),
         },
     };
-    Record::bytes_of(&Note::sign(&entry, &dan))
+    LogRecord::bytes_of(&Note::sign(&entry, &dan))
 }
 
 /// `init` refuses zoe's card beside alice's for what they share, and a genesis that holds both is tampering.
@@ -43,15 +44,15 @@ fn not_beside_alice(zoe: &VerifiedCard, rule: &str, why: &str) {
 
 #[track_caller]
 fn not_beside(ground: &Ground, zoe: &VerifiedCard, rule: &str, why: &str) {
-    ground.stage.write("zoe.card", zoe.note().as_bytes());
+    ground.disk.write("zoe.card", zoe.note().as_bytes());
     ground.begins("alice/alice.card zoe.card", Some(3)).what(why).at("--card");
     ground.begins("alice/alice.card", None);
     ground.begins("zoe.card", None);
     let [dan, alice] = ["dan", "alice"].map(|who| &ground.world.person(who).card);
-    ground.stage.write("escrow/log", genesis(ground, &[dan, alice, zoe]));
+    ground.disk.write("escrow/log", genesis(ground, &[dan, alice, zoe]));
     ground.verify("").exits(10).shows(rule).shows("entry 0, byte 0").shows(why);
-    ground.stage.refuses(10, "check --all --as alice/alice").what(rule).at("escrow/log, entry 0, byte 0");
-    ground.stage.write("escrow/log", genesis(ground, &[dan, alice]));
+    ground.disk.refuses(10, "check --all --as alice/alice").what(rule).at("escrow/log, entry 0, byte 0");
+    ground.disk.write("escrow/log", genesis(ground, &[dan, alice]));
     ground.verify("").ok();
 }
 
@@ -91,9 +92,9 @@ fn one_recipient_twice_on_a_card_is_refused() {
 
 #[test]
 fn one_custodian_twice_in_a_seal_is_refused() {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let line = "seal --from - --threshold 2 --custodian alice --custodian alice --as admin/admin";
-    stage.refuses_words(3, stage.words(line).stdin(row("prod"))).what("`alice` is named twice as custodian");
+    disk.refuses_line(3, disk.line(line).stdin(row("prod"))).what("`alice` is named twice as custodian");
     let ground = Ground::ready();
     let mut seal = ground.made("other").seal;
     (seal.shares[1].custodian, seal.shares[1].card) = (seal.shares[0].custodian.clone(), seal.shares[0].card);
@@ -103,24 +104,24 @@ fn one_custodian_twice_in_a_seal_is_refused() {
 /// An id that could leave its directory, name a device, or hide is refused wherever one is taken.
 #[track_caller]
 fn no_id(id: &str) {
-    let stage = Stage::people();
-    let before = stage.tree();
+    let disk = Disk::people();
+    let before = disk.tree();
     let flags = "--name N --contact x --role custodian -i alice/alice.key -o";
-    let run = stage.words(&format!("enroll {flags} zoe")).arg(id).run();
+    let run = disk.line(&format!("enroll {flags} zoe")).arg(id).run();
     let run = run.fails(2);
     assert!(run.err.contains("a person's id"), "{}", run.err);
-    assert!(stage.tree() == before, "nothing is left of `{id}`");
+    assert!(disk.tree() == before, "nothing is left of `{id}`");
     for file in ["../x.card", "CON.card", "zoe"] {
-        assert!(!stage.exists(file));
+        assert!(!disk.exists(file));
     }
     // As a custodian, by flag and by column.
-    let begun = Stage::begun();
+    let begun = Disk::begun();
     let line = "seal --from - --threshold 2 --custodian alice --as admin/admin --custodian";
-    begun.refuses_words(2, begun.words(line).arg(id).stdin(row("prod"))).says("a person's id");
+    begun.refuses_line(2, begun.line(line).arg(id).stdin(row("prod"))).says("a person's id");
     let csv =
         row("prod").replacen("vault,", "custodians,vault,", 1).replace("\nprod", &format!("\n{id} bob,prod"));
-    let words = begun.words("seal --from - --threshold 2 --as admin/admin").stdin(csv);
-    begun.refuses_words(3, words).what("column `custodians`: a person's id").at("-, row 2");
+    let words = begun.line("seal --from - --threshold 2 --as admin/admin").stdin(csv);
+    begun.refuses_line(3, words).what("column `custodians`: a person's id").at("-, row 2");
     // In a card that its owner signed.
     let ground = Ground::ready();
     let alice = ground.world.person("alice");
@@ -153,9 +154,9 @@ fn a_person_id_that_names_a_device_is_refused() {
 #[test]
 fn a_person_id_of_33_characters_is_refused() {
     no_id(&"x".repeat(33));
-    let stage = Stage::people();
+    let disk = Disk::people();
     let longest = "x".repeat(32);
-    stage.enroll(&longest, "--role custodian -i alice/alice.key").ok();
+    disk.enroll(&longest, "--role custodian -i alice/alice.key").ok();
 }
 
 #[test]

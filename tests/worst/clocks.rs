@@ -1,11 +1,11 @@
 //! Clocks that are wrong: in 1970, in 2100, at the end of time, and going backwards. None of them refuses an
 //! emergency, and each of them is told.
 
-use breakglass::record::entry::Statements;
 use breakglass::record::request::Purpose;
+use breakglass::record::statements::Statements;
 
+use crate::disk::{Disk, RequestState, asking};
 use crate::ground::{Ground, PASSWORD};
-use crate::stage::{Asked, Stage, asking};
 use crate::world::text;
 
 const TIME_SET: &str = "--accept-deviation time-set --accept-deviation clock-behind";
@@ -13,31 +13,30 @@ const TIME_SET: &str = "--accept-deviation time-set --accept-deviation clock-beh
 /// An emergency whose whole way goes by a clock that was set to `time`.
 #[track_caller]
 fn an_emergency_at(time: &str) {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     // What is out of order is said, and waits for a yes.
     let line = format!("{} --as carol/carol -o req.bgr --json --time {time}", asking("prod"));
-    stage.refuses(4, &line.replace(" --json", "")).what("the time was set by hand").next("time-set");
-    let json = stage.run(&format!("{line} {TIME_SET}")).ok().json();
+    disk.refuses(4, &line.replace(" --json", "")).what("the time was set by hand").next("time-set");
+    let json = disk.run(&format!("{line} {TIME_SET}")).ok().json();
     assert_eq!(json["deviations"][0], "time-set");
     let of = |key: &str| json[key].as_str().unwrap().to_owned();
-    let asked = Asked { id: of("request_id"), words: of("session_words") };
+    let asked = RequestState { id: of("request_id"), words: of("session_words") };
     for who in ["alice", "bob"] {
         let line =
             format!("approve req.bgr --as {who}/{who} -o {who}.bga --time {time} {TIME_SET} --session-words");
-        stage.words(&line).arg(&asked.words).run().ok().says("OUT OF ORDER: the time was set by hand");
+        disk.line(&line).arg(&asked.words).run().ok().says("OUT OF ORDER: the time was set by hand");
     }
     let line = format!("release req.bgr alice.bga bob.bga --as carol/carol --print totp --time {time}");
-    let run = stage.run(&format!("{line} {TIME_SET}")).ok();
+    let run = disk.run(&format!("{line} {TIME_SET}")).ok();
     assert!(run.out.starts_with("totp: "), "{}", run.out);
     // The auditor is told of it, by whichever clock: it is a finding.
     for now in ["1970-01-01T00:00:00Z", time, "9999-12-30T22:00:00Z"] {
-        stage
-            .run(&format!("verify --time {now}"))
+        disk.run(&format!("verify --time {now}"))
             .exits(14)
             .shows("DEVIATION")
             .shows("time-set, in the request");
     }
-    let run = stage.run("verify").exits(14).shows("TIME-BACKWARDS");
+    let run = disk.run("verify").exits(14).shows("TIME-BACKWARDS");
     run.shows(&format!(" {time}"));
 }
 
@@ -59,12 +58,12 @@ fn a_clock_at_the_end_of_time_refuses_no_emergency_and_is_told() {
 #[test]
 fn a_clock_that_goes_backwards_refuses_no_emergency_and_is_told() {
     // Asked in 2100, approved in 1970, released now.
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let line = format!("{} --as carol/carol -o req.bgr --json", asking("prod"));
-    let json = stage.run(&format!("{line} --time 2100-01-01T00:00:00Z {TIME_SET}")).ok().json();
+    let json = disk.run(&format!("{line} --time 2100-01-01T00:00:00Z {TIME_SET}")).ok().json();
     for who in ["alice", "bob"] {
         let line = format!("approve req.bgr --as {who}/{who} -o {who}.bga --session-words");
-        let words = stage.words(&line).arg(json["session_words"].as_str().unwrap());
+        let words = disk.line(&line).arg(json["session_words"].as_str().unwrap());
         let words = words.arg("--time").arg("1970-01-01T00:00:00Z");
         let words = ["outside-window", "clock-behind"]
             .into_iter()
@@ -73,10 +72,10 @@ fn a_clock_that_goes_backwards_refuses_no_emergency_and_is_told() {
         run.says("OUT OF ORDER: the request's window is not now").says("OUT OF ORDER: the clock is behind");
     }
     let line = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
-    stage.refuses(4, line).what("the request's window is not now").next("outside-window");
+    disk.refuses(4, line).what("the request's window is not now").next("outside-window");
     let accepted = "--accept-deviation outside-window --accept-deviation clock-behind";
-    stage.run(&format!("{line} {accepted}")).ok().shows("password: ");
-    let run = stage.run("verify").exits(14).shows("TIME-BACKWARDS").shows("after 2100-01-01T00:00:00Z");
+    disk.run(&format!("{line} {accepted}")).ok().shows("password: ");
+    let run = disk.run("verify").exits(14).shows("TIME-BACKWARDS").shows("after 2100-01-01T00:00:00Z");
     run.shows("RELEASE-WINDOW").shows("outside-window, in the release of prod");
 }
 
@@ -104,16 +103,16 @@ fn a_request_of_1970_is_released_as_a_finding() {
     let ground = Ground::ready();
     let question = ground.world.question(Purpose::Emergency);
     let early =
-        breakglass::ceremony::request::Question { not_before: text("1970-01-01T00:00:00Z"), ..question };
+        breakglass::ceremony::request::RequestPlan { not_before: text("1970-01-01T00:00:00Z"), ..question };
     let asking = ground.world.ask("carol", "prod", early);
     ground.lay_asking(&asking);
     let [alice, bob] = ["alice", "bob"].map(|who| ground.world.approve(who, &asking));
-    ground.stage.write("alice.bga", alice);
-    ground.stage.write("bob.bga", bob);
+    ground.disk.write("alice.bga", alice);
+    ground.disk.write("bob.bga", bob);
     ground.lay();
     let line = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
-    ground.stage.refuses(4, line).what("the request's window is not now");
-    let run = ground.stage.run(&format!("{line} --accept-deviation outside-window")).ok();
+    ground.disk.refuses(4, line).what("the request's window is not now");
+    let run = ground.disk.run(&format!("{line} --accept-deviation outside-window")).ok();
     assert_eq!(run.out, PASSWORD);
     let run = ground.verify("").exits(14).shows("RELEASE-WINDOW");
     run.shows("asked for 1970-01-01T00:00:00Z to 1970-01-01T04:00:00Z");
@@ -121,7 +120,7 @@ fn a_request_of_1970_is_released_as_a_finding() {
 
 #[test]
 fn a_time_that_is_none_is_usage() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     for time in [
         "1969-12-31T23:59:59Z",
         "9999-12-30T22:00:01Z",
@@ -135,24 +134,24 @@ fn a_time_that_is_none_is_usage() {
         "2026-11-23T01:02:03.5Z",
         "now",
     ] {
-        stage.refuses(2, &format!("verify --time={time}")).what("--time");
+        disk.refuses(2, &format!("verify --time={time}")).what("--time");
         let line = format!("{} --as carol/carol -o req.bgr --time={time}", asking("prod"));
-        stage.refuses(2, &line).what("--time");
+        disk.refuses(2, &line).what("--time");
     }
-    stage.run("verify --time 1970-01-01T00:00:00Z").ok();
+    disk.run("verify --time 1970-01-01T00:00:00Z").ok();
 }
 
 /// The last moment there is, and whatever would lie beyond it.
 #[test]
 fn a_window_beyond_the_end_of_time_ends_there() {
-    let stage = Stage::sealed();
+    let disk = Disk::sealed();
     let line = format!("{} --as carol/carol -o req.bgr --expires 2932895d", asking("prod"));
-    stage.run(&format!("{line} --accept-deviation long-window")).ok();
-    stage.run("log --kind request --json").ok();
-    stage.run("verify").exits(14).shows("long-window, in the request for prod");
-    let log = String::from_utf8(stage.read("escrow/log")).unwrap();
+    disk.run(&format!("{line} --accept-deviation long-window")).ok();
+    disk.run("log --kind request --json").ok();
+    disk.run("verify").exits(14).shows("long-window, in the request for prod");
+    let log = String::from_utf8(disk.read("escrow/log")).unwrap();
     assert!(log.contains(r#""not_after":"9999-12-30T22:00:00Z""#), "{log}");
-    stage.refuses(2, &line.replace("2932895d", "2932896d").replace("req.bgr", "new.bgr")).what("--expires");
+    disk.refuses(2, &line.replace("2932895d", "2932896d").replace("req.bgr", "new.bgr")).what("--expires");
 }
 
 #[test]
@@ -169,5 +168,5 @@ fn a_policy_that_is_due_beyond_the_end_of_time_stops_no_verify() {
     let files = ["alice", "bob"].map(|who| (who, ground.world.approve(who, &asking)));
     ground.releases(&files);
     ground.verify("").exits(14).shows("EXPOSED").shows("CLOSE-MISSING");
-    ground.stage.run("verify --time 9999-12-30T22:00:00Z").exits(14).shows("EXPOSED");
+    ground.disk.run("verify --time 9999-12-30T22:00:00Z").exits(14).shows("EXPOSED");
 }

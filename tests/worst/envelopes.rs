@@ -1,5 +1,5 @@
 //! Age files that want too much work, or another program to be run. Nothing here is measured by the clock: each
-//! refusal says what stopped it, and the program ends within the stage's own long deadline.
+//! refusal says what stopped it, and the program ends within the disk's own long deadline.
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
@@ -10,8 +10,8 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{EnvelopeError, IdentityError, IdentityFile, decrypt};
 use data_encoding::{BASE64, BASE64_NOPAD};
 
+use crate::disk::{Disk, Run};
 use crate::ground::Ground;
-use crate::stage::{Run, Stage};
 use crate::terminal::Terminal;
 
 fn armored(file: &[u8]) -> String {
@@ -56,7 +56,7 @@ struct Refusals<'a> {
 }
 
 #[track_caller]
-fn refused_everywhere(file: &[u8], expected: &Refusals<'_>, run: impl Fn(&Stage, i32, &str) -> Run) {
+fn refused_everywhere(file: &[u8], expected: &Refusals<'_>, run: impl Fn(&Disk, i32, &str) -> Run) {
     let ground = Ground::ready();
     let armor = armored(file);
     // Handed over.
@@ -69,24 +69,24 @@ fn refused_everywhere(file: &[u8], expected: &Refusals<'_>, run: impl Fn(&Stage,
     for (name, bytes) in
         [("alice.bga", ground.world.approve("alice", &asking)), ("req.session.age", file.into())]
     {
-        ground.stage.write(name, bytes);
+        ground.disk.write(name, bytes);
     }
     let release = "release req.bgr alice.bga --as carol/carol --print password";
-    run(&ground.stage, expected.session.0, release).what(expected.session.1).at("req.session.age");
+    run(&ground.disk, expected.session.0, release).what(expected.session.1).at("req.session.age");
     // As a sealed share: the administrator who sealed it so committed to it.
     let mut sealed = ground.made("other");
     ground.reseal(&mut sealed, "bob", armor);
     ground.logged(&sealed);
     let (code, why) = expected.check;
-    let checked = run(&ground.stage, code, "check other --as bob/bob");
+    let checked = run(&ground.disk, code, "check other --as bob/bob");
     assert!(checked.err.contains("bob"), "{}", checked.err);
     checked.what(why);
     ground.ask(&sealed);
     let (code, why) = expected.approve;
-    let denied = run(&ground.stage, code, "deny req.bgr --as bob/bob --because x -o bob.bgd");
+    let denied = run(&ground.disk, code, "deny req.bgr --as bob/bob --because x -o bob.bgd");
     denied.what("the share of `bob` is bad").what(why).at("req.bgr");
     // Alice's share beside it is sound.
-    ground.stage.run("check other --as alice/alice").ok();
+    ground.disk.run("check other --as alice/alice").ok();
 }
 
 /// A release whose payload's file is this one, to which the seal commits: the reconstruction is logged, since
@@ -101,20 +101,20 @@ fn no_payload(file: &[u8], why: &str) {
     let asking = ground.ask(&sealed);
     for who in ["alice", "bob"] {
         let share = ground.share(who, &sealed);
-        ground.stage.write(&format!("{who}.bga"), ground.hand_over(who, &asking, &sealed, &share));
+        ground.disk.write(&format!("{who}.bga"), ground.hand_over(who, &asking, &sealed, &share));
     }
     ground.lay();
     let line =
         "release req.bgr alice.bga bob.bga --as carol/carol --print password --accept-deviation time-set";
-    let run = ground.stage.run(&format!("{line} --time {}", ground.now())).fails(10);
+    let run = ground.disk.run(&format!("{line} --time {}", ground.now())).fails(10);
     let run = run.what("the payload holds no credentials").what(why);
     run.at("escrow/vaults/other/1/payload.age").next("the release is logged");
     ground.verify("").exits(14).shows("EXPOSED").shows("END-MISSING");
 }
 
 #[track_caller]
-fn refuses(stage: &Stage, code: i32, line: &str) -> Run {
-    stage.refuses(code, line)
+fn refuses(disk: &Disk, code: i32, line: &str) -> Run {
+    disk.refuses(code, line)
 }
 
 #[test]
@@ -128,20 +128,20 @@ fn an_age_file_with_work_factor_63_is_refused_before_any_work() {
 #[test]
 fn an_identity_file_with_work_factor_63_is_refused_before_any_work() {
     let ground = Ground::ready();
-    ground.stage.write("bad.key", scrypt_63());
+    ground.disk.write("bad.key", scrypt_63());
     // Nobody to ask for a passphrase: it does not come to it.
-    let run = ground.stage.refuses(1, "check prod --as alice/alice -i bad.key");
+    let run = ground.disk.refuses(1, "check prod --as alice/alice -i bad.key");
     run.what("the passphrase of an identity");
     // Whatever passphrase is typed, the work is refused by its number.
     let words = ["check", "prod", "--escrow", "escrow", "--as", "alice/alice", "-i", "bad.key", "--plain"];
-    let before = ground.stage.tree();
-    let mut terminal = Terminal::start(&ground.stage.path(""), &words, false);
+    let before = ground.disk.tree();
+    let mut terminal = Terminal::start(&ground.disk.path(""), &words, false);
     terminal.expect("Passphrase of bad.key:").enter("correct horse battery staple");
     let ended = terminal.end();
     assert_eq!(ended.code, Some(3), "{}", ended.screen);
     assert!(ended.screen.contains("asks for 2^63 scrypt rounds; at most 2^20 are done"), "{}", ended.screen);
     assert!(ended.screen.contains("   at: bad.key"), "{}", ended.screen);
-    assert!(ground.stage.tree() == before);
+    assert!(ground.disk.tree() == before);
     // The library says the same of every factor above, and does not say it of a file that was locked so.
     let unlock = |work: &str| {
         let file = String::from_utf8_lossy(&scrypt_63()).replace(" 63\n", &format!(" {work}\n"));
@@ -155,17 +155,17 @@ fn an_identity_file_with_work_factor_63_is_refused_before_any_work() {
 }
 
 /// A PATH on which there is nothing but traps: whatever of it is run leaves a mark.
-fn trapped(stage: &Stage) {
+fn trapped(disk: &Disk) {
     let setsid = std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .map(|folder| folder.join("setsid"))
         .find(|path| path.exists())
         .unwrap();
-    std::fs::create_dir(stage.path("trap")).unwrap();
-    // What the stage itself starts the program with.
-    symlink(setsid, stage.path("trap/setsid")).unwrap();
+    std::fs::create_dir(disk.path("trap")).unwrap();
+    // What the disk itself starts the program with.
+    symlink(setsid, disk.path("trap/setsid")).unwrap();
     for name in ["age-plugin-x", "age-plugin-age-plugin-x", "age-plugin-yubikey", "age", "pinentry", "sh"] {
-        let trap = stage.path(&format!("trap/{name}"));
-        let mark = stage.path("mark");
+        let trap = disk.path(&format!("trap/{name}"));
+        let mark = disk.path("mark");
         std::fs::write(&trap, format!("#!/bin/sh\necho $0 >> '{}'\n", mark.display())).unwrap();
         std::fs::set_permissions(&trap, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
@@ -173,13 +173,13 @@ fn trapped(stage: &Stage) {
 
 /// Runs a command with the traps as its PATH; it fails, leaves everything as it was, and steps on none.
 #[track_caller]
-fn untrapped(stage: &Stage, code: i32, line: &str) -> Run {
-    if !stage.exists("trap") {
-        trapped(stage);
+fn untrapped(disk: &Disk, code: i32, line: &str) -> Run {
+    if !disk.exists("trap") {
+        trapped(disk);
     }
-    let path = stage.path("trap");
-    let run = stage.refuses_words(code, stage.words(line).env("PATH", path.to_str().unwrap()));
-    assert!(!stage.exists("mark"), "{line}: it ran {:?}", stage.read("mark"));
+    let path = disk.path("trap");
+    let run = disk.refuses_line(code, disk.line(line).env("PATH", path.to_str().unwrap()));
+    assert!(!disk.exists("mark"), "{line}: it ran {:?}", disk.read("mark"));
     run
 }
 
@@ -194,30 +194,30 @@ fn an_age_file_with_a_plugins_stanza_starts_no_process() {
     refused_everywhere(&plugin(), &expected, untrapped);
     no_payload(&plugin(), why);
     // The traps do spring.
-    let stage = Stage::empty();
-    trapped(&stage);
-    spring(&stage.path("trap/age-plugin-x"));
-    assert!(stage.exists("mark"));
+    let disk = Disk::empty();
+    trapped(&disk);
+    spring(&disk.path("trap/age-plugin-x"));
+    assert!(disk.exists("mark"));
 }
 
 #[test]
 fn a_plugins_identity_or_recipient_starts_no_process() {
     let ground = Ground::ready();
     for line in ["AGE-PLUGIN-X-1QQPQQQ", "# public key\nAGE-PLUGIN-YUBIKEY-1QQQ\n"] {
-        ground.stage.write("bad.key", line);
-        let run = untrapped(&ground.stage, 3, "check prod --as alice/alice -i bad.key").at("bad.key");
+        ground.disk.write("bad.key", line);
+        let run = untrapped(&ground.disk, 3, "check prod --as alice/alice -i bad.key").at("bad.key");
         run.what("is a plugin's identity; plugins need another program to be run, and breakglass runs none");
     }
     for recipient in ["age1x1qqqq", "age1yubikey1qwerty"] {
         let line = format!("enroll zoe --name Z --contact x --role custodian -o zoe --recipient {recipient}");
-        let run = untrapped(&ground.stage, 3, &line).at("--recipient");
+        let run = untrapped(&ground.disk, 3, &line).at("--recipient");
         run.what("recipients of plugins need another program to be run, and breakglass runs none");
     }
     // A good command needs no program but itself, either.
-    let path = ground.stage.path("trap");
-    let words = ground.stage.words("check prod --as alice/alice").env("PATH", path.to_str().unwrap());
+    let path = ground.disk.path("trap");
+    let words = ground.disk.line("check prod --as alice/alice").env("PATH", path.to_str().unwrap());
     words.run().ok();
-    assert!(!ground.stage.exists("mark"));
+    assert!(!ground.disk.exists("mark"));
 }
 
 #[test]
@@ -246,8 +246,8 @@ fn an_age_file_of_100000_stanzas_is_refused_unread() {
 #[test]
 fn an_identity_file_of_100000_stanzas_is_refused_unread() {
     let ground = Ground::ready();
-    ground.stage.write("bad.key", stanzas_100_000());
-    let run = ground.stage.refuses(3, "check prod --as alice/alice -i bad.key");
+    ground.disk.write("bad.key", stanzas_100_000());
+    let run = ground.disk.refuses(3, "check prod --as alice/alice -i bad.key");
     run.what("it is larger than 65536 bytes").at("bad.key");
 }
 

@@ -2,8 +2,8 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::VerifiedCard;
-use breakglass::record::entry::{Entry, Says};
-use breakglass::record::note::{Body, Note};
+use breakglass::record::frame::{FramedRecord, RecordBody};
+use breakglass::record::note::{Note, Signed};
 use data_encoding::BASE64;
 
 use crate::world::{Signs, World};
@@ -27,7 +27,7 @@ pub fn signed(line: &str, signers: &[Signs<'_>]) -> Vec<u8> {
 }
 
 /// The JSON line of a body, without its line feed.
-pub fn line_of<B: Body>(body: &B, signers: &[Signs<'_>]) -> String {
+pub fn line_of<B: Signed>(body: &B, signers: &[Signs<'_>]) -> String {
     first_line(Note::sign(body, signers).as_bytes())
 }
 
@@ -45,9 +45,9 @@ pub fn swapped(text: &str, from: &str, to: &str) -> String {
 }
 
 /// The next record of a world's log, as it should be.
-pub fn entry<S: Says>(world: &World, says: S, signers: &[Signs<'_>]) -> Entry<S> {
+pub fn entry<S: RecordBody>(world: &World, says: S, signers: &[Signs<'_>]) -> FramedRecord<S> {
     let tail = world.head();
-    Entry {
+    FramedRecord {
         escrow: Some(world.id()),
         seq: tail.seq + 1,
         prev: tail.hash,
@@ -58,7 +58,7 @@ pub fn entry<S: Says>(world: &World, says: S, signers: &[Signs<'_>]) -> Entry<S>
 }
 
 /// The next record of a world's log with its JSON line changed, and signed as changed.
-pub fn record<S: Says>(
+pub fn record<S: RecordBody>(
     world: &World,
     says: S,
     signers: &[Signs<'_>],

@@ -2,23 +2,24 @@
 //! library, and everything that is forged with them goes before the program as files.
 
 use breakglass::ceremony::approve::request_file;
-use breakglass::ceremony::request::Question;
+use breakglass::ceremony::request::RequestPlan;
 use breakglass::ceremony::seal::{Sealed, open_share};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file};
-use breakglass::record::chain::Record;
-use breakglass::record::entry::{Says, Statements};
+use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
+use breakglass::record::frame::RecordBody;
 use breakglass::record::note::BEGINNING;
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::Approval;
+use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Time;
 use secrecy::ExposeSecret as _;
 
+use crate::disk::{Disk, Run};
 use crate::forge;
-use crate::stage::{Run, Stage};
 use crate::world::{Asking, Signs, World};
 
 /// Everybody in a world.
@@ -31,7 +32,7 @@ pub const PASSWORD: &str = "password: correct horse battery staple\n";
 /// A world and its files: `escrow`, and for each person a directory of their own.
 pub struct Ground {
     pub world: World,
-    pub stage: Stage,
+    pub disk: Disk,
 }
 
 impl Ground {
@@ -41,12 +42,12 @@ impl Ground {
     }
 
     pub fn of(world: World) -> Ground {
-        let ground = Ground { world, stage: Stage::empty() };
+        let ground = Ground { world, disk: Disk::empty() };
         for who in EVERYBODY {
             let one = ground.world.person(who);
             let identity = identity_file(&one.identity, "2026-11-23T08:00:00Z");
-            ground.stage.write(&format!("{who}/{who}.key"), identity.expose_secret());
-            ground.stage.write(&format!("{who}/{who}.card"), one.card.note().as_bytes());
+            ground.disk.write(&format!("{who}/{who}.key"), identity.expose_secret());
+            ground.disk.write(&format!("{who}/{who}.card"), one.card.note().as_bytes());
         }
         for vault in &ground.world.reading().escrow.vaults {
             for generation in &vault.generations {
@@ -59,11 +60,11 @@ impl Ground {
 
     /// Writes the log and the books as they are in the world now.
     pub fn lay(&self) {
-        self.stage.write("escrow/log", self.world.bytes());
+        self.disk.write("escrow/log", self.world.bytes());
         for who in EVERYBODY {
             let book = self.world.person(who).book_bytes.borrow();
             if !book.is_empty() {
-                self.stage.write(&format!("{who}/{who}.book"), book.as_slice());
+                self.disk.write(&format!("{who}/{who}.book"), book.as_slice());
             }
         }
     }
@@ -71,9 +72,9 @@ impl Ground {
     /// Writes the files of a generation.
     pub fn lay_sealed(&self, sealed: &Sealed) {
         let place = format!("escrow/vaults/{}/{}", sealed.seal.name, sealed.seal.generation);
-        self.stage.write(&format!("{place}/payload.age"), &sealed.payload);
+        self.disk.write(&format!("{place}/payload.age"), &sealed.payload);
         for (custodian, file) in &sealed.sealed_shares {
-            self.stage.write(&format!("{place}/{custodian}.share.age"), file);
+            self.disk.write(&format!("{place}/{custodian}.share.age"), file);
         }
     }
 
@@ -123,7 +124,7 @@ impl Ground {
     pub fn ask(&self, sealed: &Sealed) -> Asking {
         let seal = &sealed.seal;
         let purpose = if seal.kind == Kind::Canary { Purpose::Drill } else { Purpose::Emergency };
-        let question = Question { generation: Some(seal.generation), ..self.world.question(purpose) };
+        let question = RequestPlan { generation: Some(seal.generation), ..self.world.question(purpose) };
         let (asked, session) = self.world.make_request("carol", seal.name.as_str(), question);
         let signers = [self.world.signs("carol"), (KeyName::Session, session.key())];
         let record = self.world.append(asked, &signers).unwrap().record();
@@ -135,9 +136,9 @@ impl Ground {
 
     /// Writes a request's files, and everything else as it is now.
     pub fn lay_asking(&self, asking: &Asking) {
-        self.stage.write("req.bgr", &asking.file);
+        self.disk.write("req.bgr", &asking.file);
         let session = asking.session.seal(&self.world.person("carol").card.card().recipients).unwrap();
-        self.stage.write("req.session.age", session);
+        self.disk.write("req.session.age", session);
         self.lay();
     }
 
@@ -168,13 +169,13 @@ impl Ground {
         };
         claim(&mut approval);
         let statement = self.world.state(who, approval);
-        [Record::bytes_of(&statement.note), ciphertext.as_bytes().to_vec()].concat()
+        [LogRecord::bytes_of(&statement.note), ciphertext.as_bytes().to_vec()].concat()
     }
 
     fn release_line(&self, approvals: &[(&str, Vec<u8>)]) -> String {
         let mut line = "release req.bgr --as carol/carol --print password".to_owned();
         for (name, file) in approvals {
-            self.stage.write(&format!("{name}.bga"), file);
+            self.disk.write(&format!("{name}.bga"), file);
             line.push_str(&format!(" {name}.bga"));
         }
         self.lay();
@@ -184,7 +185,7 @@ impl Ground {
     /// Releases on these approvals, each a file with a name.
     #[track_caller]
     pub fn releases(&self, approvals: &[(&str, Vec<u8>)]) -> Run {
-        let run = self.stage.run(&self.release_line(approvals)).ok();
+        let run = self.disk.run(&self.release_line(approvals)).ok();
         assert_eq!(run.out, PASSWORD, "{}", run.err);
         run
     }
@@ -192,7 +193,7 @@ impl Ground {
     /// Asserts that a release on these approvals fails, and changes nothing.
     #[track_caller]
     pub fn releases_nothing(&self, code: i32, approvals: &[(&str, Vec<u8>)]) -> Run {
-        self.stage.refuses(code, &self.release_line(approvals))
+        self.disk.refuses(code, &self.release_line(approvals))
     }
 
     /// Asserts that `bad` is set aside as its maker's with that reason, beside alice's good approval; and that
@@ -205,7 +206,7 @@ impl Ground {
         let named = format!("set aside: approval of `{whose}`: ");
         run.at(&named).says(why).what("1 of the 2 approvals");
         self.releases(&[alice, bad, carol]).says(&named).says(why);
-        let log = String::from_utf8(self.stage.read("escrow/log")).unwrap();
+        let log = String::from_utf8(self.disk.read("escrow/log")).unwrap();
         assert!(log.contains(&format!(r#""bad_shares":["{whose}"]"#)), "the log names whose share was bad");
     }
 
@@ -216,9 +217,9 @@ impl Ground {
     /// `verify` as it was given, now.
     #[track_caller]
     pub fn verify(&self, more: &str) -> Run {
-        let before = self.stage.tree();
-        let run = self.stage.run(&format!("verify --time {} {more}", self.now()));
-        assert!(self.stage.tree() == before, "verify writes nothing");
+        let before = self.disk.tree();
+        let run = self.disk.run(&format!("verify --time {} {more}", self.now()));
+        assert!(self.disk.tree() == before, "verify writes nothing");
         run
     }
 
@@ -229,18 +230,18 @@ impl Ground {
         self.lay();
         self.verify("").exits(code).shows(rule).shows(&format!("entry {seq}, byte "));
         let line = "check --all --as alice/alice";
-        let (log, book) = (self.stage.read("escrow/log"), self.stage.read("alice/alice.book"));
+        let (log, book) = (self.disk.read("escrow/log"), self.disk.read("alice/alice.book"));
         if code != 11 {
-            let run = self.stage.refuses(code, line);
+            let run = self.disk.refuses(code, line);
             run.what(rule).at(&format!("escrow/log, entry {seq}, byte "));
         } else if log.len() as u64 - self.reading_end(&log) > 8 << 20 {
-            self.stage.refuses(code, line).what("more than a record can keep").next("--continue-in");
+            self.disk.refuses(code, line).what("more than a record can keep").next("--continue-in");
         } else {
             // A damaged tail is not built on either: it is kept, whole, in a record of its own.
-            self.stage.run(line).ok().says(Rule::Torn.meaning()).says("The damaged bytes are kept");
+            self.disk.run(line).ok().says(Rule::Torn.meaning()).says("The damaged bytes are kept");
             self.verify("").exits(14).shows("RECOVERED").shows(&format!("entry {seq}, byte "));
-            self.stage.write("escrow/log", log);
-            self.stage.write("alice/alice.book", book);
+            self.disk.write("escrow/log", log);
+            self.disk.write("alice/alice.book", book);
         }
     }
 
@@ -251,7 +252,7 @@ impl Ground {
 
     /// Asserts that one more record, signed and in its place, breaks that rule. The log is restored.
     #[track_caller]
-    pub fn breaks<S: Says>(&self, rule: &str, says: S, signers: &[Signs<'_>]) {
+    pub fn breaks<S: RecordBody>(&self, rule: &str, says: S, signers: &[Signs<'_>]) {
         let good = self.world.bytes();
         let seq = self.world.forge(says, signers);
         self.is_judged(10, rule, seq);
@@ -289,22 +290,22 @@ impl Ground {
     /// Alice's statement, which is one that `collect` takes, as a file.
     #[track_caller]
     pub fn is_collected(&self, file: &[u8]) {
-        self.stage.write("good.bgs", file);
-        self.stage.run("collect good.bgs --as carol/carol").ok();
+        self.disk.write("good.bgs", file);
+        self.disk.run("collect good.bgs --as carol/carol").ok();
         self.lay();
     }
 
     /// Asserts that `collect` does not take this file.
     #[track_caller]
     pub fn is_not_collected(&self, code: i32, file: &[u8]) -> Run {
-        self.stage.write("bad.bgs", file);
-        self.stage.refuses(code, "collect bad.bgs --as carol/carol").at("bad.bgs")
+        self.disk.write("bad.bgs", file);
+        self.disk.refuses(code, "collect bad.bgs --as carol/carol").at("bad.bgs")
     }
 
     /// Asserts that `init` does not take this card beside dan's.
     #[track_caller]
     pub fn is_no_card(&self, file: &[u8]) -> Run {
-        self.stage.write("bad.card", file);
+        self.disk.write("bad.card", file);
         self.begins("bad.card", Some(3)).at("bad.card")
     }
 
@@ -314,10 +315,10 @@ impl Ground {
         let cards: String = cards.split(' ').map(|card| format!(" --card {card}")).collect();
         let line = format!("init new --name N --cards-compared --card dan/dan.card {cards} --as dan/dan");
         match fails {
-            Some(code) => self.stage.refuses(code, &line),
+            Some(code) => self.disk.refuses(code, &line),
             None => {
-                let run = self.stage.run(&line).ok();
-                self.stage.remove("new");
+                let run = self.disk.run(&line).ok();
+                self.disk.remove("new");
                 run
             }
         }

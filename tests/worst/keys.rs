@@ -80,8 +80,8 @@ fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
         }
         let shares: String =
             ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-        ground.stage.write("bad.bgr", [&ground.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
-        let run = ground.stage.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+        ground.disk.write("bad.bgr", [&ground.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
+        let run = ground.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, entry 6, byte ").what("the verifying key is");
     }
     ground.restore([&ground.world.bytes(), &signed(&good, &signers)[..], b"\n"].concat());
@@ -100,7 +100,7 @@ fn a_small_order_or_noncanonical_release_key_in_a_seal_is_refused() {
         if at == 0 || at == 7 {
             ground.is_no_record("RECORD-MALFORMED", &record);
         }
-        ground.stage.write("escrow/log", [ground.world.bytes(), record].concat());
+        ground.disk.write("escrow/log", [ground.world.bytes(), record].concat());
         ground.verify("").exits(11).shows("entry 6, byte ").shows("the verifying key is");
     }
     ground.world.forge(seal, &dan);
@@ -129,12 +129,12 @@ fn a_low_order_session_recipient_is_refused() {
         ground.is_no_record("RECORD-MALFORMED", &record);
         let shares: String =
             ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-        ground.stage.write("bad.bgr", [&ground.world.bytes(), &record, shares.as_bytes()].concat());
-        let run = ground.stage.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+        ground.disk.write("bad.bgr", [&ground.world.bytes(), &record, shares.as_bytes()].concat());
+        let run = ground.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, entry 6, byte ").what("a point of low order, or not canonically encoded");
         // Nor is it taken on a card.
         let line = "enroll zoe --name Z --contact x --role custodian -o zoe --recipient";
-        ground.stage.refuses_words(3, ground.stage.words(line).arg(&recipient)).at("--recipient");
+        ground.disk.refuses_line(3, ground.disk.line(line).arg(&recipient)).at("--recipient");
     }
 }
 
@@ -152,8 +152,8 @@ fn not_fresh(change: impl FnOnce(&Ground, &mut Request) -> Option<SigningKey>) {
     ground.world.forge(request, &signers);
     let shares: String =
         ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-    ground.stage.write("bad.bgr", [&ground.world.bytes(), shares.as_bytes()].concat());
-    let run = ground.stage.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+    ground.disk.write("bad.bgr", [&ground.world.bytes(), shares.as_bytes()].concat());
+    let run = ground.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
     run.what("REQUEST-SESSION").at("bad.bgr, entry 6, byte ");
 }
 

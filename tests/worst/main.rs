@@ -2,15 +2,14 @@
 //! test asserts the exit code, that whoever or whatever is at fault is named, and that nothing was left behind.
 #![cfg(target_os = "linux")]
 
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 mod forge;
 mod ground;
-#[allow(dead_code, reason = "it is shared with tests/cli")]
-#[path = "../cli/stage.rs"]
-mod stage;
 #[allow(dead_code, reason = "it is shared with tests/pty")]
 #[path = "../pty/terminal.rs"]
 mod terminal;
-#[path = "../world/mod.rs"]
+#[path = "../fixtures/world/mod.rs"]
 mod world;
 
 mod approvals;

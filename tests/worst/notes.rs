@@ -1,8 +1,8 @@
 //! Notes: what else could be read out of one line of JSON.
 
-use breakglass::record::chain::Record;
-use breakglass::record::entry::Statements;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::statement::Denial;
+use breakglass::record::statements::Statements;
 
 use crate::forge::{self, first_line, signed, swapped};
 use crate::ground::Ground;
@@ -21,7 +21,7 @@ fn refused_everywhere(rule: &str, why: &str, change: impl Fn(&str) -> String) {
     let line = first_line(denial.note.as_bytes());
     let run = ground.is_not_collected(10, &[signed(&change(&line), &alice), b"\n".to_vec()].concat());
     run.what("STATEMENT-MALFORMED").what(why).next("nothing was collected");
-    ground.is_collected(&Record::bytes_of(&denial.note));
+    ground.is_collected(&LogRecord::bytes_of(&denial.note));
     let card = &ground.world.person("alice").card;
     ground.is_no_card(&forge::card(card, &alice[0], &change)).what(why);
     ground.begins("alice/alice.card", None);
@@ -109,8 +109,8 @@ fn bytes_behind_a_note_are_refused() {
         ground.lay();
         let bad = [denial.note.as_bytes(), b"\n", behind].concat();
         ground.is_not_collected(3, &bad).what("bytes follow the note");
-        ground.is_collected(&Record::bytes_of(&denial.note));
-        ground.world.set_bytes(ground.stage.read("escrow/log"));
+        ground.is_collected(&LogRecord::bytes_of(&denial.note));
+        ground.world.set_bytes(ground.disk.read("escrow/log"));
     }
     // Behind the signed line, before its line feed: it is part of what was signed.
     refused_everywhere("RECORD-MALFORMED", "trailing characters", |line| format!("{line}{{}}"));
@@ -135,7 +135,7 @@ fn number_is_refused(spell: impl Fn(&str) -> String, rule: &str) {
     let line = numbered(&first_line(denial.note.as_bytes()), r#""number":"#);
     let run = ground.is_not_collected(10, &[signed(&line, &alice), b"\n".to_vec()].concat());
     run.what("STATEMENT-MALFORMED");
-    ground.is_collected(&Record::bytes_of(&denial.note));
+    ground.is_collected(&LogRecord::bytes_of(&denial.note));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Seals: impossible thresholds, and old seals brought back.
 
-use breakglass::record::chain::Record;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::seal::{Kind, Seal};
 
+use crate::disk::{self, Disk, row};
 use crate::ground::{Ground, THREE};
-use crate::stage::{self, Stage, row};
 use crate::world::World;
 
 /// A seal that `change` spoils is tampering; without the change it is none.
@@ -22,12 +22,12 @@ fn impossible(change: impl Fn(&mut Seal)) {
 /// `--threshold`, and the column of that name, with three custodians.
 #[track_caller]
 fn refused(threshold: &str, why: &str) {
-    let stage = Stage::begun();
-    let line = format!("seal --from - --threshold {threshold} {} --as admin/admin", stage::THREE);
-    stage.refuses_words(3, stage.words(&line).stdin(row("prod"))).what(why).at("prod");
+    let disk = Disk::begun();
+    let line = format!("seal --from - --threshold {threshold} {} --as admin/admin", disk::THREE);
+    disk.refuses_line(3, disk.line(&line).stdin(row("prod"))).what(why).at("prod");
     let csv = row("prod").replace("\nprod,", &format!("\n{threshold},prod,"));
-    let words = stage.words(&format!("seal --from - --threshold 2 {} --as admin/admin", stage::THREE));
-    stage.refuses_words(3, words.stdin(format!("threshold,{csv}"))).what(why).at("prod");
+    let words = disk.line(&format!("seal --from - --threshold 2 {} --as admin/admin", disk::THREE));
+    disk.refuses_line(3, words.stdin(format!("threshold,{csv}"))).what(why).at("prod");
 }
 
 #[test]
@@ -51,10 +51,10 @@ fn a_threshold_above_the_total_is_impossible() {
 
 #[test]
 fn a_threshold_that_is_no_small_number_is_usage() {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     for threshold in ["256", "-1", "2.0", "two", "4294967298"] {
-        let line = format!("seal --from - --threshold={threshold} {} --as admin/admin", stage::THREE);
-        stage.refuses_words(2, stage.words(&line).stdin(row("prod"))).what("--threshold");
+        let line = format!("seal --from - --threshold={threshold} {} --as admin/admin", disk::THREE);
+        disk.refuses_line(2, disk.line(&line).stdin(row("prod"))).what("--threshold");
     }
 }
 
@@ -82,8 +82,8 @@ fn an_older_seal_signed_again_is_tampering() {
 fn an_older_seal_replayed_to_the_byte_is_tampering() {
     let ground = rotated();
     let records = ground.world.records();
-    let older = Record::bytes_of(&records[1].note);
-    assert_eq!(records[1].said.kind(), "seal");
+    let older = LogRecord::bytes_of(&records[1].note);
+    assert_eq!(records[1].says.kind(), "seal");
     let seq = ground.world.head().seq + 1;
     ground.world.set_bytes([ground.world.bytes(), older].concat());
     ground.is_judged(10, "CHAIN-SEQ", seq);
@@ -95,28 +95,28 @@ fn an_older_generations_files_put_back_as_the_current_are_not_opened() {
     let new = ground.sealed("prod", 2);
     let asking = ground.ask(&new);
     let files = ["alice", "bob"].map(|who| (who, ground.world.approve(who, &asking)));
-    ground.stage.copy("escrow/vaults/prod/2", "kept");
+    ground.disk.copy("escrow/vaults/prod/2", "kept");
     for file in ["payload.age", "alice.share.age", "bob.share.age", "carol.share.age"] {
-        ground.stage.copy(&format!("escrow/vaults/prod/1/{file}"), &format!("escrow/vaults/prod/2/{file}"));
+        ground.disk.copy(&format!("escrow/vaults/prod/1/{file}"), &format!("escrow/vaults/prod/2/{file}"));
     }
-    let run = ground.stage.refuses(5, "check prod --as alice/alice");
+    let run = ground.disk.refuses(5, "check prod --as alice/alice");
     run.what("the sealed share of `alice` in prod generation 2 is not the file that was sealed");
     let run = ground.releases_nothing(10, &files).what("the payload is not the file that was sealed");
     run.at("escrow/vaults/prod/2/payload.age").next("another copy of the escrow");
-    ground.stage.copy("kept/payload.age", "escrow/vaults/prod/2/payload.age");
+    ground.disk.copy("kept/payload.age", "escrow/vaults/prod/2/payload.age");
     ground.releases(&files);
 }
 
 #[test]
 fn a_log_put_back_to_an_older_seal_is_shorter_than_what_was_seen() {
     let ground = rotated();
-    ground.stage.write("head.json", ground.world.head_file().to_line());
+    ground.disk.write("head.json", ground.world.head_file().to_line());
     let records = ground.world.records();
-    let seal = records.iter().rposition(|record| record.said.kind() == "seal").unwrap();
+    let seal = records.iter().rposition(|record| record.says.kind() == "seal").unwrap();
     let older = ground.world.bytes()[..records[seal].start as usize].to_vec();
-    ground.stage.write("escrow/log", older);
+    ground.disk.write("escrow/log", older);
     ground.verify("--head head.json").exits(12).shows("HEAD-TRUNCATED").shows("head.json");
     // Whoever saw the newer log states nothing on the older one.
-    let run = ground.stage.refuses(12, "check prod --as alice/alice");
+    let run = ground.disk.refuses(12, "check prod --as alice/alice");
     run.what("HEAD-TRUNCATED").at("escrow/log");
 }

@@ -24,11 +24,11 @@ fn sealed_badly(change: fn(&str) -> String, why: &str) {
     sealed.seal.shares[1].commitment = commitment(&text);
     ground.logged(&sealed);
     let bad = "the share of `bob` in other generation 1 is bad";
-    ground.stage.refuses(5, "check other --as bob/bob").what(bad).says(why);
+    ground.disk.refuses(5, "check other --as bob/bob").what(bad).says(why);
     ground.ask(&sealed);
-    let run = ground.stage.refuses(5, "deny req.bgr --as bob/bob --because x -o bob.bgd");
+    let run = ground.disk.refuses(5, "deny req.bgr --as bob/bob --because x -o bob.bgd");
     run.what("the share of `bob` is bad").says(why).at("req.bgr");
-    ground.stage.run("check other --as alice/alice").ok();
+    ground.disk.run("check other --as alice/alice").ok();
 }
 
 /// Bob hands over what `change` makes of his share.
@@ -111,14 +111,14 @@ fn a_tweaked_sealed_share_is_bad() {
     // The file was changed: it is not the one that the seal names.
     let ground = Ground::ready();
     let file = "escrow/vaults/prod/1/bob.share.age";
-    let whole = ground.stage.read(file);
+    let whole = ground.disk.read(file);
     let mut bytes = whole.clone();
     bytes[100] ^= 1;
-    ground.stage.write(file, bytes);
-    let run = ground.stage.refuses(5, "check prod --as bob/bob");
+    ground.disk.write(file, bytes);
+    let run = ground.disk.refuses(5, "check prod --as bob/bob");
     run.what("the sealed share of `bob` in prod generation 1 is not the file that was sealed");
-    ground.stage.write(file, whole);
-    ground.stage.run("check prod --as bob/bob").ok();
+    ground.disk.write(file, whole);
+    ground.disk.run("check prod --as bob/bob").ok();
 }
 
 #[test]
@@ -139,8 +139,8 @@ fn a_share_of_a_previous_generation_is_bad() {
     let why = "is not of the share that was sealed to them";
     ground.releases_nothing(5, &[("bad", bad)]).says("approval of `bob`").says(why);
     // As a file: the old one in the place of the new.
-    ground.stage.copy("escrow/vaults/prod/1/bob.share.age", "escrow/vaults/prod/2/bob.share.age");
-    let run = ground.stage.refuses(5, "check prod --as bob/bob");
+    ground.disk.copy("escrow/vaults/prod/1/bob.share.age", "escrow/vaults/prod/2/bob.share.age");
+    let run = ground.disk.refuses(5, "check prod --as bob/bob");
     run.what("the sealed share of `bob` in prod generation 2 is not the file that was sealed");
 }
 
@@ -149,7 +149,7 @@ fn a_share_of_another_vault_is_bad() {
     let canarys = |ground: &Ground, _: &str| ground.share("bob", &ground.sealed("canary", 1));
     handed_over_badly(canarys, "the share's vault is not that of the seal");
     let ground = Ground::ready();
-    ground.stage.copy("escrow/vaults/canary/1/bob.share.age", "escrow/vaults/prod/1/bob.share.age");
-    let run = ground.stage.refuses(5, "check prod --as bob/bob");
+    ground.disk.copy("escrow/vaults/canary/1/bob.share.age", "escrow/vaults/prod/1/bob.share.age");
+    let run = ground.disk.refuses(5, "check prod --as bob/bob");
     run.what("the sealed share of `bob` in prod generation 1 is not the file that was sealed");
 }

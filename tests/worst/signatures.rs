@@ -1,10 +1,10 @@
 //! Signatures: malleable, under another type, unknown, doubled, and too many.
 
 use breakglass::record::card::Role;
-use breakglass::record::chain::Record;
-use breakglass::record::entry::Statements;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::note::Note;
 use breakglass::record::statement::{Action, Denial};
+use breakglass::record::statements::Statements;
 
 use ed25519_dalek::Verifier as _;
 use sha2::{Digest as _, Sha512};
@@ -57,7 +57,7 @@ fn the_lines_that_alice_signs_are_taken() {
     let ground = Ground::ready();
     let honest = |text: &str| honest_line(&ground.world.signs("alice"), text);
     ground.restore([ground.world.bytes(), record_with(&ground, honest)].concat());
-    ground.stage.write("good.card", card_with(&ground, honest));
+    ground.disk.write("good.card", card_with(&ground, honest));
     ground.begins("good.card", None);
 }
 
@@ -77,7 +77,7 @@ fn a_signature_with_s_plus_l_is_refused() {
     let line = format!("{}\n", first_line(statement.note.as_bytes()));
     let run = ground.is_not_collected(10, format!("{line}\n{}\n", malleable(&line)).as_bytes());
     run.what("STATEMENT-SIGNATURE").what("`alice`").next("nothing was collected");
-    ground.is_collected(&Record::bytes_of(&statement.note));
+    ground.is_collected(&LogRecord::bytes_of(&statement.note));
 }
 
 /// The sum of two numbers below the group's order, little endian, below it again.
@@ -150,7 +150,7 @@ fn a_right_signature_under_another_type_is_refused() {
     let card = ground.world.person("alice").card.note();
     let record = &ground.world.records()[1].note;
     for (note, kind) in [(&book, "book"), (card, "card"), (record, "seal")] {
-        let run = ground.is_not_collected(10, &Record::bytes_of(note));
+        let run = ground.is_not_collected(10, &LogRecord::bytes_of(note));
         run.what(&format!("a `{kind}` is no statement that this version knows"));
     }
     for (note, kind) in [(&book, "book"), (record, "seal"), (&denial.note, "denial")] {
@@ -160,12 +160,12 @@ fn a_right_signature_under_another_type_is_refused() {
     // A denial in the place of an approval, with a ciphertext behind it.
     let approval = String::from_utf8(ground.world.approve("bob", &asking)).unwrap();
     let ciphertext = &approval[approval.find("-----BEGIN").unwrap()..];
-    let bad = [Record::bytes_of(&denial.note), ciphertext.as_bytes().to_vec()].concat();
+    let bad = [LogRecord::bytes_of(&denial.note), ciphertext.as_bytes().to_vec()].concat();
     let run = ground.releases_nothing(5, &[("bad", bad), ("bob", approval.into_bytes())]);
     run.at("approval of `alice`: the statement by `alice` is not an approval");
     // A statement in the place of a record.
-    ground.is_no_record("RECORD-MALFORMED", &Record::bytes_of(card));
-    ground.is_collected(&Record::bytes_of(&denial.note));
+    ground.is_no_record("RECORD-MALFORMED", &LogRecord::bytes_of(card));
+    ground.is_collected(&LogRecord::bytes_of(&denial.note));
 }
 
 #[test]

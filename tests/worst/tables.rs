@@ -1,33 +1,34 @@
 //! Tables of credentials: formulas, quotes, marks, cells of a megabyte; and seeds that are too short.
 
-use crate::stage::{Asked, PASSWORD, Run, SEED, Stage, code_now};
+use crate::disk::{Disk, PASSWORD, RequestState, Run, SEED, code_now};
 
 const HEADER: &str = "vault,account_id,email,password";
 
 /// Seals this table; what is asked for comes out of `prod` again.
 #[track_caller]
 fn round_trip(csv: impl AsRef<[u8]>, field: &str) -> String {
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
-    stage.write("table.csv", csv);
-    stage.run(&format!("{line} --accept-deviation weak-password")).ok();
-    let Asked { words, .. } = stage.request(&format!("--field {field} --accept-deviation not-in-force"));
+    disk.write("table.csv", csv);
+    disk.run(&format!("{line} --accept-deviation weak-password")).ok();
+    let RequestState { words, .. } =
+        disk.request(&format!("--field {field} --accept-deviation not-in-force"));
     for who in ["alice", "bob"] {
         let line = format!("approve req.bgr --as {who}/{who} -o {who}.bga --session-words");
-        stage.words(&line).arg(&words).run().ok();
+        disk.line(&line).arg(&words).run().ok();
     }
     let line = format!("release req.bgr alice.bga bob.bga --as carol/carol --print {field}");
-    let run = stage.run(&line).ok();
+    let run = disk.run(&line).ok();
     run.out.strip_prefix(&format!("{field}: ")).unwrap().strip_suffix('\n').unwrap().to_owned()
 }
 
 /// Asserts that this table seals nothing.
 #[track_caller]
 fn seals_nothing(csv: impl AsRef<[u8]>) -> Run {
-    let stage = Stage::begun();
-    stage.write("table.csv", csv);
+    let disk = Disk::begun();
+    disk.write("table.csv", csv);
     let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
-    stage.refuses(3, line).at("table.csv, row ")
+    disk.refuses(3, line).at("table.csv, row ")
 }
 
 #[test]
@@ -121,9 +122,9 @@ fn a_totp_seed_of_80_bits_is_refused_and_says_so() {
     }
     // 128 bits are enough.
     let least = &format!("{}AA", &SEED[..24]);
-    let stage = Stage::begun();
+    let disk = Disk::begun();
     let line = "seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin";
-    let words = stage.words(&format!("{line} --accept-deviation totp-unproven")).stdin(csv(least));
+    let words = disk.line(&format!("{line} --accept-deviation totp-unproven")).stdin(csv(least));
     words.run().ok().shows("sealed prod generation 1");
     assert_eq!(code_now().len(), 6);
 }

@@ -1,9 +1,9 @@
 //! The end of a log: cut off, torn at every byte, or there twice.
 
 use breakglass::audit::verify::{Evidence, verify};
-use breakglass::record::entry::Statements;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::request::Outcome;
+use breakglass::record::statements::Statements;
 
 use crate::forge;
 use crate::ground::Ground;
@@ -15,11 +15,11 @@ fn nothing() -> Statements {
 #[test]
 fn a_log_without_its_last_entry_is_truncated_for_whoever_has_a_head() {
     let ground = Ground::ready();
-    ground.stage.write("head.json", ground.world.head_file().to_line());
+    ground.disk.write("head.json", ground.world.head_file().to_line());
     ground.verify("--head head.json").ok().shows("HOLDS");
     let last = ground.world.head().seq;
     let start = ground.world.records()[last as usize].start as usize;
-    ground.stage.write("escrow/log", &ground.world.bytes()[..start]);
+    ground.disk.write("escrow/log", &ground.world.bytes()[..start]);
     let run = ground.verify("--head head.json").exits(12).shows("HEAD-TRUNCATED");
     run.shows(&format!("head.json knows record {last} at "))
         .shows(&format!("ends with record {} at", last - 1));
@@ -48,7 +48,7 @@ fn two_entries_with_one_number_are_tampering() {
     ground.is_judged(10, "CHAIN-SEQ", seq + 1);
     // Each alone is a log that holds; whoever took home the one sees that the other is another history.
     ground.restore([&good[..], &first].concat());
-    ground.stage.write("head.json", ground.world.head_file().to_line());
+    ground.disk.write("head.json", ground.world.head_file().to_line());
     ground.verify("--head head.json").ok();
     ground.restore([&good[..], &second].concat());
     ground.verify("--head head.json").exits(13).shows("HEAD-FORK").shows(&format!("record {seq}"));

@@ -1,15 +1,16 @@
 //! Free text that could lead a terminal, or a reader, astray: refused at every door, and shown escaped where a
 //! hostile file brings it all the same.
 
-use breakglass::record::entry::{Says, Statements};
+use breakglass::record::frame::RecordBody;
 use breakglass::record::request::Purpose;
+use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::text::is_hostile;
 use serde::{Deserialize, Serialize};
 
+use crate::disk::{Disk, PASSWORD, Run, SEED};
 use crate::forge::{self, line_of, signed, swapped};
 use crate::ground::Ground;
-use crate::stage::{PASSWORD, Run, SEED, Stage};
 
 /// Asserts that a terminal can show all that was written, and that no line of it is somebody else's.
 #[track_caller]
@@ -41,9 +42,9 @@ const DOORS: [(i32, &str); 11] = [
 /// Asserts that the text is refused at every door, that nothing comes of it, and that it is not repeated raw.
 #[track_caller]
 fn refused_at_every_door(text: &str, why: &str) {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     for (code, door) in DOORS {
-        let mut words = stage.words(&door.replace("ID", &asked.id));
+        let mut words = disk.line(&door.replace("ID", &asked.id));
         words = match door.rsplit(' ').next() {
             Some("--not-applicable") => words.arg(format!("resealed={text}")),
             Some("--from") => words.arg("-").stdin(format!(
@@ -51,7 +52,7 @@ fn refused_at_every_door(text: &str, why: &str) {
             )),
             _ => words.arg(text),
         };
-        let run = stage.refuses_words(code, words);
+        let run = disk.refuses_line(code, words);
         is_harmless(&run);
         // Cells are never quoted, so that their error says nothing of the character.
         if door.ends_with("--from") {
@@ -68,7 +69,7 @@ struct Novel {
     text: String,
 }
 
-impl Says for Novel {
+impl RecordBody for Novel {
     const KIND: &'static str = "novel";
 }
 
@@ -94,8 +95,8 @@ fn shown_escaped(text: &str) {
         ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
     for line in lines.into_iter().flatten() {
         let log = [&ground.world.bytes(), &signed(&line, &signers)[..], b"\n"].concat();
-        ground.stage.write("bad.bgr", [&log, shares.as_bytes()].concat());
-        ground.stage.write("escrow/log", log);
+        ground.disk.write("bad.bgr", [&log, shares.as_bytes()].concat());
+        ground.disk.write("escrow/log", log);
         for (code, command) in [
             (11, "verify --json"),
             (11, "verify"),
@@ -112,7 +113,7 @@ fn shown_escaped(text: &str) {
             (14, "verify --json"),
             (0, "log --json"),
         ] {
-            is_harmless(&ground.stage.run(command).exits(code));
+            is_harmless(&ground.disk.run(command).exits(code));
         }
         ground.lay();
     }
@@ -135,14 +136,14 @@ fn shown_escaped(text: &str) {
     {
         let card = forge::card(&alice.card, &alice.signs(), change);
         is_harmless(&ground.is_no_card(&card));
-        ground.stage.write("evil/alice.book", &card);
+        ground.disk.write("evil/alice.book", &card);
         is_harmless(&ground.verify("--book evil/alice.book").exits(10).shows("BOOK-CHAIN"));
     }
     let novel = Novel { text: format!("down{text}\nFAKE") };
     ground.world.forge(novel, &[ground.world.signs("alice")]);
     ground.lay();
     for command in ["verify", "log", "log --json", "verify --json"] {
-        let run = ground.stage.run(command);
+        let run = ground.disk.run(command);
         assert!([0, 14].contains(&run.code), "{run:?}");
         is_harmless(&run);
     }
@@ -150,21 +151,21 @@ fn shown_escaped(text: &str) {
     for command in
         ["verify --head", "collect --as alice/alice", "verify --anchor", "log --kind", "log --request"]
     {
-        let run = ground.stage.words(command).arg(format!("down{text}\nFAKE")).run();
+        let run = ground.disk.line(command).arg(format!("down{text}\nFAKE")).run();
         assert!([1, 2, 3].contains(&run.code), "{run:?}");
         is_harmless(&run);
     }
     // A program is told the name as it is, in JSON that a terminal may show too.
     let name = format!("down{text}\nFAKE");
-    let run = ground.stage.words("verify --json --head").arg(&name).run().exits(1);
+    let run = ground.disk.line("verify --json --head").arg(&name).run().exits(1);
     is_harmless(&run);
     assert_eq!(run.json()["error"]["at"], name.as_str());
-    ground.stage.write("policy.toml", format!("{quoted} = 1\n"));
+    ground.disk.write("policy.toml", format!("{quoted} = 1\n"));
     let line = "init new --name N --cards-compared --card dan/dan.card --as dan/dan --policy policy.toml";
-    is_harmless(&ground.stage.refuses(3, line).at("policy.toml"));
-    ground.stage.write("bad.csv", format!("vault,account_id,email,\"down{text}\nFAKE\"\nnew,1,r,x\n"));
+    is_harmless(&ground.disk.refuses(3, line).at("policy.toml"));
+    ground.disk.write("bad.csv", format!("vault,account_id,email,\"down{text}\nFAKE\"\nnew,1,r,x\n"));
     let line = "seal --from bad.csv --threshold 2 --custodian alice --custodian bob --as dan/dan";
-    is_harmless(&ground.stage.refuses(3, line).at("bad.csv"));
+    is_harmless(&ground.disk.refuses(3, line).at("bad.csv"));
 }
 
 #[test]
@@ -200,19 +201,19 @@ fn an_invisible_character_is_refused_and_never_shown() {
 /// A single word of a command line has at most 128 KiB on Linux: more than that comes in files alone.
 #[test]
 fn a_text_of_megabytes_is_refused() {
-    let (stage, asked) = Stage::asked();
+    let (disk, asked) = Disk::asked();
     for (code, door) in DOORS.iter().filter(|(_, door)| !door.ends_with("--from")) {
         let text = "x".repeat(120_000);
         let text = if door.ends_with("applicable") { format!("resealed={text}") } else { text };
-        let run = stage.refuses_words(*code, stage.words(&door.replace("ID", &asked.id)).arg(text));
+        let run = disk.refuses_line(*code, disk.line(&door.replace("ID", &asked.id)).arg(text));
         is_harmless(&run);
         run.what("120000 bytes; at most 4096 are taken");
     }
     let text = "x".repeat(10 << 20);
-    stage.write("policy.toml", format!("incident_team = \"{text}\"\n"));
+    disk.write("policy.toml", format!("incident_team = \"{text}\"\n"));
     let line =
         "init new --name N --cards-compared --card admin/admin.card --as admin/admin --policy policy.toml";
-    stage.refuses(3, line).at("policy.toml").what("larger than");
+    disk.refuses(3, line).at("policy.toml").what("larger than");
     // In a record and on a card, each signed.
     let ground = Ground::ready();
     let alice = [ground.world.signs("alice")];
@@ -235,8 +236,8 @@ fn a_text_of_megabytes_is_refused() {
     let bad = forge::record(&ground.world, nothing, &alice, |line| {
         swapped(line, r#""time":"#, &format!(r#""{text}":1,"time":"#))
     });
-    ground.stage.write("escrow/log", [ground.world.bytes(), bad].concat());
+    ground.disk.write("escrow/log", [ground.world.bytes(), bad].concat());
     for command in ["verify", "verify --json", "check --all --as alice/alice", "log"] {
-        is_harmless(&ground.stage.run(command));
+        is_harmless(&ground.disk.run(command));
     }
 }

@@ -2,68 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
+use crate::audit::status::duty::{Duty, DutyKind};
+use crate::audit::status::facts::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
 use crate::crypto::digest::Digest;
 use crate::escrow::Escrow;
 use crate::record::card::Role;
 use crate::record::seal::Kind;
 use crate::value::names::{PersonId, VaultName};
 use crate::value::time::Time;
-
-/// What kind of thing has to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DutyKind {
-    /// New credentials for a vault that is exposed.
-    Rotation,
-    /// An answer to a request that waits for approvals.
-    Answer,
-    /// The closing list of a release.
-    Close,
-    /// The end of a request whose window is over.
-    End,
-    /// A custodian's check.
-    Check,
-    /// The exercise on a canary.
-    Drill,
-}
-
-impl DutyKind {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            DutyKind::Rotation => "rotation",
-            DutyKind::Answer => "answer",
-            DutyKind::Close => "close",
-            DutyKind::End => "end",
-            DutyKind::Check => "check",
-            DutyKind::Drill => "drill",
-        }
-    }
-}
-
-/// Something that has to be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Duty {
-    /// What kind.
-    pub kind: DutyKind,
-    /// Whether it should have been done by now.
-    pub overdue: bool,
-    /// Whether there is nothing to wait for, although it is not overdue.
-    pub at_once: bool,
-    /// By when.
-    pub due: Time,
-    /// The vaults that it is about.
-    pub vaults: Vec<VaultName>,
-    /// The request that it is about.
-    pub request_id: Option<Digest>,
-    /// What, in words.
-    pub what: String,
-    /// What is typed, with somebody who may; `None` where no command of this version does it.
-    pub command: Option<String>,
-}
 
 /// Everything that has to be done, the most urgent first.
 pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus]) -> Vec<Duty> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Duty, DutyKind};
+use crate::audit::status::duty::{Duty, DutyKind};
 use crate::crypto::digest::Digest;
 use crate::record::finding::{Finding, Severity};
 use crate::record::head::Head;

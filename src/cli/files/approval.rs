@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::ceremony::approve::{Carried, Examined};
+use crate::ceremony::approve::{RequestFile, Review};
 use crate::cli::context::Context;
 use crate::cli::files::output::write_output;
 use crate::cli::files::people::Somebody;
@@ -11,7 +11,7 @@ use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::cli::say::request::screen;
 use crate::cli::terminal::confirm::confirm_deviations;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 use crate::value::time::Time;
 
 /// A request that a custodian decides on.
@@ -19,7 +19,7 @@ pub(crate) struct Approval<'a> {
     /// Where the request file is.
     pub(crate) path: &'a Path,
     /// What it carries.
-    pub(crate) carried: &'a Carried,
+    pub(crate) carried: &'a RequestFile,
     /// The custodian, whose identities are unlocked.
     pub(crate) custodian: &'a Somebody,
     /// When.
@@ -28,7 +28,7 @@ pub(crate) struct Approval<'a> {
 
 impl Approval<'_> {
     /// Checks everything, and shows what the decision rests on.
-    pub(crate) fn examine(&self, context: &mut Context<'_>) -> Result<Examined<'_>, Failure> {
+    pub(crate) fn examine(&self, context: &mut Context<'_>) -> Result<Review<'_>, Failure> {
         let book = self.custodian.book_as_far();
         let examined = self
             .carried
@@ -43,7 +43,7 @@ impl Approval<'_> {
     pub(crate) fn approve(
         &self,
         accepted: &[Deviation],
-        agree: impl FnOnce(&Examined<'_>) -> Result<(), Failure>,
+        agree: impl FnOnce(&Review<'_>) -> Result<(), Failure>,
         output: &Path,
         context: &mut Context<'_>,
     ) -> Result<(), Failure> {
@@ -55,7 +55,7 @@ impl Approval<'_> {
         confirm_deviations(&examined.deviations(self.time), accepted)?;
         agree(&examined)?;
         let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
-        let statement = self.custodian.state(decided.intent.clone(), context)?;
+        let statement = self.custodian.state(decided.draft.clone(), context)?;
         write_output(output, &decided.file(&statement)).map_err(|failure| {
             failure
                 .or_next("your book has this approval already; approve again with another -o: it counts once")
@@ -64,6 +64,6 @@ impl Approval<'_> {
 }
 
 /// Unlocks the custodian; where their card is lost, the one in the request file is taken.
-pub(crate) fn unlock(signer: &As, carried: &Carried) -> Result<Somebody, Failure> {
+pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<Somebody, Failure> {
     Somebody::unlock(signer, || Some(carried.reading().escrow.clone()))
 }

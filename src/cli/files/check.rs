@@ -15,7 +15,7 @@ use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::hands::store::MAX_SEALED_SHARE;
 use crate::hands::{clock, files};
-use crate::ledger::bookkeeping::Intent;
+use crate::record::book::StatementDraft;
 use crate::record::statement::HeadFrom;
 use crate::value::names::VaultName;
 
@@ -50,7 +50,7 @@ pub(crate) fn check_as(
     let check = ceremony::check(escrow, &person, &custodian.identities, &held)
         .map_err(|error| failures::check(&error))?;
     let generations: Vec<_> = held.iter().map(|one| one.generation).collect();
-    let intent = Intent {
+    let draft = StatementDraft {
         escrow: escrow.id,
         head: escrow.head,
         head_from: HeadFrom::Log,
@@ -58,7 +58,7 @@ pub(crate) fn check_as(
         keeps: keepsakes(ledger.reading(), &generations),
         says: check.into(),
     };
-    let statement = custodian.state(intent, context)?;
+    let statement = custodian.state(draft, context)?;
     let how = match output {
         Some(path) => Carrier::File(path),
         None => Carrier::Log(&mut ledger, &context.log()),

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::audit::books::parted;
 use crate::ceremony::approve::request_file;
 use crate::ceremony::request as ceremony;
-use crate::ceremony::request::{Question, Session};
+use crate::ceremony::request::{RequestPlan, Session};
 use crate::cli::context::Context;
 use crate::cli::files::open_log::{self, Footing, Ways};
 use crate::cli::files::people::Somebody;
@@ -14,12 +14,14 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::terminal::confirm::confirm_deviations;
 use crate::crypto::digest::Digest;
-use crate::escrow::{Asked, Escrow};
+use crate::escrow::{Escrow, RequestState};
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
-use crate::ledger::log::{Draft, Ledger};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
+use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
-use crate::record::request::{Deviation, End};
+use crate::record::request::End;
 use crate::value::names::{KeyName, VaultName};
 
 /// What is asked for, and how.
@@ -27,7 +29,7 @@ pub(crate) struct Asking<'a> {
     /// The vault.
     pub(crate) vault: VaultName,
     /// The question, but for what is known only when it is asked.
-    pub(crate) question: Question,
+    pub(crate) question: RequestPlan,
     /// Where the request file goes; the session goes beside it.
     pub(crate) output: &'a Path,
     /// How to find a log to add to.
@@ -39,7 +41,7 @@ pub(crate) struct Asking<'a> {
 /// A request that is logged, and whose files are written.
 pub(crate) struct Lodged {
     /// The request.
-    pub(crate) asked: Asked,
+    pub(crate) asked: RequestState,
     /// Its keys.
     pub(crate) session: Session,
 }

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::approve::Carried;
+use crate::ceremony::approve::RequestFile;
 use crate::ceremony::continuation::{Base, NoBase, base};
 use crate::cli::context::Context;
 use crate::cli::files::people::Somebody;
@@ -16,9 +16,10 @@ use crate::crypto::digest::Digest;
 use crate::escrow::Reading;
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE};
-use crate::ledger::log::{Draft, Ledger};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
+use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
-use crate::record::request::Deviation;
 use crate::record::seal::Seal;
 use crate::value::time::Time;
 
@@ -46,7 +47,7 @@ pub struct Ways<'a> {
     /// Where to go on, where the log cannot be added to.
     pub continue_in: Option<&'a Path>,
     /// The request file that is being released.
-    pub carried: Option<&'a Carried>,
+    pub carried: Option<&'a RequestFile>,
     /// What was confirmed beforehand.
     pub accepted: &'a [Deviation],
     /// When.

@@ -1,5 +1,6 @@
 //! Somebody at the keyboard, with their own files.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::{failures, nearest};
 use crate::crypto::envelope::Identity;
 use crate::escrow::Escrow;
+use crate::record::book::BookReading;
 use crate::record::card::VerifiedCard;
 use crate::secret::signer::Signer;
 use crate::value::names::PersonId;
@@ -27,6 +29,8 @@ pub(crate) struct Somebody {
     pub(crate) book: PathBuf,
     /// PREFIX.book, where `--book` names another.
     pub(crate) old_book: PathBuf,
+    /// The book as it was read last, so that it is not verified twice.
+    pub(crate) known_book: RefCell<Option<BookReading>>,
 }
 
 impl Somebody {
@@ -52,7 +56,15 @@ impl Somebody {
             .map_err(|error| failures::signer(&error).at(card_path.display()))?;
         let old_book = with_ending(&args.prefix, "book");
         let book = args.book.clone().unwrap_or_else(|| old_book.clone());
-        Ok(Somebody { card, identities, signer, prefix: args.prefix.clone(), book, old_book })
+        Ok(Somebody {
+            card,
+            identities,
+            signer,
+            prefix: args.prefix.clone(),
+            book,
+            old_book,
+            known_book: RefCell::default(),
+        })
     }
 
     /// Somebody whose card and identities are known already, and whose files PREFIX names.
@@ -63,7 +75,15 @@ impl Somebody {
     ) -> Result<Somebody, Failure> {
         let signer = Signer::open(&card, &identities).map_err(|error| failures::signer(&error))?;
         let book = with_ending(&prefix, "book");
-        Ok(Somebody { card, identities, signer, prefix, old_book: book.clone(), book })
+        Ok(Somebody {
+            card,
+            identities,
+            signer,
+            prefix,
+            old_book: book.clone(),
+            book,
+            known_book: RefCell::default(),
+        })
     }
 
     /// Where their files are, without the endings.

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::approve::Carried;
+use crate::ceremony::approve::RequestFile;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::escrow::{Asked, Escrow, Vault};
+use crate::escrow::{Escrow, RequestState, Vault};
 use crate::hands::files;
 use crate::record::bundle::MAX_BUNDLE;
 use crate::secret::payload::{EMAIL, PASSWORD, TOTP};
@@ -14,7 +14,7 @@ use crate::value::names::{FieldName, VaultName};
 use crate::value::public;
 
 /// The request whose id begins with `id`.
-pub(crate) fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Asked, Failure> {
+pub(crate) fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a RequestState, Failure> {
     let wanted = id.to_ascii_lowercase();
     let mut found = escrow.requests.iter().filter(|asked| asked.record.to_string().starts_with(&wanted));
     let none = || {
@@ -42,10 +42,10 @@ pub(crate) fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a
 }
 
 /// A request file, read.
-pub(crate) fn read_request(path: &Path) -> Result<Carried, Failure> {
+pub(crate) fn read_request(path: &Path) -> Result<RequestFile, Failure> {
     public::work(|| {
         let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
-        Carried::parse(&bytes).map_err(|error| failures::approve(path, &error))
+        RequestFile::parse(&bytes).map_err(|error| failures::approve(path, &error))
     })
 }
 

@@ -12,11 +12,12 @@ use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
 use crate::hands::clock;
 use crate::hands::store::ChainFile;
-use crate::ledger::bookkeeping::Intent;
-use crate::ledger::log::{Draft, Ledger};
-use crate::record::chain::Record;
-use crate::record::entry::Statements;
-use crate::record::statement::{self, HeadFrom, SignedStatement, Stated};
+use crate::ledger::draft::Draft;
+use crate::ledger::log::Ledger;
+use crate::record::book::StatementDraft;
+use crate::record::chain::LogRecord;
+use crate::record::statement::{self, HeadFrom, SignedStatement, Statement};
+use crate::record::statements::Statements;
 use crate::value::text::FreeText;
 
 /// How a statement gets into the log.
@@ -39,7 +40,7 @@ pub(crate) fn carry(
             Ok(format!("logged as entry {seq}"))
         }
         Carrier::File(path) => {
-            write_output(path, &Record::bytes_of(&statement.note))?;
+            write_output(path, &LogRecord::bytes_of(&statement.note))?;
             Ok(format!(
                 "written to {0}; to have it in the log: breakglass collect {0} --as YOU",
                 path.display()
@@ -66,12 +67,12 @@ pub(crate) fn append(
 pub(crate) fn state(
     who: &Somebody,
     ledger: &mut Ledger<ChainFile>,
-    says: Stated,
+    says: Statement,
     output: Option<&Path>,
     context: &mut Context<'_>,
 ) -> Result<String, Failure> {
     let escrow = ledger.escrow();
-    let intent = Intent {
+    let draft = StatementDraft {
         escrow: escrow.id,
         head: escrow.head,
         head_from: HeadFrom::Log,
@@ -79,7 +80,7 @@ pub(crate) fn state(
         keeps: Vec::new(),
         says,
     };
-    let statement = who.state(intent, context)?;
+    let statement = who.state(draft, context)?;
     let log = context.log();
     let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
     carry(&statement, who, how)

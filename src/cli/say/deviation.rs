@@ -1,6 +1,6 @@
 //! What deviations mean, in words.
 
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 
 /// What a deviation means.
 pub fn explain(deviation: Deviation) -> &'static str {

@@ -13,7 +13,7 @@ use crate::cli::say::nearest;
 use crate::crypto::envelope::EnvelopeError;
 use crate::escrow::Escrow;
 use crate::hands::files::is_not_durable;
-use crate::ledger::log::LedgerError;
+use crate::ledger::error::LedgerError;
 use crate::record::finding::Finding;
 use crate::secret::quorum::QuorumError;
 use crate::secret::signer::SignerError;

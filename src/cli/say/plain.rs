@@ -11,9 +11,10 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 
 use crate::cli::say::nearest;
-use crate::record::request::{Deviation, Purpose, Reason};
+use crate::record::closing::Obligation;
+use crate::record::deviation::Deviation;
+use crate::record::request::{Purpose, Reason};
 use crate::record::seal::AccountId;
-use crate::record::statement::Obligation;
 use crate::value::names::{FieldName, PersonId, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::{Seconds, Time};

@@ -5,36 +5,39 @@ use std::iter::once;
 use data_encoding::BASE64;
 
 use crate::cli::say::timeline::Line;
-use crate::record::chain::Record;
-use crate::record::entry::Said;
+use crate::record::chain::LogRecord;
+use crate::record::closing::{Answer as Standing, Item};
+use crate::record::kinds::Record;
 use crate::record::note::Note;
 use crate::record::repair::Began;
-use crate::record::statement::{Answer as Standing, Item, SignedStatement, Stated};
+use crate::record::statement::{SignedStatement, Statement};
 
 /// A record on one line, with its hash.
-pub(crate) fn line_of(record: &Record) -> String {
+pub(crate) fn line_of(record: &LogRecord) -> String {
     let lines = lines(record);
     let what: Vec<_> = lines.iter().map(|line| format!("{} {} {}", line.kind, line.by, line.what)).collect();
     format!("entry {}, {}, {}: {}", record.frame.seq, record.frame.time, record.hash.short(), what.join("; "))
 }
 
-pub(crate) fn lines(record: &Record) -> Vec<Line> {
+pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
     let frame = &record.frame;
     let people: Vec<_> = frame.by.iter().filter_map(|name| name.person()).map(ToString::to_string).collect();
     let by = if people.is_empty() { frame.by[0].to_string() } else { people.join(" ") };
     let line = |what: String, request| Line {
         seq: frame.seq,
         time: frame.time.to_string(),
-        kind: record.said.kind().to_owned(),
+        kind: record.says.kind().to_owned(),
         by: by.clone(),
         is_by_keys: people.is_empty(),
         what,
         deviations: Vec::new(),
         request,
     };
-    let one = match &record.said {
-        Said::Genesis(genesis) => line(format!("{} with {} cards", genesis.name, genesis.cards.len()), None),
-        Said::Seal(seal) => {
+    let one = match &record.says {
+        Record::Genesis(genesis) => {
+            line(format!("{} with {} cards", genesis.name, genesis.cards.len()), None)
+        }
+        Record::Seal(seal) => {
             let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
             let what = format!(
                 "{} ({}), account {}, {} of {}: {}",
@@ -47,7 +50,7 @@ pub(crate) fn lines(record: &Record) -> Vec<Line> {
             );
             line(what, None)
         }
-        Said::Request(request) => {
+        Record::Request(request) => {
             let what = format!(
                 "{} {} generation {}: {}, {}, {}: {}",
                 record.hash.short(),
@@ -60,7 +63,7 @@ pub(crate) fn lines(record: &Record) -> Vec<Line> {
             );
             Line { deviations: request.deviations.clone(), ..line(what, Some(record.hash)) }
         }
-        Said::Release(release) => {
+        Record::Release(release) => {
             let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
             let approvers: Vec<_> = approvers.iter().map(|signed| signed.person.as_str()).collect();
             let what = format!(
@@ -71,13 +74,13 @@ pub(crate) fn lines(record: &Record) -> Vec<Line> {
             );
             Line { deviations: release.deviations.clone(), ..line(what, Some(release.request)) }
         }
-        Said::End(end) => {
+        Record::End(end) => {
             let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
             let shown = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
             line(format!("{} {}; shown: {shown}", end.request.short(), end.outcome), Some(end.request))
         }
-        Said::Statements(them) => return statements(record, &them.statements),
-        Said::Recovered(says) => {
+        Record::Statements(them) => return statements(record, &them.statements),
+        Record::Recovered(says) => {
             let began = match says.began {
                 Some(Began::Release(request)) => format!(", which began a release of {}", request.short()),
                 Some(Began::Unknown) => ", which may have begun a release".to_owned(),
@@ -85,14 +88,14 @@ pub(crate) fn lines(record: &Record) -> Vec<Line> {
             };
             line(format!("a damaged end of {} bytes{began}", says.damage.size), None)
         }
-        Said::Continue(says) => {
+        Record::Continue(says) => {
             line(format!("goes on here after record {}, {}", says.from.seq, says.from.hash.short()), None)
         }
-        Said::Adopt(says) => {
+        Record::Adopt(says) => {
             line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
         }
-        Said::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
-        Said::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
+        Record::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
+        Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
     };
     vec![one]
 }
@@ -115,7 +118,7 @@ fn answers(items: &[Item]) -> String {
 }
 
 /// Statements are shown as what they state, by whom, and when they were made.
-fn statements(record: &Record, them: &[String]) -> Vec<Line> {
+fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
     let line = |base64: &String| {
         let Some(signed) = statement(base64) else {
             return Line {
@@ -131,25 +134,25 @@ fn statements(record: &Record, them: &[String]) -> Vec<Line> {
         };
         let mut deviations = Vec::new();
         let (what, request) = match &signed.statement.says {
-            Stated::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
-            Stated::Approval(approval) => {
+            Statement::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
+            Statement::Approval(approval) => {
                 deviations.clone_from(&approval.deviations);
                 (approval.request.short(), Some(approval.request))
             }
-            Stated::Denial(denial) => {
+            Statement::Denial(denial) => {
                 (format!("{}: {}", denial.request.short(), denial.because), Some(denial.request))
             }
-            Stated::Action(action) => {
+            Statement::Action(action) => {
                 (format!("{}: {}", action.request.short(), action.done), Some(action.request))
             }
-            Stated::Close(close) => {
+            Statement::Close(close) => {
                 (format!("{}: {}", close.request.short(), answers(&close.items)), Some(close.request))
             }
         };
         Line {
             seq: record.frame.seq,
             time: signed.statement.time.to_string(),
-            kind: signed.statement.says.kind().to_owned(),
+            kind: signed.statement.says.kind().to_string(),
             by: signed.person.to_string(),
             is_by_keys: false,
             what,

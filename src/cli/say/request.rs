@@ -1,6 +1,6 @@
 //! A request, as those see it who decide on it.
 
-use crate::ceremony::approve::Examined;
+use crate::ceremony::approve::Review;
 use crate::cli::say::deviation::explain;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::value::text::folded;
@@ -10,7 +10,7 @@ use crate::value::time::Time;
 const TEXT_COLUMNS: usize = 64;
 
 /// Everything that the decision rests on. Vault, account and kind come out of the decrypted share.
-pub(crate) fn screen(examined: &Examined<'_>, now: Time) -> Painted {
+pub(crate) fn screen(examined: &Review<'_>, now: Time) -> Painted {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
     let mut lines = vec![Painted::of(Tone::Strong, format!("request {}", asked.record))];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::audit::status::Status;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::crypto::digest::Digest;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 
 /// The columns that whoever signed may always take. One who takes more than there are has the text below.
 const BY: usize = 12;

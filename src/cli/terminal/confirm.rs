@@ -3,7 +3,7 @@
 use crate::cli::say::deviation::explain;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::prompt::Terminal;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 
 /// Asks for a yes to each deviation that was not accepted beforehand.
 pub fn confirm_deviations(deviations: &[Deviation], accepted: &[Deviation]) -> Result<(), Failure> {

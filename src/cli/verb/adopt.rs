@@ -16,8 +16,9 @@ use crate::cli::say::failures;
 use crate::escrow::Reading;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::ledger::log::{Draft, LedgerError};
-use crate::record::chain::Record;
+use crate::ledger::draft::Draft;
+use crate::ledger::error::LedgerError;
+use crate::record::chain::LogRecord;
 use crate::record::head::Head;
 use crate::record::repair;
 
@@ -77,7 +78,7 @@ impl Verb for Adopt {
             let text = "nothing to adopt: every entry of it is here";
             return Ok(Answer::done(text, json!({ "adopted": 0 })));
         }
-        let records: Vec<Record> = theirs.records().collect();
+        let records: Vec<LogRecord> = theirs.records().collect();
         let known = records.iter().rposition(|record| escrow.may_part_at(&record.head()));
         let known = known.ok_or_else(|| {
             Failure::new(Exit::Fork, "the two logs have no entry in common")
@@ -115,7 +116,7 @@ impl Verb for Adopt {
 }
 
 /// The records after the first of `records`, in pieces that fit into one `adopt` each, with what each follows.
-fn pieces<'a>(theirs: &'a Reading, records: &[Record]) -> Vec<(Head, &'a [u8])> {
+fn pieces<'a>(theirs: &'a Reading, records: &[LogRecord]) -> Vec<(Head, &'a [u8])> {
     let mut pieces = Vec::new();
     let mut from = records[0].head();
     for (at, record) in records.iter().enumerate().skip(1) {

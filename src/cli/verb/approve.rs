@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::ceremony::approve::Examined;
+use crate::ceremony::approve::Review;
 use crate::ceremony::request::session_words;
 use crate::cli::ask::words::ask_two_words;
 use crate::cli::context::{Answer, Context, Verb};
@@ -16,7 +16,7 @@ use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::sandbox::FileAccess;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 use crate::value::fingerprint::Words;
 
 /// Approve a request: hand one's share over to it
@@ -64,7 +64,7 @@ impl Verb for Approve {
             custodian: &custodian,
             time: Context::time(self.at.time),
         };
-        let agree = |examined: &Examined<'_>| compare(examined, self.session_words.as_deref());
+        let agree = |examined: &Review<'_>| compare(examined, self.session_words.as_deref());
         approval.approve(&self.accepted, agree, &self.output, context)?;
         let (person, asked) = (custodian.signer.person(), carried.asked());
         let text = format!(
@@ -79,7 +79,7 @@ impl Verb for Approve {
 }
 
 /// Compares the session words, and asks for the decision where there is somebody to ask.
-fn compare(examined: &Examined<'_>, given: Option<&str>) -> Result<(), Failure> {
+fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
     let words = session_words(&examined.asked.record);
     if let Some(given) = given {
         let given: Words = given.parse().map_err(|error| {

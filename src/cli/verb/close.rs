@@ -15,11 +15,12 @@ use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
-use crate::escrow::{Asked, Escrow};
+use crate::escrow::{Escrow, RequestState};
 use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
 use crate::record::bundle::MAX_BUNDLE;
-use crate::record::statement::{self, Answer as Standing, Item, Lessons, Obligation, Stated};
+use crate::record::closing::{Answer as Standing, Item, Lessons, Obligation};
+use crate::record::statement::Statement;
 
 /// Close an emergency, obligation by obligation
 #[derive(Debug, Args)]
@@ -78,7 +79,7 @@ impl Verb for Close {
         let items = closing::answers(given, context)?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         let request = find_request(ledger.escrow(), &self.request)?.record;
-        let says = statement::Close { request, items, lessons }.into();
+        let says = crate::record::closing::Close { request, items, lessons }.into();
         let place = statements::state(&who, &mut ledger, says, self.output.as_deref(), context)?;
         let text = format!("request {} is closed by {}\n{place}", request.short(), who.signer.person());
         Ok(Answer::done(text, json!({ "request_id": request, "closed_by": who.signer.person() })))
@@ -115,14 +116,14 @@ impl Close {
 }
 
 /// Planned actions against logged ones.
-fn review(escrow: &Escrow, asked: &Asked) -> String {
+fn review(escrow: &Escrow, asked: &RequestState) -> String {
     let mut lines = vec![format!("request {} for {}", asked.record.short(), asked.request.name)];
     for planned in &asked.request.actions {
         lines.push(format!("  planned: {planned}"));
     }
     for collected in &escrow.statements {
         let signed = &collected.statement;
-        if let Stated::Action(action) = &signed.statement.says
+        if let Statement::Action(action) = &signed.statement.says
             && action.request == asked.record
         {
             lines.push(format!("  done:    {} ({}, {})", action.done, signed.person, signed.statement.time));

@@ -12,10 +12,10 @@ use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::escrow::VerifiedStatement;
 use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
 use crate::record::note::{MAX_NOTE, Note};
-use crate::record::statement::SignedStatement;
 
 /// Append statements that were made elsewhere
 #[derive(Debug, Args)]
@@ -48,7 +48,7 @@ impl Verb for Collect {
         let who = Somebody::unlock(&self.signer, || context.peek())?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_belong_to(ledger.escrow())?;
-        let mut statements: Vec<SignedStatement> = Vec::new();
+        let mut statements: Vec<VerifiedStatement> = Vec::new();
         let mut lines = Vec::new();
         for (path, note) in notes {
             let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
@@ -68,11 +68,14 @@ impl Verb for Collect {
             lines.push(format!("{}: {} by {}", path.display(), signed.note.kind(), signed.person));
             statements.push(signed);
         }
+        let collected = statements.len();
         if !statements.is_empty() {
+            ledger.vouch(&statements);
+            let statements: Vec<_> = statements.into_iter().map(VerifiedStatement::into_signed).collect();
             let seq = statements::append(&mut ledger, &context.log(), &statements, &who)?;
             lines.push(format!("logged as entry {seq}"));
         }
-        Ok(Answer::done(lines.join("\n"), json!({ "collected": statements.len() })))
+        Ok(Answer::done(lines.join("\n"), json!({ "collected": collected })))
     }
 }
 

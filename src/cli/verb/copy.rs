@@ -16,7 +16,8 @@ use crate::escrow::{Escrow, Reading};
 use crate::hands::files::{self, Created};
 use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{ChainFile, EscrowDir, MAX_PAYLOAD_FILE};
-use crate::ledger::log::{Ledger, Medium as _};
+use crate::ledger::log::Ledger;
+use crate::ledger::medium::Medium as _;
 
 /// Make a verified replica of the escrow, or bring one up to date
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::Failure;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::record::chain::Record;
+use crate::record::chain::LogRecord;
 use crate::value::text::FreeText;
 
 /// Say no to a request: this is recorded, but is no veto
@@ -55,7 +55,7 @@ impl Verb for Deny {
             Approval { path: &self.request, carried: &carried, custodian: &custodian, time: clock::now() };
         let examined = approval.examine(context)?;
         let statement = custodian.state(examined.deny(self.because, approval.time), context)?;
-        write_output(&self.output, &Record::bytes_of(&statement.note))?;
+        write_output(&self.output, &LogRecord::bytes_of(&statement.note))?;
         let person = custodian.signer.person();
         let text = format!(
             "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {} --as YOU",

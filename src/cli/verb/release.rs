@@ -16,11 +16,11 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::console::{self, Output};
 use crate::hands::files;
 use crate::hands::sandbox::FileAccess;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 use crate::value::names::FieldName;
 
 /// The most bytes of a session file.
@@ -144,7 +144,7 @@ impl Release {
 }
 
 /// What is about to be logged, and a yes to it.
-fn confirm(asked: &Asked, gathered: &Gathered<'_>) -> Result<(), Failure> {
+fn confirm(asked: &RequestState, gathered: &Gathered<'_>) -> Result<(), Failure> {
     let mut terminal = Terminal::open("a confirmation")?;
     let people: Vec<_> = gathered.approvers().iter().map(|id| id.as_str()).collect();
     let vault = format!("{} generation {}", asked.request.name, asked.request.generation);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::ceremony::request::{Question, session_words};
+use crate::ceremony::request::{RequestPlan, session_words};
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::lodge::{Asking, lodge};
 use crate::cli::files::open_log::Ways;
@@ -13,9 +13,10 @@ use crate::cli::files::people::Somebody;
 use crate::cli::files::requests::{fields_or_usual, request_must_be_new, session_path};
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::Failure;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::sandbox::FileAccess;
-use crate::record::request::{Deviation, Purpose, Reason};
+use crate::record::deviation::Deviation;
+use crate::record::request::{Purpose, Reason};
 use crate::value::names::{FieldName, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::Seconds;
@@ -87,7 +88,7 @@ impl Verb for Request {
         request_must_be_new(&self.output)?;
         let requester = Somebody::unlock(&self.signer, || context.peek())?;
         let now = Context::time(self.at.time);
-        let question = Question {
+        let question = RequestPlan {
             purpose: self.purpose,
             reason: self.reason,
             ticket: self.ticket,
@@ -119,7 +120,7 @@ impl Verb for Request {
     }
 }
 
-fn answer(asked: &Asked, output: &Path, session: &Path) -> Answer {
+fn answer(asked: &RequestState, output: &Path, session: &Path) -> Answer {
     let request = &asked.request;
     let words = session_words(&asked.record);
     // The session words stay out of it: they are compared by voice, and not with a ticket that anybody can edit.

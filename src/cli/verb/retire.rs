@@ -11,8 +11,8 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::ledger::log::Draft;
-use crate::record::entry;
+use crate::ledger::draft::Draft;
+use crate::record::retire;
 use crate::value::names::PersonId;
 use crate::value::text::FreeText;
 
@@ -59,7 +59,7 @@ impl Verb for Retire {
             .filter(|vault| vault.current().seal.share_of(&self.person).is_some())
             .map(|vault| vault.current().seal.title())
             .collect();
-        let says = entry::Retire { person: self.person.clone(), because: self.because };
+        let says = retire::Retire { person: self.person.clone(), because: self.because };
         let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
         let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
         let mut text = format!("{} has retired; logged as entry {}", self.person, appended.head().seq);

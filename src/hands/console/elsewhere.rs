@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Pressed;
+use super::pressed::Pressed;
 
 /// There is none here: where echo cannot be turned off, nothing is asked.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use signal_hook::consts::signal::{
     SIGVTALRM, SIGXCPU,
 };
 
-use super::Pressed;
+use super::pressed::Pressed;
 use crate::hands::clock;
 
 /// How long a signal that came between a look at the flag and the wait for a key goes unnoticed.

@@ -6,43 +6,43 @@ use std::ptr::{NonNull, null_mut};
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mlock, mmap, mmap_anonymous};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::{ARENA, Memory, STACK};
+use crate::record::environment::Memory;
 
 /// Pages have at least so many bytes on every machine that this runs on; larger ones are a multiple.
 const PAGE: usize = 4096;
 
-/// The arena's memory, and what could be had.
-pub fn map() -> (Option<NonNull<u8>>, Memory) {
+/// `size` bytes for the arena, and what kind of memory could be had.
+pub fn map(size: usize) -> (Option<NonNull<u8>>, Memory) {
     let limit = getrlimit(Resource::Memlock);
     // As much as this user may have, where less is set.
     let _ = setrlimit(Resource::Memlock, Rlimit { current: limit.maximum, maximum: limit.maximum });
-    if let Some(base) = map_secret() {
+    if let Some(base) = map_secret(size) {
         return (Some(base), Memory::Secret);
     }
     // SAFETY: a new mapping, at a place of the kernel's choice, takes nobody else's memory.
     let base =
-        unsafe { mmap_anonymous(null_mut(), ARENA, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
+        unsafe { mmap_anonymous(null_mut(), size, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
     let Some(base) = base.ok().and_then(|base| NonNull::new(base.cast::<u8>())) else {
         return (None, Memory::Unlocked);
     };
-    leave_out_of_dumps(base.as_ptr(), ARENA);
+    leave_out_of_dumps(base.as_ptr(), size);
     // SAFETY: these are the pages that were mapped just now; locking them changes none of their bytes.
-    let is_locked = unsafe { mlock(base.as_ptr().cast(), ARENA) }.is_ok();
+    let is_locked = unsafe { mlock(base.as_ptr().cast(), size) }.is_ok();
     (Some(base), if is_locked { Memory::Locked } else { Memory::Unlocked })
 }
 
 /// Memory that the kernel itself does not see any more, where it has such (Linux 5.14 and later, if not
 /// switched off).
-fn map_secret() -> Option<NonNull<u8>> {
+fn map_secret(size: usize) -> Option<NonNull<u8>> {
     // SAFETY: the call takes one number and gives a descriptor or an error.
     let descriptor = unsafe { libc::syscall(libc::SYS_memfd_secret, libc::O_CLOEXEC) };
     let descriptor = i32::try_from(descriptor).ok().filter(|descriptor| *descriptor >= 0)?;
     // SAFETY: the kernel gave this descriptor just now, and nobody else has it.
     let file = unsafe { OwnedFd::from_raw_fd(descriptor) };
-    rustix::fs::ftruncate(&file, ARENA as u64).ok()?;
+    rustix::fs::ftruncate(&file, size as u64).ok()?;
     // SAFETY: a new mapping, at a place of the kernel's choice, takes nobody else's memory.
     let base =
-        unsafe { mmap(null_mut(), ARENA, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, &file, 0) };
+        unsafe { mmap(null_mut(), size, ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED, &file, 0) };
     NonNull::new(base.ok()?.cast())
 }
 
@@ -51,16 +51,11 @@ pub fn stack_limit() -> Option<u64> {
     getrlimit(Resource::Stack).current
 }
 
-/// Locks the part of the stack that the program works on.
-pub fn lock_stack() -> bool {
-    if !super::has_room() {
-        return false;
-    }
-    // So that there is as much stack: it grows as it is touched.
-    super::wipe_stack();
+/// Locks the `size` bytes of the stack that the program works on, which were touched already.
+pub fn lock_stack(size: usize) -> bool {
     let here = 0_u8;
     let top = (&raw const here).addr();
-    let first = (top - STACK) & !(PAGE - 1);
+    let first = (top - size) & !(PAGE - 1);
     let length = (top | (PAGE - 1)) + 1 - first;
     let first = (&raw const here).with_addr(first).cast_mut();
     leave_out_of_dumps(first, length);

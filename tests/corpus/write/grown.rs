@@ -5,8 +5,8 @@ use breakglass::record::repair::{Continue, Recovered};
 use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 
-use super::requests::small;
-use super::{base, spoiled};
+use super::log_case::{small, spoiled};
+use super::put::base;
 use crate::world::{World, adoption};
 
 const TWO: [&str; 2] = ["alice", "bob"];

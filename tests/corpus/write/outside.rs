@@ -6,8 +6,8 @@ use breakglass::record::finding::Rule;
 use breakglass::record::head::HeadFile;
 use breakglass::record::statement::Action;
 
-use super::requests::small;
-use super::{LogCase, put};
+use super::log_case::{LogCase, small};
+use super::put::put;
 use crate::world::{Asking, World, text};
 
 fn done(asking: &Asking) -> Action {

@@ -1,48 +1,24 @@
-//! Shares, payloads, requests and approvals as files, and whole recoveries.
+//! Shares, payloads, requests and approvals as files.
 
 use breakglass::ceremony::approve::ApprovalFile;
-use breakglass::ceremony::seal::open_share;
-use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file, lock_identity_file};
+use breakglass::crypto::envelope::encrypt_armored;
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::Kind;
-use secrecy::{ExposeSecret as _, SecretString};
-use zeroize::Zeroizing;
 
-use super::put;
-use super::requests::small;
+use super::keys::{key_file, share_text};
+use super::log_case::small;
+use super::put::put;
+use super::recoveries;
 use crate::world::{Asking, World};
-
-/// Cheap, for a passphrase that everybody knows.
-const WORK: u8 = 10;
-
-const PASSPHRASE: &str = "correct horse battery";
-
-fn key_file(identity: &Identity) -> Vec<u8> {
-    identity_file(identity, "2026-11-23T08:00:00Z").expose_secret().as_bytes().to_vec()
-}
-
-fn locked(identity: &Identity) -> Vec<u8> {
-    let text = SecretString::from(String::from_utf8(key_file(identity)).unwrap());
-    lock_identity_file(&text, &SecretString::from(PASSPHRASE), WORK).unwrap().into_bytes()
-}
 
 pub fn write() {
     let world = small();
     shares(&world);
     let asking = world.emergency();
-    recoveries(&world, &asking);
+    recoveries::write(&world, &asking);
     approvals(&world, &asking);
     requests(&world, &asking);
     payloads();
-}
-
-/// The share text of somebody's share of `prod`.
-fn share_text(world: &World, who: &str) -> Zeroizing<String> {
-    let seal = world.generation("prod").seal;
-    let sealed = world.sealed(&seal.vault, 1);
-    let file = &sealed.sealed_shares.iter().find(|(one, _)| one.as_str() == who).unwrap().1;
-    let identity = world.person(who).identity.clone();
-    open_share(&[identity], file, &world.id(), &seal, world.person(who).id()).unwrap().text()
 }
 
 fn shares(world: &World) {
@@ -78,136 +54,6 @@ fn shares(world: &World) {
     );
     case("followed", "Something follows.", "refused", format!("{}\n", *good).as_bytes());
     case("cut-off", "The last line feed is missing.", "refused", good.trim_end().as_bytes());
-}
-
-fn recoveries(world: &World, asking: &Asking) {
-    let seal = world.generation("prod").seal;
-    let sealed = world.sealed(&seal.vault, 1);
-    let log = world.bytes();
-    let share = |who: &str| {
-        let found = sealed.sealed_shares.iter().find(|(one, _)| one.as_str() == who);
-        found.unwrap().1.as_bytes().to_vec()
-    };
-    let key = |who: &str| key_file(&world.person(who).identity);
-    let time = format!("time: {}", world.now());
-    let good = ["expect: good"].into_iter().map(str::to_owned);
-    let told: Vec<String> = good
-        .chain([
-            "field: account-id 123456789012".to_owned(),
-            "field: email root@example.com".to_owned(),
-            "field: password correct horse battery staple".to_owned(),
-            "field: totp otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ".to_owned(),
-        ])
-        .collect();
-    let totp = breakglass::secret::totp::TotpSeed::parse(
-        "otpauth://totp/root?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
-    );
-    let code = totp.unwrap().code_at(world.now().unix());
-    let told = [told, vec![format!("totp: {}", code.code.expose_secret())]].concat();
-    let refused = vec!["expect: refused".to_owned()];
-    let case = |name: &str, about: &str, told: &[String], files: &[(&str, Vec<u8>)]| {
-        let mut lines = vec![time.clone(), format!("passphrase: {PASSPHRASE}")];
-        lines.extend_from_slice(told);
-        let mut all: Vec<(&str, &[u8])> = files.iter().map(|(name, file)| (*name, &file[..])).collect();
-        all.push(("log", &log));
-        if !all.iter().any(|(name, _)| *name == "payload.age") {
-            all.push(("payload.age", &sealed.payload));
-        }
-        put(&format!("recover/{name}"), about, &lines, &all);
-    };
-    let [a, b, c] = ["alice", "bob", "carol"].map(share);
-    case(
-        "from-shares",
-        "Two custodians with their identity files.",
-        &told,
-        &[
-            ("alice.share.age", a.clone()),
-            ("carol.share.age", c.clone()),
-            ("alice.key", key("alice")),
-            ("carol.key", key("carol")),
-        ],
-    );
-    case(
-        "from-shares-under-a-passphrase",
-        "One identity file is under a passphrase.",
-        &told,
-        &[
-            ("bob.share.age", b.clone()),
-            ("carol.share.age", c.clone()),
-            ("bob.key", locked(&world.person("bob").identity)),
-            ("carol.key", key("carol")),
-        ],
-    );
-    case(
-        "from-all-shares",
-        "All three custodians.",
-        &told,
-        &[
-            ("alice.share.age", a.clone()),
-            ("bob.share.age", b.clone()),
-            ("carol.share.age", c.clone()),
-            ("alice.key", key("alice")),
-            ("bob.key", key("bob")),
-            ("carol.key", key("carol")),
-        ],
-    );
-    case(
-        "from-one-share",
-        "One custodian where two are needed.",
-        &refused,
-        &[("alice.share.age", a.clone()), ("alice.key", key("alice"))],
-    );
-    let other =
-        encrypt_armored(&[world.person("bob").identity.to_recipient()], share_text(world, "bob").as_bytes());
-    case(
-        "share-sealed-again",
-        "A sealed share with another digest.",
-        &refused,
-        &[
-            ("alice.share.age", a.clone()),
-            ("bob.share.age", other.unwrap().into_bytes()),
-            ("alice.key", key("alice")),
-            ("bob.key", key("bob")),
-        ],
-    );
-    let mut payload = sealed.payload.clone();
-    let at = payload.len() - 20;
-    payload[at] ^= 1;
-    case(
-        "payload-changed",
-        "A payload with another digest.",
-        &refused,
-        &[
-            ("alice.share.age", a),
-            ("bob.share.age", b),
-            ("alice.key", key("alice")),
-            ("bob.key", key("bob")),
-            ("payload.age", payload),
-        ],
-    );
-    let session = asking.session.seal(&[world.person("carol").identity.to_recipient()]).unwrap().into_bytes();
-    let good = vec!["expect: good".to_owned()];
-    case(
-        "from-approvals",
-        "Two approvals and the session.",
-        &good,
-        &[
-            ("carol.key", key("carol")),
-            ("request.session.age", session.clone()),
-            ("alice.bga", world.approve("alice", asking)),
-            ("bob.bga", world.approve("bob", asking)),
-        ],
-    );
-    case(
-        "from-one-approval",
-        "One approval where two are needed.",
-        &refused,
-        &[
-            ("carol.key", key("carol")),
-            ("request.session.age", session),
-            ("alice.bga", world.approve("alice", asking)),
-        ],
-    );
 }
 
 fn approvals(world: &World, asking: &Asking) {

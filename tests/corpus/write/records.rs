@@ -1,18 +1,15 @@
-//! The form of records, their signatures, and the chain; and of notes that stand alone.
+//! The form of records, their signatures, and the chain.
 
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
-use breakglass::record::chain::Record;
-use breakglass::record::entry::Says;
 use breakglass::record::finding::Rule;
-use breakglass::record::note::Note;
-use breakglass::record::request::Outcome;
+use breakglass::record::frame::RecordBody;
 use breakglass::value::names::KeyName;
-use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::genesis::{edited, signed_text};
-use super::{LogCase, base, nothing, put, spoiled};
+use super::edits::{add_order, edit_blob};
+use super::log_case::{LogCase, nothing, spoiled};
+use super::put::base;
 use crate::world::{World, actor, dawn};
 
 /// A record of alice's that nothing rests on, with one of bob's behind it that verifies.
@@ -39,180 +36,100 @@ fn edit(world: &World, seq: u64, change: impl FnOnce(&str) -> String) {
     world.set_bytes(bytes);
 }
 
-/// Changes the first signature's blob: 4 bytes of key id, then 64 of signature.
-fn edit_blob(text: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
-    let blob = text.trim_end().rsplit(' ').next().unwrap();
-    let mut bytes = BASE64.decode(blob.as_bytes()).unwrap();
-    change(&mut bytes);
-    text.replace(blob, &BASE64.encode(&bytes))
-}
-
-/// The order of the group, little-endian.
-const ORDER: [u8; 32] = [
-    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-];
-
-/// Adds the group's order to the scalar of a signature: the same number to whoever does not look.
-fn add_order(blob: &mut [u8]) {
-    let mut carry = 0_u16;
-    for (byte, add) in blob[36..].iter_mut().zip(ORDER) {
-        carry += u16::from(*byte) + u16::from(add);
-        *byte = carry as u8;
-        carry >>= 8;
-    }
-}
-
 /// A kind of record that this version does not know.
 #[derive(Clone, Serialize, Deserialize)]
 struct Novel {
     text: String,
 }
 
-impl Says for Novel {
+impl RecordBody for Novel {
     const KIND: &'static str = "novel";
 }
 
 pub fn write() {
-    forms();
-    signatures();
+    let world = quiet();
+    malformed(&world);
+    non_canonical(&world);
+    kinds(&world);
+    let world = quiet();
+    signers(&world);
+    signatures(&world);
     torn();
     chain();
-    notes();
 }
 
-fn forms() {
-    let world = quiet();
-    for (name, about, rule, from, to) in [
-        (
-            "record-field-unknown",
-            "A field has an unknown name.",
-            Rule::RecordMalformed,
-            "\"seq\":",
-            "\"sex\":",
-        ),
-        ("record-number-negative", "A number has a sign.", Rule::RecordMalformed, "\"seq\":2", "\"seq\":-2"),
-        (
-            "record-number-fraction",
-            "A number has a fraction.",
-            Rule::RecordMalformed,
-            "\"seq\":2",
-            "\"seq\":2.0",
-        ),
-        (
-            "record-number-zero-led",
-            "A number has a leading zero.",
-            Rule::RecordMalformed,
-            "\"seq\":2",
-            "\"seq\":02",
-        ),
-        (
-            "record-number-too-large",
-            "A number has 65 bits.",
-            Rule::RecordMalformed,
-            "\"seq\":2",
-            "\"seq\":18446744073709551616",
-        ),
-        (
-            "record-version",
-            "The type is of another version.",
-            Rule::RecordMalformed,
-            "breakglass/v1/",
-            "breakglass/v2/",
-        ),
-        ("record-preceded", "Something stands before the record.", Rule::RecordMalformed, "{", "x{"),
-        (
-            "record-key-repeated",
-            "A key stands there twice.",
-            Rule::RecordMalformed,
-            "\"seq\":2",
-            "\"seq\":2,\"seq\":2",
-        ),
-        ("record-key-missing", "A key is missing.", Rule::RecordMalformed, "\"seq\":2,", ""),
-        ("record-null", "A value is null.", Rule::RecordMalformed, "[]", "null"),
-        (
-            "record-digest-in-capitals",
-            "A digest is in capitals.",
-            Rule::RecordMalformed,
-            "\"prev\":\"",
-            "\"prev\":\"A",
-        ),
-        (
-            "record-time-with-fraction",
-            "A time has a fraction.",
-            Rule::RecordMalformed,
-            "Z\",\"by\"",
-            ".5Z\",\"by\"",
-        ),
-        (
-            "record-time-with-offset",
-            "A time is not in UTC.",
-            Rule::RecordMalformed,
-            "Z\",\"by\"",
-            "+01:00\",\"by\"",
-        ),
+/// A change of some text in the record [`MIDDLE`], to another.
+fn replaced(world: &World, name: &str, about: &str, rule: Rule, [from, to]: [&str; 2]) {
+    spoiled(world, name, about, rule, |world| edit(world, MIDDLE, |text| text.replacen(from, to, 1)));
+}
+
+fn malformed(world: &World) {
+    for (name, about, from, to) in [
+        ("record-field-unknown", "A field has an unknown name.", "\"seq\":", "\"sex\":"),
+        ("record-number-negative", "A number has a sign.", "\"seq\":2", "\"seq\":-2"),
+        ("record-number-fraction", "A number has a fraction.", "\"seq\":2", "\"seq\":2.0"),
+        ("record-number-zero-led", "A number has a leading zero.", "\"seq\":2", "\"seq\":02"),
+        ("record-number-too-large", "A number has 65 bits.", "\"seq\":2", "\"seq\":18446744073709551616"),
+        ("record-version", "The type is of another version.", "breakglass/v1/", "breakglass/v2/"),
+        ("record-preceded", "Something stands before the record.", "{", "x{"),
+        ("record-key-repeated", "A key stands there twice.", "\"seq\":2", "\"seq\":2,\"seq\":2"),
+        ("record-key-missing", "A key is missing.", "\"seq\":2,", ""),
+        ("record-null", "A value is null.", "[]", "null"),
+        ("record-digest-in-capitals", "A digest is in capitals.", "\"prev\":\"", "\"prev\":\"A"),
+        ("record-time-with-fraction", "A time has a fraction.", "Z\",\"by\"", ".5Z\",\"by\""),
+        ("record-time-with-offset", "A time is not in UTC.", "Z\",\"by\"", "+01:00\",\"by\""),
         (
             "record-signature-line-unknown",
             "A signature line does not parse.",
-            Rule::RecordMalformed,
             "\u{2014} alice ",
             "\u{2014} alice  ",
         ),
         (
             "record-signature-line-hyphen",
             "A signature line begins with a hyphen.",
-            Rule::RecordMalformed,
             "\u{2014} alice",
             "- alice",
         ),
-        ("record-space", "White space outside strings.", Rule::RecordNonCanonical, "\"seq\":2", "\"seq\": 2"),
-        (
-            "record-key-order",
-            "Keys in another order.",
-            Rule::RecordNonCanonical,
-            "\"says\":{\"statements\":[]}",
-            "@",
-        ),
-        (
-            "record-escape",
-            "A letter is escaped.",
-            Rule::RecordNonCanonical,
-            "[\"alice\"]",
-            "[\"\\u0061lice\"]",
-        ),
     ] {
-        spoiled(&world, name, about, rule, |world| {
-            edit(world, MIDDLE, |text| match to {
-                "@" => {
-                    let says = "\"says\":{\"statements\":[]}";
-                    text.replacen(&format!(",{says}"), "", 1).replacen(
-                        "\"seq\":2",
-                        &format!("{says},\"seq\":2"),
-                        1,
-                    )
-                }
-                _ => text.replacen(from, to, 1),
-            });
-        });
+        replaced(world, name, about, Rule::RecordMalformed, [from, to]);
     }
+}
+
+fn non_canonical(world: &World) {
+    let rule = Rule::RecordNonCanonical;
+    replaced(world, "record-space", "White space outside strings.", rule, ["\"seq\":2", "\"seq\": 2"]);
+    spoiled(world, "record-key-order", "Keys in another order.", rule, |world| {
+        edit(world, MIDDLE, |text| {
+            let says = "\"says\":{\"statements\":[]}";
+            let without = text.replacen(&format!(",{says}"), "", 1);
+            without.replacen("\"seq\":2", &format!("{says},\"seq\":2"), 1)
+        });
+    });
+    let escaped = ["[\"alice\"]", "[\"\\u0061lice\"]"];
+    replaced(world, "record-escape", "A letter is escaped.", rule, escaped);
+}
+
+fn kinds(world: &World) {
     let about = "An unknown kind is chain-checked, and said.";
-    spoiled(&world, "kind-unknown", about, None, |world| {
+    spoiled(world, "kind-unknown", about, None, |world| {
         world.forge(Novel { text: "hello".to_owned() }, &[world.signs("alice")])
     });
     let stranger = actor("mallory", &[Role::Administrator]);
     let about = "No kind is so new that nobody has to answer for it.";
-    spoiled(&world, "kind-unknown-by-a-stranger", about, Rule::RecordSignerUnknown, |world| {
+    spoiled(world, "kind-unknown-by-a-stranger", about, Rule::RecordSignerUnknown, |world| {
         world.forge(Novel { text: "hello".to_owned() }, &[stranger.signs()])
     });
 }
 
-fn signatures() {
-    let world = quiet();
+/// A change of the record [`MIDDLE`].
+fn spoil(world: &World, name: &str, about: &str, rule: Rule, change: &dyn Fn(&str) -> String) {
+    spoiled(world, name, about, rule, |world| edit(world, MIDDLE, change));
+}
+
+fn signers(world: &World) {
     let mallory = actor("mallory", &[Role::Administrator]);
     let line = |text: &str| text.split("\n\n").nth(1).unwrap().trim_end().to_owned();
-    let spoil = |name, about, rule, change: &dyn Fn(&str) -> String| {
-        spoiled(&world, name, about, rule, |world| edit(world, MIDDLE, change));
-    };
+    let spoil = |name, about, rule, change: &dyn Fn(&str) -> String| spoil(world, name, about, rule, change);
     spoil(
         "signers-other-name",
         "The signature line has another name than `by`.",
@@ -241,6 +158,18 @@ fn signatures() {
     spoil("signer-none", "There is no signature line.", Rule::RecordMalformed, &|text| {
         text.replacen(&format!("{}\n", line(text)), "", 1)
     });
+    let about = "A record under a name that the log did not bring in.";
+    spoiled(world, "signer-unknown", about, Rule::RecordSignerUnknown, |world| {
+        world.forge(nothing(), &[mallory.signs()])
+    });
+    let about = "A record by `session`, of a kind that has none.";
+    spoiled(world, "signer-unknown-session", about, Rule::RecordSignerUnknown, |world| {
+        world.forge(nothing(), &[(KeyName::Session, mallory.signer.key())])
+    });
+}
+
+fn signatures(world: &World) {
+    let spoil = |name, about, rule, change: &dyn Fn(&str) -> String| spoil(world, name, about, rule, change);
     spoil("key-id", "The key id is another.", Rule::RecordKeyId, &|text| {
         edit_blob(text, |blob| blob[0] ^= 1)
     });
@@ -257,16 +186,8 @@ fn signatures() {
         text.replacen("2026-11-23", "2026-11-24", 1)
     });
     let about = "Genesis was changed, and records stand behind it.";
-    spoiled(&world, "genesis-changed", about, Rule::RecordSignature, |world| {
+    spoiled(world, "genesis-changed", about, Rule::RecordSignature, |world| {
         edit(world, 0, |text| text.replace("Example Corp\",\"cards", "Example Co.\",\"cards"));
-    });
-    let about = "A record under a name that the log did not bring in.";
-    spoiled(&world, "signer-unknown", about, Rule::RecordSignerUnknown, |world| {
-        world.forge(nothing(), &[mallory.signs()])
-    });
-    let about = "A record by `session`, of a kind that has none.";
-    spoiled(&world, "signer-unknown-session", about, Rule::RecordSignerUnknown, |world| {
-        world.forge(nothing(), &[(KeyName::Session, mallory.signer.key())])
     });
 }
 
@@ -329,130 +250,4 @@ fn chain() {
     spoiled(&world, "time-backwards", "Time runs backwards, which is said.", Rule::TimeBackwards, |world| {
         world.forge_framed(nothing(), &alice(), |entry| entry.time = dawn())
     });
-}
-
-/// The end of a request as a note of its own.
-fn notes() {
-    let world = World::ready();
-    let asking = world.released();
-    world.end(&asking, Outcome::Released);
-    let record = world.records().pop().unwrap();
-    let good = world.bytes()[record.start as usize..record.end as usize - 1].to_vec();
-    assert_eq!(Record::bytes_of(&Note::parse(&good).unwrap()).len(), good.len() + 1);
-    let key = asking.session.key();
-    let verifying = key.verifying_key();
-    let case = |name: &str, about: &str, expect: &str, bytes: &[u8]| {
-        let lines = [format!("key: {verifying}"), format!("expect: {expect}")];
-        put(&format!("note/{name}"), about, &lines, &[("note", bytes)]);
-    };
-    let text = std::str::from_utf8(&good).unwrap();
-    let line = text.lines().next().unwrap();
-    let resign = |line: &str| signed_text(&format!("{line}\n"), &KeyName::Session, key);
-    assert_eq!(resign(line), good);
-    case("good", "The end of a request, by its session.", "good", &good);
-    case("followed", "A line feed follows the note.", "malformed", &[&good[..], b"\n"].concat());
-    case("cut-off", "The last line feed is missing.", "malformed", &good[..good.len() - 1]);
-    case("changed", "The text was changed.", "signature", &edited(&good, "\"totp\"", "\"totq\""));
-    case(
-        "signed-by-another-name",
-        "The line has another name.",
-        "signers",
-        &edited(&good, "\u{2014} session", "\u{2014} alice"),
-    );
-    case("line-feeds-of-dos", "Carriage returns.", "malformed", text.replace('\n', "\r\n").as_bytes());
-    let blob = |change: &dyn Fn(&mut Vec<u8>)| edit_blob(text, change).into_bytes();
-    case("key-id", "Another key id.", "key-id", &blob(&|blob| blob[3] ^= 0x80));
-    case(
-        "scalar-not-reduced",
-        "The scalar and the group's order.",
-        "signature",
-        &blob(&|blob| add_order(blob)),
-    );
-    case("r-flipped", "A bit of R.", "signature", &blob(&|blob| blob[5] ^= 2));
-    case(
-        "blob-short",
-        "The signature line has 67 bytes.",
-        "malformed",
-        &blob(&|blob| {
-            blob.pop();
-        }),
-    );
-    case("blob-long", "The signature line has 69 bytes.", "malformed", &blob(&|blob| blob.push(0)));
-    let line_end = good.len() - 1;
-    let mut trailing = good.clone();
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let last = alphabet.iter().position(|one| *one == good[line_end - 2]).unwrap();
-    trailing[line_end - 2] = alphabet[last + 1];
-    case("blob-trailing-bits", "The base64 has trailing bits that are not zero.", "malformed", &trailing);
-    for (name, about, expect, from, to) in [
-        (
-            "key-order",
-            "Keys in another order.",
-            "noncanonical",
-            "\"outcome\":\"released\",\"shown\":[\"password\",\"totp\"]",
-            "\"shown\":[\"password\",\"totp\"],\"outcome\":\"released\"",
-        ),
-        (
-            "empty-array",
-            "An optional array with nothing in it.",
-            "noncanonical",
-            "\"totp_steps\":[59000000]",
-            "\"totp_steps\":[59000000],\"approvals\":[]",
-        ),
-        ("null", "An optional key is null.", "malformed", "\"totp_steps\":[59000000]", "\"totp_steps\":null"),
-        ("letter-escaped", "A letter is escaped.", "noncanonical", "\"password\"", "\"pass\\u0077ord\""),
-        ("float", "A number with an exponent.", "malformed", "59000000", "59e6"),
-        ("tab", "White space between tokens.", "noncanonical", "\"seq\":", "\t\"seq\":"),
-        ("key-unknown", "An unknown key.", "malformed", "\"seq\":", "\"extra\":true,\"seq\":"),
-        (
-            "key-repeated",
-            "A repeated key.",
-            "malformed",
-            "\"outcome\":\"released\"",
-            "\"outcome\":\"released\",\"outcome\":\"released\"",
-        ),
-        (
-            "word-unknown",
-            "An outcome that there is not.",
-            "malformed",
-            "\"outcome\":\"released\"",
-            "\"outcome\":\"perhaps\"",
-        ),
-        (
-            "field-name-with-hyphen",
-            "A field's name begins with a hyphen.",
-            "malformed",
-            "\"totp\"",
-            "\"-totp\"",
-        ),
-        ("field-name-reserved", "A field's name is reserved.", "malformed", "\"totp\"", "\"nul\""),
-        ("space-before-type", "White space before the type.", "malformed", "{\"type\"", "{ \"type\""),
-        ("type-without-comma", "No comma behind the type.", "noncanonical", "v1/end\",", "v1/end\" ,"),
-        ("type-in-capitals", "A kind in capitals.", "malformed", "v1/end", "v1/END"),
-        (
-            "time-too-late",
-            "A time behind the last one.",
-            "malformed",
-            "\"time\":\"2026-11-23",
-            "\"time\":\"9999-12-31",
-        ),
-        ("time-of-leap-second", "A second of 60.", "malformed", "Z\",\"by\"", "@"),
-        (
-            "kind-other",
-            "Another kind than it is read as.",
-            "malformed",
-            "breakglass/v1/end",
-            "breakglass/v1/release",
-        ),
-        ("by-empty", "Nobody is named.", "signers", "[\"session\"]", "[]"),
-    ] {
-        assert!(line.contains(from), "{name}: {line}");
-        let changed = if to == "@" {
-            let at = line.find("Z\",\"by\"").unwrap();
-            format!("{}60{}", &line[..at - 2], &line[at..])
-        } else {
-            line.replacen(from, to, 1)
-        };
-        case(name, about, expect, &resign(&changed));
-    }
 }

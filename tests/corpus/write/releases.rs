@@ -6,15 +6,14 @@ use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::{End, Outcome, Purpose, Release};
 use breakglass::record::seal::{Credentials, Kind};
-use breakglass::record::statement::{Denial, SignedStatement, Stated};
+use breakglass::record::statement::{Approval, Denial, FramedStatement, SignedStatement, Statement};
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
-use super::{LogCase, base, spoiled};
+use super::log_case::{LogCase, small, spoiled};
+use super::put::base;
 use crate::world::{Asking, World, text};
-
-use super::requests::small;
 
 const ALL: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -51,15 +50,21 @@ impl Open {
 }
 
 pub fn write() {
-    broken();
-    approvals();
+    let open = Open::new();
+    attempts(&open);
+    signers(&open);
+    quorums(&open);
+    exposed();
+    let open = Open::new();
+    let second = open.world.emergency();
+    approvals(&open, &second);
+    approvals_of_others(&open);
     counted();
     due();
     unreleased();
 }
 
-fn broken() {
-    let open = Open::new();
+fn attempts(open: &Open) {
     let world = &open.world;
     spoiled(world, "release-second-attempt", "The same request, released again.", None, |_| {
         open.forge(open.next())
@@ -85,6 +90,10 @@ fn broken() {
     ] {
         spoiled(world, name, about, Rule::ReleaseAttempt, |_| open.forge(Release { attempt, ..open.next() }));
     }
+}
+
+fn signers(open: &Open) {
+    let world = &open.world;
     let (name, key) = (world.release_name("prod"), world.keys("prod").release_key);
     let release_key = || (name.clone(), &key);
     let other = KeyName::release(&Digest::of(b"another vault"), 1);
@@ -110,6 +119,10 @@ fn broken() {
     ] {
         spoiled(world, name, about, Rule::ReleaseSigner, |world| world.forge(open.next(), &signers));
     }
+}
+
+fn quorums(open: &Open) {
+    let world = &open.world;
     let rule = Rule::ReleaseQuorum;
     spoiled(world, "release-one-approval", "One approval where two are needed.", rule, |world| {
         open.forge(world.release_of(&open.asking, 2, &open.files[..1]))
@@ -117,6 +130,9 @@ fn broken() {
     spoiled(world, "release-no-approval", "No approval.", rule, |world| {
         open.forge(world.release_of(&open.asking, 2, &[]))
     });
+}
+
+fn exposed() {
     let world = small();
     let asking = world.emergency();
     let files = world.approvals(&["alice"], &asking);
@@ -127,49 +143,56 @@ fn broken() {
     LogCase::of("release-broken-exposes", about, Rule::Exposed).of_world(&world);
 }
 
-fn approvals() {
-    let open = Open::new();
-    let world = &open.world;
-    let second = world.emergency();
+/// Bob's approval, as it was given.
+fn bobs(open: &Open) -> Approval {
     let file = ApprovalFile::parse(&open.files[1]).unwrap();
-    let approved = SignedStatement::parse(file.note).unwrap();
-    let Stated::Approval(approval) = &approved.statement.says else { unreachable!() };
+    match SignedStatement::parse(file.note).unwrap().statement.says {
+        Statement::Approval(approval) => approval,
+        _ => unreachable!(),
+    }
+}
+
+fn approvals(open: &Open, second: &Asking) {
+    let world = &open.world;
+    let approval = bobs(open);
     let denial = Denial { request: open.asking.record, because: text("I cannot tell who asks.") };
-    let state = |who: &str, says: Stated| world.forge_statement(world.signs(who), says, |_| {});
-    let changed = |change: &dyn Fn(&mut breakglass::record::statement::Statement<Stated>)| {
-        world.forge_statement(world.signs("bob"), approval.clone(), change)
-    };
-    let other = SignedStatement::parse(ApprovalFile::parse(&world.approve("bob", &second)).unwrap().note);
+    let state = |who: &str, says: Statement| world.forge_statement(world.signs(who), says, |_| {});
+    let other = SignedStatement::parse(ApprovalFile::parse(&world.approve("bob", second)).unwrap().note);
     let forged =
         world.forge_statement((world.signs("bob").0, world.signs("carol").1), approval.clone(), |_| {});
-    let again = world.forge_statement(world.signs("alice"), approval.clone(), |statement| {
-        if let Stated::Approval(approval) = &mut statement.says {
-            approval.index = 1.try_into().unwrap();
-        }
-    });
+    let again = Approval { index: 1.try_into().unwrap(), ..approval.clone() };
+    let again = world.forge_statement(world.signs("alice"), again, |_| {});
     for (name, about, bad) in [
         ("approval-is-a-denial", "Among the approvals is a denial.", state("bob", denial.into())),
         ("approval-of-another-request", "An approval of another request.", other.unwrap()),
         ("approval-without-share", "By somebody without a share.", state("erin", approval.clone().into())),
         ("approval-of-anothers-share", "Of another's share.", state("carol", approval.clone().into())),
         ("approval-by-one-custodian-twice", "Two approvals by one custodian.", again),
+        ("approval-signed-by-another", "Signed with another's key.", forged),
+    ] {
+        spoiled(world, name, about, Rule::ReleaseApproval, |_| open.forge_with(&bad));
+    }
+}
+
+/// Bob's approval, in which something is of something else.
+fn approvals_of_others(open: &Open) {
+    let world = &open.world;
+    let approval = bobs(open);
+    let changed = |change: &dyn Fn(&mut FramedStatement<Statement>)| {
+        world.forge_statement(world.signs("bob"), approval.clone(), change)
+    };
+    let canary = world.generation("canary").seal.vault;
+    let says = |says: Approval| world.forge_statement(world.signs("bob"), says, |_| {});
+    for (name, about, bad) in [
         (
             "approval-of-another-generation",
             "Of another generation.",
-            changed(&|statement| {
-                if let Stated::Approval(approval) = &mut statement.says {
-                    approval.generation = 2;
-                }
-            }),
+            says(Approval { generation: 2, ..approval.clone() }),
         ),
         (
             "approval-of-another-vault",
             "Of another vault.",
-            changed(&|statement| {
-                if let Stated::Approval(approval) = &mut statement.says {
-                    approval.vault = world.generation("canary").seal.vault;
-                }
-            }),
+            says(Approval { vault: canary, ..approval.clone() }),
         ),
         (
             "approval-on-another-history",
@@ -179,11 +202,8 @@ fn approvals() {
         (
             "approval-of-another-escrow",
             "Of another escrow.",
-            changed(&|statement| {
-                statement.escrow = Digest::of(b"another escrow");
-            }),
+            changed(&|statement| statement.escrow = Digest::of(b"another escrow")),
         ),
-        ("approval-signed-by-another", "Signed with another's key.", forged),
     ] {
         spoiled(world, name, about, Rule::ReleaseApproval, |_| open.forge_with(&bad));
     }

@@ -1,103 +1,122 @@
 //! Requests and ends.
 
-use breakglass::ceremony::request::{Question, Session};
+use breakglass::ceremony::request::{RequestPlan, Session};
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
-use breakglass::record::seal::Kind;
-use breakglass::value::names::KeyName;
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::value::names::{FieldName, KeyName};
 use breakglass::value::time::Seconds;
 
-use super::{base, spoiled};
+use super::log_case::{small, spoiled};
 use crate::world::{Asking, World, rng, text};
 
-/// A world that is ready; its log is kept once.
-pub fn small() -> World {
-    let world = World::ready();
-    base(&world.bytes());
-    world
-}
-
 pub fn write() {
-    content();
-    keys();
+    let world = small();
+    good(&world);
+    vaults(&world);
+    content(&world);
+    let world = small();
+    signers(&world);
+    keys(&world);
     ends();
 }
 
-fn content() {
-    let world = small();
-    let case = |name: &str, about: &str, rule: Option<Rule>, change: &dyn Fn(&mut Request)| {
-        spoiled(&world, name, about, rule, |world| {
-            let (mut request, session) =
-                world.make_request("carol", "prod", world.question(Purpose::Emergency));
-            request.deviations.clear();
-            change(&mut request);
-            world.forge(request, &[world.signs("carol"), (KeyName::Session, session.key())])
-        });
-    };
-    let field = |at: usize| text(&format!("field-{at}"));
-    case("request", "A request that nothing is wrong with.", None, &|_| {});
-    case("request-as-large-as-may-be", "As much as there may be.", None, &|request| {
+/// A request of carol's, changed.
+fn case(world: &World, name: &str, about: &str, rule: Option<Rule>, change: &dyn Fn(&mut Request)) {
+    spoiled(world, name, about, rule, |world| {
+        let (mut request, session) = world.make_request("carol", "prod", world.question(Purpose::Emergency));
+        request.deviations.clear();
+        change(&mut request);
+        world.forge(request, &[world.signs("carol"), (KeyName::Session, session.key())])
+    });
+}
+
+/// A request of carol's, changed so that it breaks a rule.
+fn wrong(world: &World, name: &str, about: &str, rule: Rule, change: &dyn Fn(&mut Request)) {
+    case(world, name, about, Some(rule), change);
+}
+
+/// One of many names of fields.
+fn field(at: usize) -> FieldName {
+    text(&format!("field-{at}"))
+}
+
+fn good(world: &World) {
+    case(world, "request", "A request that nothing is wrong with.", None, &|_| {});
+    case(world, "request-as-large-as-may-be", "As much as there may be.", None, &|request| {
         request.fields = (0..MAX_ITEMS).map(field).collect();
         request.actions = vec![text("again"); MAX_ITEMS];
         request.totp_codes = MAX_TOTP_CODES;
         request.not_after = request.not_before;
     });
-    let wrong = |name, about, rule, change: &dyn Fn(&mut Request)| case(name, about, Some(rule), change);
+}
+
+fn vaults(world: &World) {
     let rule = Rule::RequestSeal;
-    wrong("request-vault-unknown", "It asks for no known vault.", rule, &|request| {
+    wrong(world, "request-vault-unknown", "It asks for no known vault.", rule, &|request| {
         request.vault = Digest::of(b"another vault");
     });
-    wrong("request-generation-unknown", "No such generation.", rule, &|request| request.generation = 2);
-    wrong("request-seal-other", "Another seal's digest.", rule, &|request| {
+    wrong(world, "request-generation-unknown", "No such generation.", rule, &|request| {
+        request.generation = 2
+    });
+    wrong(world, "request-seal-other", "Another seal's digest.", rule, &|request| {
         request.seal = Digest::of(b"another seal");
     });
-    wrong("request-name-other", "Another vault's name.", rule, &|request| request.name = text("canary"));
+    wrong(world, "request-name-other", "Another vault's name.", rule, &|request| {
+        request.name = text("canary")
+    });
     let rule = Rule::RequestPurpose;
-    wrong("request-drill-on-root", "A drill on a root vault.", rule, &|request| {
+    wrong(world, "request-drill-on-root", "A drill on a root vault.", rule, &|request| {
         request.purpose = Purpose::Drill
     });
-    spoiled(&world, "request-emergency-on-canary", "An emergency on a canary.", rule, |world| {
+    spoiled(world, "request-emergency-on-canary", "An emergency on a canary.", rule, |world| {
         let (mut request, session) = world.make_request("carol", "canary", world.question(Purpose::Drill));
         request.purpose = Purpose::Emergency;
         world.forge(request, &[world.signs("carol"), (KeyName::Session, session.key())])
     });
+}
+
+fn content(world: &World) {
     let rule = Rule::RequestContent;
-    wrong("request-window-turned-round", "The window ends before it begins.", rule, &|request| {
+    wrong(world, "request-window-turned-round", "The window ends before it begins.", rule, &|request| {
         request.not_after = text("2026-11-23T00:00:00Z");
     });
-    wrong("request-no-field", "No field is asked for.", rule, &|request| request.fields.clear());
-    wrong("request-field-twice", "A field is asked for twice.", rule, &|request| {
+    wrong(world, "request-no-field", "No field is asked for.", rule, &|request| request.fields.clear());
+    wrong(world, "request-field-twice", "A field is asked for twice.", rule, &|request| {
         request.fields = vec![text("totp"), text("password"), text("totp")];
     });
-    wrong("request-65-fields", "65 fields.", rule, &|request| {
+    wrong(world, "request-65-fields", "65 fields.", rule, &|request| {
         request.fields = (0..=MAX_ITEMS).map(field).collect()
     });
-    wrong("request-65-actions", "65 actions.", rule, &|request| request.actions = vec![text("again"); 65]);
-    wrong("request-101-codes", "101 codes.", rule, &|request| request.totp_codes = MAX_TOTP_CODES + 1);
+    wrong(world, "request-65-actions", "65 actions.", rule, &|request| {
+        request.actions = vec![text("again"); 65]
+    });
+    wrong(world, "request-101-codes", "101 codes.", rule, &|request| request.totp_codes = MAX_TOTP_CODES + 1);
     let rule = Rule::ReasonOther;
-    wrong("request-reason-other", "None of the four reasons.", rule, &|request| {
+    wrong(world, "request-reason-other", "None of the four reasons.", rule, &|request| {
         request.reason = Reason::Other
     });
     spoiled(
-        &world,
+        world,
         "request-long-window",
         "A longer window than the policy allows.",
         Rule::RequestDeviation,
         |world| {
-            let question = Question { expires: Seconds(48 * 3600), ..world.question(Purpose::Emergency) };
+            let question = RequestPlan { expires: Seconds(48 * 3600), ..world.question(Purpose::Emergency) };
             world.ask("carol", "prod", question)
         },
     );
 }
 
-fn keys() {
-    let world = small();
-    let made = |session: &Session| {
-        let (mut request, _) = world.make_request("carol", "prod", world.question(Purpose::Emergency));
-        request.session_key = session.key().verifying_key();
-        request
-    };
+/// A request of carol's for this session.
+fn made(world: &World, session: &Session) -> Request {
+    let (mut request, _) = world.make_request("carol", "prod", world.question(Purpose::Emergency));
+    request.session_key = session.key().verifying_key();
+    request
+}
+
+fn signers(world: &World) {
     let session = Session::generate(&mut rng());
     let by_session = || (KeyName::Session, session.key());
     for (name, about, signers) in [
@@ -110,8 +129,15 @@ fn keys() {
         ("request-without-session", "The session does not sign.", vec![world.signs("carol")]),
         ("request-without-requester", "The requester does not sign.", vec![by_session()]),
     ] {
-        spoiled(&world, name, about, Rule::RequestSigner, |world| world.forge(made(&session), &signers));
+        spoiled(world, name, about, Rule::RequestSigner, |world| {
+            world.forge(made(world, &session), &signers)
+        });
     }
+}
+
+/// Keys that are of somebody or something else already.
+fn keys(world: &World) {
+    let session = Session::generate(&mut rng());
     let rule = Rule::RequestSession;
     let (first, prod) = (world.emergency(), world.generation("prod").seal);
     for (name, about, recipient) in [
@@ -127,10 +153,10 @@ fn keys() {
             world.person("alice").identity.to_recipient(),
         ),
     ] {
-        spoiled(&world, name, about, rule, |world| {
-            let mut request = made(&session);
+        spoiled(world, name, about, rule, |world| {
+            let mut request = made(world, &session);
             request.session_recipient = recipient;
-            world.forge(request, &[world.signs("carol"), by_session()])
+            world.forge(request, &[world.signs("carol"), (KeyName::Session, session.key())])
         });
     }
     for (name, about, key) in [
@@ -141,27 +167,19 @@ fn keys() {
             world.person("alice").signer.key(),
         ),
     ] {
-        spoiled(&world, name, about, rule, |world| {
-            let mut request = made(&session);
+        spoiled(world, name, about, rule, |world| {
+            let mut request = made(world, &session);
             request.session_key = key.verifying_key();
             world.forge(request, &[world.signs("carol"), (KeyName::Session, key)])
         });
     }
     spoiled(
-        &world,
+        world,
         "seal-recipient-of-a-session",
         "A vault key that is a session's.",
         Rule::SealKeys,
         |world| {
-            let mut seal = world
-                .make_seal(
-                    "other",
-                    Kind::Root,
-                    2,
-                    &["alice", "bob"],
-                    breakglass::record::seal::Credentials::New,
-                )
-                .seal;
+            let mut seal = world.make_seal("other", Kind::Root, 2, &["alice", "bob"], Credentials::New).seal;
             seal.recipient = first.session.identity().to_recipient();
             world.forge(seal, &[world.signs("dan")])
         },

@@ -2,17 +2,17 @@
 
 use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
-use breakglass::record::entry::Statements;
+use breakglass::record::closing::{Close, Obligation};
 use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
 use breakglass::record::request::{End, Outcome, Purpose};
 use breakglass::record::statement::{
-    Action, Approval, Check, CheckedShare, Close, Denial, Obligation, SignedStatement, Stated, Statement,
+    Action, Approval, Check, CheckedShare, Denial, FramedStatement, SignedStatement, Statement,
 };
+use breakglass::record::statements::Statements;
 use data_encoding::BASE64;
 
-use super::requests::small;
-use super::spoiled;
+use super::log_case::{small, spoiled};
 use crate::world::{Asking, World, actor, embed, text};
 
 fn done(asking: &Asking) -> Action {
@@ -67,9 +67,9 @@ fn form(world: &World, asking: &Asking) {
     let stranger = world.forge_statement(mallory.signs(), done(asking), |_| {});
     case(world, "statement-by-a-stranger", "By somebody unknown.", Rule::StatementPerson, &stranger);
     let (alice, bob) = (world.signs("alice"), world.signs("bob"));
-    let Statement { escrow, head, head_from, book, time, .. } = action.statement.clone();
+    let FramedStatement { escrow, head, head_from, book, time, .. } = action.statement.clone();
     let by = vec![alice.0.clone(), bob.0.clone()];
-    let two = Statement { escrow, head, head_from, book, time, by, says: done(asking) };
+    let two = FramedStatement { escrow, head, head_from, book, time, by, says: done(asking) };
     let two = SignedStatement { note: Note::sign(&two, &[alice, bob]), ..action.clone() };
     case(world, "statement-by-two", "One statement by two people.", Rule::StatementPerson, &two);
     let forged = (world.signs("alice").0, world.signs("bob").1);
@@ -95,7 +95,7 @@ fn forge_end(world: &World, asking: &Asking, received: &SignedStatement) -> u64 
 }
 
 fn history(world: &World, asking: &Asking) {
-    let state = |change: &dyn Fn(&mut Statement<Stated>)| {
+    let state = |change: &dyn Fn(&mut FramedStatement<Statement>)| {
         world.forge_statement(world.signs("alice"), done(asking), change)
     };
     let other = state(&|statement| statement.escrow = Digest::of(b"another escrow"));
@@ -159,7 +159,7 @@ fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) 
 
 fn parts(world: &World, asking: &Asking) {
     let denial = || Denial { request: asking.record, because: text("I cannot tell who asks.") };
-    let state = |who: &str, says: Stated| world.forge_statement(world.signs(who), says, |_| {});
+    let state = |who: &str, says: Statement| world.forge_statement(world.signs(who), says, |_| {});
     let unknown = Digest::of(b"another request");
     for (name, about, says) in [
         (

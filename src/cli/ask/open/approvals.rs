@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::approve::{ApprovalFile, Carried, Examined};
+use crate::ceremony::approve::{ApprovalFile, RequestFile, Review};
 use crate::ceremony::release::{Gathered, gather};
 use crate::ceremony::request::{Session, session_words};
 use crate::cli::ask::open::dialog::Flow;
@@ -37,7 +37,7 @@ pub(crate) struct Table<'a> {
     /// Who asks.
     pub(crate) requester: &'a Somebody,
     /// The request file.
-    pub(crate) carried: &'a Carried,
+    pub(crate) carried: &'a RequestFile,
     /// The request's keys.
     pub(crate) session: &'a Session,
     /// Where the files go.
@@ -204,7 +204,7 @@ impl Table<'_> {
             time: Context::time(self.time.map(SetTime::now)),
         };
         terminal.say("")?;
-        let agree = |_: &Examined<'_>| {
+        let agree = |_: &Review<'_>| {
             let question = format!("{person}: approve, and hand your share over for good?");
             if terminal.confirm(&question)? {
                 return Ok(());

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::release::Gathered;
-use crate::ceremony::request::Question;
+use crate::ceremony::request::RequestPlan;
 use crate::cli::ask::open::approvals::Table;
 use crate::cli::ask::open::dialog::{Flow, readable};
 use crate::cli::ask::open::questions;
@@ -20,9 +20,10 @@ use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::terminal::prompt::Terminal;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::clock::SetTime;
-use crate::record::request::{Deviation, Purpose};
+use crate::record::deviation::Deviation;
+use crate::record::request::Purpose;
 use crate::value::names::{PersonId, VaultName};
 use crate::value::time::Time;
 
@@ -55,7 +56,7 @@ pub(crate) fn guided(
     let folder = opening.output.clone().unwrap_or_else(|| folder(&vault, now));
     let request = folder.join("request.bgr");
     request_must_be_new(&request)?;
-    let question = Question {
+    let question = RequestPlan {
         purpose,
         reason: asked.reason,
         ticket: asked.ticket,
@@ -121,7 +122,7 @@ fn folder(vault: &VaultName, now: Time) -> PathBuf {
 /// Whatever stops the flow after the request was logged: what is recorded, and how it goes on.
 fn goes_on(
     failure: Failure,
-    lodged: &Asked,
+    lodged: &RequestState,
     table: &Table<'_>,
     continue_in: Option<&Path>,
     context: &Context<'_>,
@@ -148,7 +149,7 @@ fn goes_on(
 
 /// What is about to be logged, and the account's id typed as a yes to it.
 fn challenge(
-    asked: &Asked,
+    asked: &RequestState,
     gathered: &Gathered<'_>,
     now: Time,
     terminal: &mut Terminal,

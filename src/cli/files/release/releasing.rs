@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::approve::{ApprovalFile, Carried};
+use crate::ceremony::approve::{ApprovalFile, RequestFile};
 use crate::ceremony::release::Gathered;
 use crate::ceremony::request::Session;
 use crate::cli::context::{Answer, Context};
@@ -11,10 +11,11 @@ use crate::cli::files::people::Somebody;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::{clock, files};
-use crate::ledger::log::Draft;
-use crate::record::request::{Deviation, End};
+use crate::ledger::draft::Draft;
+use crate::record::deviation::Deviation;
+use crate::record::request::End;
 use crate::value::names::{FieldName, KeyName};
 use crate::value::time::Time;
 
@@ -26,7 +27,7 @@ pub(crate) struct Releasing<'a> {
     /// The requester, whose identities are unlocked.
     pub(crate) requester: &'a Somebody,
     /// The request file.
-    pub(crate) carried: &'a Carried,
+    pub(crate) carried: &'a RequestFile,
     /// Its session.
     pub(crate) session: &'a Session,
     /// Where the session is kept; it is destroyed with the request's end.
@@ -48,7 +49,7 @@ pub(crate) type Doing<'a> =
     dyn FnMut(&mut Footing, Brought, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
 
 /// Asks for a yes to a release.
-pub(crate) type Agreeing<'a> = dyn FnMut(&Asked, &Gathered<'_>) -> Result<(), Failure> + 'a;
+pub(crate) type Agreeing<'a> = dyn FnMut(&RequestState, &Gathered<'_>) -> Result<(), Failure> + 'a;
 
 impl Releasing<'_> {
     /// Finds a log to add to, does it, and destroys the session: with it goes the request.

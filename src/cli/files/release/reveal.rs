@@ -11,12 +11,13 @@ use crate::cli::files::release::shown;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::terminal::confirm::confirm_deviations;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::files;
 use crate::hands::sandbox::{self, FileAccess};
 use crate::hands::store::MAX_PAYLOAD_FILE;
+use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
-use crate::record::request::{Deviation, End, Outcome, Purpose};
+use crate::record::request::{End, Outcome, Purpose};
 use crate::secret::payload::TOTP;
 use crate::value::names::FieldName;
 use crate::value::time::Time;
@@ -99,6 +100,7 @@ fn reveal(
     let approvers = authorized.approvers.clone();
     // From here on the file may hold a release, or the beginning of one: it stays, whatever happens.
     std::mem::take(&mut footing.created).keep();
+    footing.ledger.vouch(&authorized.verified);
     // Persist, then reveal.
     let appended = footing
         .ledger
@@ -169,7 +171,7 @@ fn warn_of(environment: &Environment, context: &mut Context<'_>) {
 }
 
 /// What is to be done after a release.
-fn next_steps(asked: &Asked, requester: &Somebody) -> String {
+fn next_steps(asked: &RequestState, requester: &Somebody) -> String {
     if asked.request.purpose == Purpose::Drill {
         return "next: nothing; it was a drill, and nothing real was shown".to_owned();
     }
@@ -186,7 +188,7 @@ fn next_steps(asked: &Asked, requester: &Somebody) -> String {
 
 fn deviations(
     gathered: &Gathered<'_>,
-    asked: &Asked,
+    asked: &RequestState,
     how: &Releasing<'_>,
     confirmed: &[Deviation],
     of_machine: Vec<Deviation>,

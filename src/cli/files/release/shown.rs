@@ -12,7 +12,7 @@ use crate::cli::reveal::state::{About, State};
 use crate::cli::reveal::values::{Lines, lines_at};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::prompt::Terminal;
-use crate::escrow::Asked;
+use crate::escrow::RequestState;
 use crate::hands::clock;
 use crate::secret::payload::Fields;
 use crate::value::names::FieldName;
@@ -27,7 +27,7 @@ pub(crate) struct Shown {
 /// Writes `FIELD: VALUE` lines to standard output.
 pub(crate) fn print(
     fields: &Fields,
-    asked: &Asked,
+    asked: &RequestState,
     how: &Releasing<'_>,
     context: &mut Context<'_>,
 ) -> Result<Shown, Failure> {
@@ -56,7 +56,7 @@ pub(crate) fn print(
 /// Shows what was asked for on the terminal, and logs the actions that are told there.
 pub(crate) fn show(
     fields: &Fields,
-    asked: &Asked,
+    asked: &RequestState,
     entry: u64,
     how: &Releasing<'_>,
     footing: &mut Footing,

@@ -18,7 +18,9 @@ use crate::crypto::envelope::Identity;
 use crate::hands::files::{self, Created};
 use crate::hands::store::ChainFile;
 use crate::hands::{clock, console};
-use crate::ledger::log::{Draft, Ledger, LedgerError};
+use crate::ledger::draft::Draft;
+use crate::ledger::error::LedgerError;
+use crate::ledger::log::Ledger;
 use crate::record::seal::{Kind, Seal};
 
 /// Seals what was read, and logs it. Whoever asks is warned of what is unwise, unless they are already.

@@ -7,7 +7,7 @@ use crate::cli::say::deviation::explain;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::Escrow;
-use crate::record::request::Deviation;
+use crate::record::deviation::Deviation;
 
 /// What can be out of order about a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,0 +1,224 @@
+//! A log as it was read.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use data_encoding::BASE64;
+
+use crate::crypto::digest::Digest;
+use crate::escrow::rules::admit::walk;
+use crate::escrow::rules::adopt::MAX_ADOPTED;
+use crate::escrow::signers::is_behind;
+use crate::escrow::state::Escrow;
+use crate::record::chain::{LogRecord, rule_of};
+use crate::record::finding::{Broken, Finding, Rule, Severity};
+use crate::record::note::beginnings;
+use crate::record::repair::Began;
+use crate::value::public;
+
+/// A log as it was read: the escrow that it amounts to, and everything that was found on the way.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The bytes that were read.
+    pub bytes: Vec<u8>,
+    /// The escrow, as of the last good record.
+    pub escrow: Escrow,
+    /// Where each good record begins.
+    pub starts: Vec<u64>,
+    /// What was found, in the order of the log.
+    pub findings: Vec<Finding>,
+}
+
+impl Reading {
+    /// Reads a log from its genesis on, as far as it goes.
+    ///
+    /// # Errors
+    /// A [`Finding`], where not even the genesis can be read: then there is no escrow to speak of.
+    pub fn of(bytes: Vec<u8>) -> Result<Reading, Finding> {
+        Reading::remembering(bytes, BTreeSet::new())
+    }
+
+    /// Reads a log, and remembers the escrow as it was at more records than the log itself asks for: from there
+    /// branches can be adopted.
+    ///
+    /// # Errors
+    /// As [`Reading::of`].
+    pub fn remembering(bytes: Vec<u8>, more: BTreeSet<Digest>) -> Result<Reading, Finding> {
+        public::work(|| Reading::walked(bytes, &more))
+    }
+
+    fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
+        let genesis = |(rule, detail)| Finding { rule, seq: Some(0), offset: Some(0), detail };
+        let first =
+            LogRecord::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
+        let mut escrow = Escrow::begin(&first).map_err(genesis)?;
+        escrow.wanted = Arc::new(&forks(&bytes) | more);
+        escrow.remember();
+        let mut reading = Reading { bytes: Vec::new(), escrow, starts: vec![0], findings: Vec::new() };
+        reading.go_on(bytes);
+        Ok(reading)
+    }
+
+    /// Reads on in `bytes`, which begin with everything that was read, as far as they go.
+    fn go_on(&mut self, bytes: Vec<u8>) {
+        let at = self.escrow.head.size as usize;
+        let starts = &mut self.starts;
+        let walked = walk(&mut self.escrow, &bytes[at..], at as u64, &mut self.findings, &mut |record| {
+            starts.push(record.start);
+        });
+        if let Err(broken) = walked {
+            let found = trouble(&self.escrow, &bytes, broken);
+            if found.rule == Rule::Torn {
+                let (tail, time) = (&bytes[self.escrow.head.size as usize..], self.escrow.time);
+                if let Some(began) = Began::of(tail) {
+                    self.escrow.expose_begun(began, time);
+                }
+            }
+            self.findings.push(found);
+        }
+        self.bytes = bytes;
+    }
+
+    /// Reads the log in `bytes`, of which this is what was known before: if it begins with what was read, and nothing
+    /// was wrong there, only what follows is verified.
+    ///
+    /// # Errors
+    /// As [`Reading::of`].
+    pub fn resume(mut self, bytes: Vec<u8>) -> Result<Reading, Finding> {
+        public::work(|| {
+            let is_whole = self.tail().is_empty() && bytes.starts_with(&self.bytes);
+            // A branch that the new records adopt may part at an old one, and what the escrow was there is not known.
+            if !is_whole || !forks(&bytes[self.bytes.len()..]).is_subset(&self.escrow.wanted) {
+                return Reading::walked(bytes, &BTreeSet::new());
+            }
+            self.go_on(bytes);
+            Ok(self)
+        })
+    }
+
+    /// Takes the records that `bytes` hold into the escrow, at the end of the log, and tells `each` of them. The bytes of
+    /// the log stay as they were: they are added once they lie on the medium. Where it fails, some of the records may have
+    /// been taken, and what was read is of no use any more.
+    ///
+    /// # Errors
+    /// A [`Finding`]: what keeps one of them from being a record of this log.
+    pub(crate) fn admit(&mut self, bytes: &[u8], each: &mut dyn FnMut(&LogRecord)) -> Result<(), Finding> {
+        let (from, starts) = (self.escrow.head.size, &mut self.starts);
+        walk(&mut self.escrow, bytes, from, &mut self.findings, &mut |record| {
+            starts.push(record.start);
+            each(record);
+        })
+        .map_err(|(rule, detail)| {
+            let head = &self.escrow.head;
+            Finding { rule, seq: Some(head.seq + 1), offset: Some(head.size), detail }
+        })
+    }
+
+    /// The good records, taken apart again.
+    pub fn records(&self) -> impl Iterator<Item = LogRecord> + '_ {
+        self.starts.iter().map(|start| LogRecord::take(&self.bytes, *start).expect("it was read before"))
+    }
+
+    /// The bytes of the log up to the end of its last good record.
+    pub fn good_bytes(&self) -> &[u8] {
+        &self.bytes[..self.escrow.head.size as usize]
+    }
+
+    /// The bytes after the last good record.
+    pub fn tail(&self) -> &[u8] {
+        &self.bytes[self.escrow.head.size as usize..]
+    }
+
+    /// The bytes of the record `hash`, numbered `seq`: where it stands, or as it was kept.
+    pub fn record_bytes(&self, seq: u64, hash: &Digest) -> Option<&[u8]> {
+        if let Some(kept) = self.escrow.kept.get(hash) {
+            return Some(kept);
+        }
+        let end = self.escrow.history.get(&seq).filter(|head| head.hash == *hash)?.size;
+        let at = self.starts.partition_point(|start| *start < end).checked_sub(1)?;
+        self.bytes.get(self.starts[at] as usize..end as usize)
+    }
+
+    /// The first finding that makes the log unfit to build on: anything torn, forked or tampered with.
+    pub fn unsound(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.severity() >= Severity::Torn)
+    }
+
+    /// The bytes before the first record that makes the log unfit to build on: all of them, where none does.
+    pub fn sound_bytes(&self) -> &[u8] {
+        let end = self.unsound().and_then(|finding| finding.offset).unwrap_or(self.escrow.head.size);
+        &self.bytes[..end.min(self.escrow.head.size) as usize]
+    }
+}
+
+/// The records from which branches part that `adopt` records in `bytes` bring in, or that such a branch brings in
+/// itself. Nothing is believed here: what is wrongly remembered is never used. Only so many are taken as a log can
+/// adopt, so that nobody who writes on a medium can have everything remembered.
+pub(crate) fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
+    let mut found = BTreeSet::new();
+    collect_forks(bytes, &mut found);
+    found
+}
+
+fn collect_forks(bytes: &[u8], found: &mut BTreeSet<Digest>) {
+    const ADOPT: &[u8] = b"{\"type\":\"breakglass/v1/adopt\"";
+    const HASH: &[u8] = b"\"hash\":\"";
+    const RECORDS: &[u8] = b"\"records\":\"";
+    fn after<'a>(line: &'a [u8], what: &[u8]) -> Option<&'a [u8]> {
+        line.get(line.windows(what.len()).position(|window| window == what)? + what.len()..)
+    }
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(ADOPT)) {
+        if found.len() >= MAX_ADOPTED {
+            return;
+        }
+        let hash = after(line, HASH).and_then(|rest| std::str::from_utf8(rest.get(..64)?).ok()?.parse().ok());
+        found.extend::<Option<Digest>>(hash);
+        let branch = after(line, RECORDS).and_then(|rest| rest.split(|byte| *byte == b'"').next());
+        if let Some(branch) = branch.and_then(|text| BASE64.decode(text).ok()) {
+            collect_forks(&branch, found);
+        }
+    }
+}
+
+/// Names what stands where the next record should: a damaged tail, if no verifying record is behind it, and
+/// tampering otherwise. A record that is signed properly and out of place is never a damaged tail.
+fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
+    let start = escrow.head.size;
+    let tail = &bytes[start as usize..];
+    let damaged = matches!(
+        rule,
+        Rule::RecordMalformed
+            | Rule::RecordNonCanonical
+            | Rule::RecordSigners
+            | Rule::RecordKeyId
+            | Rule::RecordSignature
+    );
+    let behind = beginnings(tail)
+        .any(|at| LogRecord::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
+    let (rule, detail) = if damaged && !behind {
+        (Rule::Torn, format!("{} bytes after the last good record: {detail}", tail.len()))
+    } else {
+        (rule, detail)
+    };
+    Finding { rule, seq: Some(escrow.head.seq + 1), offset: Some(start), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_forks_are_remembered() {
+        let lines = |range: std::ops::Range<u32>| -> String {
+            let line = |at: u32| {
+                let hash = Digest::of(&at.to_be_bytes());
+                format!("{{\"type\":\"breakglass/v1/adopt\",\"says\":{{\"from\":{{\"hash\":\"{hash}\"}}}}\n")
+            };
+            range.map(line).collect()
+        };
+        assert_eq!(forks(lines(0..10).as_bytes()).len(), 10);
+        let found = forks(lines(0..1000).as_bytes());
+        assert_eq!(found.len(), MAX_ADOPTED);
+        assert!((0..64u32).all(|at| found.contains(&Digest::of(&at.to_be_bytes()))), "the first count");
+    }
+}

@@ -1,0 +1,84 @@
+//! The rules of genesis, and the people it brings in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::BASE64;
+
+use crate::crypto::digest::Digest;
+use crate::escrow::people::{GenesisError, Person, people};
+use crate::escrow::state::Escrow;
+use crate::record::card::{Role, VerifiedCard};
+use crate::record::chain::{LogRecord, rule_of};
+use crate::record::finding::{Broken, Rule};
+use crate::record::genesis::Genesis;
+use crate::record::kinds::Record;
+use crate::value::names::{KeyName, PersonId};
+
+pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
+    let Record::Genesis(genesis) = &record.says else {
+        return Err((Rule::GenesisFirst, format!("the first record is a `{}`", record.says.kind())));
+    };
+    let frame = &record.frame;
+    if frame.seq != 0 {
+        return Err((Rule::ChainSeq, format!("genesis is numbered {}", frame.seq)));
+    }
+    if frame.prev != Digest::ZERO {
+        return Err((Rule::ChainPrev, "genesis follows another record".to_owned()));
+    }
+    if frame.escrow.is_some() {
+        return Err((Rule::ChainEscrow, "genesis names an escrow, which is its own digest".to_owned()));
+    }
+    let mut cards = Vec::new();
+    for (at, card) in genesis.cards.iter().enumerate() {
+        let broken = |why: String| (Rule::GenesisCard, format!("card {}: {why}", at + 1));
+        let bytes = BASE64.decode(card.as_bytes()).map_err(|error| broken(error.to_string()))?;
+        cards.push(VerifiedCard::parse(&bytes).map_err(|error| broken(error.to_string()))?);
+    }
+    let people = people(cards).map_err(|GenesisError(rule, why)| (rule, why))?;
+    let administrator = match frame.by.as_slice() {
+        [KeyName::Person(id)] => people.get(id).filter(|person| person.is(Role::Administrator)),
+        _ => None,
+    };
+    let Some(administrator) = administrator else {
+        let by: Vec<_> = frame.by.iter().map(KeyName::to_string).collect();
+        return Err((Rule::GenesisAdministrator, format!("it is by {}", by.join(" and "))));
+    };
+    record
+        .note
+        .verify(&[(frame.by[0].clone(), administrator.verifying_key())])
+        .map_err(|error| (rule_of(&error), error.to_string()))?;
+    Ok(fresh(record, genesis, people))
+}
+
+/// The escrow as it is after its genesis.
+fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Person>) -> Escrow {
+    let mut used = BTreeSet::new();
+    for person in people.values() {
+        used.insert(person.verifying_key().to_string());
+        used.extend(person.card.card().recipients.iter().map(ToString::to_string));
+    }
+    Escrow {
+        id: record.hash,
+        name: genesis.name.clone(),
+        policy: genesis.policy.clone(),
+        people,
+        vaults: Vec::new(),
+        requests: Vec::new(),
+        statements: Vec::new(),
+        head: record.head(),
+        time: record.frame.time,
+        history: BTreeMap::from([(0, record.head())]),
+        gaps: Vec::new(),
+        kept: BTreeMap::new(),
+        elsewhere: BTreeSet::new(),
+        adopted: 0,
+        skipped: 0,
+        wanted: Default::default(),
+        remembered: BTreeMap::new(),
+        used,
+        seen: BTreeSet::new(),
+        vouched: BTreeSet::new(),
+        places: BTreeMap::new(),
+        books: BTreeMap::new(),
+    }
+}

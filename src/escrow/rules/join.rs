@@ -1,0 +1,210 @@
+//! What is taken over of a branch that is adopted.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::escrow::requests::ReleaseState;
+use crate::escrow::state::{Escrow, Gap};
+use crate::escrow::statements::LoggedStatement;
+use crate::record::chain::LogRecord;
+use crate::record::finding::{Broken, Rule};
+use crate::record::kinds::RecordKind;
+
+/// What records add to an escrow, in the order in which it is taken over.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// Nothing that outlives the branch.
+    Nothing,
+    People,
+    Vaults,
+    Requests,
+    Statements,
+}
+
+/// What a kind of record adds to an escrow. A kind that is forgotten here does not compile: it would be lost with the
+/// branch that brings it.
+fn part_of(kind: RecordKind) -> Part {
+    match kind {
+        RecordKind::Retire => Part::People,
+        RecordKind::Seal => Part::Vaults,
+        RecordKind::Request | RecordKind::Release | RecordKind::End => Part::Requests,
+        RecordKind::Statements => Part::Statements,
+        // Both branches begin with one genesis, and what was repaired on a branch is told of by its findings.
+        RecordKind::Genesis | RecordKind::Recovered | RecordKind::Continue | RecordKind::Adopt => {
+            Part::Nothing
+        }
+    }
+}
+
+impl Escrow {
+    /// Takes over what a branch holds and this log does not.
+    pub(super) fn join(
+        &mut self,
+        at_fork: &Escrow,
+        branch: &Escrow,
+        record: &LogRecord,
+        bytes: &[u8],
+        report: &mut impl FnMut(Rule, String),
+    ) -> Result<(), Broken> {
+        let seq = record.frame.seq;
+        self.kept_are_real(branch)?;
+        let parts: BTreeSet<Part> = RecordKind::ALL.iter().map(|kind| part_of(*kind)).collect();
+        for part in parts {
+            match part {
+                Part::Nothing => {}
+                Part::People => self.join_people(branch),
+                Part::Vaults => self.join_vaults(branch, seq)?,
+                Part::Requests => self.join_requests(branch, seq, report),
+                Part::Statements => self.join_statements(branch, seq, report),
+            }
+        }
+        self.used.extend(branch.used.iter().cloned());
+        self.join_history(at_fork, branch);
+        self.keep_seals(at_fork, branch, bytes);
+        // The branch's end, and whatever within it is parted from.
+        for (hash, then) in &branch.remembered {
+            self.remembered.entry(*hash).or_insert_with(|| Arc::clone(then));
+        }
+        let mut end = branch.clone();
+        end.remembered.clear();
+        self.remembered.insert(branch.head.hash, Arc::new(end));
+        Ok(())
+    }
+
+    /// Everything that was a head on the branch was a head of this log's.
+    fn join_history(&mut self, at_fork: &Escrow, branch: &Escrow) {
+        let theirs = branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| *head);
+        self.gaps
+            .retain(|gap| branch.history.get(&gap.until.seq).is_none_or(|head| head.hash != gap.until.hash));
+        for gap in branch.gaps.iter().filter(|gap| gap.after >= at_fork.head.seq) {
+            // What the branch went on without may be here.
+            if self.history.get(&gap.until.seq) != Some(&gap.until) {
+                self.gaps.push(*gap);
+            }
+        }
+        self.elsewhere.extend(theirs);
+        self.elsewhere.extend(branch.elsewhere.iter().copied());
+        self.adopted += 1 + branch.adopted - at_fork.adopted;
+    }
+
+    /// Keeps the bytes of the branch's seals: they do not stand at a place of their own in this file.
+    fn keep_seals(&mut self, at_fork: &Escrow, branch: &Escrow, bytes: &[u8]) {
+        self.kept.extend(branch.kept.clone());
+        let from = at_fork.head.size;
+        let mut start = from;
+        for head in branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| head) {
+            let is_seal =
+                branch.vaults.iter().flat_map(|vault| &vault.generations).any(|one| one.record == head.hash);
+            if let Some(bytes) = bytes.get((start - from) as usize..(head.size.saturating_sub(from)) as usize)
+                && is_seal
+            {
+                self.kept.insert(head.hash, bytes.to_vec());
+            }
+            start = head.size.max(start);
+        }
+    }
+
+    fn join_people(&mut self, branch: &Escrow) {
+        for (id, person) in &branch.people {
+            if let (Some(ours), Some(retired)) = (self.people.get_mut(id), person.retired) {
+                ours.retired = Some(ours.retired.map_or(retired, |earlier| earlier.min(retired)));
+            }
+        }
+    }
+
+    fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Rule, String)) {
+        for collected in &branch.statements {
+            if !self.has_statement(&collected.statement.note.digest()) {
+                let collected = LoggedStatement { seq, ..collected.clone() };
+                self.keep(collected, report);
+            }
+        }
+    }
+
+    /// A seal that was kept as one of the missing records stands among them, now that a branch brings them.
+    fn kept_are_real(&self, branch: &Escrow) -> Result<(), Broken> {
+        let found =
+            |gap: &&Gap| branch.history.get(&gap.until.seq).is_some_and(|head| head.hash == gap.until.hash);
+        for gap in self.gaps.iter().filter(found) {
+            let mut generations = self.vaults.iter().flat_map(|vault| &vault.generations);
+            let invented = generations.find(|one| {
+                let there = branch.generation(&one.seal.vault, one.seal.generation);
+                one.seq > gap.after
+                    && one.seq <= gap.until.seq
+                    && there.is_none_or(|there| there.record != one.record)
+            });
+            if let Some(one) = invented {
+                let what =
+                    format!("{} was kept, and is not among the records that were missing", one.seal.title());
+                return Err((Rule::AdoptConflict, what));
+            }
+        }
+        Ok(())
+    }
+
+    fn join_vaults(&mut self, branch: &Escrow, seq: u64) -> Result<(), Broken> {
+        for theirs in &branch.vaults {
+            let Some(ours) = self.vaults.iter_mut().find(|vault| vault.id == theirs.id) else {
+                if self.vault_named(&theirs.name).is_some() {
+                    return Err((Rule::AdoptConflict, format!("two vaults are named {}", theirs.name)));
+                }
+                let mut vault = theirs.clone();
+                vault.generations.iter_mut().for_each(|one| one.seq = seq);
+                self.vaults.push(vault);
+                continue;
+            };
+            for generation in &theirs.generations {
+                let number = generation.seal.generation;
+                match ours.generations.binary_search_by_key(&number, |one| one.seal.generation) {
+                    Ok(at) if ours.generations[at].record == generation.record => {
+                        let one = &mut ours.generations[at];
+                        for (person, time) in &generation.checks {
+                            let last = one.checks.entry(person.clone()).or_insert(*time);
+                            *last = (*last).max(*time);
+                        }
+                        one.released = [one.released, generation.released].into_iter().flatten().min();
+                    }
+                    Ok(_) => {
+                        let title = generation.seal.title();
+                        return Err((Rule::AdoptConflict, format!("{title} was sealed on both branches")));
+                    }
+                    Err(at) => {
+                        let mut one = generation.clone();
+                        one.seq = seq;
+                        ours.generations.insert(at, one);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn join_requests(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Rule, String)) {
+        for theirs in &branch.requests {
+            let Some(ours) = self.request_mut(&theirs.record) else {
+                let mut asked = theirs.clone();
+                asked.seq = seq;
+                self.places.insert(asked.record, self.requests.len());
+                self.requests.push(asked);
+                continue;
+            };
+            let known: BTreeSet<_> = ours.releases.iter().map(|one| one.record).collect();
+            let before = known.len();
+            let new: Vec<_> =
+                theirs.releases.iter().filter(|one| !known.contains(&one.record)).cloned().collect();
+            let shared = theirs.releases.len() - new.len();
+            let parted = !new.is_empty() && (before > shared || ours.end.is_some())
+                || before > shared && theirs.end.is_some() && ours.end.as_ref() != theirs.end.as_ref();
+            ours.releases.extend(new.into_iter().map(|one| ReleaseState { seq, ..one }));
+            if ours.end.is_none() {
+                ours.end.clone_from(&theirs.end);
+            }
+            if ours.closed.is_none() {
+                ours.closed.clone_from(&theirs.closed);
+            }
+            if parted {
+                report(Rule::ReleaseBranches, format!("request {}", theirs.record.short()));
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The rules: one file for each kind of record. Each takes a record whose signatures and place were checked, changes
+//! the escrow, and reports what is wrong; a record that breaks a rule changes nothing.
+
+pub(super) mod admit;
+pub(super) mod adopt;
+mod continuation;
+mod end;
+mod genesis;
+mod join;
+mod recovered;
+mod release;
+mod request;
+mod retire;
+mod seal;
+mod statements;
+
+pub use continuation::MAX_SEQ;

@@ -1,0 +1,60 @@
+//! The rules of damaged tails that were kept.
+
+use crate::escrow::signers::{by_one_person, is_behind};
+use crate::escrow::state::Escrow;
+use crate::record::chain::LogRecord;
+use crate::record::finding::{Broken, Rule};
+use crate::record::note::beginnings;
+use crate::record::repair::{Began, Recovered};
+use crate::value::time::Time;
+
+pub(super) fn admit(
+    escrow: &mut Escrow,
+    record: &LogRecord,
+    recovered: &Recovered,
+    report: &mut impl FnMut(Rule, String),
+) -> Result<(), Broken> {
+    by_one_person(record)?;
+    let damage = &recovered.damage;
+    let kept = damage.kept().ok_or((Rule::RecoveredContent, "size, digest and bytes differ".to_owned()))?;
+    // The zeros at the end tell nothing, unless there is nothing else.
+    if Began::of(&kept) != recovered.began {
+        return Err((Rule::RecoveredContent, "it does not tell truly what was begun".to_owned()));
+    }
+    // What is whole is no damage: nobody can put a record away as if it had been.
+    let mut places = std::iter::once(0).chain(beginnings(&kept));
+    if places.any(|at| LogRecord::take_at(&kept[at..], 0).is_ok_and(|one| is_behind(escrow, &one))) {
+        return Err((Rule::RecoveredContent, "it keeps a whole record as if it were damage".to_owned()));
+    }
+    let mut what = format!("{} bytes", damage.size);
+    if let Some(began) = recovered.began {
+        what.push_str(&match began {
+            Began::Release(request) => format!(", which began a release for request {}", request.short()),
+            Began::Unknown => ", which may have begun a release".to_owned(),
+        });
+        escrow.expose_begun(began, record.frame.time);
+    }
+    report(Rule::Recovered, what);
+    Ok(())
+}
+
+impl Escrow {
+    /// Marks what a damaged tail exposes: the generation whose release it began, or, where nobody can tell,
+    /// each one for which a request stands open. Nothing was shown without a whole record, but the vault key
+    /// was there.
+    pub(in crate::escrow) fn expose_begun(&mut self, began: Began, time: Time) {
+        let asked: Vec<_> = match began {
+            Began::Release(request) if self.request(&request).is_some() => {
+                self.request(&request).into_iter().collect()
+            }
+            _ => self.requests.iter().filter(|asked| asked.end.is_none()).collect(),
+        };
+        let exposed: Vec<_> =
+            asked.into_iter().map(|asked| (asked.request.vault, asked.request.generation)).collect();
+        for (vault, generation) in exposed {
+            if let Some(generation) = self.generation_mut(&vault, generation) {
+                generation.released.get_or_insert(time);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! An escrow: what a log, read from its genesis on, amounts to.
+//!
+//! [`Escrow::admit`] takes one record after another. A record that breaks a rule changes nothing and is
+//! reported. Every ceremony works on an `Escrow`, and so does `verify`: there is one reading of a log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::crypto::digest::Digest;
+use crate::escrow::people::Person;
+use crate::escrow::requests::RequestState;
+use crate::escrow::statements::LoggedStatement;
+use crate::escrow::vaults::{Generation, Vault};
+use crate::record::head::Head;
+use crate::record::policy::Policy;
+use crate::value::names::{PersonId, VaultName};
+use crate::value::text::FreeText;
+use crate::value::time::Time;
+
+/// The state of an escrow at the end of its log.
+#[derive(Debug, Clone)]
+pub struct Escrow {
+    /// The escrow's id: the SHA-256 of its genesis record.
+    pub id: Digest,
+    /// Its name.
+    pub name: FreeText,
+    /// Its policy.
+    pub policy: Policy,
+    /// Everybody who belongs to it.
+    pub people: BTreeMap<PersonId, Person>,
+    /// The vaults, in the order of their first seals.
+    pub vaults: Vec<Vault>,
+    /// The requests, in order.
+    pub requests: Vec<RequestState>,
+    /// Every statement that the log holds, in order: collected, or embedded in a release or an end.
+    pub statements: Vec<LoggedStatement>,
+    /// The end of the log.
+    pub head: Head,
+    /// The time that the last record claims.
+    pub time: Time,
+    /// The head at every record, by its number: what "is an ancestor" is decided by.
+    pub(super) history: BTreeMap<u64, Head>,
+    /// Where records are missing, and no adopted branch brought them back.
+    pub(super) gaps: Vec<Gap>,
+    /// The bytes of seals that do not stand at their own place in this file, by digest.
+    pub(super) kept: BTreeMap<Digest, Vec<u8>>,
+    /// The heads of adopted branches.
+    pub(super) elsewhere: BTreeSet<Head>,
+    /// How many branches were adopted.
+    pub(super) adopted: usize,
+    /// How often the log went on without records.
+    pub(super) skipped: usize,
+    /// The records from which branches part that are adopted later.
+    pub(super) wanted: Arc<BTreeSet<Digest>>,
+    /// The escrow as it was at each of them, by the digest of the record.
+    pub(super) remembered: BTreeMap<Digest, Arc<Escrow>>,
+    /// Every key and recipient in use, so that fresh ones can be told from used ones.
+    pub(super) used: BTreeSet<String>,
+    /// The digests of all statements, so that none counts twice.
+    pub(super) seen: BTreeSet<Digest>,
+    /// The statements that were verified before they came into the log, each with the key: by what
+    /// [`VerifiedStatement`](super::VerifiedStatement) makes of them.
+    pub(super) vouched: BTreeSet<Digest>,
+    /// The place of each request in `requests`, by the digest of its record.
+    pub(super) places: BTreeMap<Digest, usize>,
+    /// What stands under each number of each person's book, by the first statement that names it, and the
+    /// number of the record that holds that statement.
+    pub(super) books: BTreeMap<(PersonId, u64), (Digest, u64)>,
+}
+
+/// Records that the log went on without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The last record before them.
+    pub after: u64,
+    /// The last of them, as it is known.
+    pub until: Head,
+}
+
+impl Escrow {
+    /// The vault of that id.
+    pub fn vault(&self, id: &Digest) -> Option<&Vault> {
+        self.vaults.iter().find(|vault| vault.id == *id)
+    }
+
+    /// The vault of that name.
+    pub fn vault_named(&self, name: &VaultName) -> Option<&Vault> {
+        self.vaults.iter().find(|vault| vault.name == *name)
+    }
+
+    /// A generation of a vault.
+    pub fn generation(&self, vault: &Digest, generation: u32) -> Option<&Generation> {
+        self.vault(vault)?.generation(generation)
+    }
+
+    pub(super) fn generation_mut(&mut self, vault: &Digest, generation: u32) -> Option<&mut Generation> {
+        let generations = &mut self.vaults.iter_mut().find(|one| one.id == *vault)?.generations;
+        let at = generations.binary_search_by_key(&generation, |one| one.seal.generation).ok()?;
+        generations.get_mut(at)
+    }
+
+    /// The request whose record has that digest.
+    pub fn request(&self, record: &Digest) -> Option<&RequestState> {
+        self.requests.get(*self.places.get(record)?)
+    }
+
+    pub(super) fn request_mut(&mut self, record: &Digest) -> Option<&mut RequestState> {
+        self.requests.get_mut(*self.places.get(record)?)
+    }
+
+    /// Whether `head` was this log, or a branch that it adopted, at some moment.
+    pub fn is_ancestor(&self, head: &Head) -> bool {
+        self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)
+    }
+
+    /// Whether `head` was an adopted branch at some moment, and never this log: whoever knows it knows nothing of
+    /// this log's own records since the two parted.
+    pub fn is_elsewhere(&self, head: &Head) -> bool {
+        self.elsewhere.contains(head) && self.history.get(&head.seq) != Some(head)
+    }
+
+    /// Whether a branch that is adopted may part at `head`: at a record of this log, or of a branch that was
+    /// adopted before.
+    pub fn may_part_at(&self, head: &Head) -> bool {
+        self.is_ancestor(head) && !self.gaps.iter().any(|gap| gap.until == *head)
+    }
+
+    /// Whether `head` was this log at some moment, as far as can be told: between missing records it cannot.
+    pub fn may_be_ancestor(&self, head: &Head) -> bool {
+        let missing = |gap: &Gap| head.seq > gap.after && head.seq < gap.until.seq;
+        self.is_ancestor(head) || self.gaps.iter().any(missing)
+    }
+
+    /// Where records are missing that are known of.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Whether records are missing that are known of.
+    pub fn has_gaps(&self) -> bool {
+        !self.gaps.is_empty()
+    }
+
+    /// Whether somebody retired.
+    pub fn has_retired(&self, person: &PersonId) -> bool {
+        self.people.get(person).is_some_and(|person| person.retired.is_some())
+    }
+
+    /// Whether a statement of that digest is in the log already.
+    pub fn has_statement(&self, digest: &Digest) -> bool {
+        self.seen.contains(digest)
+    }
+
+    /// How many earlier states are kept, for branches that are adopted.
+    pub fn remembered(&self) -> usize {
+        self.remembered.len()
+    }
+
+    /// Keeps the escrow as it is now, where a branch will be adopted that parts here.
+    pub(super) fn remember(&mut self) {
+        if self.wanted.contains(&self.head.hash) {
+            self.remembered.insert(self.head.hash, Arc::new(self.clone()));
+        }
+    }
+
+    /// Marks a key or recipient as used; whether it was not used before.
+    pub(super) fn take_key(&mut self, key: impl ToString) -> bool {
+        self.used.insert(key.to_string())
+    }
+
+    pub(super) fn is_used(&self, key: impl ToString) -> bool {
+        self.used.contains(&key.to_string())
+    }
+}

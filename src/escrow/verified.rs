@@ -1,0 +1,87 @@
+//! Statements are verified: by the keys that the log brought in, wherever they were made.
+
+use data_encoding::BASE64;
+
+use crate::crypto::digest::Digest;
+use crate::crypto::sign::VerifyingKey;
+use crate::escrow::state::Escrow;
+use crate::record::finding::{Broken, Rule};
+use crate::record::note::Note;
+use crate::record::statement::{SignedStatement, StatementError};
+
+/// A statement whose signature was verified, by a key of its maker's. Only [`Escrow::verify_statement`] makes one.
+#[derive(Debug, Clone)]
+pub struct VerifiedStatement {
+    signed: SignedStatement,
+    key: VerifyingKey,
+}
+
+impl VerifiedStatement {
+    /// The statement alone.
+    pub fn into_signed(self) -> SignedStatement {
+        self.signed
+    }
+
+    /// Of the note, signature and all, and of the key: one key's verdict says nothing of another's.
+    fn digest(&self) -> Digest {
+        Digest::of_parts(&[self.signed.note.digest().as_bytes(), self.key.as_bytes()])
+    }
+}
+
+impl std::ops::Deref for VerifiedStatement {
+    type Target = SignedStatement;
+
+    fn deref(&self) -> &SignedStatement {
+        &self.signed
+    }
+}
+
+/// Reads a statement out of base64 and checks what has to hold wherever it stands: form, person, signature,
+/// escrow, and a head that is an ancestor of this log.
+pub(super) fn embedded(escrow: &Escrow, note: &str) -> Result<SignedStatement, Broken> {
+    let malformed = |why: String| (Rule::StatementMalformed, why);
+    let bytes = BASE64.decode(note.as_bytes()).map_err(|error| malformed(error.to_string()))?;
+    let note = Note::parse(&bytes).map_err(|error| malformed(error.to_string()))?;
+    escrow.verify_statement(note).map(VerifiedStatement::into_signed)
+}
+
+impl Escrow {
+    /// Reads a statement and checks what has to hold wherever it stands: form, person, signature, escrow,
+    /// and a head that is an ancestor of this log.
+    ///
+    /// # Errors
+    /// The rule that is broken.
+    pub fn verify_statement(&self, note: Note) -> Result<VerifiedStatement, Broken> {
+        let kind = note.kind().to_owned();
+        let signed = SignedStatement::parse(note).map_err(|error| match error {
+            StatementError::NotOnePerson => (Rule::StatementPerson, error.to_string()),
+            _ => (Rule::StatementMalformed, error.to_string()),
+        })?;
+        let whose = format!("a `{kind}` by `{}`", signed.person);
+        let Some(person) = self.people.get(&signed.person) else {
+            return Err((Rule::StatementPerson, whose));
+        };
+        let verified = VerifiedStatement { signed, key: person.verifying_key() };
+        if !self.vouched.contains(&verified.digest())
+            && let Err(error) = verified.signed.verify(&verified.key)
+        {
+            return Err((Rule::StatementSignature, format!("{whose}: {error}")));
+        }
+        let signed = &verified.signed;
+        if signed.statement.escrow != self.id {
+            let other = signed.statement.escrow.short();
+            return Err((Rule::StatementEscrow, format!("{whose}: escrow {other}")));
+        }
+        let head = &signed.statement.head;
+        if !self.may_be_ancestor(head) {
+            let why = format!("{whose}: made when record {} was {}", head.seq, head.hash.short());
+            return Err((Rule::StatementHead, why));
+        }
+        Ok(verified)
+    }
+
+    /// Takes a statement's signature for verified, which it is: nobody else makes such a value.
+    pub(crate) fn vouch(&mut self, verified: &VerifiedStatement) {
+        self.vouched.insert(verified.digest());
+    }
+}

@@ -1,0 +1,41 @@
+//! Deviations: what was not as it should be, and stopped nobody.
+
+use crate::value::words::words;
+
+words! {
+    /// Something out of order that did not stop a request or a release: shown, confirmed and recorded.
+    Deviation {
+        /// The release falls outside the request's window.
+        OutsideWindow = "outside-window",
+        /// The request's window is longer than the policy allows.
+        LongWindow = "long-window",
+        /// A generation that is not the current one was asked for.
+        NotCurrent = "not-current",
+        /// Fewer custodians than the threshold have checked their shares, or the credentials are unconfirmed.
+        NotInForce = "not-in-force",
+        /// The requester's own approval is used although the policy forbids it.
+        RequesterApproves = "requester-approves",
+        /// The clock was set by hand.
+        TimeSet = "time-set",
+        /// The clock was behind the log's last record.
+        ClockBehind = "clock-behind",
+        /// The requester or an approver had retired.
+        RetiredPerson = "retired-person",
+        /// The log was damaged.
+        DamagedLog = "damaged-log",
+        /// The log goes on in another file.
+        ContinuedElsewhere = "continued-elsewhere",
+        /// Records that are known of are missing from the log.
+        MissingRecords = "missing-records",
+        /// The log contradicts what its maker's book knows.
+        OtherHistory = "other-history",
+        /// Secrets were in memory that may reach the disk.
+        UnlockedMemory = "unlocked-memory",
+        /// The kernel did not shut the program off from the network.
+        NoSandbox = "no-sandbox",
+        /// The machine had swap on.
+        SwapOn = "swap-on",
+        /// A network interface was up, where the policy wants none.
+        InterfaceUp = "interface-up",
+    }
+}

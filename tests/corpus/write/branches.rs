@@ -1,0 +1,255 @@
+//! Branches of a log that were joined.
+
+use breakglass::ceremony::request::RequestPlan;
+use breakglass::crypto::digest::Digest;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::{Head, HeadFile};
+use breakglass::record::repair::Adopt;
+use breakglass::record::request::{Outcome, Purpose, Reason};
+use breakglass::record::seal::Kind;
+use data_encoding::BASE64;
+
+use super::log_case::{LogCase, nothing, small, spoiled};
+use super::put::base;
+use super::retirements::retire;
+use crate::world::{World, adoption, dawn};
+
+const ALL: [&str; 3] = ["alice", "bob", "carol"];
+
+const TWO: [&str; 2] = ["alice", "bob"];
+
+pub fn write() {
+    let parted = Parted::new();
+    signers(&parted);
+    broken(&parted);
+    adopted(&parted);
+    sealed(&parted);
+    asked_there();
+    twice_released();
+}
+
+/// A log, and two ways in which it went on.
+struct Parted {
+    world: World,
+    fork: Vec<u8>,
+    ours: Vec<u8>,
+    other: Vec<u8>,
+}
+
+impl Parted {
+    fn new() -> Parted {
+        let world = small();
+        let fork = world.bytes();
+        world.check("alice");
+        world.check("alice");
+        let other = world.bytes();
+        world.set_bytes(fork.clone());
+        world.check("bob");
+        let ours = world.bytes();
+        base(&ours);
+        Parted { world, fork, ours, other }
+    }
+
+    /// What brings the other branch in.
+    fn adoption(&self) -> Adopt {
+        adoption(&self.fork, &self.other)
+    }
+
+    fn forge(&self, name: &str, about: &str, rule: Rule, says: Adopt, who: &[&str]) {
+        spoiled(&self.world, name, about, rule, |world| {
+            let signers: Vec<_> = who.iter().map(|who| world.signs(who)).collect();
+            world.forge(says, &signers)
+        });
+    }
+}
+
+fn signers(parted: &Parted) {
+    let good = parted.adoption();
+    parted.forge("adopted", "Another branch of the log.", Rule::Adopted, good.clone(), &["alice", "fred"]);
+    parted.forge("adopted-by-one", "By one person.", Rule::AdoptSigners, good.clone(), &["alice"]);
+    parted.forge(
+        "adopted-by-three",
+        "By three people.",
+        Rule::AdoptSigners,
+        good.clone(),
+        &["alice", "bob", "dan"],
+    );
+}
+
+fn broken(parted: &Parted) {
+    let Parted { world, fork, ours, other } = parted;
+    let good = parted.adoption();
+    let with = |records: &[u8]| Adopt { records: BASE64.encode(records), ..good.clone() };
+    let branch = BASE64.decode(good.records.as_bytes()).unwrap();
+    world.set_bytes(other.clone());
+    world.forge(retire("nobody"), &[world.signs("dan")]);
+    let unlawful = adoption(fork, &world.bytes());
+    world.set_bytes(ours.clone());
+    for (name, about, says) in [
+        (
+            "adopt-no-base64",
+            "The branch is not base64.",
+            Adopt { records: "no base64".into(), ..good.clone() },
+        ),
+        ("adopt-nothing", "The branch is empty.", with(b"")),
+        ("adopt-no-record", "The branch is no record.", with(b"no record")),
+        ("adopt-cut-off", "The branch is cut off.", with(&branch[..branch.len() - 1])),
+        ("adopt-followed", "Something follows the branch.", with(&[&branch[..], b"more"].concat())),
+        (
+            "adopt-from-other",
+            "It begins behind a record that there is not.",
+            Adopt { from: Head { hash: Digest::of(b"other"), ..good.from }, ..good.clone() },
+        ),
+        (
+            "adopt-from-size",
+            "It begins behind a record of another size.",
+            Adopt { from: Head { size: good.from.size + 1, ..good.from }, ..good.clone() },
+        ),
+        (
+            "adopt-from-later",
+            "It begins behind a later record.",
+            Adopt { from: world.head(), ..good.clone() },
+        ),
+        ("adopt-this-log", "It is in this log already.", adoption(fork, ours)),
+        ("adopt-broken", "Its last record breaks a rule.", unlawful),
+    ] {
+        parted.forge(name, about, Rule::AdoptBranch, says, &TWO);
+    }
+}
+
+fn adopted(parted: &Parted) {
+    let Parted { world, ours, other, .. } = parted;
+    let good = parted.adoption();
+    world.adopt(good.clone(), &TWO).unwrap();
+    let about = "Heads of both branches, and everybody's books.";
+    let heads = [other, ours].map(|log| HeadFile::new(world.id(), world.head_of(log)));
+    LogCase::of("adopted-with-evidence", about, Rule::Adopted)
+        .heads(&heads)
+        .books(world, &ALL)
+        .of_world(world);
+    parted.forge("adopted-twice", "A branch is adopted twice.", Rule::AdoptBranch, good, &TWO);
+}
+
+/// Both branches sealed, or one of them.
+fn sealed(parted: &Parted) {
+    let Parted { world, fork, .. } = parted;
+    for name in ["prod", "new"] {
+        world.set_bytes(fork.clone());
+        world.seal(name, Kind::Root, 2, &ALL);
+        let other = world.bytes();
+        world.set_bytes(fork.clone());
+        world.seal(name, Kind::Root, 2, &ALL);
+        let case = format!("adopt-conflict-{name}");
+        parted.forge(&case, "Both branches sealed it.", Rule::AdoptConflict, adoption(fork, &other), &TWO);
+        world.set_bytes(fork.clone());
+        world.check("bob");
+        let case = format!("adopted-seal-{name}");
+        parted.forge(&case, "Only the branch sealed it.", Rule::Adopted, adoption(fork, &other), &TWO);
+    }
+}
+
+/// Requests that only the branch holds.
+fn asked_there() {
+    let world = small();
+    let fork = world.bytes();
+    let ours = {
+        world.check("bob");
+        world.bytes()
+    };
+    base(&ours);
+    let adopt = |name: &str, about: &str, rule: Rule, on_branch: &dyn Fn()| {
+        world.set_bytes(fork.clone());
+        on_branch();
+        let branch = adoption(&fork, &world.bytes());
+        world.set_bytes(ours.clone());
+        world.adopt(branch, &TWO).unwrap();
+        LogCase::of(name, about, rule).of_world(&world);
+    };
+    adopt("adopted-request-released", "Asked and released on the branch.", Rule::Exposed, &|| {
+        world.released();
+    });
+    adopt(
+        "adopted-request-of-other-reason",
+        "Asked on the branch, for another reason.",
+        Rule::Adopted,
+        &|| {
+            let question = world.question(Purpose::Emergency);
+            let reason = Reason::Other;
+            world.ask("carol", "prod", RequestPlan { reason, ..question });
+        },
+    );
+    adopt("adopted-request-ended", "Asked and withdrawn on the branch.", Rule::Adopted, &|| {
+        let asking = world.emergency();
+        world.end(&asking, Outcome::NotReleased);
+    });
+    adopt("adopted-retirement", "Somebody retired on the branch.", Rule::Adopted, &|| {
+        world.append(retire("carol"), &[world.signs("dan")]).unwrap();
+    });
+    adopt("adopted-tail", "The branch had a damaged tail.", Rule::Adopted, &|| {
+        world.set_bytes([world.bytes(), vec![0; 9]].concat());
+        world.recover("alice").unwrap();
+    });
+    adopt("adopted-time-backwards", "Time runs backwards on the branch.", Rule::Adopted, &|| {
+        world.forge_framed(nothing(), &[world.signs("alice")], |entry| entry.time = dawn());
+    });
+}
+
+fn twice_released() {
+    let world = small();
+    let asking = world.emergency();
+    let files = world.approvals(&["alice", "bob"], &asking);
+    let fork = world.bytes();
+    base(&fork);
+    let from = |change: &dyn Fn()| {
+        world.set_bytes(fork.clone());
+        change();
+        world.bytes()
+    };
+    let release = || drop(world.release(&asking, &files).unwrap());
+    let released = from(&release);
+    let again = from(&release);
+    let ended = from(&|| {
+        release();
+        world.end(&asking, Outcome::Released);
+    });
+    let withdrawn = from(&|| world.end(&asking, Outcome::NotReleased));
+    let quiet = from(&|| world.check("alice"));
+    for (name, about, rule, ours, other) in [
+        ("released-on-two-branches", "Released here and there.", Rule::ReleaseBranches, &again, &released),
+        (
+            "released-here-ended-there",
+            "Released here, released and ended there.",
+            Rule::ReleaseBranches,
+            &again,
+            &ended,
+        ),
+        (
+            "ended-here-released-there",
+            "Released and ended here, released there.",
+            Rule::ReleaseBranches,
+            &ended,
+            &again,
+        ),
+        (
+            "withdrawn-here-released-there",
+            "Withdrawn here, released there.",
+            Rule::ReleaseBranches,
+            &withdrawn,
+            &released,
+        ),
+        (
+            "released-here-withdrawn-there",
+            "Released here, withdrawn there.",
+            Rule::ReleaseBranches,
+            &released,
+            &withdrawn,
+        ),
+        ("released-here-only", "Released here, and not there.", Rule::Adopted, &released, &quiet),
+        ("released-there-only", "Released there, and not here.", Rule::Adopted, &quiet, &released),
+        ("ended-there-only", "Released and ended there.", Rule::Adopted, &quiet, &ended),
+    ] {
+        world.set_bytes(ours.clone());
+        world.adopt(adoption(&fork, other), &TWO).unwrap();
+        LogCase::of(name, about, rule).of_world(&world);
+    }
+}
