@@ -86,7 +86,7 @@ pub(crate) fn confirm_machine(
             "Out of order: {}. It will be recorded; `breakglass doctor` says how to put it right.",
             explain(deviation)
         );
-        Consent { accepted: accepted, terminal }.ask(code, &what)?;
+        Consent { accepted, terminal }.ask(code, &what)?;
     }
     Ok(())
 }
