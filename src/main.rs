@@ -120,6 +120,7 @@ fn answer(
         stderr: &mut stderr,
         output,
         machine,
+        known: Default::default(),
         plain,
         program: Cli::PROGRAM,
     };

@@ -10,6 +10,8 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 mod common;
+#[path = "note/damage.rs"]
+mod damage;
 #[path = "note/signatures.rs"]
 mod signatures;
 #[path = "note/without_breakglass.rs"]
@@ -361,46 +363,4 @@ fn notes_may_begin_at_one_place_of_each_line_and_not_at_the_start() {
     assert_eq!(all(&format!("x{LINE}")), [1]);
     assert_eq!(all(&format!("{LINE}\n{LINE}")), [LINE.len() + 1]);
     assert_eq!(all(&format!("{LINE}{LINE}\nx\n\n{LINE}")), [LINE.len(), 2 * LINE.len() + 4]);
-}
-
-// ── Damage ──
-
-#[test]
-fn every_flipped_bit_is_refused() {
-    let good = spelled(LINE, &["alice", "bob"]);
-    assert_eq!(accept(&good, &["alice", "bob"]), Ok(letter()));
-    for at in 0..good.len() {
-        for bit in 0..8 {
-            let mut bad = good.clone();
-            bad[at] ^= 1 << bit;
-            assert!(accept(&bad, &["alice", "bob"]).is_err(), "byte {at}, bit {bit}");
-        }
-    }
-}
-
-#[test]
-fn every_truncation_is_refused() {
-    let good = spelled(LINE, &["alice", "bob"]);
-    let first = spelled(LINE, &["alice"]).len();
-    for length in 0..good.len() {
-        let refusal = accept(&good[..length], &["alice", "bob"]).unwrap_err();
-        let second = first..first + "— ".len();
-        match refusal {
-            NoteError::Signers { .. } => assert_eq!(length, first),
-            // Within the second line's dash, the bytes are no signature line yet.
-            NoteError::Trailing(count) => assert!(second.contains(&length) && count == length - first),
-            other => assert_eq!(other, NoteError::Incomplete, "{length}"),
-        }
-    }
-}
-
-#[test]
-fn every_byte_left_out_or_doubled_is_refused() {
-    let good = spelled(LINE, &["alice"]);
-    for at in 0..good.len() {
-        let without = [&good[..at], &good[at + 1..]].concat();
-        let twice = [&good[..=at], &good[at..]].concat();
-        assert!(accept(&without, &["alice"]).is_err(), "byte {at} left out");
-        assert!(accept(&twice, &["alice"]).is_err(), "byte {at} doubled");
-    }
 }

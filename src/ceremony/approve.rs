@@ -3,13 +3,15 @@
 //! All that is needed is the request file and the approver's own files. The request file carries the log;
 //! nothing in it is believed before it was verified from genesis on.
 
+use std::rc::Rc;
+
 use data_encoding::BASE64;
 
 use crate::audit::books::parted;
 use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
-use crate::escrow::{Generation, Reading, RequestState};
+use crate::escrow::{Generation, KnownLogs, Reading, RequestState};
 use crate::record::book::Book;
 use crate::record::book::StatementDraft;
 use crate::record::bundle::{self, Bundle, BundleError};
@@ -30,7 +32,7 @@ use crate::value::time::Time;
 /// A request file that was read and verified.
 #[derive(Debug)]
 pub struct RequestFile {
-    reading: Reading,
+    reading: Rc<Reading>,
     request: Digest,
     sealed_shares: Vec<String>,
 }
@@ -129,8 +131,16 @@ impl RequestFile {
     /// # Errors
     /// [`ApproveError`].
     pub fn parse(bytes: &[u8]) -> Result<RequestFile, ApproveError> {
+        RequestFile::parse_known(bytes, &KnownLogs::default())
+    }
+
+    /// The same, where something of the log in it may be known already: that is not verified again.
+    ///
+    /// # Errors
+    /// [`ApproveError`].
+    pub fn parse_known(bytes: &[u8], known: &KnownLogs) -> Result<RequestFile, ApproveError> {
         let bundle = Bundle::parse(bytes)?;
-        let reading = Reading::of(bundle.records.to_vec()).map_err(ApproveError::Unsound)?;
+        let reading = known.read(bundle.records.to_vec()).map_err(ApproveError::Unsound)?;
         if let Some(finding) = reading.unsound() {
             return Err(ApproveError::Unsound(finding.clone()));
         }
@@ -141,7 +151,7 @@ impl RequestFile {
     }
 
     /// The log that the file carries.
-    pub fn reading(&self) -> &Reading {
+    pub fn reading(&self) -> &Rc<Reading> {
         &self.reading
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -10,14 +11,18 @@ use serde_json::Value;
 use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::Painted;
-use crate::escrow::{Escrow, Reading};
+use crate::escrow::{KnownLogs, Reading};
 use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::machine::Machine;
 use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{EscrowDir, MAX_LOG};
 use crate::hands::{clock, memory, sandbox};
+use crate::ledger::log::Ledger;
+use crate::ledger::medium::Medium;
+use crate::record::card::VerifiedCard;
 use crate::record::environment::{Environment, Switch};
+use crate::value::names::PersonId;
 use crate::value::text::{FreeText, Shown};
 use crate::value::time::Time;
 
@@ -88,6 +93,8 @@ pub struct Context<'a> {
     pub plain: bool,
     /// The program itself.
     pub program: Program,
+    /// The logs that were read so far: each is verified once.
+    pub known: Rc<KnownLogs>,
 }
 
 impl Context<'_> {
@@ -137,6 +144,7 @@ impl Context<'_> {
             stdout: &mut *self.stdout,
             stderr: said,
             stderr_in_colour: !self.plain,
+            known: Rc::clone(&self.known),
             ..*self
         }
     }
@@ -192,15 +200,24 @@ impl Context<'_> {
         escrow.into_iter().chain(log).collect()
     }
 
-    /// The escrow as its log has it now, as far as it can be read: to look something up, and to build nothing
-    /// on.
-    pub(crate) fn peek(&self) -> Option<Escrow> {
-        peek(&self.log())
+    /// The log as it is now, as far as it can be read: to look something up, and to build nothing on.
+    pub(crate) fn peek(&self) -> Option<Rc<Reading>> {
+        self.peek_at(&self.log())
     }
-}
 
-/// The escrow as the log at `path` has it, as far as that can be read.
-pub(crate) fn peek(path: &Path) -> Option<Escrow> {
-    let bytes = files::read_own(path, MAX_LOG).ok()?;
-    Reading::of(bytes).ok().map(|reading| reading.escrow)
+    /// Keeps in mind what the log is that was opened, for whoever opens it again.
+    pub(crate) fn keep<M: Medium>(&self, ledger: Ledger<M>) {
+        self.known.keep(Rc::new(ledger.into_reading()));
+    }
+
+    /// The card that the log has of somebody.
+    pub(crate) fn card_of(&self, person: &PersonId) -> Option<VerifiedCard> {
+        self.peek()?.escrow.card_of(person)
+    }
+
+    /// The log at `path` as it is now, as far as it can be read.
+    pub(crate) fn peek_at(&self, path: &Path) -> Option<Rc<Reading>> {
+        let bytes = files::read_own(path, MAX_LOG).ok()?;
+        self.known.read(bytes).ok()
+    }
 }

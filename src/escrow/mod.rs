@@ -1,6 +1,7 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
 mod deviations;
+mod known;
 mod people;
 mod reading;
 mod requests;
@@ -12,6 +13,7 @@ mod vaults;
 mod verified;
 
 pub use deviations::release_deviations;
+pub use known::KnownLogs;
 pub use people::{GenesisError, Person, people};
 pub use reading::Reading;
 pub(crate) use reading::forks;

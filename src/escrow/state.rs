@@ -11,6 +11,7 @@ use crate::escrow::people::Person;
 use crate::escrow::requests::RequestState;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::{Generation, Vault};
+use crate::record::card::VerifiedCard;
 use crate::record::head::Head;
 use crate::record::policy::Policy;
 use crate::value::names::{PersonId, VaultName};
@@ -86,6 +87,11 @@ impl Escrow {
     /// The vault of that name.
     pub fn vault_named(&self, name: &VaultName) -> Option<&Vault> {
         self.vaults.iter().find(|vault| vault.name == *name)
+    }
+
+    /// The card of somebody who belongs to the escrow.
+    pub fn card_of(&self, person: &PersonId) -> Option<VerifiedCard> {
+        self.people.get(person).map(|person| person.card.clone())
     }
 
     /// A generation of a vault.

@@ -10,7 +10,7 @@ use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, Reading, VerifiedStatement, forks};
+use crate::escrow::{Escrow, KnownLogs, Reading, VerifiedStatement, forks};
 use crate::ledger::draft::Draft;
 use crate::ledger::error::LedgerError;
 use crate::ledger::medium::Medium;
@@ -78,14 +78,19 @@ impl<M: Medium> Ledger<M> {
         Ok(Ledger { medium, reading, usable: true })
     }
 
-    /// The same for a log of which `known` is known: as much of it as the medium begins with is not verified again.
+    /// The same for a log of which something may be known already: that is not verified again.
     ///
     /// # Errors
     /// As [`Ledger::open`].
-    pub fn open_known(mut medium: M, known: Reading) -> Result<Ledger<M>, LedgerError> {
+    pub fn open_known(mut medium: M, known: &KnownLogs) -> Result<Ledger<M>, LedgerError> {
         let bytes = public::work(|| medium.read()).map_err(LedgerError::io("read"))?;
-        let reading = known.resume(bytes).map_err(LedgerError::Unsound)?;
+        let reading = known.take(bytes).map_err(LedgerError::Unsound)?;
         Ok(Ledger { medium, reading, usable: true })
+    }
+
+    /// What was read, once nothing more is appended.
+    pub fn into_reading(self) -> Reading {
+        self.reading
     }
 
     /// Writes a genesis record to an empty medium, and opens the log that it begins.
@@ -165,20 +170,17 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// [`LedgerError::NotAhead`], where this log is not how `ahead` begins.
-    pub fn catch_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
-        public::work(|| self.caught_up(ahead))
-    }
-
-    fn caught_up(&mut self, ahead: &[u8]) -> Result<(), LedgerError> {
-        let more = ahead.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
-        // As a whole: a branch that the new records adopt may part at one of the old ones.
-        let reading = Reading::of(ahead.to_vec()).map_err(LedgerError::Refused)?;
-        if let Some(finding) = reading.unsound() {
+    pub fn catch_up(&mut self, ahead: &Reading) -> Result<(), LedgerError> {
+        // It was read as a whole: a branch that the new records adopt may part at one of the old ones.
+        let more = ahead.bytes.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
+        if let Some(finding) = ahead.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
         }
-        self.write(self.escrow().head.size, more)?;
-        self.reading = reading;
-        Ok(())
+        public::work(|| {
+            self.write(self.escrow().head.size, more)?;
+            self.reading = ahead.clone();
+            Ok(())
+        })
     }
 
     /// Reads the log again, to know it as it was at `more` records.

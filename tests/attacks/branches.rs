@@ -1,5 +1,6 @@
 //! Branches of branches: whatever grew apart can be joined again, and is told truly.
 
+use breakglass::escrow::Reading;
 use breakglass::ledger::log::Ledger;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::repair::Continue;
@@ -61,7 +62,8 @@ fn a_copy_that_is_behind_catches_up_past_an_adoption() {
     let joined = world.joined(&ours, &root, &theirs);
     for behind in [&root, &ours] {
         world.set_bytes(behind.clone());
-        Ledger::open(world.medium()).unwrap().catch_up(&joined).unwrap();
+        let ahead = Reading::of(joined.clone()).unwrap();
+        Ledger::open(world.medium()).unwrap().catch_up(&ahead).unwrap();
         assert_eq!(world.bytes(), joined);
     }
 }

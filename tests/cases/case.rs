@@ -32,7 +32,7 @@ pub struct Outcome {
 }
 
 /// What can be done before a command.
-const DOINGS: [&str; 6] = ["run", "copy", "remove", "replace", "link", "directory"];
+const DOINGS: [&str; 7] = ["run", "copy", "remove", "replace", "link", "directory", "never"];
 
 /// Reads a case.
 ///

@@ -58,7 +58,10 @@ pub fn general(line: &str) -> String {
                     .iter()
                     .all(|is| rest[..length].bytes().any(|byte| is(&byte))),
                 // How long a record is depends on what age puts into its files by chance.
-                "number" => text.ends_with(" byte ") && rest[..length] != *"0",
+                "number" => {
+                    rest[length..].starts_with(" bytes follow")
+                        || text.ends_with(" byte ") && rest[..length] != *"0"
+                }
                 _ => true,
             };
             differs.then_some((*name, length))
@@ -107,6 +110,7 @@ fn a_line_fits_itself_and_what_its_placeholders_stand_for() {
         assert!(!fits(expected, &other), "{other}");
     }
     assert!(!fits("{number} bytes", "some bytes") && !fits("{number} bytes", " bytes"));
+    assert_eq!(general("1193 bytes follow, 17 bytes"), "{number} bytes follow, 17 bytes");
     assert_eq!(general("request 00000000, deadbeef, byte 0"), "request 00000000, deadbeef, byte 0");
     let prose = "age1… is expected: give the line that `breakglass keygen` showed, or the file";
     assert_eq!(general(prose), prose);

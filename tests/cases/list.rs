@@ -2,10 +2,13 @@ cases! {
     approve:
         an_approval_overwrites_nothing
         an_approval_shows_what_is_asked_and_answers_with_what_was_written
+        an_older_request_than_her_book_knows_is_shown_and_signed
         who_holds_no_share_approves_nothing
     ;
     audit:
+        an_obligation_falls_due_with_time
         evidence_that_makes_no_sense_is_refused
+        thirteen_is_two_histories
     ;
     check:
         a_check_names_what_is_sound
@@ -54,6 +57,8 @@ cases! {
         a_field_that_the_vault_lacks_is_warned_of
         a_session_opens_for_its_requester_alone
         after_its_end_a_request_releases_nothing
+        an_approval_of_another_request_does_not_count
+        no_more_codes_are_printed_than_were_asked_for
         only_what_was_asked_for_is_shown
         the_seed_is_shown_where_it_was_asked_for
         too_few_approvals_release_nothing
@@ -89,5 +94,6 @@ cases! {
     story:
         a_closing_list_answers_each_obligation_once
         one_file_given_twice_is_collected_once
+        what_is_no_statement_of_this_escrow_is_not_collected
     ;
 }

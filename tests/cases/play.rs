@@ -21,7 +21,7 @@ pub fn play(file: &str) {
     let text = fs::read_to_string(folder().join(file)).unwrap();
     let mut steps = case::read(&text).unwrap_or_else(|why| panic!("tests/cases/{file}, {why}"));
     assert_eq!(case::write(&steps), text, "tests/cases/{file}: a line is written otherwise than it is read");
-    let mut scene = Scene { disk: Disk::empty(), known: BTreeMap::new() };
+    let mut scene = Scene { disk: Disk::empty(), never: Vec::new(), known: BTreeMap::new() };
     let mut wrong = String::new();
     for step in &mut steps {
         let Step::Command(command) = step else {
@@ -50,6 +50,8 @@ pub fn play(file: &str) {
 /// Where a case is played.
 struct Scene {
     disk: Disk,
+    /// What no screen may hold, in whatever case it is written.
+    never: Vec<String>,
     /// What is known of this run, by the name that stands for it in braces.
     known: BTreeMap<&'static str, String>,
 }
@@ -64,6 +66,7 @@ impl Scene {
                 let run = self.disk.run(&self.filled(line)).ok();
                 self.learn(&run);
             }
+            Step::Do(what, text) if what == "never" => self.never.push(text.to_lowercase()),
             Step::Do(what, rest) => self.act(what, &self.filled(rest)),
             Step::Remark(_) | Step::Command(_) => {}
         }
@@ -142,6 +145,10 @@ impl Scene {
         };
         self.learn(&run);
         keeps_secrets(&run);
+        let said = format!("{}{}", run.out, run.err).to_lowercase();
+        for text in &self.never {
+            assert!(!said.contains(text), "{}: never {text}, and it is in\n{said}", run.line);
+        }
         assert!(
             run.out.is_empty() || run.out.ends_with('\n'),
             "{}: its last line is open: {}",

@@ -6,7 +6,7 @@ const HEADER: &str = "vault,account_id,email,password";
 
 #[track_caller]
 fn refused(disk: &Disk, code: i32, csv: impl AsRef<[u8]>) -> Run {
-    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as dan/dan");
     disk.refuses_line(code, words.stdin(csv))
 }
 
@@ -42,7 +42,7 @@ fn a_table_may_begin_with_a_mark_and_end_its_lines_as_windows_does() {
     let disk = Disk::begun();
     let csv = [b"\xef\xbb\xbf", row("prod").replace('\n', "\r\n").as_bytes()].concat();
     disk.write("accounts.csv", csv);
-    let line = "seal --from accounts.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
+    let line = "seal --from accounts.csv --threshold 2 --custodian alice --custodian bob --as dan/dan";
     disk.run(line).ok().shows("sealed prod generation 1 (root, account 111122223333): 2 of 2: alice, bob");
 }
 

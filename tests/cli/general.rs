@@ -46,7 +46,7 @@ fn every_json_answer_parses() {
     for line in [
         "keygen --no-passphrase -o x/x.key",
         "enroll x --name X --contact x --role auditor -i x/x.key -o x",
-        "init other --name N --cards-compared --card admin/admin.card --as admin/admin",
+        "init other --name N --cards-compared --card dan/dan.card --as dan/dan",
         "check --as alice/alice",
         "check --as alice/alice -o check.bgs",
         "deny req.bgr --as bob/bob --because no -o bob.bgd",
@@ -101,8 +101,8 @@ fn a_line_that_makes_no_sense_is_not_repeated() {
         format!("enroll zoe {key}"),
         key.to_owned(),
         format!("check --{key}"),
-        format!("seal prod --threshold {key} --as admin/admin"),
-        format!("release req.bgr --accept-deviation {key} --as admin/admin"),
+        format!("seal prod --threshold {key} --as dan/dan"),
+        format!("release req.bgr --accept-deviation {key} --as dan/dan"),
         "keygen \u{1b}[2J".to_owned(),
     ] {
         for json in ["", " --json"] {

@@ -16,7 +16,7 @@ fn refused(disk: &Disk, code: i32, these: &[&str], signer: &str, more: &str) -> 
     run
 }
 
-const ADMIN: &str = "admin/admin.card";
+const ADMIN: &str = "dan/dan.card";
 const ALICE: &str = "alice/alice.card";
 
 #[test]
@@ -39,7 +39,7 @@ fn an_escrow_begins_with_a_fingerprint_for_paper() {
 #[test]
 fn a_full_disk_leaves_no_directory() {
     let disk = Disk::people();
-    let line = format!("init new --name N --cards-compared --card {ADMIN} --as admin/admin");
+    let line = format!("init new --name N --cards-compared --card {ADMIN} --as dan/dan");
     disk.refuses_line(1, disk.line(&line).file_limit(1)).what("cannot be written").at("new/log");
 }
 
@@ -48,10 +48,10 @@ fn a_policy_is_read_whole_or_not_at_all() {
     let disk = Disk::people();
     for bad in ["close_withn = \"2h\"", "close_within = 7200", "close_within = \"soon\"", "[", "\u{0}"] {
         disk.write("policy.toml", bad);
-        refused(&disk, 3, &[ADMIN, ALICE], "admin/admin", "--policy policy.toml").at("policy.toml");
+        refused(&disk, 3, &[ADMIN, ALICE], "dan/dan", "--policy policy.toml").at("policy.toml");
     }
     disk.write("policy.toml", vec![b'#'; 100_000]);
-    refused(&disk, 3, &[ADMIN, ALICE], "admin/admin", "--policy policy.toml").at("policy.toml");
+    refused(&disk, 3, &[ADMIN, ALICE], "dan/dan", "--policy policy.toml").at("policy.toml");
     disk.write("policy.toml", "close_within = \"2h\"\nrequester_may_approve = false\n");
     disk.begin("escrow", "--policy policy.toml").ok();
     let log = String::from_utf8(disk.read("escrow/log")).unwrap();

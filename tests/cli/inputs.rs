@@ -7,11 +7,11 @@ use crate::disk::Disk;
 /// Commands that read a file which is named in place of `FILE`.
 const READERS: [&str; 18] = [
     "enroll zoe --name Z --contact x --role custodian -o zoe -i FILE",
-    "init new --name N --cards-compared --card FILE --as admin/admin",
-    "init new --name N --cards-compared --card admin/admin.card --policy FILE --as admin/admin",
-    "init new --name N --cards-compared --card admin/admin.card --as admin/admin -i FILE",
-    "seal --from FILE --threshold 2 --custodian alice --custodian bob --as admin/admin",
-    "seal --from empty.csv --threshold 2 --custodian alice --as admin/admin --reopen-with FILE",
+    "init new --name N --cards-compared --card FILE --as dan/dan",
+    "init new --name N --cards-compared --card dan/dan.card --policy FILE --as dan/dan",
+    "init new --name N --cards-compared --card dan/dan.card --as dan/dan -i FILE",
+    "seal --from FILE --threshold 2 --custodian alice --custodian bob --as dan/dan",
+    "seal --from empty.csv --threshold 2 --custodian alice --as dan/dan --reopen-with FILE",
     "approve FILE --as alice/alice -o out.bga --session-words x",
     "deny FILE --as alice/alice -o out.bgd --because x",
     "release FILE --as carol/carol --print password",
@@ -106,7 +106,7 @@ fn files_that_are_too_large_are_refused_unread() {
     let disk = Disk::sealed();
     disk.write("large", vec![b'a'; 17 << 20]);
     for line in [
-        "init new --name N --cards-compared --card large --as admin/admin",
+        "init new --name N --cards-compared --card large --as dan/dan",
         "check --as alice/alice -i large",
         "verify --head large",
         "collect large --as alice/alice",

@@ -106,7 +106,7 @@ fn a_vault_is_not_sealed_with_swap_on_without_a_yes() {
     let disk = Disk::begun();
     let swaps = swap_on(&disk);
     let seal = |more: &str| {
-        let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin {more}");
+        let line = format!("seal --from - --threshold 2 {THREE} --as dan/dan {more}");
         where_mounted(disk.line(&line).stdin(row("prod")), &swaps, "/proc/swaps")
     };
     disk.refuses_line(4, seal("")).what("swap on").next("--accept-deviation swap-on");
@@ -148,7 +148,7 @@ fn an_interface_is_out_of_order_where_the_policy_wants_none() {
         disk.begin("escrow", "--policy policy.toml").ok();
         disk.write("net/eth9/flags", "0x1003\n");
         disk.write("net/wlan9/flags", "0x1002\n");
-        let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin");
+        let line = format!("seal --from - --threshold 2 {THREE} --as dan/dan");
         let seal = |line: &str| {
             where_mounted(disk.line(line).stdin(row("prod")), &disk.path("net"), "/sys/class/net")
         };

@@ -6,6 +6,7 @@ mod audit;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
+mod counted;
 mod csv;
 #[path = "../fixtures/disk/mod.rs"]
 mod disk;

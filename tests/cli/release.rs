@@ -17,14 +17,6 @@ fn logged(disk: &Disk, kind: &str) -> usize {
     disk.run(&format!("log --kind {kind} --json")).ok().json().as_array().unwrap().len()
 }
 
-fn approved(more: &str) -> (Disk, RequestState) {
-    let disk = Disk::sealed();
-    let asked = disk.request(more);
-    disk.approve("alice", &asked).ok();
-    disk.approve("bob", &asked).ok();
-    (disk, asked)
-}
-
 #[test]
 fn what_is_printed_is_the_lines_and_nothing_else() {
     let (disk, asked) = Disk::approved();
@@ -65,34 +57,6 @@ fn a_bad_approval_is_named_and_the_good_ones_still_release() {
     let run = run.says("released on the approvals of bob and carol");
     drop(run);
     assert!(String::from_utf8(disk.read("escrow/log")).unwrap().contains(r#""bad_shares":["alice"]"#));
-}
-
-#[test]
-fn an_approval_of_another_request_does_not_count() {
-    let (disk, _) = Disk::approved();
-    for file in ["req.bgr", "req.session.age", "alice.bga"] {
-        disk.copy(file, &format!("first/{file}"));
-        disk.remove(file);
-    }
-    disk.remove("bob.bga");
-    let second = disk.request("");
-    disk.approve("bob", &second).ok();
-    let run = refused(&disk, 5, "first/alice.bga bob.bga", "").at("`alice`");
-    run.says("is of another request");
-    // Nor does the session of another request open anything.
-    let run = refused(&disk, 4, "bob.bga", "--session first/req.session.age");
-    run.what("the session file belongs to another request").next("--session FILE");
-}
-
-#[test]
-fn no_more_codes_are_printed_than_were_asked_for() {
-    let (disk, _) = approved("--totp-codes 0");
-    let run = disk.refuses(4, &format!("{RELEASE} --print totp")).what("TOTP codes");
-    run.next("make a new request");
-    let (disk, _) = approved("--totp-codes 1");
-    disk.refuses(4, &format!("{RELEASE} --print totp --print totp")).what("TOTP codes");
-    disk.run(&format!("{RELEASE} --print totp")).ok();
-    disk.run("verify").ok();
 }
 
 #[test]

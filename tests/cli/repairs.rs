@@ -287,7 +287,7 @@ fn a_dead_laptop_after_a_release_stops_nobody() {
 fn a_book_of_two_escrows_goes_on_with_the_one_that_is_meant() {
     let disk = Disk::sealed();
     disk.begin("second", "").ok();
-    let line = format!("seal --from - --threshold 2 {THREE} --as admin/admin --escrow second");
+    let line = format!("seal --from - --threshold 2 {THREE} --as dan/dan --escrow second");
     disk.line(&line).stdin(row("other")).run().ok();
     // Carol's book was last written about the second escrow; the first one's log is gone.
     disk.run("check --as carol/carol --escrow second").ok();

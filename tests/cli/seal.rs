@@ -107,7 +107,7 @@ fn twenty_vaults_make_one_canary_and_a_second_batch_none() {
     let second = batch('b');
     assert!(names(&second).iter().all(|name| name.starts_with('b')) && names(&second).len() == 20);
     // The order of custodians makes no other set; their number and the threshold do.
-    let line = "seal --from - --as admin/admin --json --generate-password --threshold";
+    let line = "seal --from - --as dan/dan --json --generate-password --threshold";
     let seal = |name: &str, more: &str| {
         let csv = format!("vault,account_id,email\n{name},111122223333,r@example.com\n");
         let json = disk.line(&format!("{line} {more}")).stdin(csv).run().ok().json();

@@ -103,7 +103,7 @@ fn the_pages_can_be_read_where_there_is_a_reader() {
     let disk = Disk::empty();
     disk.run("man pages").ok();
     for command in commands() {
-        let page = disk.path(&format!("pages/breakglass-{command}.1"));
+        let page = disk.path(format!("pages/breakglass-{command}.1"));
         let mut reader = Command::new("man");
         reader.args(["--warnings", "-l"]).arg(&page).env("MANWIDTH", "80").env("LC_ALL", "C.UTF-8");
         let output = reader.output().unwrap();

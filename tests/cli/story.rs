@@ -1,6 +1,6 @@
 //! The story from end to end, on one machine and on several; and statements that were made elsewhere.
 
-use crate::disk::{Disk, PASSWORD, THREE, asking, row};
+use crate::disk::{Disk, PASSWORD, THREE, row};
 
 const DONE: &str = "--done password-changed --done mfa-renewed --done access-keys-checked \
     --done activity-reviewed --done ticket-updated --done stakeholders-told --not-applicable 'resealed=later'";
@@ -122,42 +122,6 @@ fn statements_made_elsewhere_are_collected_once() {
     assert_eq!(run.json()["collected"], 0);
     assert_eq!(disk.read("escrow/log"), after);
     disk.run("verify").ok();
-}
-
-#[test]
-fn what_is_no_statement_of_this_escrow_is_not_collected() {
-    let (disk, asked) = Disk::asked();
-    let refused = |code: i32, file: &str| disk.refuses(code, &format!("collect {file} --as bob/bob"));
-    disk.write("odd", "hello");
-    refused(3, "odd").what("not a statement").at("odd");
-    refused(3, "req.bgr").at("req.bgr");
-    refused(1, "nothing").at("nothing").next("check the path");
-    disk.run("deny req.bgr --as carol/carol --because 'no way' -o carol.bgd").ok();
-    disk.copy("carol.bgd", "changed.bgd");
-    disk.replace("changed.bgd", "no way", "yes so");
-    refused(10, "changed.bgd").what("STATEMENT-SIGNATURE").at("changed.bgd").next("nothing was collected");
-    // One bad statement among good ones: none is collected.
-    refused(10, "carol.bgd changed.bgd").at("changed.bgd");
-    // A statement that was made at another escrow.
-    disk.begin("second", "").ok();
-    let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
-    words.arg("--escrow").arg("second").stdin(crate::disk::row("prod")).run().ok();
-    disk.copy("bob", "elsewhere");
-    disk.remove("elsewhere/bob.book");
-    disk.run("check --as elsewhere/bob -o other.bgs --escrow second").ok();
-    refused(10, "other.bgs").what("STATEMENT-ESCROW");
-    // One that was made on a history that is not this one.
-    disk.copy("escrow", "fork");
-    disk.run("check --as alice/alice").ok();
-    disk.run("check --as elsewhere/bob --escrow fork").ok();
-    disk.run("check --as elsewhere/bob -o forked.bgs --escrow fork").ok();
-    refused(13, "forked.bgs").what("STATEMENT-HEAD");
-    // A denial of a request that this log does not hold.
-    let line = format!("{} --as carol/carol -o req2.bgr --escrow fork", asking("prod"));
-    disk.run(&line).ok();
-    disk.run("deny req2.bgr --as elsewhere/bob --because no -o fork.bgd").ok();
-    refused(13, "fork.bgd").what("STATEMENT-HEAD");
-    drop(asked);
 }
 
 #[test]

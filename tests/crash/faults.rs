@@ -110,7 +110,7 @@ pub fn judge(scene: &Scene, disk: &Disk, before: &Tree, outcome: &Outcome, say: 
     let left = left_behind(scene, disk, before, &outcome.trace, &outcome.err);
     assert!(left.is_empty(), "left behind or changed: {left:?}\n{say}");
     if disk.exists("before.head") {
-        let was = scene.ground.disk().run("verify --head before.head").code;
+        let was = scene.before.disk().run("verify --head before.head").code;
         let run = disk.run("verify --head before.head");
         let is_mended = was == 11 && run.code == 14;
         assert!(run.code == was || is_mended, "{was} before: {say}\n{}", run.out);
@@ -128,7 +128,7 @@ pub fn is_unchanged(disk: &Disk, before: &Tree, outcome: &Outcome, say: &str) {
 }
 
 fn fail_at(scene: &Scene, call: &Call, error: &'static str) {
-    let disk = scene.ground.disk();
+    let disk = scene.before.disk();
     let before = disk.tree();
     let outcome = Traced::new(&disk, &scene.line).fault(call, Fault::Error(error)).run();
     let place = format!("{}: {error} at {} {}: {}", scene.name, call.name, call.nth, call.text);
@@ -167,7 +167,7 @@ fn fail_all(names: &[&str], every: usize) {
     let chosen: Vec<&Scene> = all.iter().filter(|scene| names.contains(&scene.name)).collect();
     assert_eq!(chosen.len(), names.len());
     for scene in chosen {
-        let calls = calls(&scene.ground.disk(), &scene.line);
+        let calls = calls(&scene.before.disk(), &scene.line);
         let calls: Vec<_> = calls.iter().filter_map(|call| Some((call, error_of(call)?))).collect();
         assert!(calls.len() >= 3, "{}: too few calls to be true", scene.name);
         let mut counts = [0; 2];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::disk::{Disk, PASSWORD};
 use crate::scenes::{
-    CHECK, Ground, approve_line, approved, asked, begun, holds_plaintext, release_line, seal_line, sealed,
+    CHECK, Snapshot, approve_line, approved, asked, begun, holds_plaintext, release_line, seal_line, sealed,
 };
 use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, tell};
 
@@ -32,7 +32,7 @@ const MATTER: [&str; 16] = [
 /// What is tried: the command, what was there before, and how it goes on after each kill.
 struct Trial {
     name: &'static str,
-    ground: &'static Ground,
+    before: &'static Snapshot,
     line: Line,
     goes_on: fn(&Disk, &Outcome),
 }
@@ -57,7 +57,7 @@ fn try_all(trial: &Trial, every: usize) {
     if !can_trace(trial.name) {
         return;
     }
-    let all = calls(&trial.ground.disk(), &trial.line);
+    let all = calls(&trial.before.disk(), &trial.line);
     let is_changing = |call: &&Call| call.changes();
     let matters = |call: &&Call| call.changes() || MATTER.contains(&call.name.as_str());
     let chosen: Vec<&Call> = match is_whole() {
@@ -69,7 +69,7 @@ fn try_all(trial: &Trial, every: usize) {
     for call in chosen {
         let counts = table.entry(&call.name).or_default();
         counts.calls += 1;
-        let disk = trial.ground.disk();
+        let disk = trial.before.disk();
         let before = disk.read("escrow/log");
         let outcome = Traced::new(&disk, &trial.line).fault(call, Fault::Kill).run();
         // How many random bytes are taken is itself random: a last one may not come.
@@ -126,7 +126,7 @@ fn an_append_is_there_or_not() {
         assert_eq!(entries(disk, "check"), logged + 1);
         disk.run("verify --head before.head --book alice/alice.book").ok();
     };
-    try_all(&Trial { name: "check", ground: sealed(), line: Line::of(CHECK), goes_on }, 1);
+    try_all(&Trial { name: "check", before: sealed(), line: Line::of(CHECK), goes_on }, 1);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_sealing_is_logged_or_goes() {
         };
         // Nothing of the first attempt lies about, but for the mark where all was logged.
         for vault in ["prod".to_owned(), disk.canary()] {
-            let folder = disk.path(&format!("escrow/vaults/{vault}"));
+            let folder = disk.path(format!("escrow/vaults/{vault}"));
             let names = |folder| -> Vec<String> {
                 let names = std::fs::read_dir(folder).unwrap();
                 names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -157,7 +157,7 @@ fn a_sealing_is_logged_or_goes() {
             disk.run(&format!("check --all --as {custodian}/{custodian}")).ok();
         }
     };
-    try_all(&Trial { name: "seal", ground: begun(), line: seal_line("prod"), goes_on }, 5);
+    try_all(&Trial { name: "seal", before: begun(), line: seal_line("prod"), goes_on }, 5);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn an_approval_counts_once_however_often_it_is_cut_off() {
         assert_eq!(disk.run(&line).ok().out, format!("password: {PASSWORD}\n"));
         disk.run("verify --head before.head --book alice/alice.book --book bob/bob.book").ok();
     };
-    try_all(&Trial { name: "approve", ground: asked(), line: approve_line("alice.bga"), goes_on }, 1);
+    try_all(&Trial { name: "approve", before: asked(), line: approve_line("alice.bga"), goes_on }, 1);
 }
 
 #[test]
@@ -202,5 +202,5 @@ fn nothing_is_shown_that_is_not_logged() {
         disk.run("verify --head before.head").ok().shows("EXPOSED");
         assert!(!disk.exists("req.session.age"));
     };
-    try_all(&Trial { name: "release", ground: approved(), line: release_line(), goes_on }, 1);
+    try_all(&Trial { name: "release", before: approved(), line: release_line(), goes_on }, 1);
 }

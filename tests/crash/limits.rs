@@ -28,8 +28,8 @@ fn a_write_that_is_cut_short_is_taken_back() {
     let (mut cut, mut refused) = (0, 0);
     for scene in scenes() {
         let every = if is_whole() || scene.name == "release" { 1 } else { 3 };
-        for blocks in limits(&scene.ground.disk()).into_iter().step_by(every) {
-            let disk = scene.ground.disk();
+        for blocks in limits(&scene.before.disk()).into_iter().step_by(every) {
+            let disk = scene.before.disk();
             let before = disk.tree();
             let outcome = Traced::new(&disk, &scene.line).file_limit(blocks).run();
             let said = (outcome.shown(), &outcome.err);
@@ -80,7 +80,7 @@ fn half_an_append_is_torn_and_the_next_append_goes_on() {
     let disk = sealed().disk();
     let whole = disk.read("escrow/log");
     // Longer than what is left of a block.
-    let retire = Line::of("retire bob --as admin/admin --because").arg(&"left ".repeat(200));
+    let retire = Line::of("retire bob --as dan/dan --because").arg(&"left ".repeat(200));
     assert_eq!(torn(&disk, &retire), "");
     assert!(disk.read("escrow/log").len() > whole.len());
     disk.run("verify --head before.head").exits(11).shows("TORN");

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::disk::{Disk, Run, asking};
 use crate::scenes::{
-    Ground, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line, sealed,
-    torn,
+    Snapshot, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line,
+    sealed, torn,
 };
 use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, of_trace};
 
@@ -49,15 +49,16 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
         close.words.extend(["--done".to_owned(), obligation.as_str().to_owned()]);
     }
     let enroll = "enroll zoe --name Z --contact z --role custodian --no-passphrase -o out";
-    let begin = "init out/escrow --name Ex --card admin/admin.card --card alice/alice.card --as admin/admin --cards-compared";
+    let begin =
+        "init out/escrow --name Ex --card dan/dan.card --card alice/alice.card --as dan/dan --cards-compared";
     let request = asking("prod") + " --as carol/carol -o out/req.bgr --accept-deviation not-in-force";
     let action = format!("action done --request {id} --as carol/carol -o out/action.bgs");
     let elsewhere = "--continue-in out/log --accept-deviation continued-elsewhere";
     let release = format!("release req.bgr alice.bga bob.bga --as carol/carol --print password {elsewhere}");
     let mut tried = 0;
-    let mut refuse = |ground: &Ground, place: &str, line: &Line| {
+    let mut refuse = |before: &Snapshot, place: &str, line: &Line| {
         for what in IN_THE_WAY {
-            let disk = ground.disk();
+            let disk = before.disk();
             disk.write("elsewhere/file", "precious");
             put(&disk, place, what);
             let before = disk.tree();
@@ -69,7 +70,7 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
             tried += 1;
         }
     };
-    for (ground, place, line) in [
+    for (before, place, line) in [
         (people(), "out/zoe.key", "keygen --no-passphrase -o out/zoe.key"),
         (people(), "out/zoe.card", enroll),
         (people(), "out/escrow", begin),
@@ -83,7 +84,7 @@ fn nothing_is_written_over_or_through_what_is_in_the_way() {
         (released(), "out/action.bgs", &action),
         (released(), "out/escrow", "copy out/escrow"),
     ] {
-        refuse(ground, place, &Line::of(line));
+        refuse(before, place, &Line::of(line));
     }
     refuse(asked(), "out/alice.bga", &approve_line("out/alice.bga"));
     refuse(released(), "out/close.bgs", &close);
@@ -133,7 +134,7 @@ fn no_file_of_an_escrow_is_written_through_a_linked_folder() {
     for folder_name in ["vaults", "vaults/prod"] {
         let disk = begun().disk();
         folder(&disk, "elsewhere");
-        let place = disk.path(&format!("escrow/{folder_name}"));
+        let place = disk.path(format!("escrow/{folder_name}"));
         fs::create_dir_all(place.parent().unwrap()).unwrap();
         symlink(disk.path("elsewhere"), place).unwrap();
         let line = seal_line("prod");
@@ -154,10 +155,10 @@ fn no_name_is_a_way_out() {
         for line in [
             "request NAME --reason other --ticket x --justification x --as carol/carol -o x.bgr",
             "check NAME --as alice/alice",
-            "retire NAME --because x --as admin/admin",
+            "retire NAME --because x --as dan/dan",
             "enroll NAME --name x --contact x --role auditor --no-passphrase -o x",
-            "seal NAME --threshold 2 --custodian alice --custodian bob --as admin/admin",
-            "seal new --threshold 2 --custodian NAME --custodian bob --as admin/admin",
+            "seal NAME --threshold 2 --custodian alice --custodian bob --as dan/dan",
+            "seal new --threshold 2 --custodian NAME --custodian bob --as dan/dan",
         ] {
             let before = disk.tree();
             let mut words = disk.line("");
@@ -169,8 +170,7 @@ fn no_name_is_a_way_out() {
             assert!(disk.tree() == before, "`{name}`: {line}");
         }
         let csv = format!("vault,account_id,email,password\n\"{name}\",111122223333,r@example.com,x\n");
-        let words =
-            disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin");
+        let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as dan/dan");
         disk.refuses_line(3, words.stdin(csv));
     }
 }
@@ -212,7 +212,7 @@ fn what_a_sealing_left_goes_only_where_it_is_known_to_be_that() {
     let disk = cut_off();
     let mark = mark_of(&disk);
     let (within, _) = mark.split_once("unlogged-").unwrap();
-    fs::rename(disk.path(&mark), disk.path(&format!("{within}unlogged-{}", "5".repeat(64)))).unwrap();
+    fs::rename(disk.path(&mark), disk.path(format!("{within}unlogged-{}", "5".repeat(64)))).unwrap();
     refuses_to_seal(&disk).what("no seal of it");
     // Somebody put it there: it has no mark.
     let disk = cut_off();
@@ -278,8 +278,8 @@ fn swapped(disk: &Disk, line: &Line, after: &Call) -> Outcome {
 }
 
 /// Calls between the first look at the log and the end.
-fn while_open(ground: &Ground, line: &Line) -> Vec<Call> {
-    let all = calls(&ground.disk(), line);
+fn while_open(before: &Snapshot, line: &Line) -> Vec<Call> {
+    let all = calls(&before.disk(), line);
     let first = all.iter().position(|call| call.text.contains("\"escrow/log\"")).unwrap();
     all[first..]
         .iter()
@@ -295,17 +295,17 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
     if !can_trace("a_log_that_is_swapped_while_it_is_open_is_not_written_to") {
         return;
     }
-    let retire = Line::of("retire bob --because left --as admin/admin");
+    let retire = Line::of("retire bob --because left --as dan/dan");
     // Before the write: neither of the two files is touched.
-    for (name, ground, line) in
+    for (name, before, line) in
         [("retire", released(), retire), ("release", approved_twice(), release_line())]
     {
-        let all = while_open(ground, &line);
+        let all = while_open(before, &line);
         let write =
             all.iter().position(|call| call.name == "write" && call.text.contains("breakglass/v1/")).unwrap();
         let look = all[..write].iter().rposition(|call| call.text.contains("\"escrow/log\"")).unwrap();
         // After the last call before the program looks once more what has the name.
-        let disk = ground.disk();
+        let disk = before.disk();
         let (first, second) = (disk.read("escrow/log"), disk.read("other/log"));
         let outcome = swapped(&disk, &line, &all[look - 1]);
         assert_eq!(outcome.status.code(), Some(1), "{name}: {}", outcome.err);
@@ -315,7 +315,7 @@ fn a_log_that_is_swapped_while_it_is_open_is_not_written_to() {
         // At any moment.
         let every = if is_whole() { 1 } else { 9 };
         for call in all.iter().step_by(every) {
-            let disk = ground.disk();
+            let disk = before.disk();
             let outcome = swapped(&disk, &line, call);
             let say = format!("{name}, after {} {}: {}\n{}", call.name, call.nth, call.text, outcome.err);
             let (first, second) = (first.clone(), second.clone());
@@ -342,9 +342,9 @@ fn a_log_that_is_swapped_while_it_is_mended_is_not_replaced() {
     let disk = torn().disk();
     disk.copy("escrow", "other");
     disk.write("other/log", "precious");
-    let ground = Ground::unsound(&disk);
+    let before = Snapshot::unsound(&disk);
     let line = Line::of("check --all --as bob/bob");
-    let all = while_open(&ground, &line);
+    let all = while_open(&before, &line);
     let rename = all.iter().position(|call| call.name.starts_with("rename")).unwrap();
     let look = all[..rename].iter().rposition(|call| call.text.starts_with("statx(AT_FDCWD, \"escrow/log\""));
     let outcome = swapped(&disk, &line, &all[look.unwrap() - 1]);
@@ -374,11 +374,11 @@ fn a_folder_that_others_use_by_now_stays() {
 }
 
 /// Approved, with a copy of the escrow in `other`.
-fn approved_twice() -> &'static Ground {
-    static GROUND: std::sync::OnceLock<Ground> = std::sync::OnceLock::new();
-    GROUND.get_or_init(|| {
+fn approved_twice() -> &'static Snapshot {
+    static SNAPSHOT: std::sync::OnceLock<Snapshot> = std::sync::OnceLock::new();
+    SNAPSHOT.get_or_init(|| {
         let disk = approved().disk();
         disk.run("copy other").ok();
-        Ground::made(&disk)
+        Snapshot::made(&disk)
     })
 }

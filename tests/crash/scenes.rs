@@ -1,10 +1,7 @@
-//! What is there before a command, and the commands. Each ground is made once, by running the program, and kept
+//! What is there before a command, and the commands. Each snapshot is made once, by running the program, and kept
 //! in memory; each try gets its own copy on disk.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::fs;
 use std::sync::OnceLock;
 
 use breakglass::record::closing::Obligation;
@@ -13,14 +10,14 @@ use crate::disk::{Disk, PASSWORD, RequestState, SEED, THREE, Tree, asking};
 use crate::trace::Line;
 
 /// A disk that can be set up again and again.
-pub struct Ground {
+pub struct Snapshot {
     tree: Tree,
     pub request: String,
     pub words: String,
 }
 
-impl Ground {
-    fn of(disk: &Disk, asked: Option<&RequestState>) -> Ground {
+impl Snapshot {
+    fn of(disk: &Disk, asked: Option<&RequestState>) -> Snapshot {
         if disk.exists("before.head") {
             disk.remove("before.head");
         }
@@ -28,36 +25,21 @@ impl Ground {
             disk.run("head -o before.head").ok();
         }
         let (request, words) = asked.map(|one| (one.id.clone(), one.words.clone())).unwrap_or_default();
-        Ground { tree: disk.tree(), request, words }
+        Snapshot { tree: disk.tree(), request, words }
     }
 
     /// What lies on a disk by now.
-    pub fn made(disk: &Disk) -> Ground {
-        Ground::of(disk, None)
+    pub fn made(disk: &Disk) -> Snapshot {
+        Snapshot::of(disk, None)
     }
 
     /// The same, where no head can be taken.
-    pub fn unsound(disk: &Disk) -> Ground {
-        Ground { tree: disk.tree(), request: String::new(), words: String::new() }
+    pub fn unsound(disk: &Disk) -> Snapshot {
+        Snapshot { tree: disk.tree(), request: String::new(), words: String::new() }
     }
 
     pub fn disk(&self) -> Disk {
-        let disk = Disk::empty();
-        put(&disk.path(""), &self.tree);
-        disk
-    }
-}
-
-fn put(root: &Path, tree: &Tree) {
-    for (path, (mode, bytes)) in tree {
-        match bytes {
-            None => DirBuilder::new().mode(*mode).create(root.join(path)).unwrap(),
-            Some(bytes) => {
-                let mut file = File::options();
-                let file = file.create_new(true).write(true).mode(*mode).open(root.join(path));
-                file.unwrap().write_all(bytes).unwrap();
-            }
-        }
+        Disk::of(&self.tree)
     }
 }
 
@@ -66,48 +48,48 @@ pub fn csv(vault: &str) -> String {
     format!("vault,account_id,email,password,totp\n{vault},111122223333,root@example.com,{PASSWORD},{SEED}\n")
 }
 
-macro_rules! grounds {
+macro_rules! snapshots {
     ($($(#[$doc:meta])* $name:ident $make:block)+) => {
-        $($(#[$doc])* pub fn $name() -> &'static Ground {
-            static GROUND: OnceLock<Ground> = OnceLock::new();
-            GROUND.get_or_init(|| $make)
+        $($(#[$doc])* pub fn $name() -> &'static Snapshot {
+            static SNAPSHOT: OnceLock<Snapshot> = OnceLock::new();
+            SNAPSHOT.get_or_init(|| $make)
         })+
     };
 }
 
-grounds! {
+snapshots! {
     /// Four people.
-    people { Ground::of(&Disk::people(), None) }
+    people { Snapshot::of(&Disk::people(), None) }
     /// The same, and an escrow.
-    begun { Ground::of(&Disk::begun(), None) }
+    begun { Snapshot::of(&Disk::begun(), None) }
     /// The same, with `prod` sealed, and nobody who checked: nobody but bob has a book.
     sealed {
         let disk = Disk::begun();
         disk.line(&sealing()).stdin(csv("prod")).run().ok();
         disk.run("check --all --as bob/bob").ok();
-        Ground::of(&disk, None)
+        Snapshot::of(&disk, None)
     }
     /// The same, with a log that ends in the first half of a record.
     torn {
         let disk = sealed().disk();
         let log = disk.read("escrow/log");
         disk.write("escrow/log", [&log[..], &log[..500]].concat());
-        Ground::unsound(&disk)
+        Snapshot::unsound(&disk)
     }
     /// The same, checked by all.
-    checked { Ground::of(&Disk::sealed(), None) }
+    checked { Snapshot::of(&Disk::sealed(), None) }
     /// The same, and asked for by carol; bob approved.
     asked {
         let (disk, asked) = Disk::asked();
         disk.approve("bob", &asked).ok();
-        Ground::of(&disk, Some(&asked))
+        Snapshot::of(&disk, Some(&asked))
     }
     /// The same, approved by alice too.
     approved {
         let disk = asked().disk();
         let asked = RequestState { id: asked().request.clone(), words: asked().words.clone() };
         disk.approve("alice", &asked).ok();
-        Ground::of(&disk, Some(&asked))
+        Snapshot::of(&disk, Some(&asked))
     }
     /// The same, released; with an action and a check in files, a copy that is behind and one that went on.
     released {
@@ -120,7 +102,7 @@ grounds! {
         disk.line(&sealing()).stdin(csv("second")).run().ok();
         disk.run(&format!("action 'one thing' --request {id} --as carol/carol -o action.bgs")).ok();
         disk.run("check prod --as alice/alice -o check.bgs").ok();
-        Ground::of(&disk, Some(&RequestState { id, words: approved().words.clone() }))
+        Snapshot::of(&disk, Some(&RequestState { id, words: approved().words.clone() }))
     }
 }
 
@@ -128,7 +110,7 @@ pub const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol --
 pub const CHECK: &str = "check --all --as alice/alice";
 
 fn sealing() -> String {
-    format!("seal --from - --threshold 2 {THREE} --as admin/admin --accept-deviation totp-unproven")
+    format!("seal --from - --threshold 2 {THREE} --as dan/dan --accept-deviation totp-unproven")
 }
 
 pub fn seal_line(vault: &str) -> Line {
@@ -146,16 +128,16 @@ pub fn release_line() -> Line {
 /// A command that is tried, and what there is before it.
 pub struct Scene {
     pub name: &'static str,
-    pub ground: &'static Ground,
+    pub before: &'static Snapshot,
     pub line: Line,
 }
 
 /// Every command that writes something.
 pub fn scenes() -> Vec<Scene> {
-    let scene = |name, ground, line: &str| Scene { name, ground, line: Line::of(line) };
+    let scene = |name, before, line: &str| Scene { name, before, line: Line::of(line) };
     let id = &released().request;
-    let begin = "init escrow --name Ex --card admin/admin.card --card alice/alice.card --card bob/bob.card \
-                 --card carol/carol.card --as admin/admin --cards-compared";
+    let begin = "init escrow --name Ex --card dan/dan.card --card alice/alice.card --card bob/bob.card \
+                 --card carol/carol.card --as dan/dan --cards-compared";
     let elsewhere = "--continue-in usb/new/log --accept-deviation continued-elsewhere";
     let request = asking("prod") + " --as carol/carol -o new/req.bgr";
     // The closing list is given in full: nobody is asked.
@@ -171,26 +153,26 @@ pub fn scenes() -> Vec<Scene> {
             "enroll zoe --name Z --contact z@example.com --role custodian --no-passphrase -o new/zoe",
         ),
         scene("init", people(), &begin.replace("init escrow", "init new/escrow")),
-        Scene { name: "seal", ground: begun(), line: seal_line("prod") },
+        Scene { name: "seal", before: begun(), line: seal_line("prod") },
         scene("check, new book", sealed(), CHECK),
         scene("check, old book", sealed(), "check --all --as bob/bob"),
         scene("check, book elsewhere", sealed(), "check --all --as bob/bob --book usb/new/bob.book"),
         scene("check, to a file", sealed(), "check --all --as bob/bob -o new/check.bgs"),
         scene("check, torn log", torn(), "check --all --as bob/bob"),
         scene("request", checked(), &request),
-        Scene { name: "approve", ground: asked(), line: approve_line("new/alice.bga") },
+        Scene { name: "approve", before: asked(), line: approve_line("new/alice.bga") },
         scene("deny", asked(), "deny req.bgr --as alice/alice -o new/alice.bgd --because x"),
-        Scene { name: "release", ground: approved(), line: release_line() },
+        Scene { name: "release", before: approved(), line: release_line() },
         scene("release, elsewhere", approved(), &format!("{RELEASE} {elsewhere}")),
         scene("release, withdrawn", approved(), "release req.bgr bob.bga --as carol/carol --withdraw"),
         scene("action", released(), &format!("action done --request {id} --as carol/carol")),
-        Scene { name: "close", ground: released(), line: close },
+        Scene { name: "close", before: released(), line: close },
         scene("collect", released(), "collect action.bgs check.bgs --as bob/bob"),
         scene("head", released(), "head -o new/head.json"),
         scene("copy, new", released(), "copy new/replica"),
         scene("copy, behind", released(), "copy behind"),
         scene("adopt", released(), "adopt other --as alice/alice --as carol/carol"),
-        scene("retire", released(), "retire bob --because left --as admin/admin"),
+        scene("retire", released(), "retire bob --because left --as dan/dan"),
         scene("man", people(), "man new/man1"),
     ]
 }

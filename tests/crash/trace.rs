@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::common::skipped;
-use crate::disk::{Disk, Finished, PASSWORD, SEED, finish, give};
+use crate::disk::{Disk, Finished, PASSWORD, SEED, finish, give, split};
 
 /// A command line, and what it is given on standard input.
 #[derive(Debug, Clone, Default)]
@@ -18,14 +18,7 @@ pub struct Line {
 
 impl Line {
     pub fn of(text: &str) -> Line {
-        let mut words = Vec::new();
-        for (at, part) in text.split('\'').enumerate() {
-            match at % 2 {
-                1 => words.push(part.to_owned()),
-                _ => words.extend(part.split_whitespace().map(str::to_owned)),
-            }
-        }
-        Line { words, stdin: Vec::new() }
+        Line { words: split(text), stdin: Vec::new() }
     }
 
     pub fn arg(mut self, word: &str) -> Line {

@@ -8,8 +8,12 @@
 //!
 //! It says how often each move was made. `BREAKGLASS_MACHINE_CASES` makes it longer, with other seeds.
 
+mod dice;
+mod media;
 mod moves;
+mod people;
 mod safes;
+mod thieves;
 #[path = "../fixtures/world/mod.rs"]
 mod world;
 

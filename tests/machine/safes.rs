@@ -132,7 +132,7 @@ impl Safes {
                 let sound = ledger.reading().unsound().is_none();
                 match carried {
                     Some((ahead, _)) if sound && !holds(ledger.reading()) => {
-                        ledger.catch_up(&ahead.bytes).is_ok()
+                        ledger.catch_up(&Reading::of(ahead.bytes.clone()).unwrap()).is_ok()
                     }
                     _ => sound,
                 }

@@ -2,110 +2,18 @@
 
 use std::fs;
 
-use breakglass::record::card::VerifiedCard;
 use breakglass::value::fingerprint::Words;
 
-use crate::people::{Place, SEED};
-use crate::sealing::code_now;
-use crate::terminal::{Ended, Terminal};
-
-const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
-
-fn start(place: &Place, words: &[&str]) -> Terminal {
-    Terminal::start(place.path(), &[&["init"], words].concat(), false)
-}
-
-/// A terminal whose answers are counted.
-struct Counted {
-    terminal: Terminal,
-    answers: usize,
-}
-
-impl Counted {
-    #[track_caller]
-    fn answer(&mut self, question: &str, typed: &str) {
-        self.terminal.asked(question).enter(typed);
-        self.answers += 1;
-    }
-
-    /// A person who is here: seven answers.
-    #[track_caller]
-    fn person(&mut self, id: &str, name: &str, roles: &str, passphrase: &str) {
-        self.answer("takes part?", id);
-        self.terminal.expect(&format!("{id}, please come to the keyboard"));
-        self.answer("Name\r\n", name);
-        self.answer("Contact\r\n", "+1 555 0100");
-        self.answer("Roles\r\n", roles);
-        self.answer("Directory\r\n", "");
-        self.answer("New passphrase:", passphrase);
-        self.answer("again:", passphrase);
-    }
-
-    /// Everybody's card, brought and compared, up to the yes that begins the escrow.
-    #[track_caller]
-    fn cards(&mut self, place: &Place) {
-        let init = &mut self.terminal;
-        for id in ["dan", "alice", "bob", "carol"] {
-            init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-            compare(init, &words_of(place, id));
-            init.expect("[yes] >").enter("");
-        }
-        init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
-    }
-
-    /// The words that are shown for the paper, taken off the screen again, and two of them typed: three answers.
-    #[track_caller]
-    fn paper(&mut self) {
-        self.answer("Enter shows them:", "");
-        self.terminal.expect("in this order:\r\n\r\n");
-        let shown = self.terminal.line();
-        let words: Vec<&str> = shown.split(' ').collect();
-        self.answer("Enter when it is on paper", "");
-        self.terminal.expect("\u{1b}[2J\u{1b}[?1049l");
-        for _ in 0..2 {
-            self.terminal.expect("Word ");
-            let position = self.terminal.digit();
-            assert!(!self.terminal.window().contains(&shown), "the words are still on the screen");
-            self.answer("on your paper:", words[position - 1]);
-        }
-    }
-
-    /// The first vault: twelve answers.
-    #[track_caller]
-    fn vault(&mut self) {
-        self.answer("Seal the first vault now?", "");
-        self.answer("Vault\r\n", "aws-prod");
-        self.answer("Account id\r\n", "111122223333");
-        self.answer("E-mail address of the root user\r\n", "root@example.com");
-        self.answer("[all] >", "");
-        self.answer("[2] >", "");
-        self.answer("[type] >", "");
-        self.answer("password, not shown", PASSWORD);
-        self.answer("again:", PASSWORD);
-        self.answer("Seed, not shown", SEED);
-        self.answer("Code that an authenticator", &code_now());
-        self.answer("Type yes, or <", "yes");
-    }
-}
-
-fn begin(place: &Place, words: &[&str]) -> Counted {
-    Counted { terminal: start(place, words), answers: 0 }
-}
-
-#[track_caller]
-fn unseen(ended: &Ended, secrets: &[&str]) {
-    for secret in secrets.iter().chain(&[PASSWORD, SEED]) {
-        assert!(!ended.screen.contains(secret), "`{secret}` is on the screen:\n{}", ended.screen);
-    }
-    assert!(ended.echoes, "the terminal does not echo any more");
-}
+use crate::people::{self, SEED};
+use crate::sitting::{Counted, PASSWORD, begin, compare, start, unseen, words_of};
+use crate::terminal::Terminal;
 
 /// One command and 50 answers, of which 28 are about four people and 12 about the vault: one account, an
 /// administrator, three custodians. At its end the vault is in force, and nobody typed a passphrase again.
 #[test]
 fn one_sitting_puts_a_vault_in_force() {
-    let place = Place::empty();
-    let mut sitting = begin(&place, &[]);
+    let disk = people::empty();
+    let mut sitting = begin(&disk, &[]);
     sitting.terminal.expect("BEGIN an escrow").expect("< goes back");
     sitting.answer("Organisation\r\n", "Example Corp");
     sitting.answer("[escrow] >", "");
@@ -135,44 +43,29 @@ fn one_sitting_puts_a_vault_in_force() {
     let ended = terminal.end();
     assert_eq!((ended.code, answers), (Some(0), 50), "{}", ended.screen);
     unseen(&ended, &people.map(|(.., passphrase)| passphrase));
-    let status = String::from_utf8(place.run(&["status"]).stdout).unwrap();
+    let status = String::from_utf8(disk.output(&["status"]).stdout).unwrap();
     assert!(status.contains("in force") && !status.contains("not in force"), "{status}");
-    let verdict = place.run(&["verify", "--book", "alice/alice.book"]);
+    let verdict = disk.output(&["verify", "--book", "alice/alice.book"]);
     assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
-    for (path, content) in place.files() {
+    for (path, content) in disk.files() {
         for secret in people.map(|(.., passphrase)| passphrase).iter().chain(&[PASSWORD, SEED]) {
             let held = content.windows(secret.len()).any(|part| part == secret.as_bytes());
             assert!(!held, "`{secret}` is in {}", path.display());
         }
     }
     for (id, ..) in people {
-        let key = fs::read_to_string(place.path().join(format!("{id}/{id}.key"))).unwrap();
+        let key = fs::read_to_string(disk.path(format!("{id}/{id}.key"))).unwrap();
         assert!(key.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"), "{key}");
-    }
-}
-
-fn words_of(place: &Place, id: &str) -> Vec<String> {
-    let bytes = fs::read(place.path().join(format!("{id}/{id}.card"))).unwrap();
-    let words = Words::of(&VerifiedCard::parse(&bytes).unwrap().digest());
-    words.to_string().split(' ').map(str::to_owned).collect()
-}
-
-/// Compares a card's two words.
-fn compare(init: &mut Terminal, words: &[String]) {
-    for _ in 0..2 {
-        init.expect("Word ");
-        let position = init.digit();
-        init.enter(&words[position - 1]);
     }
 }
 
 /// Cards that were brought are compared; whose identity lies beside is unlocked; who is not here checks later.
 #[test]
 fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
-    let place = Place::people();
-    fs::remove_file(place.path().join("carol/carol.key")).unwrap();
-    fs::create_dir(place.path().join("sent")).unwrap();
-    let mut init = start(&place, &["escrow", "--name", "E"]);
+    let disk = people::people();
+    fs::remove_file(disk.path("carol/carol.key")).unwrap();
+    fs::create_dir(disk.path("sent")).unwrap();
+    let mut init = start(&disk, &["escrow", "--name", "E"]);
     init.expect("Who takes part?").expect(">").enter("none/none.card").expect("cannot be read");
     init.expect("Who takes part?").expect(">").enter("alice/alice.key").expect("next:");
     init.expect("Who takes part?")
@@ -182,18 +75,18 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
     init.expect("Word ").expect(":").enter("zebra-crossing").expect("once more").expect(":").enter("zebra");
     init.expect("that is not word").expect("stop here").expect("Who takes part?").expect(">");
     init.enter("dan/dan.card");
-    compare(&mut init, &words_of(&place, "dan"));
+    compare(&mut init, &words_of(&disk, "dan"));
     init.expect("Is dan here?").expect("[yes] >").enter("perhaps").expect("yes or no").expect(">").enter("<");
     init.expect("Who takes part?").expect(">").enter("dan/dan.card");
-    compare(&mut init, &words_of(&place, "dan"));
+    compare(&mut init, &words_of(&disk, "dan"));
     init.expect("[yes] >").enter("");
     for (id, is_here) in [("alice", "yes"), ("bob", "no")] {
         init.expect("Who else takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&place, id));
+        compare(&mut init, &words_of(&disk, id));
         init.expect("[yes] >").enter(is_here);
     }
     init.expect("Who else takes part?").expect("[done] >").enter("carol/carol.card");
-    compare(&mut init, &words_of(&place, "carol"));
+    compare(&mut init, &words_of(&disk, "carol"));
     init.expect("Who else takes part?")
         .expect("[done] >")
         .enter("carol/carol.card")
@@ -213,104 +106,95 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
     assert!(!ended.screen.contains("of bob are sound"), "{}", ended.screen);
 }
 
+/// What is waited for, and what is typed then.
+type Exchange = (&'static [&'static str], &'static str);
+
+/// Organisation and directory.
+const ABOUT_THE_ESCROW: &[Exchange] = &[
+    (&["Organisation", ">"], ""),
+    (&["cannot be left empty", ">"], "<"),
+    (&["this is the first question", ">"], "a\nb"),
+    (&["more than one line", ">"], "E"),
+    (&["[escrow] >"], "file"),
+    (&["is there already", ">"], "<"),
+    (&["[E] >"], ""),
+    (&["[escrow] >"], ""),
+];
+
+/// Who takes part: one who goes again, one who has an identity, one whose directory cannot be.
+const ABOUT_PEOPLE: &[Exchange] = &[
+    (&["Who takes part?", ">"], ""),
+    (&["cannot be left empty", ">"], "Bad Id"),
+    (&["must be 1 to 32", ">"], "drop zoe"),
+    (&["`zoe` is not among them", ">"], "done"),
+    (&["somebody who is here has to be an administrator", ">"], "<"),
+    (&["Directory of the escrow", "[escrow] >"], ""),
+    (&["Who takes part?", ">"], "eve"),
+    (&["Name", ">"], "<"),
+    (&["Who takes part?", ">"], "eve"),
+    (&["Name", ">"], "Eve"),
+    (&["Contact", ">"], "<"),
+    (&["[Eve] >"], ""),
+    (&["Contact", ">"], "x"),
+    (&["[administrator] >"], "4"),
+    (&["a number from 1 to 3", ">"], "3"),
+    (&["[eve] >"], ""),
+    (&["is there already", ">"], "<"),
+    (&["[auditor] >"], ""),
+    (&["[eve] >"], "elsewhere"),
+    (&["New passphrase:"], "short"),
+    (&["at least 12", "New passphrase:"], "amber-violin-cloud"),
+    (&["again:"], "amber-violin-clown"),
+    (&["differ", "New passphrase:"], "amber-violin-cloud"),
+    (&["again:"], "amber-violin-cloud"),
+    (&["Who else takes part?", ">"], "eve"),
+    (&["among them already", ">"], "drop eve"),
+    (&["Who takes part?", ">"], "dan"),
+    (&["Name", ">"], "Dan"),
+    (&["Contact", ">"], "x"),
+    (&["[administrator] >"], "administrator custodian"),
+    // An identity that is there is used: it has no passphrase here, and none is asked for.
+    (&["[dan] >"], ""),
+    (&["the identity that is there is used: dan/dan.key", "Who else takes part?", ">"], "done"),
+    (&["1 custodians"], "no"),
+    (&["Who else takes part?", ">"], "bob"),
+    (&["Name", ">"], "Bob"),
+    (&["Contact", ">"], "x"),
+    (&["[custodian] >"], ""),
+    (&["[bob] >"], "file/bob"),
+    (&["New passphrase:"], "maple-rocket-daisy"),
+    (&["again:"], "maple-rocket-daisy"),
+    (&["[done] >"], ""),
+    (&["[usual] >"], "file"),
+    (&["malformed", ">"], "<"),
+    (&["[done] >"], ""),
+    (&["[usual] >"], ""),
+];
+
+fn answer(init: &mut Terminal, exchanges: &[Exchange]) {
+    for (questions, typed) in exchanges {
+        for question in *questions {
+            init.expect(question);
+        }
+        init.enter(typed);
+    }
+}
+
 /// Every question of the beginning, answered wrongly, not at all, and gone back from.
 #[test]
 fn what_is_wrong_is_not_taken_and_one_can_go_back() {
-    let place = Place::empty();
-    fs::write(place.path().join("file"), "not TOML").unwrap();
-    place.ok(&["keygen", "--no-passphrase", "-o", "dan/dan.key"]);
-    place.ok(&[
-        "enroll",
-        "eve",
-        "--name",
-        "E",
-        "--contact",
-        "x",
-        "--role",
-        "auditor",
-        "--no-passphrase",
-        "-o",
-        "eve",
-    ]);
-    let mut init = start(&place, &[]);
-    init.expect("Organisation").expect(">").enter("").expect("cannot be left empty").expect(">").enter("<");
-    init.expect("this is the first question").expect(">").enter("a\nb").expect("more than one line");
-    init.expect(">").enter("E").expect("[escrow] >").enter("file").expect("is there already").expect(">");
-    init.enter("<").expect("[E] >").enter("").expect("[escrow] >").enter("");
-    init.expect("Who takes part?")
-        .expect(">")
-        .enter("")
-        .expect("cannot be left empty")
-        .expect(">")
-        .enter("Bad Id");
-    init.expect("must be 1 to 32")
-        .expect(">")
-        .enter("drop zoe")
-        .expect("`zoe` is not among them")
-        .expect(">");
-    init.enter("done").expect("somebody who is here has to be an administrator").expect(">").enter("<");
-    init.expect("Directory of the escrow")
-        .expect("[escrow] >")
-        .enter("")
-        .expect("Who takes part?")
-        .expect(">");
-    init.enter("eve")
-        .expect("Name")
-        .expect(">")
-        .enter("<")
-        .expect("Who takes part?")
-        .expect(">")
-        .enter("eve");
-    init.expect("Name")
-        .expect(">")
-        .enter("Eve")
-        .expect("Contact")
-        .expect(">")
-        .enter("<")
-        .expect("[Eve] >")
-        .enter("");
-    init.expect("Contact").expect(">").enter("x").expect("[administrator] >").enter("4");
-    init.expect("a number from 1 to 3")
-        .expect(">")
-        .enter("3")
-        .expect("[eve] >")
-        .enter("")
-        .expect("is there already");
-    init.expect(">").enter("<").expect("[auditor] >").enter("").expect("[eve] >").enter("elsewhere");
-    init.expect("New passphrase:").enter("short").expect("at least 12").expect("New passphrase:");
-    init.enter("amber-violin-cloud").expect("again:").enter("amber-violin-clown").expect("differ");
-    init.expect("New passphrase:").enter("amber-violin-cloud").expect("again:").enter("amber-violin-cloud");
-    init.expect("Who else takes part?").expect(">").enter("eve").expect("among them already").expect(">");
-    init.enter("drop eve")
-        .expect("Who takes part?")
-        .expect(">")
-        .enter("dan")
-        .expect("Name")
-        .expect(">")
-        .enter("Dan");
-    init.expect("Contact")
-        .expect(">")
-        .enter("x")
-        .expect("[administrator] >")
-        .enter("administrator custodian");
-    // An identity that is there is used: it has no passphrase here, and none is asked for.
-    init.expect("[dan] >").enter("").expect("the identity that is there is used: dan/dan.key");
-    init.expect("Who else takes part?").expect(">").enter("done").expect("1 custodians").enter("no");
-    init.expect("Who else takes part?").expect(">").enter("bob").expect("Name").expect(">").enter("Bob");
-    init.expect("Contact").expect(">").enter("x").expect("[custodian] >").enter("").expect("[bob] >");
-    init.enter("file/bob").expect("New passphrase:").enter("maple-rocket-daisy").expect("again:");
-    init.enter("maple-rocket-daisy").expect("[done] >").enter("").expect("[usual] >").enter("file");
-    init.expect("malformed")
-        .expect(">")
-        .enter("<")
-        .expect("[done] >")
-        .enter("")
-        .expect("[usual] >")
-        .enter("");
+    let disk = people::empty();
+    fs::write(disk.path("file"), "not TOML").unwrap();
+    disk.ok(&["keygen", "--no-passphrase", "-o", "dan/dan.key"]);
+    let eve = "enroll eve --name E --contact x --role auditor --no-passphrase -o eve";
+    disk.ok(&eve.split(' ').collect::<Vec<_>>());
+    let mut init = start(&disk, &[]);
+    answer(&mut init, ABOUT_THE_ESCROW);
+    answer(&mut init, ABOUT_PEOPLE);
     // What cannot be written is taken back, and answered anew.
     init.expect("ABOUT TO BE BEGUN").expect("or <").enter("no").expect("or < to").enter("yes");
     init.expect("cannot be written").expect("ABOUT TO BE BEGUN").expect("or <");
-    assert!(!place.path().join("escrow").exists() && !place.path().join("dan/dan.card").exists());
+    assert!(!disk.path("escrow").exists() && !disk.path("dan/dan.card").exists());
     init.enter("<")
         .expect("[usual] >")
         .enter("<")
@@ -325,7 +209,7 @@ fn what_is_wrong_is_not_taken_and_one_can_go_back() {
     let ended = sitting.terminal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &["amber-violin", "maple-rocket"]);
-    assert!(place.path().join("dan/dan.card").exists() && !place.path().join("elsewhere").exists());
+    assert!(disk.path("dan/dan.card").exists() && !disk.path("elsewhere").exists());
 }
 
 /// Whoever stops before the yes leaves nothing: no identity, no card, no escrow.
@@ -347,8 +231,8 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
         ("Type yes, or <", "yes"),
     ];
     for (at, (last, _)) in QUESTIONS.iter().enumerate() {
-        let place = Place::empty();
-        let mut init = start(&place, &[]);
+        let disk = people::empty();
+        let mut init = start(&disk, &[]);
         for (question, typed) in &QUESTIONS[..at] {
             init.asked(question).enter(typed);
         }
@@ -357,7 +241,7 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
         let ended = init.end();
         assert_eq!(ended.code, Some(130), "{at}: {}", ended.screen);
         unseen(&ended, &["quiet-otter"]);
-        assert!(place.files().is_empty() && !place.path().join("dan").exists(), "{at}");
+        assert!(disk.files().is_empty() && !disk.path("dan").exists(), "{at}");
     }
 }
 
@@ -365,9 +249,9 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
 #[test]
 fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
     for stop in 0..4 {
-        let place = Place::people();
-        let mut sitting = begin(&place, &["escrow", "--name", "E"]);
-        sitting.cards(&place);
+        let disk = people::people();
+        let mut sitting = begin(&disk, &["escrow", "--name", "E"]);
+        sitting.cards(&disk);
         match stop {
             0 => drop(sitting.terminal.expect("Enter shows them:").press("\u{4}")),
             1 => drop(sitting.terminal.expect("them:").enter("").expect("Enter when it is").press("\u{3}")),
@@ -394,17 +278,17 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
         assert_eq!((ended.code, ended.echoes), (Some(130), true), "{stop}: {}", ended.screen);
         assert!(ended.screen.contains("the escrow is begun in escrow"), "{stop}: {}", ended.screen);
         assert!(ended.screen.contains("breakglass seal --escrow escrow"), "{stop}: {}", ended.screen);
-        assert!(place.path().join("escrow/log").exists() && !place.path().join("escrow/vaults").exists());
+        assert!(disk.path("escrow/log").exists() && !disk.path("escrow/vaults").exists());
     }
 }
 
 /// A machine that is out of order is told of before the first passphrase, and nothing is sealed there without a yes.
 #[test]
 fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
-    let place = Place::people();
-    let mut sitting = begin(&place, &["--no-sandbox", "escrow", "--name", "E"]);
+    let disk = people::people();
+    let mut sitting = begin(&disk, &["--no-sandbox", "escrow", "--name", "E"]);
     sitting.terminal.expect("out of order").expect("breakglass doctor").expect("BEGIN an escrow");
-    sitting.cards(&place);
+    sitting.cards(&disk);
     sitting.paper();
     let terminal = &mut sitting.terminal;
     terminal
@@ -417,26 +301,23 @@ fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
     terminal.expect("first vault now?").expect(">").enter("no");
     let ended = sitting.terminal.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
-    assert!(!place.path().join("escrow/vaults").exists());
+    assert!(!disk.path("escrow/vaults").exists());
 }
 
 /// On a plain terminal no escape sequence is written: the words are overwritten in their row.
 #[test]
 fn a_plain_terminal_shows_the_words_in_a_row() {
-    let place = Place::people();
-    let mut init = start(&place, &["escrow", "--name", "E", "--plain"]);
+    let disk = people::people();
+    let mut init = start(&disk, &["escrow", "--name", "E", "--plain"]);
     for id in ["dan", "alice", "bob"] {
         init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&place, id));
+        compare(&mut init, &words_of(&disk, id));
         init.expect("[yes] >").enter("");
     }
     init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
     init.expect("Enter shows them:").enter("").expect("Enter overwrites each row:\r\n");
     init.see("Write these words on paper, in this order:").enter("");
-    let id = breakglass::escrow::Reading::of(fs::read(place.path().join("escrow/log")).unwrap())
-        .unwrap()
-        .escrow
-        .id;
+    let id = breakglass::escrow::Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap().escrow.id;
     let words = Words::of(&id).to_string();
     init.see(&words).enter("").expect("Now read two of them back.");
     assert!(!init.window().contains(&words), "the words are still on the screen");

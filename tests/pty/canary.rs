@@ -12,7 +12,8 @@ use breakglass::escrow::Reading;
 use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER};
 use secrecy::ExposeSecret as _;
 
-use crate::people::{Place, SEED};
+use crate::disk::Disk;
+use crate::people::{self, SEED};
 use crate::terminal::Terminal;
 use crate::wanted::{holds, identity, sealed_secrets, secret};
 
@@ -50,12 +51,13 @@ impl Shown {
 
 #[test]
 fn no_secret_leaves_by_a_side_door() {
-    let place = Place::sealed(PASSWORD);
+    let disk = people::sealed(PASSWORD);
     let mut shown = Shown::default();
-    typed(&place, &mut shown);
-    emergency(&place, &mut shown);
-    failures(&place, &mut shown);
-    audit(&place, &mut shown);
+    begun(&disk, &mut shown);
+    typed(&disk, &mut shown);
+    emergency(&disk, &mut shown);
+    failures(&disk, &mut shown);
+    audit(&disk, &mut shown);
 
     let seed = BASE32_NOPAD.decode(SEED.as_bytes()).unwrap();
     let mut secrets = vec![
@@ -67,10 +69,10 @@ fn no_secret_leaves_by_a_side_door() {
         secret("seed", &seed),
     ];
     for vault in ["prod", "typed"] {
-        secrets.extend(sealed_secrets(&place, vault));
+        secrets.extend(sealed_secrets(&disk, vault));
     }
-    for id in ["dan", "alice", "bob", "carol"] {
-        let text = identity(&place, id).expose_text();
+    for id in ["dan", "alice", "bob", "carol", "eve"] {
+        let text = identity(&disk, id).expose_text();
         secrets.push(secret(&format!("identity of {id}"), text.expose_secret().as_bytes()));
     }
     // The one thing that may be seen, where it was asked for and released.
@@ -89,7 +91,7 @@ fn no_secret_leaves_by_a_side_door() {
                 seen += 1;
             }
         }
-        for (path, content) in place.files() {
+        for (path, content) in disk.files() {
             if holds(&content, secret) {
                 let path = path.display().to_string();
                 assert!(own(&path, &secret.name), "`{}` is in the file {path}", secret.name);
@@ -97,31 +99,31 @@ fn no_secret_leaves_by_a_side_door() {
             }
         }
     }
-    // The search is not blind: it finds the four identities, the CSV's secrets, and what was released.
-    assert!(in_place >= 8 && seen >= 1, "{in_place} and {seen}");
-    assert!(fs::read_dir(place.path().join("tmp")).unwrap().next().is_none(), "a temporary file is left");
+    // The search is not blind: it finds the five identities, the CSV's secrets, and what was released.
+    assert!(in_place >= 9 && seen >= 1, "{in_place} and {seen}");
+    assert!(fs::read_dir(disk.path("tmp")).unwrap().next().is_none(), "a temporary file is left");
+}
+
+/// A person and an escrow, made without a terminal.
+fn begun(disk: &Disk, shown: &mut Shown) {
+    for line in [
+        "keygen --no-passphrase -o eve/eve.key",
+        "enroll eve --name E --contact e --role administrator -i eve/eve.key -o eve",
+        "init second --name S --card eve/eve.card --as eve/eve --cards-compared",
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        shown.keep(&words, &disk.ok(&words));
+    }
 }
 
 /// Secrets that are typed: a passphrase, and a vault by questions.
-fn typed(place: &Place, shown: &mut Shown) {
-    let mut keygen = Terminal::start(place.path(), &["keygen", "-o", "ida/ida.key"], false);
+fn typed(disk: &Disk, shown: &mut Shown) {
+    let mut keygen = Terminal::start(disk.root(), &["keygen", "-o", "ida/ida.key"], false);
     keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
     shown.0.push(("keygen".to_owned(), keygen.end().screen.into()));
-    let words = [
-        "enroll",
-        "ida",
-        "--name",
-        "I",
-        "--contact",
-        "c",
-        "--role",
-        "auditor",
-        "-i",
-        "ida/ida.key",
-        "-o",
-        "ida",
-    ];
-    let mut enroll = Terminal::start(place.path(), &words, false);
+    let enroll = "enroll ida --name I --contact c --role auditor -i ida/ida.key -o ida";
+    let enroll = enroll.split(' ').collect::<Vec<_>>();
+    let mut enroll = Terminal::start(disk.root(), &enroll, false);
     enroll.expect("Passphrase of").enter(TYPED).expect("not it").expect("Passphrase of").enter(PASSPHRASE);
     shown.0.push(("enroll".to_owned(), enroll.end().screen.into()));
     let mut words = vec!["--escrow", "escrow", "seal", "typed", "--threshold", "2", "--as", "dan/dan"];
@@ -129,7 +131,7 @@ fn typed(place: &Place, shown: &mut Shown) {
         words.extend(["--custodian", id]);
     }
     words.extend(["--accept-deviation", "totp-unproven", "--account-id", "1", "--email", "e"]);
-    let mut seal = Terminal::start(place.path(), &words, false);
+    let mut seal = Terminal::start(disk.root(), &words, false);
     seal.expect("Password:").enter(TYPED).expect("again:").enter(PASSPHRASE).expect("differ");
     seal.expect("Password:").enter(TYPED).expect("again:").enter(TYPED);
     seal.expect("TOTP seed").enter(TYPED).expect("TOTP seed").enter(SEED);
@@ -140,55 +142,47 @@ fn typed(place: &Place, shown: &mut Shown) {
     for id in ["alice", "bob", "carol"] {
         let prefix = format!("{id}/{id}");
         let words = ["check", "--all", "--json", "--as", &prefix];
-        shown.keep(&words, &place.ok(&words));
+        shown.keep(&words, &disk.ok(&words));
     }
 }
 
-fn emergency(place: &Place, shown: &mut Shown) {
+fn emergency(disk: &Disk, shown: &mut Shown) {
     for (request, print, json) in [("one.bgr", "password", false), ("two.bgr", "account-id", true)] {
-        let words = place.ask(request, &["password", "totp", "account-id"]);
+        let words = disk.ask(request, &["password", "totp", "account-id"]);
         let wrong = ["approve", request, "--as", "alice/alice", "-o", "x.bga", "--session-words", "abandon"];
-        shown.keep(&wrong, &place.run(&wrong));
+        shown.keep(&wrong, &disk.output(&wrong));
         for id in ["alice", "bob"] {
             let (prefix, output) = (format!("{id}/{id}"), format!("{request}.{id}.bga"));
             let spoken = words.join(" ");
             let mut line =
                 vec!["approve", request, "--as", &prefix, "--session-words", &spoken, "-o", &output];
             line.extend(json.then_some("--json"));
-            shown.keep(&line, &place.ok(&line));
+            shown.keep(&line, &disk.ok(&line));
         }
         let denied = format!("{request}.bgd");
         let deny = ["deny", request, "--as", "carol/carol", "--because", "no", "-o", &denied];
-        shown.keep(&deny, &place.ok(&deny));
+        shown.keep(&deny, &disk.ok(&deny));
         let collect = ["collect", &denied, "--as", "bob/bob"];
-        shown.keep(&collect, &place.ok(&collect));
+        shown.keep(&collect, &disk.ok(&collect));
         let files = [format!("{request}.alice.bga"), format!("{request}.bob.bga")];
         let few = ["release", request, &files[0], "--as", "carol/carol", "--print", "password"];
-        shown.keep(&few, &place.run(&few));
+        shown.keep(&few, &disk.output(&few));
         let other = ["release", request, &files[0], &files[1], "--as", "carol/carol", "--print", "pin"];
-        shown.keep(&other, &place.run(&other));
+        shown.keep(&other, &disk.output(&other));
         let release = ["release", request, &files[0], &files[1], "--as", "carol/carol", "--print", print];
-        let output = place.ok(&release);
+        let output = disk.ok(&release);
         let what =
             if print == "password" { "release: printed" } else { "a release that printed something else" };
         shown.0.push((what.to_owned(), output.stdout));
         shown.0.push(("release, on standard error".to_owned(), output.stderr));
     }
     // The same on a terminal.
-    let words = place.ask("three.bgr", &["password", "pin"]);
-    place.approve("three.bgr", "alice", &words);
-    place.approve("three.bgr", "bob", &words);
-    let release = [
-        "--escrow",
-        "escrow",
-        "release",
-        "three.bgr",
-        "three.bgr.alice.bga",
-        "three.bgr.bob.bga",
-        "--as",
-        "carol/carol",
-    ];
-    let mut reveal = Terminal::start(place.path(), &release, true);
+    let words = disk.ask("three.bgr", &["password", "pin"]);
+    disk.approve_by_words("three.bgr", "alice", &words);
+    disk.approve_by_words("three.bgr", "bob", &words);
+    let release = "--escrow escrow release three.bgr three.bgr.alice.bga three.bgr.bob.bga --as carol/carol";
+    let release = release.split(' ').collect::<Vec<_>>();
+    let mut reveal = Terminal::start(disk.root(), &release, true);
     reveal
         .expect("Type yes")
         .enter("yes")
@@ -207,7 +201,7 @@ fn emergency(place: &Place, shown: &mut Shown) {
 }
 
 /// Bad input that holds secrets: an error must say what is wrong, and not what was there.
-fn failures(place: &Place, shown: &mut Shown) {
+fn failures(disk: &Disk, shown: &mut Shown) {
     for (name, csv) in [
         ("cells.csv", format!("vault,account_id,email,password\na,1,e,{PASSWORD},extra\n")),
         ("header.csv", format!("vault,{PASSWORD}\na,b\n")),
@@ -219,19 +213,19 @@ fn failures(place: &Place, shown: &mut Shown) {
         ("threshold.csv", format!("vault,account_id,email,password,threshold\na,1,e,p,{PASSWORD}\n")),
         ("quote.csv", format!("vault,account_id,email,password\na,1,e,\"{PASSWORD}\n")),
     ] {
-        fs::write(place.path().join(name), csv).unwrap();
+        fs::write(disk.path(name), csv).unwrap();
         for json in [None, Some("--json")] {
             let mut seal = vec!["seal", "--from", name, "--threshold", "2", "--as", "dan/dan"];
             seal.extend(["--custodian", "alice", "--custodian", "bob"]);
             seal.extend(json);
-            let output = place.run(&seal);
+            let output = disk.output(&seal);
             assert!(!output.status.success(), "{name}");
             shown.keep(&seal, &output);
         }
-        fs::remove_file(place.path().join(name)).unwrap();
+        fs::remove_file(disk.path(name)).unwrap();
     }
-    // A secret file in the place of every other kind of file.
-    fs::copy(place.path().join("alice/alice.key"), place.path().join("key")).unwrap();
+    // A secret file in the disk of every other kind of file.
+    fs::copy(disk.path("alice/alice.key"), disk.path("key")).unwrap();
     for line in [
         "init other --name N --cards-compared --card key --as dan/dan",
         "init other --name N --cards-compared --card dan/dan.card --policy key --as dan/dan",
@@ -250,20 +244,20 @@ fn failures(place: &Place, shown: &mut Shown) {
     ] {
         for json in [None, Some("--json")] {
             let words: Vec<&str> = line.split(' ').chain(json).collect();
-            let output = place.run(&words);
+            let output = disk.output(&words);
             assert!(!output.status.success(), "{line}");
             shown.keep(&words, &output);
         }
     }
-    fs::remove_file(place.path().join("key")).unwrap();
+    fs::remove_file(disk.path("key")).unwrap();
 }
 
-fn audit(place: &Place, shown: &mut Shown) {
+fn audit(disk: &Disk, shown: &mut Shown) {
     let log: serde_json::Value =
-        serde_json::from_slice(&place.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
+        serde_json::from_slice(&disk.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
     let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
     let action = ["action", "did it", "--request", &id, "--as", "carol/carol"];
-    shown.keep(&action, &place.ok(&action));
+    shown.keep(&action, &disk.ok(&action));
     let mut close = vec!["close", "--request", &id, "--as", "alice/alice"];
     for item in
         ["password-changed", "mfa-renewed", "access-keys-checked", "activity-reviewed", "ticket-updated"]
@@ -271,7 +265,7 @@ fn audit(place: &Place, shown: &mut Shown) {
         close.extend(["--done", item]);
     }
     close.extend(["--done", "stakeholders-told", "--done", "resealed"]);
-    shown.keep(&close, &place.ok(&close));
+    shown.keep(&close, &disk.ok(&close));
     for line in [
         "log",
         "log --json",
@@ -282,22 +276,22 @@ fn audit(place: &Place, shown: &mut Shown) {
         "demo",
     ] {
         let words: Vec<&str> = line.split(' ').collect();
-        shown.keep(&words, &place.ok(&words));
+        shown.keep(&words, &disk.ok(&words));
     }
 }
 
 #[test]
 fn debug_of_what_holds_secrets_shows_none() {
-    let place = Place::sealed(PASSWORD);
-    let identity = identity(&place, "alice");
+    let disk = people::sealed(PASSWORD);
+    let identity = identity(&disk, "alice");
     let key = SigningKey::from_seed(&[7; 32]);
     let seed = breakglass::secret::totp::TotpSeed::parse(SEED).unwrap();
     let session = Session::generate(&mut rand::rand_core::UnwrapErr(rand::rngs::SysRng));
     let name = |name: &str| name.parse().unwrap();
     let fields = breakglass::secret::payload::Fields::new(vec![(name("password"), PASSWORD.into())]).unwrap();
-    let reading = Reading::of(fs::read(place.path().join("escrow/log")).unwrap()).unwrap();
+    let reading = Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap();
     let vault = reading.escrow.vault_named(&"prod".parse().unwrap()).unwrap();
-    let file = fs::read_to_string(place.path().join("escrow/vaults/prod/1/alice.share.age")).unwrap();
+    let file = fs::read_to_string(disk.path("escrow/vaults/prod/1/alice.share.age")).unwrap();
     let seal = &vault.generations[0].seal;
     let alice = "alice".parse().unwrap();
     let share = open_share(std::slice::from_ref(&identity), &file, &reading.escrow.id, seal, &alice).unwrap();

@@ -1,33 +1,34 @@
 //! Colour: on a terminal that takes it, and nowhere else; and what it says is in the words too.
 
-use crate::people::Place;
+use crate::disk::Disk;
+use crate::people;
 use crate::terminal::Terminal;
 
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 
 /// A release that is not closed, and one more request.
-fn place() -> Place {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &[]);
-    place.approve("req.bgr", "alice", &words);
-    place.approve("req.bgr", "bob", &words);
+fn released() -> Disk {
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &[]);
+    disk.approve_by_words("req.bgr", "alice", &words);
+    disk.approve_by_words("req.bgr", "bob", &words);
     let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
-    place.ok(&[&release[..], &["--print", "password"]].concat());
-    place.ask("next.bgr", &[]);
-    place
+    disk.ok(&[&release[..], &["--print", "password"]].concat());
+    disk.ask("next.bgr", &[]);
+    disk
 }
 
 /// What a terminal shows, without what it does with the lines' ends.
-fn shown(place: &Place, words: &[&str], environment: &[(&str, Option<&str>)]) -> String {
+fn shown(disk: &Disk, words: &[&str], environment: &[(&str, Option<&str>)]) -> String {
     let words = [&["--escrow", "escrow"], words].concat();
-    let ended = Terminal::start_with(place.path(), &words, false, 0, environment).end();
+    let ended = Terminal::start_with(disk.root(), &words, false, 0, environment).end();
     ended.screen.replace('\r', "")
 }
 
 /// What a pipe gets.
-fn piped(place: &Place, words: &[&str]) -> String {
+fn piped(disk: &Disk, words: &[&str]) -> String {
     let words = [&["--escrow", "escrow"], words].concat();
-    let ended = Terminal::start_with(place.path(), &words, true, 0, &[]).end();
+    let ended = Terminal::start_with(disk.root(), &words, true, 0, &[]).end();
     assert_eq!(ended.screen, "");
     ended.piped
 }
@@ -54,58 +55,58 @@ const END: &str = "\u{1b}[0m";
 
 #[test]
 fn a_terminal_shows_in_colour_what_a_pipe_gets_in_words() {
-    let place = place();
-    let coloured = shown(&place, &STATUS, &[]);
+    let disk = released();
+    let coloured = shown(&disk, &STATUS, &[]);
     assert!(coloured.contains(&format!("{LOUD}EXPOSED{END}\n")), "{coloured}");
     assert!(coloured.contains(&format!("{LOUD}OVERDUE{END}: ")), "{coloured}");
-    let plain = piped(&place, &STATUS);
+    let plain = piped(&disk, &STATUS);
     assert!(!plain.contains('\u{1b}'), "{plain}");
     assert_eq!(stripped(&coloured), plain);
 }
 
 #[test]
 fn an_error_is_found_by_the_eye() {
-    let place = place();
-    let error = shown(&place, &["log", "--log", "nowhere"], &[]);
+    let disk = released();
+    let error = shown(&disk, &["log", "--log", "nowhere"], &[]);
     assert!(error.starts_with(&format!("{LOUD}error:{END} the log cannot be opened")), "{error}");
     assert!(error.contains("\n\u{1b}[1m next:\u{1b}[0m "), "{error}");
     // A line that cannot be parsed as well; and there the flag is obeyed all the same.
-    let usage = shown(&place, &["frobnicate"], &[]);
+    let usage = shown(&disk, &["frobnicate"], &[]);
     assert!(usage.starts_with(&format!("{LOUD}error:{END} there is no such command")), "{usage}");
-    assert_eq!(shown(&place, &["frobnicate", "--plain"], &[]), stripped(&usage));
+    assert_eq!(shown(&disk, &["frobnicate", "--plain"], &[]), stripped(&usage));
     // Where answers go down a pipe, errors may still stand on the terminal.
-    let ended = Terminal::start(place.path(), &["log", "--escrow", "nowhere"], true).end();
+    let ended = Terminal::start(disk.root(), &["log", "--escrow", "nowhere"], true).end();
     assert_eq!(ended.piped, "");
     assert!(ended.screen.starts_with(LOUD), "{}", ended.screen);
 }
 
 #[test]
 fn what_is_plain_has_no_escape_sequence() {
-    let place = place();
+    let disk = released();
     for words in [&STATUS[..], &["log"], &["log", "--log", "nowhere"], &["frobnicate"]] {
-        let coloured = shown(&place, words, &[]);
+        let coloured = shown(&disk, words, &[]);
         assert!(coloured.contains('\u{1b}'), "{words:?}: {coloured}");
         let plain = stripped(&coloured);
-        assert_eq!(shown(&place, &[words, &["--plain"]].concat(), &[]), plain);
+        assert_eq!(shown(&disk, &[words, &["--plain"]].concat(), &[]), plain);
         for environment in
             [("NO_COLOR", Some("1")), ("TERM", Some("dumb")), ("TERM", Some("")), ("TERM", None)]
         {
-            assert_eq!(shown(&place, words, &[environment]), plain, "{environment:?}");
+            assert_eq!(shown(&disk, words, &[environment]), plain, "{environment:?}");
         }
-        assert_eq!(shown(&place, words, &[("NO_COLOR", Some(""))]), coloured);
+        assert_eq!(shown(&disk, words, &[("NO_COLOR", Some(""))]), coloured);
     }
-    assert!(!piped(&place, &["log"]).contains('\u{1b}'));
+    assert!(!piped(&disk, &["log"]).contains('\u{1b}'));
 }
 
 #[test]
 fn the_log_fits_its_terminal_and_says_what_is_next() {
-    let place = place();
+    let disk = released();
     let words = ["--escrow", "escrow", "log", "--plain"];
-    let listed = piped(&place, &["log"]);
+    let listed = piped(&disk, &["log"]);
     let entries = listed.lines().count();
     assert!(listed.lines().any(|line| line.len() > 80) && !listed.contains("next:"), "{listed}");
     for columns in [0, 60, 80, 100, 400] {
-        let ended = Terminal::start_with(place.path(), &words, false, columns, &[]).end();
+        let ended = Terminal::start_with(disk.root(), &words, false, columns, &[]).end();
         let screen = ended.screen.replace('\r', "");
         let most = if columns == 0 { 80 } else { usize::from(columns) };
         for line in screen.lines() {
@@ -125,9 +126,9 @@ fn the_log_fits_its_terminal_and_says_what_is_next() {
         assert!(next.starts_with("exposed: prod; open: requests "), "{next}");
         assert!(next.ends_with("\nnext: `breakglass status --escrow escrow` says what is due\n"), "{next}");
     }
-    let none = shown(&place, &["log", "--kind", "adopt", "--plain"], &[]);
+    let none = shown(&disk, &["log", "--kind", "adopt", "--plain"], &[]);
     assert!(none.starts_with("no entry of the log is of that kind and request\n\nexposed: "), "{none}");
-    assert_eq!(piped(&place, &["log", "--kind", "adopt"]), "");
-    let settled = Place::sealed(PASSWORD);
+    assert_eq!(piped(&disk, &["log", "--kind", "adopt"]), "");
+    let settled = people::sealed(PASSWORD);
     assert!(!shown(&settled, &["log"], &[]).contains("next:"));
 }

@@ -4,20 +4,21 @@ use std::fs;
 
 use breakglass::record::card::{Role, VerifiedCard};
 
-use crate::people::Place;
+use crate::disk::Disk;
+use crate::people;
 use crate::terminal::Terminal;
 
 const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
 
-fn start(place: &Place, words: &[&str]) -> Terminal {
-    Terminal::start(place.path(), words, false)
+fn start(disk: &Disk, words: &[&str]) -> Terminal {
+    Terminal::start(disk.root(), words, false)
 }
 
 /// One command and seven answers set a person up.
 #[test]
 fn a_person_is_set_up_with_one_command() {
-    let place = Place::empty();
-    let mut enroll = start(&place, &["enroll", "alice", "-o", "alice"]);
+    let disk = people::empty();
+    let mut enroll = start(&disk, &["enroll", "alice", "-o", "alice"]);
     enroll.expect("ENROLL alice").expect("< goes back");
     enroll.expect("Name").expect(">").enter("Alice Ng").expect("Contact").expect(">").enter("+1 555 0100");
     enroll.expect("1 custodian").expect("[custodian] >").enter("1 auditor");
@@ -28,17 +29,17 @@ fn a_person_is_set_up_with_one_command() {
     let ended = enroll.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
     assert!(!ended.screen.contains(PASSPHRASE), "{}", ended.screen);
-    let card = VerifiedCard::parse(&fs::read(place.path().join("alice/alice.card")).unwrap()).unwrap();
+    let card = VerifiedCard::parse(&fs::read(disk.path("alice/alice.card")).unwrap()).unwrap();
     assert_eq!(card.card().roles, [Role::Auditor, Role::Custodian]);
     assert_eq!((card.card().name.as_str(), card.card().contact.as_str()), ("Alice Ng", "+1 555 0100"));
-    let key = fs::read_to_string(place.path().join("alice/alice.key")).unwrap();
+    let key = fs::read_to_string(disk.path("alice/alice.key")).unwrap();
     assert!(key.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"), "{key}");
 }
 
 #[test]
 fn one_can_go_back_and_correct_what_one_said() {
-    let place = Place::empty();
-    let mut enroll = start(&place, &["enroll", "alice", "--no-passphrase", "-o", "alice"]);
+    let disk = people::empty();
+    let mut enroll = start(&disk, &["enroll", "alice", "--no-passphrase", "-o", "alice"]);
     enroll.expect("Name").expect(">").enter("<").expect("this is the first question");
     enroll.expect("Name").expect(">").enter("").expect("cannot be left empty").expect(">").enter("Alcie");
     enroll.expect("Contact").expect(">").enter("a\nb").expect("more than one line").expect(">").enter("x");
@@ -50,16 +51,16 @@ fn one_can_go_back_and_correct_what_one_said() {
     enroll.expect("[custodian] >").enter("3").expect("roles      auditor").expect("Type yes").enter("yes");
     let ended = enroll.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
-    let card = VerifiedCard::parse(&fs::read(place.path().join("alice/alice.card")).unwrap()).unwrap();
+    let card = VerifiedCard::parse(&fs::read(disk.path("alice/alice.card")).unwrap()).unwrap();
     assert_eq!((card.card().name.as_str(), card.card().roles.as_slice()), ("Alice", &[Role::Auditor][..]));
 }
 
 /// What was said by flag is not asked; with all of it said, nothing is.
 #[test]
 fn what_flags_say_is_not_asked() {
-    let place = Place::empty();
+    let disk = people::empty();
     let flags = ["--name", "Bob", "--role", "custodian", "--no-passphrase", "-o", "bob"];
-    let mut enroll = start(&place, &[&["enroll", "bob"], &flags[..]].concat());
+    let mut enroll = start(&disk, &[&["enroll", "bob"], &flags[..]].concat());
     enroll
         .expect("Contact")
         .expect(">")
@@ -71,7 +72,7 @@ fn what_flags_say_is_not_asked() {
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     assert!(!ended.screen.contains("Name") && !ended.screen.contains("Roles"), "{}", ended.screen);
     let whole = ["enroll", "eve", "--contact", "x"];
-    let ended = start(&place, &[&whole, &flags[..]].concat()).end();
+    let ended = start(&disk, &[&whole, &flags[..]].concat()).end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     assert!(!ended.screen.contains("ABOUT TO BE WRITTEN"), "{}", ended.screen);
 }
@@ -80,8 +81,8 @@ fn what_flags_say_is_not_asked() {
 fn where_it_is_stopped_nothing_is_left() {
     for key in ["\u{4}", "\u{3}"] {
         for questions in 0..5 {
-            let place = Place::empty();
-            let mut enroll = start(&place, &["enroll", "alice", "-o", "alice"]);
+            let disk = people::empty();
+            let mut enroll = start(&disk, &["enroll", "alice", "-o", "alice"]);
             let answers = [("Name", "A"), ("Contact", "x"), ("Roles", "1"), ("Type yes", "yes")];
             for (question, answer) in &answers[..questions] {
                 enroll.expect(question).expect(if *answer == "yes" { ":" } else { ">" }).enter(answer);
@@ -90,7 +91,7 @@ fn where_it_is_stopped_nothing_is_left() {
             enroll.expect(last).press(key);
             let ended = enroll.end();
             assert_eq!((ended.code, ended.echoes), (Some(130), true), "{key:?}: {}", ended.screen);
-            assert!(place.files().is_empty(), "{key:?} after {questions}");
+            assert!(disk.files().is_empty(), "{key:?} after {questions}");
         }
     }
 }

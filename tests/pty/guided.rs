@@ -2,13 +2,14 @@
 
 use std::fs;
 
-use crate::people::Place;
+use crate::disk::Disk;
+use crate::people;
 use crate::terminal::{Ended, Terminal};
 
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 
-fn start(place: &Place, words: &[&str]) -> Terminal {
-    Terminal::start(place.path(), &[&["--escrow", "escrow"], words].concat(), false)
+fn start(disk: &Disk, words: &[&str]) -> Terminal {
+    Terminal::start(disk.root(), &[&["--escrow", "escrow"], words].concat(), false)
 }
 
 /// The answers up to the summary: who, reason, ticket, why, what.
@@ -20,13 +21,13 @@ fn answer_up_to_the_summary(open: &mut Terminal) {
     open.expect("What is going to be done?").expect("[none] >").enter("repair sign-in; tell all");
 }
 
-fn kinds(place: &Place) -> Vec<String> {
-    let log: serde_json::Value = serde_json::from_slice(&place.ok(&["log", "--json"]).stdout).unwrap();
+fn kinds(disk: &Disk) -> Vec<String> {
+    let log: serde_json::Value = serde_json::from_slice(&disk.ok(&["log", "--json"]).stdout).unwrap();
     log.as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap().to_owned()).collect()
 }
 
-fn folder(place: &Place) -> Option<std::path::PathBuf> {
-    let mut all = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().path());
+fn folder(disk: &Disk) -> Option<std::path::PathBuf> {
+    let mut all = fs::read_dir(disk.root()).unwrap().map(|entry| entry.unwrap().path());
     all.find(|path| path.file_name().unwrap().to_string_lossy().starts_with("prod-"))
 }
 
@@ -37,8 +38,8 @@ fn look_and_end(open: &mut Terminal) {
 
 #[test]
 fn an_emergency_with_everybody_at_one_keyboard() {
-    let place = Place::sealed(PASSWORD);
-    let mut open = start(&place, &["open", "prod"]);
+    let disk = people::sealed(PASSWORD);
+    let mut open = start(&disk, &["open", "prod"]);
     answer_up_to_the_summary(&mut open);
     open.expect("ABOUT TO BE LOGGED").expect("by this machine's clock").expect("Type yes").enter("yes");
     open.expect("The request is logged").expect("The first of 2").expect(">").enter("alice");
@@ -55,18 +56,18 @@ fn an_emergency_with_everybody_at_one_keyboard() {
     let ended = open.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     assert!(ended.echoes);
-    let kinds = kinds(&place);
+    let kinds = kinds(&disk);
     assert_eq!(kinds[kinds.len() - 3..], ["request", "release", "end"]);
-    let end = String::from_utf8(place.ok(&["log", "--kind", "end"]).stdout).unwrap();
+    let end = String::from_utf8(disk.ok(&["log", "--kind", "end"]).stdout).unwrap();
     assert!(end.contains("shown: password"), "{end}");
-    let session = folder(&place).unwrap().join("request.session.age");
+    let session = folder(&disk).unwrap().join("request.session.age");
     assert!(!session.exists(), "the session outlives its request");
 }
 
 #[test]
 fn one_can_go_back_and_see_what_one_said() {
-    let place = Place::sealed(PASSWORD);
-    let mut open = start(&place, &["open", "prod", "--as", "carol/carol"]);
+    let disk = people::sealed(PASSWORD);
+    let mut open = start(&disk, &["open", "prod", "--as", "carol/carol"]);
     open.expect("Reason").expect(">").enter("<").expect("this is the first question");
     open.expect("Reason").expect(">").enter("9").expect("a number from 1 to 5").expect(">").enter("billing");
     open.expect("Ticket").expect(">").enter("").expect("cannot be left empty").expect(">").enter("<");
@@ -81,15 +82,15 @@ fn one_can_go_back_and_see_what_one_said() {
     open.press("\u{3}");
     let ended = open.end();
     assert_eq!((ended.code, ended.echoes), (Some(130), true), "{}", ended.screen);
-    assert!(!kinds(&place).contains(&"request".to_owned()), "something was logged before the yes");
-    assert!(folder(&place).is_none());
+    assert!(!kinds(&disk).contains(&"request".to_owned()), "something was logged before the yes");
+    assert!(folder(&disk).is_none());
 }
 
 #[test]
 fn an_approver_at_home_sends_a_file_or_a_text() {
     for pasted in [false, true] {
-        let place = Place::sealed(PASSWORD);
-        let mut open = start(&place, &["open", "prod", "-o", "here", "--as", "carol/carol"]);
+        let disk = people::sealed(PASSWORD);
+        let mut open = start(&disk, &["open", "prod", "-o", "here", "--as", "carol/carol"]);
         open.expect("Reason").expect(">").enter("iam-failure").expect("Ticket").expect(">").enter("T");
         open.expect("Why")
             .expect(">")
@@ -107,14 +108,14 @@ fn an_approver_at_home_sends_a_file_or_a_text() {
         open.expect(">").enter("carol").expect("carol: approve").enter("yes").expect("1 of 2: carol");
         let approve =
             ["approve", "here/request.bgr", "--as", "bob/bob", "-o", "sent.bga", "--session-words", &words];
-        place.ok(&approve);
+        disk.ok(&approve);
         open.expect(">")
             .enter("bob remote")
             .expect("[later] >")
             .enter("nothing.bga")
             .expect("cannot be read");
         if pasted {
-            let text = fs::read_to_string(place.path().join("sent.bga")).unwrap();
+            let text = fs::read_to_string(disk.path("sent.bga")).unwrap();
             open.expect(">")
                 .enter("paste")
                 .expect("Paste it now")
@@ -129,8 +130,8 @@ fn an_approver_at_home_sends_a_file_or_a_text() {
         look_and_end(&mut open);
         let ended = open.end();
         assert_eq!(ended.code, Some(0), "{}", ended.screen);
-        assert!(place.path().join("here/bob.bga").exists(), "it is not kept with the others");
-        let verdict = place.run(&["verify"]);
+        assert!(disk.path("here/bob.bga").exists(), "it is not kept with the others");
+        let verdict = disk.output(&["verify"]);
         assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
     }
 }
@@ -138,8 +139,8 @@ fn an_approver_at_home_sends_a_file_or_a_text() {
 /// Whatever stops it after the request was logged says how it goes on; and it does.
 #[test]
 fn what_is_cut_off_goes_on_with_release() {
-    let place = Place::sealed(PASSWORD);
-    let mut open = start(&place, &["open", "prod", "-o", "here", "--as", "carol/carol"]);
+    let disk = people::sealed(PASSWORD);
+    let mut open = start(&disk, &["open", "prod", "-o", "here", "--as", "carol/carol"]);
     open.expect("Reason").expect(">").enter("1").expect("Ticket").expect(">").enter("T").expect("Why");
     open.expect(">").enter("w").expect("[none] >").enter("").expect("Type yes").enter("yes");
     for id in ["alice", "bob"] {
@@ -148,18 +149,18 @@ fn what_is_cut_off_goes_on_with_release() {
     open.expect("Type the account id").press("\u{3}");
     let Ended { code, screen, echoes, .. } = open.end();
     assert_eq!((code, echoes), (Some(130), true), "{screen}");
-    assert!(screen.contains("is logged and still open") && !kinds(&place).contains(&"release".to_owned()));
+    assert!(screen.contains("is logged and still open") && !kinds(&disk).contains(&"release".to_owned()));
     let told = "breakglass release here/request.bgr here/*.bga --as carol/carol --escrow escrow";
     assert!(screen.contains(told) && !screen.contains("the same command again"), "{screen}");
     let next = "release here/request.bgr here/alice.bga here/bob.bga --as carol/carol --print password";
-    let printed = place.ok(&next.split(' ').collect::<Vec<_>>()).stdout;
+    let printed = disk.ok(&next.split(' ').collect::<Vec<_>>()).stdout;
     assert_eq!(String::from_utf8(printed).unwrap(), format!("password: {PASSWORD}\n"));
 }
 
 #[test]
 fn a_drill_is_the_same_on_the_canary() {
-    let place = Place::sealed(PASSWORD);
-    let mut drill = start(&place, &["drill", "prod", "--as", "carol/carol", "--reason", "iam-failure"]);
+    let disk = people::sealed(PASSWORD);
+    let mut drill = start(&disk, &["drill", "prod", "--as", "carol/carol", "--reason", "iam-failure"]);
     drill.expect("OPEN canary-2-of-3-").expect("A DRILL");
     drill.expect("Ticket").expect(">").enter("D-1").expect("Why").expect(">").enter("quarterly");
     drill.expect("[none] >").enter("").expect("drill, iam-failure").expect("Type yes").enter("yes");
@@ -170,14 +171,14 @@ fn a_drill_is_the_same_on_the_canary() {
     drill.see("hides in").press("q").see("End?").press("q");
     let ended = drill.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
-    let status = String::from_utf8(place.run(&["status"]).stdout).unwrap();
+    let status = String::from_utf8(disk.output(&["status"]).stdout).unwrap();
     assert!(status.contains("last drill"), "{status}");
 }
 
 #[test]
 fn where_nobody_can_be_asked_it_says_which_commands_take_flags() {
-    let place = Place::sealed(PASSWORD);
-    let output = place.run(&["open", "prod"]);
+    let disk = people::sealed(PASSWORD);
+    let output = disk.output(&["open", "prod"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("no terminal") && said.contains("next:"), "{said}");
@@ -186,14 +187,14 @@ fn where_nobody_can_be_asked_it_says_which_commands_take_flags() {
 /// Whoever has to wait for somebody else's screen is told so, and goes on when that is over.
 #[test]
 fn whoever_waits_for_the_log_is_told_so() {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &[]);
-    place.approve("req.bgr", "alice", &words);
-    place.approve("req.bgr", "bob", &words);
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &[]);
+    disk.approve_by_words("req.bgr", "alice", &words);
+    disk.approve_by_words("req.bgr", "bob", &words);
     let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
-    let mut first = start(&place, &release);
+    let mut first = start(&disk, &release);
     first.expect("Type yes").enter("yes").see("not looked at");
-    let mut second = start(&place, &["check", "--as", "alice/alice"]);
+    let mut second = start(&disk, &["check", "--as", "alice/alice"]);
     second.expect("another breakglass is writing to it; this one waits");
     first.press("q").see("End?").press("q");
     assert_eq!(first.end().code, Some(0));
@@ -205,7 +206,7 @@ fn whoever_waits_for_the_log_is_told_so() {
 /// nothing is logged and no file is made, and after it the message says how it goes on.
 #[test]
 fn every_question_can_be_stopped_at() {
-    let place = Place::sealed(PASSWORD);
+    let disk = people::sealed(PASSWORD);
     let dialogue = [
         ("Who asks?", ">", "carol"),
         ("Reason", ">", "1"),
@@ -224,8 +225,8 @@ fn every_question_can_be_stopped_at() {
     let logged = 6;
     for (at, key) in (0..dialogue.len()).flat_map(|at| [(at, "\u{3}"), (at, "\u{4}")]) {
         let folder = format!("{at}-{}", key.as_bytes()[0]);
-        let before = kinds(&place).len();
-        let mut open = start(&place, &["open", "prod", "-o", &folder]);
+        let before = kinds(&disk).len();
+        let mut open = start(&disk, &["open", "prod", "-o", &folder]);
         for (question, prompt, answer) in &dialogue[..at] {
             open.expect(question).expect(prompt).enter(answer);
         }
@@ -233,7 +234,7 @@ fn every_question_can_be_stopped_at() {
         let ended = open.end();
         assert_eq!((ended.code, ended.echoes), (Some(130), true), "{at}: {}", ended.screen);
         assert!(ended.screen.contains("next:"), "{at}: {}", ended.screen);
-        let (more, exists) = (kinds(&place).len() - before, place.path().join(&folder).exists());
+        let (more, exists) = (kinds(&disk).len() - before, disk.path(&folder).exists());
         assert_eq!(
             (more, exists),
             if at < logged { (0, false) } else { (1, true) },
@@ -247,9 +248,9 @@ fn every_question_can_be_stopped_at() {
 /// A clock that was set by hand goes on while people approve: else its codes would be of the past.
 #[test]
 fn a_time_that_is_set_by_hand_goes_on() {
-    let place = Place::sealed(PASSWORD);
+    let disk = people::sealed(PASSWORD);
     let mut open =
-        start(&place, &["open", "prod", "-o", "here", "--as", "carol/carol", "--reason", "billing"]);
+        start(&disk, &["open", "prod", "-o", "here", "--as", "carol/carol", "--reason", "billing"]);
     open.expect("Ticket")
         .expect(">")
         .enter("T")
@@ -277,12 +278,12 @@ fn a_time_that_is_set_by_hand_goes_on() {
 #[test]
 fn a_passphrase_that_comes_too_late_is_not_seen() {
     use breakglass::crypto::envelope::lock_identity_file;
-    let place = Place::sealed(PASSWORD);
-    let key = place.path().join("alice/alice.key");
+    let disk = people::sealed(PASSWORD);
+    let key = disk.path("alice/alice.key");
     let text = secrecy::SecretString::from(fs::read_to_string(&key).unwrap());
     let passphrase = secrecy::SecretString::from("quiet-otter-lamp-velvet");
     fs::write(&key, lock_identity_file(&text, &passphrase, 10).unwrap()).unwrap();
-    let mut open = start(&place, &["open", "prod", "-o", "here"]);
+    let mut open = start(&disk, &["open", "prod", "-o", "here"]);
     open.expect("Who asks?").expect(">").enter("alice");
     for _ in 0..3 {
         open.expect("Passphrase of").expect(":").enter("not this one").expect("that is not it");

@@ -5,6 +5,8 @@ mod canary;
 mod colour;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../fixtures/disk/mod.rs"]
+mod disk;
 mod enrolling;
 mod guided;
 mod memory;
@@ -14,5 +16,7 @@ mod reveal;
 mod scan;
 mod scenes;
 mod sealing;
+mod sitting;
+#[path = "../fixtures/terminal.rs"]
 mod terminal;
 mod wanted;

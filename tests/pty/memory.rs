@@ -10,23 +10,24 @@ use data_encoding::BASE32_NOPAD;
 use secrecy::ExposeSecret as _;
 
 use crate::common;
-use crate::people::{Place, SEED};
+use crate::disk::Disk;
+use crate::people::{self, SEED};
 use crate::scan::{self, Hit, Kind, Part};
 use crate::wanted::{Wanted, identity, sealed_secrets, secret};
 
 const PASSWORD: &str = "memory-Ocelot-42-turmeric";
 
-fn secrets(place: &Place) -> Vec<Wanted> {
+fn secrets(disk: &Disk) -> Vec<Wanted> {
     let mut secrets = vec![
         secret("password", PASSWORD.as_bytes()),
         secret("seed as text", SEED.as_bytes()),
         secret("seed", &BASE32_NOPAD.decode(SEED.as_bytes()).unwrap()),
     ];
     for id in ["dan", "alice", "bob", "carol"] {
-        let text = identity(place, id).expose_text();
+        let text = identity(disk, id).expose_text();
         secrets.push(secret(&format!("identity of {id}"), text.expose_secret().as_bytes()));
     }
-    secrets.extend(sealed_secrets(place, "prod"));
+    secrets.extend(sealed_secrets(disk, "prod"));
     secrets
 }
 
@@ -51,22 +52,22 @@ fn can_look(test: &str) -> bool {
 
 /// Runs a command; it exits with `code`, and nothing of any secret is left.
 #[track_caller]
-fn leaves_nothing(place: &Place, kind: Kind, code: i32, words: &[&str], more: impl FnOnce(&mut Command)) {
-    let (exit, parts) = scan::run(place, kind, words, more);
+fn leaves_nothing(disk: &Disk, kind: Kind, code: i32, words: &[&str], more: impl FnOnce(&mut Command)) {
+    let (exit, parts) = scan::run(disk, kind, words, more);
     assert_eq!(exit, code, "{words:?}");
-    holds_nothing(&parts, &secrets(place), &format!("{kind:?} {words:?}"));
+    holds_nothing(&parts, &secrets(disk), &format!("{kind:?} {words:?}"));
 }
 
 fn emergency(kind: Kind) {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &["password", "totp", "totp-seed"]);
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &["password", "totp", "totp-seed"]);
     let words = words.join(" ");
     let (alice, bob) = ("req.bgr.alice.bga", "req.bgr.bob.bga");
     let usual = |_: &mut Command| ();
-    leaves_nothing(&place, kind, 0, &["check", "--as", "alice/alice"], usual);
+    leaves_nothing(&disk, kind, 0, &["check", "--as", "alice/alice"], usual);
     let approve = |who: &'static str, words: &str, output: &str, code: i32| {
         let line = ["approve", "req.bgr", "--as", who, "--session-words", words, "-o", output];
-        leaves_nothing(&place, kind, code, &line, usual);
+        leaves_nothing(&disk, kind, code, &line, usual);
     };
     approve("alice/alice", "abandon", alice, 3);
     approve("alice/alice", &words, alice, 0);
@@ -76,18 +77,18 @@ fn emergency(kind: Kind) {
         [&["release", "req.bgr", "--as", "carol/carol"], approvals, more].concat()
     };
     let fields = ["--print", "password", "--print", "totp", "--print", "totp-seed"];
-    leaves_nothing(&place, kind, 4, &release(&[alice], &fields), usual);
-    leaves_nothing(&place, kind, 4, &release(&[alice, bob], &["--print", "pin"]), usual);
+    leaves_nothing(&disk, kind, 4, &release(&[alice], &fields), usual);
+    leaves_nothing(&disk, kind, 4, &release(&[alice, bob], &["--print", "pin"]), usual);
     // Everything goes well until the value is to be written.
-    leaves_nothing(&place, kind, 1, &release(&[alice, bob], &fields), |command| {
+    leaves_nothing(&disk, kind, 1, &release(&[alice, bob], &fields), |command| {
         command.stdout(File::options().write(true).open("/dev/full").unwrap());
     });
-    let payload = place.path().join("escrow/vaults/prod/1/payload.age");
+    let payload = disk.path("escrow/vaults/prod/1/payload.age");
     let whole = fs::read(&payload).unwrap();
     fs::write(&payload, &whole[1..]).unwrap();
-    leaves_nothing(&place, kind, 10, &release(&[alice, bob], &fields), usual);
+    leaves_nothing(&disk, kind, 10, &release(&[alice, bob], &fields), usual);
     fs::write(&payload, &whole).unwrap();
-    leaves_nothing(&place, kind, 0, &release(&[alice, bob], &fields), usual);
+    leaves_nothing(&disk, kind, 0, &release(&[alice, bob], &fields), usual);
 }
 
 #[test]
@@ -112,15 +113,15 @@ fn what_is_shown_lies_in_locked_memory_and_goes() {
         return;
     }
     for kind in [Kind::Readable, Kind::Usual] {
-        let place = Place::sealed(PASSWORD);
-        let words = place.ask("req.bgr", &["password"]);
-        place.approve("req.bgr", "alice", &words);
-        place.approve("req.bgr", "bob", &words);
+        let disk = people::sealed(PASSWORD);
+        let words = disk.ask("req.bgr", &["password"]);
+        disk.approve_by_words("req.bgr", "alice", &words);
+        disk.approve_by_words("req.bgr", "bob", &words);
         let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
-        let mut reveal = scan::start(&place, kind, &release);
+        let mut reveal = scan::start(&disk, kind, &release);
         reveal.expect("Type yes").enter("yes").see("not looked at").press("1").see("memo");
-        let pid = scan::process(place.path());
-        let live = scan::search(&scan::parts(pid), &secrets(&place));
+        let pid = scan::process(disk.root());
+        let live = scan::search(&scan::parts(pid), &secrets(&disk));
         let elsewhere: Vec<_> = live
             .iter()
             .filter(|hit| !["lo", "dd"].iter().all(|flag| hit.part.flags.iter().any(|one| one == flag)))
@@ -145,13 +146,13 @@ fn what_is_shown_lies_in_locked_memory_and_goes() {
                 "the part with the secret is not there any more"
             );
         }
-        holds_nothing(&parts, &secrets(&place), &format!("{kind:?}, after the reveal"));
+        holds_nothing(&parts, &secrets(&disk), &format!("{kind:?}, after the reveal"));
         scan::kill(pid);
     }
 }
 
 fn sealing(kind: Kind) {
-    let place = Place::sealed(PASSWORD);
+    let disk = people::sealed(PASSWORD);
     let usual = |_: &mut Command| ();
     let csv = |vault: &str, password: &str| {
         format!(
@@ -163,7 +164,7 @@ fn sealing(kind: Kind) {
         [&words[..], &["--custodian", "alice", "--custodian", "bob"], more].concat()
     };
     let yes = ["--accept-deviation", "totp-unproven", "--accept-deviation", "reused-password"];
-    let file = place.path().join("more.csv");
+    let file = disk.path("more.csv");
     for (content, code) in [
         (csv("other", PASSWORD), 0),
         // It is there already; a seed that is none; a quote that does not end; too few columns.
@@ -173,14 +174,14 @@ fn sealing(kind: Kind) {
         (csv("third", PASSWORD).replace("root@example.com,", ""), 3),
     ] {
         fs::write(&file, content).unwrap();
-        let (exit, parts) = scan::run(&place, kind, &seal("more.csv", &yes), usual);
-        holds_nothing(&parts, &secrets(&place), &format!("{kind:?}, sealing from a file, {exit}"));
+        let (exit, parts) = scan::run(&disk, kind, &seal("more.csv", &yes), usual);
+        holds_nothing(&parts, &secrets(&disk), &format!("{kind:?}, sealing from a file, {exit}"));
         assert_eq!(exit == 0, code == 0);
     }
     // Without a yes to the unproven seed; and from standard input.
     fs::write(&file, csv("fourth", PASSWORD)).unwrap();
-    leaves_nothing(&place, kind, 4, &seal("more.csv", &[]), usual);
-    leaves_nothing(&place, kind, 0, &seal("-", &yes), |command| {
+    leaves_nothing(&disk, kind, 4, &seal("more.csv", &[]), usual);
+    leaves_nothing(&disk, kind, 0, &seal("-", &yes), |command| {
         command.stdin(File::open(&file).unwrap());
     });
 }
@@ -209,38 +210,25 @@ fn nothing_stays_of_what_was_typed_and_shown() {
     const PASSPHRASE: &str = "memory-Narwhal-77-cardamom";
     const WRONG: &str = "memory-Walrus-13-coriander";
     for kind in [Kind::Readable, Kind::Usual] {
-        let place = Place::sealed(PASSWORD);
-        let mut wanted = secrets(&place);
+        let disk = people::sealed(PASSWORD);
+        let mut wanted = secrets(&disk);
         wanted.push(secret("passphrase", PASSPHRASE.as_bytes()));
         wanted.push(secret("wrong passphrase", WRONG.as_bytes()));
         let ended = |what: &str, code: i32| {
-            let pid = scan::process(place.path());
+            let pid = scan::process(disk.root());
             assert_eq!(scan::at_its_end(pid), code, "{what}");
             holds_nothing(&scan::parts(pid), &wanted, &format!("{kind:?}, {what}"));
             scan::kill(pid);
         };
 
-        let mut keygen = scan::start(&place, kind, &["keygen", "-o", "ida/ida.key"]);
+        let mut keygen = scan::start(&disk, kind, &["keygen", "-o", "ida/ida.key"]);
         keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(WRONG).expect("differ");
         keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
         ended("keygen", 0);
         drop(keygen);
 
-        let enroll = [
-            "enroll",
-            "ida",
-            "--name",
-            "I",
-            "--contact",
-            "c",
-            "--role",
-            "auditor",
-            "-i",
-            "ida/ida.key",
-            "-o",
-            "ida",
-        ];
-        let mut enroll = scan::start(&place, kind, &enroll);
+        let enroll = "enroll ida --name I --contact c --role auditor -i ida/ida.key -o ida";
+        let mut enroll = scan::start(&disk, kind, &enroll.split(' ').collect::<Vec<_>>());
         enroll
             .expect("Passphrase of")
             .enter(WRONG)
@@ -253,17 +241,17 @@ fn nothing_stays_of_what_was_typed_and_shown() {
         let mut words = vec!["seal", "typed", "--threshold", "2", "--as", "dan/dan"];
         words.extend(["--custodian", "alice", "--custodian", "bob"]);
         words.extend(["--accept-deviation", "totp-unproven", "--account-id", "1", "--email", "e"]);
-        let mut seal = scan::start(&place, kind, &words);
+        let mut seal = scan::start(&disk, kind, &words);
         seal.expect("Password:").enter(PASSWORD).expect("again:").enter(PASSWORD);
         seal.expect("TOTP seed").enter(SEED).expect("Code that").press("\u{3}");
         ended("a seal that was stopped", 130);
         drop(seal);
 
-        let asked = place.ask("req.bgr", &["password"]);
-        place.approve("req.bgr", "alice", &asked);
-        place.approve("req.bgr", "bob", &asked);
+        let asked = disk.ask("req.bgr", &["password"]);
+        disk.approve_by_words("req.bgr", "alice", &asked);
+        disk.approve_by_words("req.bgr", "bob", &asked);
         let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
-        let mut reveal = scan::start(&place, kind, &release);
+        let mut reveal = scan::start(&disk, kind, &release);
         reveal.expect("Type yes").enter("yes").see("not looked at").press("1").see("memo").press("\u{3}");
         ended("a reveal that was stopped", 0);
     }
@@ -275,9 +263,9 @@ fn the_scratch_of_scrypt_is_in_no_dump() {
     if !can_look("the_scratch_of_scrypt_is_in_no_dump") {
         return;
     }
-    let place = Place::empty();
-    let mut keygen = scan::start(&place, Kind::Usual, &["keygen", "-o", "ida.key"]);
-    let pid = scan::process(place.path());
+    let disk = people::empty();
+    let mut keygen = scan::start(&disk, Kind::Usual, &["keygen", "-o", "ida.key"]);
+    let pid = scan::process(disk.root());
     keygen.expect("New passphrase:").enter("anything at all").expect("again:").enter("anything at all");
     let begun = Instant::now();
     let flags = loop {

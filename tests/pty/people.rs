@@ -1,98 +1,99 @@
-//! People, an escrow and a sealed vault, made by the program without a terminal.
+//! The disk that a story on a terminal begins with, and the program run on it without one.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// A directory in which a story takes place.
-pub struct Place {
-    directory: tempfile::TempDir,
-}
+use crate::disk::{Disk, THREE};
 
-/// A seed as AWS gives them.
+/// A seed as AWS gives them, and none that the program itself has: it is looked for in the program's memory.
 pub const SEED: &str = "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU";
 
-impl Place {
-    /// An empty one, with a directory for temporary files.
-    pub fn empty() -> Place {
-        let directory = tempfile::tempdir().unwrap();
-        fs::create_dir(directory.path().join("tmp")).unwrap();
-        Place { directory }
-    }
+/// Somebody: their id, name, how they are reached, and their role.
+type Somebody = (&'static str, &'static str, &'static str, &'static str);
 
-    /// With identities and cards of dan (administrator), alice, bob and carol (custodians).
-    pub fn people() -> Place {
-        let place = Place::empty();
-        for (id, role) in
-            [("dan", "administrator"), ("alice", "custodian"), ("bob", "custodian"), ("carol", "custodian")]
-        {
-            place.ok(&["keygen", "--no-passphrase", "-o", &format!("{id}/{id}.key")]);
-            let key = format!("{id}/{id}.key");
-            place.ok(&["enroll", id, "--name", id, "--contact", id, "--role", role, "-i", &key, "-o", id]);
-        }
-        place
-    }
+/// Nothing but a directory for temporary files.
+pub fn empty() -> Disk {
+    with_tmp(Disk::empty())
+}
 
-    /// With an escrow too.
-    pub fn begun() -> Place {
-        let place = Place::people();
-        let mut words = vec!["init", "escrow", "--name", "E", "--as", "dan/dan", "--cards-compared"];
-        for card in ["dan/dan.card", "alice/alice.card", "bob/bob.card", "carol/carol.card"] {
-            words.extend(["--card", card]);
-        }
-        place.ok(&words);
-        place
-    }
+/// With identities and cards of dan (administrator), alice, bob and carol (custodians).
+pub fn people() -> Disk {
+    with_tmp(Disk::people())
+}
 
-    /// The same with names and ways to be reached, and a sealed and checked vault `aws-prod`.
-    pub fn named(password: &str) -> Place {
-        let place = Place::empty();
-        for (id, name, number, role) in [
-            ("dan", "Dan Ode", 199, "administrator"),
-            ("alice", "Alice Ng", 100, "custodian"),
-            ("bob", "Bob Ray", 101, "custodian"),
-            ("carol", "Carol Diaz", 102, "custodian"),
-        ] {
-            let (key, contact) = (format!("{id}/{id}.key"), format!("{id}@example.com, +1 555 0{number}"));
-            place.ok(&["keygen", "--no-passphrase", "-o", &key]);
-            let who =
-                ["enroll", id, "--name", name, "--contact", &contact, "--role", role, "-i", &key, "-o", id];
-            place.ok(&who);
-        }
-        let mut words =
-            vec!["init", "escrow", "--name", "Example Corp", "--as", "dan/dan", "--cards-compared"];
-        for card in ["dan/dan.card", "alice/alice.card", "bob/bob.card", "carol/carol.card"] {
-            words.extend(["--card", card]);
-        }
-        place.ok(&words);
-        place.seal("aws-prod", password);
-        place
-    }
+/// With an escrow too.
+pub fn begun() -> Disk {
+    with_tmp(Disk::begun())
+}
 
-    /// With a sealed and checked vault `prod` too.
-    pub fn sealed(password: &str) -> Place {
-        let place = Place::begun();
-        place.seal("prod", password);
-        place
-    }
+/// With a sealed and checked vault `prod` too.
+pub fn sealed(password: &str) -> Disk {
+    let disk = begun();
+    seal(&disk, "prod", password);
+    disk
+}
 
-    fn seal(&self, vault: &str, password: &str) {
-        let place = self;
-        let csv = format!(
-            "vault,account_id,email,password,totp,pin\n{vault},111122223333,root@example.com,{password},{SEED},{password}-pin\n"
-        );
-        fs::write(place.path().join("accounts.csv"), csv).unwrap();
-        let mut words = vec!["seal", "--from", "accounts.csv", "--threshold", "2", "--as", "dan/dan"];
-        for id in ["alice", "bob", "carol"] {
-            words.extend(["--custodian", id]);
-        }
-        words.extend(["--accept-deviation", "totp-unproven", "--accept-deviation", "weak-password"]);
-        place.ok(&words);
-        for id in ["alice", "bob", "carol"] {
-            place.ok(&["check", "--as", &format!("{id}/{id}")]);
-        }
-    }
+/// An escrow, with a letter for a name, of people who have no other names than their ids.
+pub fn nameless() -> Disk {
+    begun_by(
+        "E",
+        [
+            ("dan", "dan", "dan", "administrator"),
+            ("alice", "alice", "alice", "custodian"),
+            ("bob", "bob", "bob", "custodian"),
+            ("carol", "carol", "carol", "custodian"),
+        ],
+    )
+}
 
+/// An escrow of people with names and ways to be reached, and a sealed and checked vault `aws-prod`.
+pub fn named(password: &str) -> Disk {
+    let disk = begun_by(
+        "Example Corp",
+        [
+            ("dan", "Dan Ode", "dan@example.com, +1 555 0199", "administrator"),
+            ("alice", "Alice Ng", "alice@example.com, +1 555 0100", "custodian"),
+            ("bob", "Bob Ray", "bob@example.com, +1 555 0101", "custodian"),
+            ("carol", "Carol Diaz", "carol@example.com, +1 555 0102", "custodian"),
+        ],
+    );
+    seal(&disk, "aws-prod", password);
+    disk
+}
+
+fn begun_by(name: &str, people: [Somebody; 4]) -> Disk {
+    let disk = empty();
+    let mut init = format!("init escrow --name '{name}' --as dan/dan --cards-compared");
+    for (id, name, contact, role) in people {
+        disk.run(&format!("keygen --no-passphrase -o {id}/{id}.key")).ok();
+        let who = format!("enroll {id} --name '{name}' --contact '{contact}' --role {role}");
+        disk.run(&format!("{who} -i {id}/{id}.key -o {id}")).ok();
+        init.push_str(&format!(" --card {id}/{id}.card"));
+    }
+    disk.run(&init).ok();
+    disk
+}
+
+fn with_tmp(disk: Disk) -> Disk {
+    fs::create_dir(disk.path("tmp")).unwrap();
+    disk
+}
+
+fn seal(disk: &Disk, vault: &str, password: &str) {
+    let csv = format!(
+        "vault,account_id,email,password,totp,pin\n{vault},111122223333,root@example.com,{password},{SEED},{password}-pin\n"
+    );
+    disk.write("accounts.csv", csv);
+    let line = format!("seal --from accounts.csv --threshold 2 --as dan/dan {THREE}");
+    let line = format!("{line} --accept-deviation totp-unproven --accept-deviation weak-password");
+    disk.ok(&line.split(' ').collect::<Vec<_>>());
+    for id in ["alice", "bob", "carol"] {
+        disk.ok(&["check", "--as", &format!("{id}/{id}")]);
+    }
+}
+
+impl Disk {
     /// Asks for `prod`; gives the session words.
     pub fn ask(&self, output: &str, fields: &[&str]) -> Vec<String> {
         let mut words = vec!["request", "prod", "--reason", "iam-failure", "--ticket", "INC-1"];
@@ -106,18 +107,13 @@ impl Place {
     }
 
     /// Approves a request, given its words.
-    pub fn approve(&self, request: &str, id: &str, words: &[String]) {
+    pub fn approve_by_words(&self, request: &str, id: &str, words: &[String]) {
         let (prefix, output) = (format!("{id}/{id}"), format!("{request}.{id}.bga"));
         self.ok(&["approve", request, "--as", &prefix, "--session-words", &words.join(" "), "-o", &output]);
     }
 
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
     /// Runs the program without a terminal.
-    pub fn run(&self, words: &[&str]) -> Output {
+    pub fn output(&self, words: &[&str]) -> Output {
         self.command(&[], words).output().unwrap()
     }
 
@@ -129,16 +125,16 @@ impl Place {
             .args(under)
             .arg(env!("CARGO_BIN_EXE_breakglass"))
             .args(words)
-            .current_dir(self.path())
+            .current_dir(self.root())
             .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace"), ("BREAKGLASS_ESCROW", "escrow")])
-            .env("TMPDIR", self.path().join("tmp"));
+            .env("TMPDIR", self.path("tmp"));
         command
     }
 
     /// The same, where it must go well.
     #[track_caller]
     pub fn ok(&self, words: &[&str]) -> Output {
-        let output = self.run(words);
+        let output = self.output(words);
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         output
     }
@@ -146,7 +142,7 @@ impl Place {
     /// Every file below it, with its content.
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
-        let mut folders = vec![self.path().to_owned()];
+        let mut folders = vec![self.root().to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -154,7 +150,7 @@ impl Place {
                     folders.push(path);
                 } else {
                     let content = fs::read(&path).unwrap();
-                    found.push((path.strip_prefix(self.path()).unwrap().to_owned(), content));
+                    found.push((path.strip_prefix(self.root()).unwrap().to_owned(), content));
                 }
             }
         }

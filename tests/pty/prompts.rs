@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use breakglass::secret::totp::TotpSeed;
 use breakglass::value::fingerprint::Words;
-use secrecy::ExposeSecret as _;
 
-use crate::people::{Place, SEED};
+use crate::disk::{Disk, code_of};
+use crate::people::{self, SEED};
 use crate::terminal::{Ended, Terminal};
 
 /// What leaves the terminal's other screen, cleared.
@@ -14,9 +13,9 @@ const GONE: &str = "\u{1b}[2J\u{1b}[?1049l";
 const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 
-fn start(place: &Place, words: &[&str]) -> Terminal {
+fn start(disk: &Disk, words: &[&str]) -> Terminal {
     let words = [&["--escrow", "escrow"], words].concat();
-    Terminal::start(place.path(), &words, false)
+    Terminal::start(disk.root(), &words, false)
 }
 
 #[track_caller]
@@ -28,20 +27,20 @@ fn unseen(ended: &Ended, secrets: &[&str]) {
 }
 
 /// An identity with a passphrase, at `ida/ida.key`.
-fn locked() -> Place {
-    let place = Place::empty();
-    let mut keygen = start(&place, &["keygen", "-o", "ida/ida.key"]);
+fn locked() -> Disk {
+    let disk = people::empty();
+    let mut keygen = start(&disk, &["keygen", "-o", "ida/ida.key"]);
     keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
     let ended = keygen.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &[PASSPHRASE]);
-    place
+    disk
 }
 
 #[test]
 fn a_passphrase_is_typed_twice_long_enough_and_never_shown() {
-    let place = Place::empty();
-    let mut keygen = start(&place, &["keygen", "-o", "ida/ida.key"]);
+    let disk = people::empty();
+    let mut keygen = start(&disk, &["keygen", "-o", "ida/ida.key"]);
     keygen.expect("New passphrase:").enter("short").expect("at least 12");
     keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter("something else");
     keygen.expect("differ").expect("New passphrase:");
@@ -50,7 +49,7 @@ fn a_passphrase_is_typed_twice_long_enough_and_never_shown() {
     let ended = keygen.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &[PASSPHRASE, "short", "something else"]);
-    let file = fs::read_to_string(place.path().join("ida/ida.key")).unwrap();
+    let file = fs::read_to_string(disk.path("ida/ida.key")).unwrap();
     assert!(file.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"), "{file}");
 }
 
@@ -71,8 +70,8 @@ const ENROLL: [&str; 12] = [
 
 #[test]
 fn a_mistyped_passphrase_may_be_typed_again() {
-    let place = locked();
-    let mut enroll = start(&place, &ENROLL);
+    let disk = locked();
+    let mut enroll = start(&disk, &ENROLL);
     enroll.expect("Passphrase of ida/ida.key:").enter("not this one").expect("that is not it");
     enroll.expect("Passphrase of").enter(PASSPHRASE).expect("words:");
     let ended = enroll.end();
@@ -82,41 +81,41 @@ fn a_mistyped_passphrase_may_be_typed_again() {
 
 #[test]
 fn after_three_wrong_passphrases_it_is_locked() {
-    let place = locked();
-    let mut enroll = start(&place, &ENROLL);
+    let disk = locked();
+    let mut enroll = start(&disk, &ENROLL);
     for _ in 0..3 {
         enroll.expect("Passphrase of").enter("not this one").expect("that is not it");
     }
     let ended = enroll.end();
     assert_eq!(ended.code, Some(6), "{}", ended.screen);
-    assert!(!place.path().join("ida/ida.card").exists());
+    assert!(!disk.path("ida/ida.card").exists());
 }
 
 #[test]
 fn where_a_question_is_not_answered_nothing_is_left_and_the_terminal_echoes() {
     for key in ["\u{4}", "\u{3}"] {
-        let place = Place::empty();
-        let mut keygen = start(&place, &["keygen", "-o", "ida/ida.key"]);
+        let disk = people::empty();
+        let mut keygen = start(&disk, &["keygen", "-o", "ida/ida.key"]);
         keygen.expect("New passphrase:").press(key);
         let ended = keygen.end();
         assert_eq!(ended.code, Some(130), "{key:?}: {}", ended.screen);
         assert!(ended.echoes, "{key:?}");
-        assert!(place.files().is_empty(), "{key:?}");
+        assert!(disk.files().is_empty(), "{key:?}");
     }
 }
 
 #[test]
 fn without_a_terminal_a_secret_is_not_asked_for() {
-    let place = Place::empty();
-    let output = place.run(&["keygen", "-o", "ida/ida.key"]);
+    let disk = people::empty();
+    let output = disk.output(&["keygen", "-o", "ida/ida.key"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("no terminal") && said.contains("next:"), "{said}");
 }
 
 /// The words of each person's card.
-fn card_words(place: &Place, id: &str) -> Words {
-    let bytes = fs::read(place.path().join(format!("{id}/{id}.card"))).unwrap();
+fn card_words(disk: &Disk, id: &str) -> Words {
+    let bytes = fs::read(disk.path(format!("{id}/{id}.card"))).unwrap();
     Words::of(&breakglass::record::card::VerifiedCard::parse(&bytes).unwrap().digest())
 }
 
@@ -150,10 +149,10 @@ const INIT: [&str; 14] = [
 
 #[test]
 fn init_asks_two_words_of_each_card() {
-    let place = Place::people();
-    let mut init = start(&place, &INIT);
+    let disk = people::people();
+    let mut init = start(&disk, &INIT);
     for id in ["dan", "alice", "bob", "carol"] {
-        let words = list(&card_words(&place, id));
+        let words = list(&card_words(&disk, id));
         answer_word(&mut init, &words);
         answer_word(&mut init, &words);
     }
@@ -163,12 +162,12 @@ fn init_asks_two_words_of_each_card() {
 
 #[test]
 fn a_wrong_word_of_a_card_begins_nothing() {
-    let place = Place::people();
-    let mut init = start(&place, &INIT);
+    let disk = people::people();
+    let mut init = start(&disk, &INIT);
     init.expect("Word ").enter("zebra-crossing").expect("once more").expect("Word ").enter("zebra");
     let ended = init.end();
     assert_eq!(ended.code, Some(4), "{}", ended.screen);
-    assert!(ended.screen.contains("stop here") && !place.path().join("escrow").exists());
+    assert!(ended.screen.contains("stop here") && !disk.path("escrow").exists());
 }
 
 const SEAL: [&str; 13] = [
@@ -187,8 +186,8 @@ const SEAL: [&str; 13] = [
     "--field=pin",
 ];
 
-fn seal_up_to_the_seed(place: &Place, password: &str) -> Terminal {
-    let mut seal = start(place, &SEAL);
+fn seal_up_to_the_seed(disk: &Disk, password: &str) -> Terminal {
+    let mut seal = start(disk, &SEAL);
     seal.expect("Account id:").enter("no good!").expect("account id must be").expect("Account id:");
     seal.enter("111122223333").expect("E-mail address").enter("root@example.com");
     seal.expect("Password:").enter(password).expect("again:").enter("another").expect("differ");
@@ -198,17 +197,12 @@ fn seal_up_to_the_seed(place: &Place, password: &str) -> Terminal {
     seal
 }
 
-fn code_now() -> String {
-    let now = breakglass::hands::clock::now().unix();
-    TotpSeed::parse(SEED).unwrap().code_at(now).code.expose_secret().to_owned()
-}
-
 #[test]
 fn a_vault_is_sealed_by_questions_and_its_seed_proven_by_a_code() {
-    let place = Place::begun();
-    let mut seal = seal_up_to_the_seed(&place, PASSWORD);
+    let disk = people::begun();
+    let mut seal = seal_up_to_the_seed(&disk, PASSWORD);
     seal.expect("Code that an authenticator shows").enter("000000").expect("not a code");
-    seal.expect("Code that an authenticator shows").enter(&code_now()).expect("sealed typed");
+    seal.expect("Code that an authenticator shows").enter(&code_of(SEED)).expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &[PASSWORD, SEED, "4711-0815-pin", "another"]);
@@ -216,8 +210,8 @@ fn a_vault_is_sealed_by_questions_and_its_seed_proven_by_a_code() {
 
 #[test]
 fn two_codes_are_shown_for_the_provider_and_hidden_again() {
-    let place = Place::begun();
-    let mut seal = seal_up_to_the_seed(&place, PASSWORD);
+    let disk = people::begun();
+    let mut seal = seal_up_to_the_seed(&disk, PASSWORD);
     seal.expect("Code that an authenticator shows").enter("").expect("two codes, in order:");
     seal.expect("Enter hides it").enter("").expect("hidden again");
     seal.expect("Did the provider take both").enter("yes").expect("sealed typed");
@@ -229,12 +223,12 @@ fn two_codes_are_shown_for_the_provider_and_hidden_again() {
 
 #[test]
 fn a_weak_password_needs_a_yes() {
-    let place = Place::begun();
+    let disk = people::begun();
     for (answer, code) in [("no", 4), ("yes", 0)] {
-        let mut seal = seal_up_to_the_seed(&place, "password1");
+        let mut seal = seal_up_to_the_seed(&disk, "password1");
         seal.expect("is weak").expect("Type yes").enter(answer);
         if answer == "yes" {
-            seal.expect("Code that an authenticator shows").enter(&code_now());
+            seal.expect("Code that an authenticator shows").enter(&code_of(SEED));
         }
         let ended = seal.end();
         assert_eq!(ended.code, Some(code), "{}", ended.screen);
@@ -244,11 +238,11 @@ fn a_weak_password_needs_a_yes() {
 
 #[test]
 fn an_approver_is_asked_for_two_words_and_a_yes() {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &[]);
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &[]);
     let approve = |id: &str| {
         let (prefix, output) = (format!("{id}/{id}"), format!("{id}.bga"));
-        start(&place, &["approve", "req.bgr", "--as", &prefix, "-o", &output])
+        start(&disk, &["approve", "req.bgr", "--as", &prefix, "-o", &output])
     };
     let mut right = approve("alice");
     answer_word(&mut right, &words);
@@ -265,28 +259,26 @@ fn an_approver_is_asked_for_two_words_and_a_yes() {
     answer_word(&mut no, &words);
     no.expect("for good").enter("y");
     assert_eq!(no.end().code, Some(4));
-    assert!(place.path().join("alice.bga").exists() && !place.path().join("bob.bga").exists());
-    assert!(
-        fs::read_to_string(place.path().join("bob/bob.book")).unwrap().matches("\"approval\"").count() == 0
-    );
+    assert!(disk.path("alice.bga").exists() && !disk.path("bob.bga").exists());
+    assert!(fs::read_to_string(disk.path("bob/bob.book")).unwrap().matches("\"approval\"").count() == 0);
 }
 
 #[test]
 fn fields_are_shown_one_at_a_time_and_hidden_again() {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &["password", "totp", "pin"]);
-    place.approve("req.bgr", "alice", &words);
-    place.approve("req.bgr", "bob", &words);
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &["password", "totp", "pin"]);
+    disk.approve_by_words("req.bgr", "alice", &words);
+    disk.approve_by_words("req.bgr", "bob", &words);
     let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
 
-    let printed = start(&place, &[&release[..], &["--print", "password"]].concat()).end();
+    let printed = start(&disk, &[&release[..], &["--print", "password"]].concat()).end();
     assert_eq!(printed.code, Some(2), "{}", printed.screen);
 
-    let mut not = start(&place, &release);
+    let mut not = start(&disk, &release);
     not.expect("approvals of alice, bob").expect("Type yes").enter("no");
     assert_eq!(not.end().code, Some(4));
 
-    let mut shown = start(&place, &release);
+    let mut shown = start(&disk, &release);
     shown
         .expect("Type yes")
         .enter("yes")
@@ -298,22 +290,22 @@ fn fields_are_shown_one_at_a_time_and_hidden_again() {
     let ended = shown.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended, &[SEED, &format!("{PASSWORD}-pin")]);
-    let log = String::from_utf8(place.ok(&["log", "--kind", "end"]).stdout).unwrap();
+    let log = String::from_utf8(disk.ok(&["log", "--kind", "end"]).stdout).unwrap();
     assert!(log.contains("shown: password totp"), "{log}");
 }
 
 #[test]
 fn closing_goes_item_by_item() {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &[]);
-    place.approve("req.bgr", "alice", &words);
-    place.approve("req.bgr", "bob", &words);
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &[]);
+    disk.approve_by_words("req.bgr", "alice", &words);
+    disk.approve_by_words("req.bgr", "bob", &words);
     let release = ["release", "req.bgr", "req.bgr.alice.bga", "req.bgr.bob.bga", "--as", "carol/carol"];
-    place.ok(&[&release[..], &["--print", "password"]].concat());
+    disk.ok(&[&release[..], &["--print", "password"]].concat());
     let log: serde_json::Value =
-        serde_json::from_slice(&place.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
+        serde_json::from_slice(&disk.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
     let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
-    let mut close = start(&place, &["close", "--request", &id, "--as", "alice/alice", "--done", "resealed"]);
+    let mut close = start(&disk, &["close", "--request", &id, "--as", "alice/alice", "--done", "resealed"]);
     for question in ["root password changed", "MFA device", "no access keys", "provider's log", "ticket"] {
         close.expect(question).expect(">").enter("done");
     }
@@ -335,9 +327,9 @@ fn closing_goes_item_by_item() {
 
 #[test]
 fn a_generated_password_is_shown_once_to_be_set_at_the_provider() {
-    let place = Place::begun();
+    let disk = people::begun();
     let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
-    let mut seal = start(&place, &[&SEAL[..12], &words].concat());
+    let mut seal = start(&disk, &[&SEAL[..12], &words].concat());
     seal.expect("TOTP seed").enter("");
     seal.expect("Set it at the provider").expect("password:").expect("Enter hides it").enter("");
     seal.expect(GONE).expect("hidden again").expect("sealed typed");
@@ -349,13 +341,13 @@ fn a_generated_password_is_shown_once_to_be_set_at_the_provider() {
 
 #[test]
 fn ctrl_c_takes_what_is_shown_off_the_screen() {
-    let place = Place::begun();
+    let disk = people::begun();
     let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
-    let mut seal = start(&place, &[&SEAL[..12], &words].concat());
+    let mut seal = start(&disk, &[&SEAL[..12], &words].concat());
     seal.expect("TOTP seed").enter("").expect("password:").expect("Enter hides it");
     seal.press("typed").press("\u{3}").expect(GONE);
     let ended = seal.end();
     assert_eq!(ended.code, Some(130), "{}", ended.screen);
     unseen(&ended, &["typed\u{1b}"]);
-    assert!(!place.path().join("escrow/vaults/typed").exists());
+    assert!(!disk.path("escrow/vaults/typed").exists());
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common;
-use crate::people::Place;
+use crate::disk::Disk;
+use crate::people;
 use crate::terminal::Terminal;
 
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
@@ -26,23 +27,23 @@ const RELEASE: [&str; 8] = [
     "carol/carol",
 ];
 
-fn approved() -> Place {
-    let place = Place::sealed(PASSWORD);
-    let words = place.ask("req.bgr", &["password", "totp"]);
-    place.approve("req.bgr", "alice", &words);
-    place.approve("req.bgr", "bob", &words);
-    place
+fn approved() -> Disk {
+    let disk = people::sealed(PASSWORD);
+    let words = disk.ask("req.bgr", &["password", "totp"]);
+    disk.approve_by_words("req.bgr", "alice", &words);
+    disk.approve_by_words("req.bgr", "bob", &words);
+    disk
 }
 
 /// Up to the screen.
-fn reveal(place: &Place, more: &[&str]) -> Terminal {
-    let mut shown = Terminal::start(place.path(), &[&RELEASE[..], more].concat(), false);
+fn reveal(disk: &Disk, more: &[&str]) -> Terminal {
+    let mut shown = Terminal::start(disk.root(), &[&RELEASE[..], more].concat(), false);
     shown.expect("Type yes").enter("yes");
     shown
 }
 
-fn end_of(place: &Place) -> String {
-    String::from_utf8(place.ok(&["log", "--kind", "end"]).stdout).unwrap()
+fn end_of(disk: &Disk) -> String {
+    String::from_utf8(disk.ok(&["log", "--kind", "end"]).stdout).unwrap()
 }
 
 #[test]
@@ -50,12 +51,12 @@ fn what_was_looked_at_is_logged_and_nothing_else() {
     for (keys, shown) in
         [("", "shown: nothing"), ("1", "shown: password\n"), ("12", "shown: password totp\n")]
     {
-        let place = approved();
-        let mut screen = reveal(&place, &[]);
+        let disk = approved();
+        let mut screen = reveal(&disk, &[]);
         screen.see("not looked at, 3 codes left").press(keys).press("q").see("End?").press("q");
         let ended = screen.end();
         assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
-        let end = end_of(&place);
+        let end = end_of(&disk);
         assert!(end.contains(shown), "{keys}: {end}");
     }
 }
@@ -67,11 +68,11 @@ fn files_are_closed_once_more_before_anything_is_shown() {
     if !common::have("files_are_closed_once_more_before_anything_is_shown", &["strace"]) {
         return;
     }
-    let place = approved();
-    let calls = place.path().join("tmp/calls");
+    let disk = approved();
+    let calls = disk.path("tmp/calls");
     let strace =
         ["strace", "-qq", "-o", calls.to_str().unwrap(), "-e", "trace=fdatasync,landlock_restrict_self"];
-    let mut screen = Terminal::start_under(&strace, place.path(), &RELEASE, false, 80, &[]);
+    let mut screen = Terminal::start_under(&strace, disk.root(), &RELEASE, false, 80, &[]);
     screen.expect("Type yes").enter("yes").see("not looked at");
     let seen = || fs::read_to_string(&calls).unwrap();
     let names = |text: &str| -> Vec<String> {
@@ -80,7 +81,7 @@ fn files_are_closed_once_more_before_anything_is_shown() {
     assert_eq!(names(&seen()), ["landlock_restrict_self", "fdatasync", "landlock_restrict_self"]);
     screen.press("q").see("End?").press("q");
     assert_eq!(screen.end().code, Some(0));
-    assert!(!place.path().join("req.session.age").exists(), "the session is still destroyed");
+    assert!(!disk.path("req.session.age").exists(), "the session is still destroyed");
 }
 
 /// Whatever takes the person away from the screen: it is cleared, and what was shown until then is logged.
@@ -97,8 +98,8 @@ fn an_interrupted_screen_is_cleared_and_its_end_is_logged() {
         Some(Signal::USR1),
         Some(Signal::XCPU),
     ] {
-        let place = approved();
-        let mut screen = reveal(&place, &[]);
+        let disk = approved();
+        let mut screen = reveal(&disk, &[]);
         screen.see("not looked at").press("1").see(GROUPED);
         match signal {
             None => drop(screen.press("\u{3}")),
@@ -108,32 +109,32 @@ fn an_interrupted_screen_is_cleared_and_its_end_is_logged() {
         assert!(!screen.window().contains("umbr"), "{signal:?}: it is still on the screen");
         let ended = screen.end();
         assert_eq!((ended.code, ended.echoes), (Some(0), true), "{signal:?}: {}", ended.screen);
-        assert!(end_of(&place).contains("shown: password\n"), "{signal:?}");
+        assert!(end_of(&disk).contains("shown: password\n"), "{signal:?}");
     }
 }
 
 #[test]
 fn an_action_is_logged_from_here() {
-    let place = approved();
-    let mut screen = reveal(&place, &[]);
+    let disk = approved();
+    let mut screen = reveal(&disk, &[]);
     screen.see("not looked at").press("1").see(GROUPED).press("a").see("What was done");
     assert!(!screen.window().contains("umbr"), "the password is still on the screen");
     screen.enter("changed the billing contact").see("action logged as entry 8");
     screen.press("a").see("What was done").enter("").see("no action was logged");
     screen.press("1").see(GROUPED).press("q").see("End?").press("q");
     assert_eq!(screen.end().code, Some(0));
-    let log = String::from_utf8(place.ok(&["log"]).stdout).unwrap();
+    let log = String::from_utf8(disk.ok(&["log"]).stdout).unwrap();
     let kinds: Vec<&str> =
         log.lines().rev().take(3).filter_map(|line| line.split_whitespace().nth(2)).collect();
     assert_eq!(kinds, ["end", "action", "release"], "{log}");
-    let verdict = place.run(&["verify"]);
+    let verdict = disk.output(&["verify"]);
     assert!(String::from_utf8_lossy(&verdict.stdout).contains("HOLDS"), "{verdict:?}");
 }
 
 #[test]
 fn a_window_that_changes_its_size_is_drawn_anew() {
-    let place = approved();
-    let mut screen = reveal(&place, &[]);
+    let disk = approved();
+    let mut screen = reveal(&disk, &[]);
     // Nothing counts down here: nothing but the window's size draws it anew.
     screen.see("not looked at").resize(120, 40).see(&"-".repeat(120));
     screen.press("1").see(GROUPED).resize(60, 24).see("hides in");
@@ -145,8 +146,8 @@ fn a_window_that_changes_its_size_is_drawn_anew() {
 
 #[test]
 fn arrows_and_pastes_open_nothing() {
-    let place = approved();
-    let mut screen = reveal(&place, &[]);
+    let disk = approved();
+    let mut screen = reveal(&disk, &[]);
     screen.see("not looked at");
     for keys in ["\u{1b}[A", "\u{1b}OB", "\u{1b}[200~12\u{1b}[201~", "é", "\t"] {
         screen.press(keys);
@@ -154,14 +155,14 @@ fn arrows_and_pastes_open_nothing() {
     }
     screen.see(GROUPED).press("\u{1b}").see("looked at, hidden").press("q").see("End?").press("q");
     assert_eq!(screen.end().code, Some(0));
-    assert!(end_of(&place).contains("shown: password\n"));
+    assert!(end_of(&disk).contains("shown: password\n"));
 }
 
 /// On a plain terminal no escape sequence is written, and each row is overwritten.
 #[test]
 fn a_plain_terminal_is_written_row_by_row() {
-    let place = approved();
-    let mut screen = reveal(&place, &["--plain"]);
+    let disk = approved();
+    let mut screen = reveal(&disk, &["--plain"]);
     screen
         .expect("1  password: not looked at")
         .expect("Key, and Enter:")
@@ -183,14 +184,14 @@ fn a_plain_terminal_is_written_row_by_row() {
     let ended = screen.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
     assert!(!ended.screen.contains('\u{1b}'), "an escape sequence: {:?}", ended.screen);
-    assert!(end_of(&place).contains("shown: password totp\n"));
+    assert!(end_of(&disk).contains("shown: password totp\n"));
 }
 
 /// A row that the terminal breaks in two could not be overwritten: it is not shown.
 #[test]
 fn a_plain_terminal_that_is_too_narrow_shows_nothing() {
-    let place = approved();
-    let mut screen = reveal(&place, &["--plain"]);
+    let disk = approved();
+    let mut screen = reveal(&disk, &["--plain"]);
     screen.expect("Key, and Enter:").resize(30, 24).enter("1").expect("make the window wider");
     screen.resize(80, 24).expect("Enter:").enter("1").see("characters 1 to 27 of 27:").enter("");
     screen.expect("Enter:").enter("q").expect("Enter:").enter("q");
@@ -202,8 +203,8 @@ fn a_plain_terminal_that_is_too_narrow_shows_nothing() {
 /// What is typed before it is asked for is not seen.
 #[test]
 fn what_is_typed_too_early_is_not_seen() {
-    let place = approved();
-    let mut screen = reveal(&place, &[]);
+    let disk = approved();
+    let mut screen = reveal(&disk, &[]);
     // From when the answer was taken.
     while screen.echoes() {
         std::thread::sleep(Duration::from_millis(1));
@@ -225,8 +226,8 @@ fn tmux_keeps_no_secret_in_its_history() {
         println!("SKIPPED: no tmux");
         return;
     }
-    let place = approved();
-    let socket = place.path().join("tmux");
+    let disk = approved();
+    let socket = disk.path("tmux");
     let tmux = |words: &[&str]| {
         let output =
             Command::new("tmux").arg("-S").arg(&socket).args(["-f", "/dev/null"]).args(words).output();
@@ -243,8 +244,8 @@ fn tmux_keeps_no_secret_in_its_history() {
         }
     };
     let line = format!("{} {}; echo over; sleep 60", env!("CARGO_BIN_EXE_breakglass"), RELEASE.join(" "));
-    fs::write(place.path().join("run.sh"), line).unwrap();
-    let start = place.path().to_str().unwrap().to_owned();
+    fs::write(disk.path("run.sh"), line).unwrap();
+    let start = disk.root().to_str().unwrap().to_owned();
     tmux(&["new-session", "-d", "-s", "w", "-x", "80", "-y", "24", "-c", &start, "sh", "run.sh"]);
     let press = |keys: &str| drop(tmux(&["send-keys", "-t", "w", "-l", keys]));
     see("Type yes");

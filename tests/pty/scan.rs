@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use memchr::memmem;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::people::Place;
+use crate::disk::Disk;
 use crate::terminal::Terminal;
 use crate::wanted::Wanted;
 
@@ -150,12 +150,12 @@ pub fn kill(pid: u32) {
 
 /// Runs a command without a terminal, and gives its exit code and what was in its memory at its end.
 pub fn run(
-    place: &Place,
+    disk: &Disk,
     kind: Kind,
     words: &[&str],
     more: impl FnOnce(&mut std::process::Command),
 ) -> (i32, Vec<Part>) {
-    let mut command = place.command(&strace(kind), words);
+    let mut command = disk.command(&strace(kind), words);
     command
         .stdin(std::process::Stdio::null())
         // To a pipe that nobody reads: into the void nothing is printed.
@@ -163,7 +163,7 @@ pub fn run(
         .stderr(std::process::Stdio::null());
     more(&mut command);
     let mut child = command.spawn().unwrap();
-    let pid = process(place.path());
+    let pid = process(disk.root());
     let code = at_its_end(pid);
     let parts = parts(pid);
     kill(pid);
@@ -172,10 +172,10 @@ pub fn run(
 }
 
 /// Starts a command on a terminal, to be held at its end.
-pub fn start(place: &Place, kind: Kind, words: &[&str]) -> Terminal {
+pub fn start(disk: &Disk, kind: Kind, words: &[&str]) -> Terminal {
     Terminal::start_under(
         &strace(kind),
-        place.path(),
+        disk.root(),
         words,
         false,
         80,

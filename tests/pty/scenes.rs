@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use breakglass::value::time::Time;
 
-use crate::people::{Place, SEED};
-use crate::sealing::code_now;
+use crate::disk::{Disk, code_of};
+use crate::people::{self, SEED};
 use crate::terminal::Terminal;
 
 const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
@@ -51,9 +51,9 @@ impl Scenes {
     }
 
     /// Plays a command that asks nothing; gives what it showed.
-    fn play(&mut self, place: &Place, name: &str, line: &str) -> String {
+    fn play(&mut self, disk: &Disk, name: &str, line: &str) -> String {
         let words = split(line);
-        let mut terminal = sit_down(place, &words.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut terminal = sit_down(disk, &words.iter().map(String::as_str).collect::<Vec<_>>());
         terminal.finish();
         let shown = terminal.transcript();
         self.keep(name, &format!("$ breakglass {line}\n{shown}"));
@@ -126,8 +126,8 @@ impl Scenes {
 }
 
 /// At a terminal on which the escrow is known.
-fn sit_down(place: &Place, words: &[&str]) -> Terminal {
-    Terminal::start_with(place.path(), words, false, 80, &[("BREAKGLASS_ESCROW", Some("escrow"))])
+fn sit_down(disk: &Disk, words: &[&str]) -> Terminal {
+    Terminal::start_with(disk.root(), words, false, 80, &[("BREAKGLASS_ESCROW", Some("escrow"))])
 }
 
 /// Splits as a shell does, with double quotes.
@@ -190,19 +190,19 @@ fn compare(scenes: &BTreeMap<String, String>) {
 fn the_pages_show_what_the_program_shows() {
     let mut scenes = Scenes::new();
     setup(&mut scenes);
-    let place = Place::named(PASSWORD);
-    let init: serde_json::Value = serde_json::from_slice(&place.run(&["status", "--json"]).stdout).unwrap();
+    let disk = people::named(PASSWORD);
+    let init: serde_json::Value = serde_json::from_slice(&disk.output(&["status", "--json"]).stdout).unwrap();
     scenes.words.push(init["escrow"]["words"].as_str().unwrap().to_owned());
-    guided(&mut scenes, &place);
-    remote(&mut scenes, &place);
-    afterwards(&mut scenes, &place);
+    guided(&mut scenes, &disk);
+    remote(&mut scenes, &disk);
+    afterwards(&mut scenes, &disk);
     compare(&scenes.scenes);
 }
 
 /// People, an escrow, a vault, and its checks.
 fn setup(scenes: &mut Scenes) {
-    let place = Place::empty();
-    let mut enroll = sit_down(&place, &["enroll", "alice", "-o", "alice"]);
+    let disk = people::empty();
+    let mut enroll = sit_down(&disk, &["enroll", "alice", "-o", "alice"]);
     enroll.asked("Name").enter("Alice Ng");
     enroll.asked("Contact").enter("alice@example.com, +1 555 0100");
     enroll.expect("custodian").expect("] >").enter("");
@@ -214,8 +214,8 @@ fn setup(scenes: &mut Scenes) {
     scenes.words.extend(words);
     scenes.keep("enroll", &format!("$ breakglass enroll alice -o alice\n{shown}"));
 
-    let place = Place::begun();
-    let mut seal = sit_down(&place, &["seal"]);
+    let disk = people::nameless();
+    let mut seal = sit_down(&disk, &["seal"]);
     for (question, answer) in [
         ("Vault\r\n", "aws-prod"),
         ("Account id\r\n", "111122223333"),
@@ -230,24 +230,25 @@ fn setup(scenes: &mut Scenes) {
     ] {
         seal.asked(question).enter(answer);
     }
-    seal.asked("Code that an authenticator").enter(&code_now());
+    seal.asked("Code that an authenticator").enter(&code_of(SEED));
     seal.expect("ABOUT TO BE SEALED").expect("Type yes, or <");
     scenes.keep("seal-summary", &since(&seal.transcript(), "ABOUT TO BE SEALED"));
     seal.enter("yes");
     seal.finish();
     scenes.keep("seal-end", &since(&seal.transcript(), "sealed canary"));
-    scenes.play(&place, "check", "check --all --as alice/alice");
-    let status: serde_json::Value = serde_json::from_slice(&place.run(&["status", "--json"]).stdout).unwrap();
+    scenes.play(&disk, "check", "check --all --as alice/alice");
+    let status: serde_json::Value =
+        serde_json::from_slice(&disk.output(&["status", "--json"]).stdout).unwrap();
     scenes.words.push(status["escrow"]["words"].as_str().unwrap().to_owned());
-    let head: serde_json::Value = serde_json::from_slice(&place.ok(&["head", "--json"]).stdout).unwrap();
+    let head: serde_json::Value = serde_json::from_slice(&disk.ok(&["head", "--json"]).stdout).unwrap();
     scenes.words.push(head["words"].as_str().unwrap().to_owned());
-    scenes.play(&place, "status-missing", "status");
-    scenes.play(&place, "head", "head -o alice/escrow.head");
+    scenes.play(&disk, "status-missing", "status");
+    scenes.play(&disk, "head", "head -o alice/escrow.head");
 }
 
 /// An opening with both approvers at the machine.
-fn guided(scenes: &mut Scenes, place: &Place) {
-    let mut open = sit_down(place, &["open", "aws-prod", "-o", "inc-42"]);
+fn guided(scenes: &mut Scenes, disk: &Disk) {
+    let mut open = sit_down(disk, &["open", "aws-prod", "-o", "inc-42"]);
     open.expect("Who asks?").expect(">").enter("carol");
     open.expect("Reason").expect("finding").expect(">");
     scenes.keep("open-begin", &open.transcript());
@@ -279,11 +280,11 @@ fn guided(scenes: &mut Scenes, place: &Place) {
     scenes.keep("open-end", &since(&open.transcript(), "released on the approvals"));
 }
 
-/// The three commands, for people who are not in one place.
-fn remote(scenes: &mut Scenes, place: &Place) {
+/// The three commands, for people who are not in one disk.
+fn remote(scenes: &mut Scenes, disk: &Disk) {
     let line = "request aws-prod --reason billing --ticket INC-43 --justification \"The support plan has to be changed\" --as carol/carol -o req.bgr";
     let words = split(line);
-    let mut request = sit_down(place, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut request = sit_down(disk, &words.iter().map(String::as_str).collect::<Vec<_>>());
     request.finish();
     let shown = request.transcript();
     let spoken = shown
@@ -296,7 +297,7 @@ fn remote(scenes: &mut Scenes, place: &Place) {
     scenes.words.push(spoken.clone());
     scenes.keep("request", &format!("$ breakglass request … -o req.bgr\n{shown}"));
 
-    let mut approve = sit_down(place, &["approve", "req.bgr", "--as", "alice/alice", "-o", "alice.bga"]);
+    let mut approve = sit_down(disk, &["approve", "req.bgr", "--as", "alice/alice", "-o", "alice.bga"]);
     for _ in 0..2 {
         approve.expect("Word ");
         let number = approve.digit();
@@ -318,37 +319,33 @@ fn remote(scenes: &mut Scenes, place: &Place) {
         &format!("$ breakglass approve req.bgr --as alice/alice -o alice.bga\n{}", shown.join("\n")),
     );
     scenes.play(
-        place,
+        disk,
         "deny",
         "deny req.bgr --as bob/bob --because \"support can do this without root\" -o bob.bgd",
     );
-    scenes.play(place, "collect", "collect bob.bgd --as carol/carol");
-    scenes.play(place, "withdraw", "release req.bgr alice.bga --withdraw --as carol/carol");
+    scenes.play(disk, "collect", "collect bob.bgd --as carol/carol");
+    scenes.play(disk, "withdraw", "release req.bgr alice.bga --withdraw --as carol/carol");
 }
 
 /// What comes after, and who looks at it.
-fn afterwards(scenes: &mut Scenes, place: &Place) {
+fn afterwards(scenes: &mut Scenes, disk: &Disk) {
     let log: serde_json::Value =
-        serde_json::from_slice(&place.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
+        serde_json::from_slice(&disk.ok(&["log", "--json", "--kind", "request"]).stdout).unwrap();
     let id = log[0]["request_id"].as_str().unwrap()[..8].to_owned();
     let line = format!("action \"set the support plan\" --request {id} --as carol/carol");
-    scenes.play(place, "action", &line);
+    scenes.play(disk, "action", &line);
     // A second later nothing is due in exactly a day.
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    scenes.play(place, "status-exposed", "status");
-    let mut close = sit_down(place, &["close", "--request", &id, "--as", "bob/bob"]);
+    scenes.play(disk, "status-exposed", "status");
+    let mut close = sit_down(disk, &["close", "--request", &id, "--as", "bob/bob"]);
     for answer in ["done", "done", "done", "done", "done", "done", "the new password is sealed tomorrow"] {
         close.expect("[done").expect("] >").enter(answer);
     }
     close.expect("Type yes").expect("back:").enter("yes");
     close.finish();
     scenes.keep("close", &format!("$ breakglass close --request {id} --as bob/bob\n{}", close.transcript()));
-    scenes.play(place, "log", "log");
-    scenes.play(
-        place,
-        "verify",
-        "verify --book alice/alice.book --book bob/bob.book --book carol/carol.book",
-    );
+    scenes.play(disk, "log", "log");
+    scenes.play(disk, "verify", "verify --book alice/alice.book --book bob/bob.book --book carol/carol.book");
 }
 
 /// From the line that holds `mark` on.

@@ -2,23 +2,16 @@
 
 use std::fs;
 
-use breakglass::secret::totp::TotpSeed;
-use secrecy::ExposeSecret as _;
-
-use crate::people::{Place, SEED};
+use crate::disk::{Disk, code_of};
+use crate::people::{self, SEED};
 use crate::terminal::{Ended, Terminal};
 
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 const ACCOUNT: &str = "111122223333";
 const EMAIL: &str = "root@example.com";
 
-fn start(place: &Place, words: &[&str]) -> Terminal {
-    Terminal::start(place.path(), &[&["--escrow", "escrow", "seal"], words].concat(), false)
-}
-
-pub fn code_now() -> String {
-    let now = breakglass::hands::clock::now().unix();
-    TotpSeed::parse(SEED).unwrap().code_at(now).code.expose_secret().to_owned()
+fn start(disk: &Disk, words: &[&str]) -> Terminal {
+    Terminal::start(disk.root(), &[&["--escrow", "escrow", "seal"], words].concat(), false)
 }
 
 #[track_caller]
@@ -46,15 +39,15 @@ const QUESTIONS: [(&str, &str); 12] = [
 ];
 
 fn answer(seal: &mut Terminal, question: &str, answer: &str) {
-    let code = code_now();
+    let code = code_of(SEED);
     seal.asked(question).enter(if answer == "code" { &code } else { answer });
 }
 
 /// Ten questions, twelve answers: the password is typed twice, and the seed proven by a code.
 #[test]
 fn a_vault_is_sealed_from_the_first_question_to_the_yes() {
-    let place = Place::begun();
-    let mut seal = start(&place, &[]);
+    let disk = people::begun();
+    let mut seal = start(&disk, &[]);
     seal.expect("SEAL a vault of E").expect("< goes back");
     for (question, typed) in QUESTIONS {
         answer(&mut seal, question, typed);
@@ -68,16 +61,16 @@ fn a_vault_is_sealed_from_the_first_question_to_the_yes() {
         assert!(summary.contains(shown), "{shown}: {summary}");
     }
     for id in ["alice", "bob", "carol"] {
-        place.ok(&["check", "--as", &format!("{id}/{id}")]);
+        disk.ok(&["check", "--as", &format!("{id}/{id}")]);
     }
-    let status = String::from_utf8(place.run(&["status"]).stdout).unwrap();
+    let status = String::from_utf8(disk.output(&["status"]).stdout).unwrap();
     assert!(status.contains("in force"), "{status}");
 }
 
 #[test]
 fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
-    let place = Place::sealed("Qv7-lantern-Moss-31-copper");
-    let mut seal = start(&place, &["--partition", "aws"]);
+    let disk = people::sealed("Qv7-lantern-Moss-31-copper");
+    let mut seal = start(&disk, &["--partition", "aws"]);
     seal.expect("Vault").expect(">").enter("").expect("cannot be left empty").expect(">").enter("No Good");
     seal.expect("must be 1 to 64 characters").expect(">").enter("prod").expect("there is a vault `prod`");
     seal.expect(">").enter("canary-x").expect("a canary's name").expect(">").enter("two\nlines");
@@ -128,8 +121,8 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
 
 #[test]
 fn one_can_go_back_from_every_question() {
-    let place = Place::begun();
-    let mut seal = start(&place, &["--field", "pin"]);
+    let disk = people::begun();
+    let mut seal = start(&disk, &["--field", "pin"]);
     seal.expect("Vault").expect(">").enter("<").expect("this is the first question");
     seal.expect("Vault").expect(">").enter("prod").expect("Account id").expect(">").enter("<");
     seal.expect("Vault").expect("[prod] >").enter("").expect("Account id").expect(">").enter(ACCOUNT);
@@ -158,11 +151,11 @@ fn one_can_go_back_from_every_question() {
 /// Wherever it is stopped, neither log nor vaults know of it.
 #[test]
 fn where_it_is_stopped_nothing_is_sealed() {
-    let place = Place::begun();
-    let before = fs::read(place.path().join("escrow/log")).unwrap();
+    let disk = people::begun();
+    let before = fs::read(disk.path("escrow/log")).unwrap();
     for (at, (last, _)) in QUESTIONS.iter().enumerate() {
         let key = if at % 2 == 0 { "\u{3}" } else { "\u{4}" };
-        let mut seal = start(&place, &[]);
+        let mut seal = start(&disk, &[]);
         for (question, typed) in &QUESTIONS[..at] {
             answer(&mut seal, question, typed);
         }
@@ -171,17 +164,17 @@ fn where_it_is_stopped_nothing_is_sealed() {
         let ended = seal.end();
         assert_eq!((ended.code, ended.echoes), (Some(130), true), "{at}: {}", ended.screen);
         unseen(&ended);
-        assert_eq!(fs::read(place.path().join("escrow/log")).unwrap(), before, "{at}");
-        assert!(!place.path().join("escrow/vaults").exists(), "{at}");
+        assert_eq!(fs::read(disk.path("escrow/log")).unwrap(), before, "{at}");
+        assert!(!disk.path("escrow/vaults").exists(), "{at}");
     }
 }
 
 /// A password that is made is shown after the yes, and not before.
 #[test]
 fn a_password_is_made_when_all_of_it_was_seen() {
-    let place = Place::begun();
+    let disk = people::begun();
     let flags = ["prod", "--as", "dan/dan", "--account-id", ACCOUNT, "--email", EMAIL];
-    let mut seal = start(&place, &flags);
+    let mut seal = start(&disk, &flags);
     seal.expect("[all] >").enter("").expect("[2] >").enter("").expect("[type] >").enter("make");
     seal.expect("Seed, not shown").enter("").expect("shown once").expect("Type yes, or <").enter("yes");
     seal.expect("Set it at the provider").expect("password:").expect("Enter hides it").enter("");
@@ -198,14 +191,14 @@ fn a_password_is_made_when_all_of_it_was_seen() {
 /// What flags say is judged before the first question.
 #[test]
 fn flags_that_cannot_be_sealed_are_refused_before_any_question() {
-    let place = Place::begun();
+    let disk = people::begun();
     for (flags, code, says) in [
         (&["canary-x"][..], 3, "a canary's name"),
         (&["prod", "--custodian", "zoe"], 3, "`zoe` is not a custodian"),
         (&["--custodian", "alice", "--threshold", "2"], 3, "cannot be met by 1 shares"),
         (&["prod", "--as", "alice/alice"], 4, "not an administrator"),
     ] {
-        let ended = start(&place, flags).end();
+        let ended = start(&disk, flags).end();
         assert_eq!(ended.code, Some(code), "{flags:?}: {}", ended.screen);
         assert!(ended.screen.contains(says) && !ended.screen.contains("SEAL a vault"), "{}", ended.screen);
     }
@@ -214,14 +207,14 @@ fn flags_that_cannot_be_sealed_are_refused_before_any_question() {
 /// Whoever stops a long sealing finds nothing of it: no file, no entry.
 #[test]
 fn a_sealing_that_is_stopped_is_taken_back() {
-    let place = Place::begun();
+    let disk = people::begun();
     let row = |at: usize| format!("v{at},111122223333,root@example.com,Zx9-umbrella-Kite-{at}-harbor\n");
     let rows: String = (0..400).map(row).collect();
-    fs::write(place.path().join("many.csv"), format!("vault,account_id,email,password\n{rows}")).unwrap();
-    let log = fs::read(place.path().join("escrow/log")).unwrap();
+    fs::write(disk.path("many.csv"), format!("vault,account_id,email,password\n{rows}")).unwrap();
+    let log = fs::read(disk.path("escrow/log")).unwrap();
     let words = ["--from", "many.csv", "--threshold", "2", "--as", "dan/dan", "--custodian", "alice"];
-    let mut seal = start(&place, &[&words[..], &["--custodian", "bob", "--custodian", "carol"]].concat());
-    while !place.path().join("escrow/vaults/v3").exists() {
+    let mut seal = start(&disk, &[&words[..], &["--custodian", "bob", "--custodian", "carol"]].concat());
+    while !disk.path("escrow/vaults/v3").exists() {
         assert!(!seal.is_over(), "it is too fast for this test");
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
@@ -229,16 +222,16 @@ fn a_sealing_that_is_stopped_is_taken_back() {
     rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
     seal.expect("nothing was sealed, and nothing was left behind");
     assert_eq!(seal.end().code, Some(130));
-    assert!(!place.path().join("escrow/vaults").exists());
-    assert_eq!(fs::read(place.path().join("escrow/log")).unwrap(), log);
+    assert!(!disk.path("escrow/vaults").exists());
+    assert_eq!(fs::read(disk.path("escrow/log")).unwrap(), log);
 }
 
 #[test]
 fn a_table_is_not_typed() {
-    let place = Place::begun();
+    let disk = people::begun();
     let words =
         ["--from", "-", "--threshold", "2", "--custodian", "alice", "--custodian", "bob", "--as", "dan/dan"];
-    let ended = start(&place, &words).end();
+    let ended = start(&disk, &words).end();
     assert_eq!(ended.code, Some(2), "{}", ended.screen);
     assert!(ended.echoes && ended.screen.contains("not typed at a terminal"), "{}", ended.screen);
 }
@@ -247,10 +240,10 @@ fn a_table_is_not_typed() {
 /// by a screen that nobody is at.
 #[test]
 fn waiting_for_the_log_ends_with_ctrl_c() {
-    let place = Place::begun();
-    let held = std::fs::File::open(place.path().join("escrow/log")).unwrap();
+    let disk = people::begun();
+    let held = std::fs::File::open(disk.path("escrow/log")).unwrap();
     held.lock().unwrap();
-    let mut seal = start(&place, &[]);
+    let mut seal = start(&disk, &[]);
     for (question, typed) in QUESTIONS {
         answer(&mut seal, question, typed);
     }
@@ -263,5 +256,5 @@ fn waiting_for_the_log_ends_with_ctrl_c() {
         ended.screen
     );
     assert!(ended.echoes && !ended.screen.contains(PASSWORD), "{}", ended.screen);
-    assert!(!place.path().join("escrow/vaults/prod").exists());
+    assert!(!disk.path("escrow/vaults/prod").exists());
 }

@@ -10,7 +10,7 @@ use breakglass::escrow::Reading;
 use breakglass::secret::share::{Share, set_id};
 use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, HEXLOWER};
 
-use crate::people::Place;
+use crate::disk::Disk;
 
 /// Something that must not get out, in every form that is looked for.
 pub struct Wanted {
@@ -37,8 +37,8 @@ pub fn holds(content: &[u8], secret: &Wanted) -> bool {
 }
 
 /// The identity of a person who has no passphrase.
-pub fn identity(place: &Place, id: &str) -> Identity {
-    let file = fs::read(place.path().join(format!("{id}/{id}.key"))).unwrap();
+pub fn identity(disk: &Disk, id: &str) -> Identity {
+    let file = fs::read(disk.path(format!("{id}/{id}.key"))).unwrap();
     match IdentityFile::parse(&file).unwrap() {
         IdentityFile::Plain(mut identities) => identities.remove(0),
         IdentityFile::Locked(_) => panic!("{id} has a passphrase"),
@@ -46,17 +46,17 @@ pub fn identity(place: &Place, id: &str) -> Identity {
 }
 
 /// What the sealed files hold: each share's value, and the vault key.
-pub fn sealed_secrets(place: &Place, vault: &str) -> Vec<Wanted> {
-    let reading = Reading::of(fs::read(place.path().join("escrow/log")).unwrap()).unwrap();
+pub fn sealed_secrets(disk: &Disk, vault: &str) -> Vec<Wanted> {
+    let reading = Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap();
     let escrow = &reading.escrow;
     let vault = escrow.vault_named(&vault.parse().unwrap()).unwrap();
     let seal = &vault.generations[0].seal;
     let shares: Vec<Share> = ["alice", "bob", "carol"]
         .iter()
         .map(|id| {
-            let path = place.path().join(format!("escrow/vaults/{}/1/{id}.share.age", vault.name));
+            let path = disk.path(format!("escrow/vaults/{}/1/{id}.share.age", vault.name));
             let file = fs::read_to_string(path).unwrap();
-            open_share(&[identity(place, id)], &file, &escrow.id, seal, &id.parse().unwrap()).unwrap()
+            open_share(&[identity(disk, id)], &file, &escrow.id, seal, &id.parse().unwrap()).unwrap()
         })
         .collect();
     let set = set_id(&escrow.id, &seal.vault, 1);

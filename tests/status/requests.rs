@@ -50,13 +50,8 @@ NOTHING IS OVERDUE: 1 thing to do",
     shows(&shown(&world, until.after(Seconds(1))), "No request is open.");
 }
 
-#[test]
-fn a_release_exposes_and_is_closed() {
-    let world = World::ready();
-    let asking = world.released();
-    is(
-        &shown(&world, world.now()),
-        "
+/// What is shown of an emergency in which alice and bob approved, and which was released to carol.
+const RELEASED: &str = "
 Example Corp, at 2026-11-23 08:13 UTC
 words   EIGHT WORDS
 log     sound as far as it goes: 8 entries, the last at 2026-11-23 08:13
@@ -80,8 +75,13 @@ due in 24h    new password and MFA for prod at the provider; then seal them
 due in 3d     close request REQUEST. of prod (not by carol)
     breakglass close --request REQUEST. --as alice/alice
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
-NOTHING IS OVERDUE: 2 things to do",
-    );
+NOTHING IS OVERDUE: 2 things to do";
+
+#[test]
+fn a_release_exposes_and_is_closed() {
+    let world = World::ready();
+    let asking = world.released();
+    is(&shown(&world, world.now()), RELEASED);
     world.end(&asking, Outcome::Released);
     let released = world.reading().escrow.requests[0].releases[0].time;
     let (rotate, close) = (released.after(Seconds(DAY)), released.after(Seconds(3 * DAY)));

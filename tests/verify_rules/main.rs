@@ -1,6 +1,7 @@
 //! One test for each rule that verify knows, named after the rule's code. Each breaks the rule in a world
 //! where it holds, and fails when the rule is not checked. `docs/spec/verify-rules.md` lists them.
 
+mod branches;
 mod evidence;
 mod genesis;
 mod obligations;
@@ -8,6 +9,7 @@ mod records;
 mod releases;
 mod repairs;
 mod requests;
+mod retirements;
 mod seals;
 mod statements;
 #[path = "../fixtures/world/mod.rs"]

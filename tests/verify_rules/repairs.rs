@@ -4,18 +4,13 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
-use breakglass::record::repair::{Adopt, Began, Continue, Damage, Recovered};
-use breakglass::record::request::{Outcome, Purpose};
-use breakglass::record::retire::Retire;
+use breakglass::record::repair::{Began, Continue, Damage, Recovered};
+use breakglass::record::request::Outcome;
 use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 
 use crate::world::{World, adoption, text};
 use crate::{Case, Spoil};
-
-fn retire(who: &str) -> Retire {
-    Retire { person: text(who), because: text("left the company") }
-}
 
 /// A continuation after `from`, past the ledger's refusal. Gives the number of its place.
 fn forge_continue(world: &World, says: Continue) -> u64 {
@@ -142,63 +137,67 @@ fn continued() {
     case.breaks(Rule::Continued, seq);
 }
 
+/// Continuations that begin where none can.
+fn misplaced<'a>() -> Vec<Spoil<'a>> {
+    fn earlier(world: &World) -> Head {
+        world.records()[2].head()
+    }
+    vec![
+        // What it says it follows is not the last record here.
+        Box::new(move |world: &World| {
+            let seq = world.head().seq + 1;
+            forge_continue(world, after(earlier(world)));
+            seq
+        }),
+        Box::new(|world: &World| {
+            let head = world.head();
+            forge_continue(world, after(Head { hash: Digest::of(b"other"), ..head }))
+        }),
+        Box::new(|world: &World| {
+            let head = world.head();
+            forge_continue(world, after(Head { size: head.size + 1, ..head }))
+        }),
+        // Its place is not behind that.
+        Box::new(|world: &World| {
+            let says = after(world.head());
+            world.forge_framed(says, &[world.signs("alice")], |entry| entry.seq += 1)
+        }),
+        Box::new(|world: &World| {
+            let says = after(world.head());
+            world.forge_framed(says, &[world.signs("alice")], |entry| entry.prev = Digest::of(b"other"))
+        }),
+        Box::new(|world: &World| {
+            let seq = world.head().seq + 1;
+            let far = Head { size: 1, seq: (1 << 53) + 1, hash: Digest::of(b"far") };
+            forge_continue(world, beyond(world, far));
+            seq
+        }),
+        // It does not say that records are missing.
+        Box::new(|world: &World| {
+            let seq = world.head().seq + 1;
+            forge_continue(world, after(later(world, Digest::of(b"the last"))));
+            seq
+        }),
+        // What it follows is here.
+        Box::new(|world: &World| {
+            let seq = world.head().seq + 1;
+            forge_continue(world, beyond(world, earlier(world)));
+            seq
+        }),
+        Box::new(|world: &World| forge_continue(world, beyond(world, world.head()))),
+        // It keeps bytes of what was left behind.
+        Box::new(|world: &World| {
+            let left = Some(Damage::of_tail(b"left").unwrap());
+            forge_continue(world, Continue { left, ..after(world.head()) })
+        }),
+    ]
+}
+
 #[test]
 fn continue_from() {
     let world = World::ready();
     let case = Case::of(&world);
-    let earlier = |world: &World| world.records()[2].head();
-    case.each_breaks(
-        Rule::ContinueFrom,
-        vec![
-            // What it says it follows is not the last record here.
-            Box::new(move |world: &World| {
-                let seq = world.head().seq + 1;
-                forge_continue(world, after(earlier(world)));
-                seq
-            }),
-            Box::new(|world: &World| {
-                let head = world.head();
-                forge_continue(world, after(Head { hash: Digest::of(b"other"), ..head }))
-            }),
-            Box::new(|world: &World| {
-                let head = world.head();
-                forge_continue(world, after(Head { size: head.size + 1, ..head }))
-            }),
-            // Its place is not behind that.
-            Box::new(|world: &World| {
-                let says = after(world.head());
-                world.forge_framed(says, &[world.signs("alice")], |entry| entry.seq += 1)
-            }),
-            Box::new(|world: &World| {
-                let says = after(world.head());
-                world.forge_framed(says, &[world.signs("alice")], |entry| entry.prev = Digest::of(b"other"))
-            }),
-            Box::new(|world: &World| {
-                let seq = world.head().seq + 1;
-                let far = Head { size: 1, seq: (1 << 53) + 1, hash: Digest::of(b"far") };
-                forge_continue(world, beyond(world, far));
-                seq
-            }),
-            // It does not say that records are missing.
-            Box::new(|world: &World| {
-                let seq = world.head().seq + 1;
-                forge_continue(world, after(later(world, Digest::of(b"the last"))));
-                seq
-            }),
-            // What it follows is here.
-            Box::new(|world: &World| {
-                let seq = world.head().seq + 1;
-                forge_continue(world, beyond(world, earlier(world)));
-                seq
-            }),
-            Box::new(|world: &World| forge_continue(world, beyond(world, world.head()))),
-            // It keeps bytes of what was left behind.
-            Box::new(|world: &World| {
-                let left = Some(Damage::of_tail(b"left").unwrap());
-                forge_continue(world, Continue { left, ..after(world.head()) })
-            }),
-        ],
-    );
+    case.each_breaks(Rule::ContinueFrom, misplaced());
     // A log can go on without records 64 times.
     let bytes = world.bytes();
     for _ in 0..64 {
@@ -312,246 +311,4 @@ fn records_missing() {
         case.before.findings.iter().any(|one| one.rule == Rule::RecordsMissing && one.seq == Some(first))
     );
     assert!(!report.findings.iter().any(|one| one.rule == Rule::RecordsMissing), "{:?}", report.findings);
-}
-
-/// A log that went on in two places, from `fork`: with two checks of alice's, and with one of bob's.
-fn parted(world: &World) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
-    let fork = world.bytes();
-    world.check("alice");
-    world.check("alice");
-    let other = world.bytes();
-    world.set_bytes(fork.clone());
-    world.check("bob");
-    (fork, other, world.bytes())
-}
-
-#[test]
-fn adopted() {
-    let world = World::ready();
-    let (fork, other, ours) = parted(&world);
-    let case = Case::of(&world);
-    let seq = world.head().seq + 1;
-    world.adopt(adoption(&fork, &other), &["alice", "fred"]).unwrap();
-    case.breaks(Rule::Adopted, seq);
-    // What the branch says counts: the heads of both are known, and bob's and alice's books hold.
-    let heads = [other, ours].map(|bytes| world.head_of(&bytes));
-    let escrow = world.reading().escrow;
-    assert!(heads.iter().all(|head| escrow.is_ancestor(head)));
-    let evidence = breakglass::audit::verify::Evidence {
-        heads: heads
-            .iter()
-            .map(|head| ("h".into(), breakglass::record::head::HeadFile::new(escrow.id, *head)))
-            .collect(),
-        books: ["alice", "bob", "carol"].map(|who| world.person(who).book_evidence()).into(),
-        ..Default::default()
-    };
-    let report = world.verify_with(&evidence);
-    let worst: Vec<_> = report.findings.iter().filter(|one| one.rule != Rule::Adopted).collect();
-    let newest = Rule::CompletenessUnproven;
-    assert!(worst.iter().all(|one| one.rule == newest), "{worst:?}");
-}
-
-#[test]
-fn adopt_signers() {
-    let world = World::ready();
-    let (fork, other, _) = parted(&world);
-    let case = Case::of(&world);
-    let spoil = |who: &'static [&'static str]| -> Spoil<'_> {
-        let (fork, other) = (fork.clone(), other.clone());
-        Box::new(move |world: &World| {
-            let signers: Vec<_> = who.iter().map(|who| world.signs(who)).collect();
-            world.forge(adoption(&fork, &other), &signers)
-        })
-    };
-    case.each_breaks(Rule::AdoptSigners, vec![spoil(&["alice"]), spoil(&["alice", "bob", "dan"])]);
-}
-
-#[test]
-fn adopt_branch() {
-    let world = World::ready();
-    let (fork, other, ours) = parted(&world);
-    let case = Case::of(&world);
-    let good = adoption(&fork, &other);
-    let spoil = |adopt: Adopt| -> Spoil<'_> {
-        Box::new(move |world: &World| world.forge(adopt.clone(), &[world.signs("alice"), world.signs("bob")]))
-    };
-    let with = |records: &[u8]| Adopt { records: BASE64.encode(records), ..good.clone() };
-    let branch = BASE64.decode(good.records.as_bytes()).unwrap();
-    let mut flipped = branch.clone();
-    flipped[branch.len() - 10] ^= 1;
-    let other_from = Head { hash: Digest::of(b"other"), ..good.from };
-    let from_ours = world.head();
-    // A branch whose last record breaks a rule, though it is signed.
-    world.set_bytes(other.clone());
-    world.forge(retire("nobody"), &[world.signs("dan")]);
-    let unlawful = adoption(&fork, &world.bytes());
-    world.set_bytes(ours.clone());
-    case.each_breaks(
-        Rule::AdoptBranch,
-        vec![
-            spoil(Adopt { records: "no base64".into(), ..good.clone() }),
-            spoil(with(b"")),
-            spoil(with(b"no record")),
-            spoil(with(&branch[..branch.len() - 1])),
-            spoil(with(&flipped)),
-            spoil(with(&[&branch[..], b"more"].concat())),
-            spoil(Adopt { from: other_from, ..good.clone() }),
-            spoil(Adopt { from: Head { size: good.from.size + 1, ..good.from }, ..good.clone() }),
-            spoil(Adopt { from: from_ours, ..good.clone() }),
-            // It is in this log already.
-            spoil(adoption(&fork, &ours)),
-            spoil(unlawful),
-        ],
-    );
-    world.adopt(good.clone(), &["alice", "bob"]).unwrap();
-    let again = Case::of(&world);
-    let bytes = world.bytes();
-    let seq = world.forge(good.clone(), &[world.signs("alice"), world.signs("bob")]);
-    again.breaks(Rule::AdoptBranch, seq);
-    // At most 64.
-    world.set_bytes(bytes);
-    for _ in 1..64 {
-        world.adopt_a_check(&fork);
-    }
-    let full = Case::of(&world);
-    let next = world.a_check_from(&fork);
-    let seq = world.forge(next, &[world.signs("alice"), world.signs("bob")]);
-    full.breaks(Rule::AdoptBranch, seq);
-}
-
-#[test]
-fn adopt_conflict() {
-    let world = World::ready();
-    let fork = world.bytes();
-    let people = ["alice", "bob", "carol"];
-    for name in ["prod", "new"] {
-        world.set_bytes(fork.clone());
-        world.seal(name, Kind::Root, 2, &people);
-        let other = world.bytes();
-        world.set_bytes(fork.clone());
-        world.seal(name, Kind::Root, 2, &people);
-        let case = Case::of(&world);
-        let adopt = adoption(&fork, &other);
-        let seq = world.forge(adopt, &[world.signs("alice"), world.signs("bob")]);
-        case.breaks(Rule::AdoptConflict, seq);
-    }
-    // A generation that only the branch has is brought in.
-    world.set_bytes(fork.clone());
-    world.seal("prod", Kind::Root, 2, &people);
-    let other = world.bytes();
-    world.set_bytes(fork.clone());
-    world.check("bob");
-    world.adopt(adoption(&fork, &other), &["alice", "bob"]).unwrap();
-    let escrow = world.reading().escrow;
-    assert_eq!(escrow.vault_named(&text("prod")).unwrap().newest().seal.generation, 2);
-}
-
-#[test]
-fn release_branches() {
-    let world = World::ready();
-    let asking = world.emergency();
-    let files = world.approvals(&["alice", "bob"], &asking);
-    let fork = world.bytes();
-    world.release(&asking, &files).unwrap();
-    let released = world.bytes();
-    world.end(&asking, Outcome::Released);
-    let ended = world.bytes();
-    world.set_bytes(fork.clone());
-    world.end(&asking, Outcome::NotReleased);
-    let withdrawn = world.bytes();
-    world.set_bytes(fork.clone());
-    world.check("alice");
-    let quiet = world.bytes();
-    let again = {
-        world.set_bytes(fork.clone());
-        world.release(&asking, &files).unwrap();
-        world.bytes()
-    };
-    let reported = |ours: &[u8], other: &[u8]| {
-        world.set_bytes(ours.to_vec());
-        let seq = world.head().seq + 1;
-        world.adopt(adoption(&fork, other), &["alice", "bob"]).unwrap();
-        let report = world.verify();
-        let found = report.findings.iter().find(|one| one.rule == Rule::ReleaseBranches);
-        found.inspect(|found| assert_eq!(found.seq, Some(seq))).is_some()
-    };
-    assert!(reported(&again, &released));
-    assert!(reported(&again, &ended));
-    assert!(reported(&ended, &again));
-    assert!(reported(&withdrawn, &released));
-    assert!(reported(&released, &withdrawn));
-    for bytes in [&released, &ended, &withdrawn] {
-        assert!(!reported(bytes, &quiet), "control");
-        assert!(!reported(&quiet, bytes), "control");
-    }
-    // The release that was adopted exposes, and the next attempt is numbered after both.
-    world.set_bytes(again);
-    world.adopt(adoption(&fork, &released), &["alice", "bob"]).unwrap();
-    world.release(&asking, &files).unwrap();
-    assert_eq!(world.reading().escrow.request(&asking.record).unwrap().releases.len(), 3);
-}
-
-#[test]
-fn retire_signer() {
-    let world = World::ready();
-    let case = Case::of(&world);
-    let spoil = |who: &'static [&'static str]| -> Spoil<'_> {
-        Box::new(move |world: &World| {
-            let signers: Vec<_> = who.iter().map(|who| world.signs(who)).collect();
-            world.forge(retire("carol"), &signers)
-        })
-    };
-    case.each_breaks(
-        Rule::RetireSigner,
-        vec![
-            spoil(&["alice"]),
-            spoil(&["fred"]),
-            spoil(&["alice", "fred"]),
-            spoil(&["dan", "erin"]),
-            spoil(&["alice", "bob", "fred"]),
-        ],
-    );
-    // A threshold of custodians may; once one of them retired, they count no more.
-    world.append(retire("carol"), &[world.signs("alice"), world.signs("bob")]).unwrap();
-    let case = Case::of(&world);
-    let seq = world.forge(retire("fred"), &[world.signs("alice"), world.signs("carol")]);
-    case.breaks(Rule::RetireSigner, seq);
-    // An administrator who retired is none.
-    let world = World::ready();
-    world.append(retire("dan"), &[world.signs("erin")]).unwrap();
-    let case = Case::of(&world);
-    let seq = world.forge(retire("carol"), &[world.signs("dan")]);
-    case.breaks(Rule::RetireSigner, seq);
-}
-
-#[test]
-fn retire_person() {
-    let world = World::ready();
-    world.append(retire("fred"), &[world.signs("dan")]).unwrap();
-    let case = Case::of(&world);
-    let spoil = |who: &'static str| -> Spoil<'_> {
-        Box::new(move |world: &World| world.forge(retire(who), &[world.signs("dan")]))
-    };
-    case.each_breaks(Rule::RetirePerson, vec![spoil("nobody"), spoil("fred")]);
-}
-
-#[test]
-fn retired_person() {
-    let world = World::ready();
-    world.append(retire("carol"), &[world.signs("dan")]).unwrap();
-    let case = Case::of(&world);
-    let seq = world.head().seq + 1;
-    let asking = world.ask("carol", "prod", world.question(Purpose::Emergency));
-    // It is in the request, so that the approvers sign it.
-    case.breaks_and(Rule::RetiredPerson, seq, &[Rule::RequestDeviation]);
-    drop(asking);
-    let world = World::ready();
-    let asking = world.ask("alice", "prod", world.question(Purpose::Emergency));
-    world.append(retire("carol"), &[world.signs("dan")]).unwrap();
-    let seq = world.head().seq + 1;
-    let files = world.approvals(&["alice", "carol"], &asking);
-    world.release(&asking, &files).unwrap();
-    let found: Vec<_> =
-        world.verify().findings.into_iter().filter(|one| one.rule == Rule::RetiredPerson).collect();
-    assert!(matches!(found.as_slice(), [one] if one.seq == Some(seq)), "{found:?}");
 }

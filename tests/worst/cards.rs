@@ -13,12 +13,12 @@ use data_encoding::BASE64;
 
 use crate::disk::{Disk, row};
 use crate::forge::{self, swapped};
-use crate::ground::Ground;
+use crate::laid::Laid;
 use crate::world::{dawn, keyed_actor, rng, text};
 
 /// A genesis that an administrator's own tool would have refused to write.
-fn genesis(ground: &Ground, cards: &[&VerifiedCard]) -> Vec<u8> {
-    let dan = [ground.world.signs("dan")];
+fn genesis(laid: &Laid, cards: &[&VerifiedCard]) -> Vec<u8> {
+    let dan = [laid.world.signs("dan")];
     let entry = FramedRecord {
         escrow: None,
         seq: 0,
@@ -38,38 +38,38 @@ fn genesis(ground: &Ground, cards: &[&VerifiedCard]) -> Vec<u8> {
 /// `init` refuses zoe's card beside alice's for what they share, and a genesis that holds both is tampering.
 #[track_caller]
 fn not_beside_alice(zoe: &VerifiedCard, rule: &str, why: &str) {
-    let ground = Ground::ready();
-    not_beside(&ground, zoe, rule, why);
+    let laid = Laid::ready();
+    not_beside(&laid, zoe, rule, why);
 }
 
 #[track_caller]
-fn not_beside(ground: &Ground, zoe: &VerifiedCard, rule: &str, why: &str) {
-    ground.disk.write("zoe.card", zoe.note().as_bytes());
-    ground.begins("alice/alice.card zoe.card", Some(3)).what(why).at("--card");
-    ground.begins("alice/alice.card", None);
-    ground.begins("zoe.card", None);
-    let [dan, alice] = ["dan", "alice"].map(|who| &ground.world.person(who).card);
-    ground.disk.write("escrow/log", genesis(ground, &[dan, alice, zoe]));
-    ground.verify("").exits(10).shows(rule).shows("entry 0, byte 0").shows(why);
-    ground.disk.refuses(10, "check --all --as alice/alice").what(rule).at("escrow/log, entry 0, byte 0");
-    ground.disk.write("escrow/log", genesis(ground, &[dan, alice]));
-    ground.verify("").ok();
+fn not_beside(laid: &Laid, zoe: &VerifiedCard, rule: &str, why: &str) {
+    laid.disk.write("zoe.card", zoe.note().as_bytes());
+    laid.begins("alice/alice.card zoe.card", Some(3)).what(why).at("--card");
+    laid.begins("alice/alice.card", None);
+    laid.begins("zoe.card", None);
+    let [dan, alice] = ["dan", "alice"].map(|who| &laid.world.person(who).card);
+    laid.disk.write("escrow/log", genesis(laid, &[dan, alice, zoe]));
+    laid.verify("").exits(10).shows(rule).shows("entry 0, byte 0").shows(why);
+    laid.disk.refuses(10, "check --all --as alice/alice").what(rule).at("escrow/log, entry 0, byte 0");
+    laid.disk.write("escrow/log", genesis(laid, &[dan, alice]));
+    laid.verify("").ok();
 }
 
 #[test]
 fn two_cards_with_one_verifying_key_are_refused() {
-    let ground = Ground::ready();
-    let alice = SigningKey::from_seed(&ground.world.person("alice").signer.key().seed());
+    let laid = Laid::ready();
+    let alice = SigningKey::from_seed(&laid.world.person("alice").signer.key().seed());
     let zoe = keyed_actor("zoe", &[Role::Custodian], Identity::generate(), &alice).card;
-    not_beside(&ground, &zoe, "KEY-REPEATED", "`zoe` shares a verifying key with another card");
+    not_beside(&laid, &zoe, "KEY-REPEATED", "`zoe` shares a verifying key with another card");
 }
 
 #[test]
 fn two_cards_with_one_recipient_are_refused() {
-    let ground = Ground::ready();
-    let identity = ground.identity("alice").clone();
+    let laid = Laid::ready();
+    let identity = laid.identity("alice").clone();
     let zoe = keyed_actor("zoe", &[Role::Custodian], identity, &SigningKey::generate(&mut rng())).card;
-    not_beside(&ground, &zoe, "RECIPIENT-REPEATED", "`zoe` shares the age recipient age1");
+    not_beside(&laid, &zoe, "RECIPIENT-REPEATED", "`zoe` shares the age recipient age1");
 }
 
 #[test]
@@ -81,24 +81,24 @@ fn two_cards_of_one_person_are_refused() {
 
 #[test]
 fn one_recipient_twice_on_a_card_is_refused() {
-    let ground = Ground::ready();
-    let alice = ground.world.person("alice");
+    let laid = Laid::ready();
+    let alice = laid.world.person("alice");
     let own = alice.identity.to_recipient();
     let twice = format!(r#"["{own}","{own}"]"#);
     let bad =
         forge::card(&alice.card, &alice.signs(), |line| swapped(line, &format!(r#"["{own}"]"#), &twice));
-    ground.is_no_card(&bad).what("the card of `alice` must name 1 to 8 different age recipients");
+    laid.is_no_card(&bad).what("the card of `alice` must name 1 to 8 different age recipients");
 }
 
 #[test]
 fn one_custodian_twice_in_a_seal_is_refused() {
     let disk = Disk::begun();
-    let line = "seal --from - --threshold 2 --custodian alice --custodian alice --as admin/admin";
+    let line = "seal --from - --threshold 2 --custodian alice --custodian alice --as dan/dan";
     disk.refuses_line(3, disk.line(line).stdin(row("prod"))).what("`alice` is named twice as custodian");
-    let ground = Ground::ready();
-    let mut seal = ground.made("other").seal;
+    let laid = Laid::ready();
+    let mut seal = laid.made("other").seal;
     (seal.shares[1].custodian, seal.shares[1].card) = (seal.shares[0].custodian.clone(), seal.shares[0].card);
-    ground.breaks("SEAL-SHARES", seal, &[ground.world.signs("dan")]);
+    laid.breaks("SEAL-SHARES", seal, &[laid.world.signs("dan")]);
 }
 
 /// An id that could leave its directory, name a device, or hide is refused wherever one is taken.
@@ -116,26 +116,26 @@ fn no_id(id: &str) {
     }
     // As a custodian, by flag and by column.
     let begun = Disk::begun();
-    let line = "seal --from - --threshold 2 --custodian alice --as admin/admin --custodian";
+    let line = "seal --from - --threshold 2 --custodian alice --as dan/dan --custodian";
     begun.refuses_line(2, begun.line(line).arg(id).stdin(row("prod"))).says("a person's id");
     let csv =
         row("prod").replacen("vault,", "custodians,vault,", 1).replace("\nprod", &format!("\n{id} bob,prod"));
-    let words = begun.line("seal --from - --threshold 2 --as admin/admin").stdin(csv);
+    let words = begun.line("seal --from - --threshold 2 --as dan/dan").stdin(csv);
     begun.refuses_line(3, words).what("column `custodians`: a person's id").at("-, row 2");
     // In a card that its owner signed.
-    let ground = Ground::ready();
-    let alice = ground.world.person("alice");
+    let laid = Laid::ready();
+    let alice = laid.world.person("alice");
     let quoted = serde_json::to_string(id).unwrap();
     let card = forge::card(&alice.card, &alice.signs(), |line| {
         swapped(line, r#""person":"alice""#, &format!(r#""person":{quoted}"#))
     });
-    ground.is_no_card(&card).what("a person's id");
+    laid.is_no_card(&card).what("a person's id");
     // In a seal that an administrator signed.
-    let dan = [ground.world.signs("dan")];
-    let seal = forge::record(&ground.world, ground.made("other").seal, &dan, |line| {
+    let dan = [laid.world.signs("dan")];
+    let seal = forge::record(&laid.world, laid.made("other").seal, &dan, |line| {
         swapped(line, r#""custodian":"alice""#, &format!(r#""custodian":{quoted}"#))
     });
-    ground.is_no_record("RECORD-MALFORMED", &seal);
+    laid.is_no_record("RECORD-MALFORMED", &seal);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use breakglass::record::request::Purpose;
 use breakglass::record::statements::Statements;
 
 use crate::disk::{Disk, RequestState, asking};
-use crate::ground::{Ground, PASSWORD};
+use crate::judged::PASSWORD;
+use crate::laid::Laid;
 use crate::world::text;
 
 const TIME_SET: &str = "--accept-deviation time-set --accept-deviation clock-behind";
@@ -82,39 +83,39 @@ fn a_clock_that_goes_backwards_refuses_no_emergency_and_is_told() {
 #[test]
 fn records_of_1970_and_2100_stop_nobody() {
     // Not by --time: by machines whose clocks were wrong, and whose tool said nothing of it.
-    let ground = Ground::ready();
+    let laid = Laid::ready();
     let nothing = || Statements { statements: Vec::new() };
     for time in ["2100-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-30T22:00:00Z"] {
-        let bob = [ground.world.signs("bob")];
-        ground.world.forge_framed(nothing(), &bob, |entry| entry.time = text(time));
+        let bob = [laid.world.signs("bob")];
+        laid.world.forge_framed(nothing(), &bob, |entry| entry.time = text(time));
     }
-    ground.lay();
-    let run = ground.verify("").ok().shows("TIME-BACKWARDS");
+    laid.lay();
+    let run = laid.verify("").ok().shows("TIME-BACKWARDS");
     run.shows("1970-01-01T00:00:00Z after 2100-01-01T00:00:00Z").shows("entry 7, byte ");
-    let asking = ground.emergency();
-    let files = ["alice", "bob"].map(|who| (who, ground.world.approve(who, &asking)));
-    let run = ground.releases(&files);
+    let asking = laid.emergency();
+    let files = ["alice", "bob"].map(|who| (who, laid.world.approve(who, &asking)));
+    let run = laid.releases(&files);
     assert_eq!(run.out, PASSWORD);
-    ground.verify("").exits(14).shows("after 9999-12-30T22:00:00Z").shows("TIME-BACKWARDS");
+    laid.verify("").exits(14).shows("after 9999-12-30T22:00:00Z").shows("TIME-BACKWARDS");
 }
 
 #[test]
 fn a_request_of_1970_is_released_as_a_finding() {
-    let ground = Ground::ready();
-    let question = ground.world.question(Purpose::Emergency);
+    let laid = Laid::ready();
+    let question = laid.world.question(Purpose::Emergency);
     let early =
         breakglass::ceremony::request::RequestPlan { not_before: text("1970-01-01T00:00:00Z"), ..question };
-    let asking = ground.world.ask("carol", "prod", early);
-    ground.lay_asking(&asking);
-    let [alice, bob] = ["alice", "bob"].map(|who| ground.world.approve(who, &asking));
-    ground.disk.write("alice.bga", alice);
-    ground.disk.write("bob.bga", bob);
-    ground.lay();
+    let asking = laid.world.ask("carol", "prod", early);
+    laid.lay_asking(&asking);
+    let [alice, bob] = ["alice", "bob"].map(|who| laid.world.approve(who, &asking));
+    laid.disk.write("alice.bga", alice);
+    laid.disk.write("bob.bga", bob);
+    laid.lay();
     let line = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
-    ground.disk.refuses(4, line).what("the request's window is not now");
-    let run = ground.disk.run(&format!("{line} --accept-deviation outside-window")).ok();
+    laid.disk.refuses(4, line).what("the request's window is not now");
+    let run = laid.disk.run(&format!("{line} --accept-deviation outside-window")).ok();
     assert_eq!(run.out, PASSWORD);
-    let run = ground.verify("").exits(14).shows("RELEASE-WINDOW");
+    let run = laid.verify("").exits(14).shows("RELEASE-WINDOW");
     run.shows("asked for 1970-01-01T00:00:00Z to 1970-01-01T04:00:00Z");
 }
 
@@ -163,10 +164,10 @@ fn a_policy_that_is_due_beyond_the_end_of_time_stops_no_verify() {
         drill_every: text("2932895d"),
         ..breakglass::record::policy::Policy::default()
     };
-    let ground = Ground::of(crate::world::World::ready_with(policy));
-    let asking = ground.emergency();
-    let files = ["alice", "bob"].map(|who| (who, ground.world.approve(who, &asking)));
-    ground.releases(&files);
-    ground.verify("").exits(14).shows("EXPOSED").shows("CLOSE-MISSING");
-    ground.disk.run("verify --time 9999-12-30T22:00:00Z").exits(14).shows("EXPOSED");
+    let laid = Laid::of(crate::world::World::ready_with(policy));
+    let asking = laid.emergency();
+    let files = ["alice", "bob"].map(|who| (who, laid.world.approve(who, &asking)));
+    laid.releases(&files);
+    laid.verify("").exits(14).shows("EXPOSED").shows("CLOSE-MISSING");
+    laid.disk.run("verify --time 9999-12-30T22:00:00Z").exits(14).shows("EXPOSED");
 }

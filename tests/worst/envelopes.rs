@@ -11,7 +11,7 @@ use breakglass::crypto::envelope::{EnvelopeError, IdentityError, IdentityFile, d
 use data_encoding::{BASE64, BASE64_NOPAD};
 
 use crate::disk::{Disk, Run};
-use crate::ground::Ground;
+use crate::laid::Laid;
 use crate::terminal::Terminal;
 
 fn armored(file: &[u8]) -> String {
@@ -57,59 +57,59 @@ struct Refusals<'a> {
 
 #[track_caller]
 fn refused_everywhere(file: &[u8], expected: &Refusals<'_>, run: impl Fn(&Disk, i32, &str) -> Run) {
-    let ground = Ground::ready();
+    let laid = Laid::ready();
     let armor = armored(file);
     // Handed over.
-    let asking = ground.emergency();
-    let sealed = ground.sealed("prod", 1);
-    let bad = ground.approval("bob", &asking, &sealed, &armor, |_| {});
-    ground.sets_aside("bob", &asking, &bad, expected.approval);
+    let asking = laid.emergency();
+    let sealed = laid.sealed("prod", 1);
+    let bad = laid.approval("bob", &asking, &sealed, &armor, |_| {});
+    laid.sets_aside("bob", &asking, &bad, expected.approval);
     // As a session.
-    let asking = ground.emergency();
+    let asking = laid.emergency();
     for (name, bytes) in
-        [("alice.bga", ground.world.approve("alice", &asking)), ("req.session.age", file.into())]
+        [("alice.bga", laid.world.approve("alice", &asking)), ("req.session.age", file.into())]
     {
-        ground.disk.write(name, bytes);
+        laid.disk.write(name, bytes);
     }
     let release = "release req.bgr alice.bga --as carol/carol --print password";
-    run(&ground.disk, expected.session.0, release).what(expected.session.1).at("req.session.age");
+    run(&laid.disk, expected.session.0, release).what(expected.session.1).at("req.session.age");
     // As a sealed share: the administrator who sealed it so committed to it.
-    let mut sealed = ground.made("other");
-    ground.reseal(&mut sealed, "bob", armor);
-    ground.logged(&sealed);
+    let mut sealed = laid.made("other");
+    laid.reseal(&mut sealed, "bob", armor);
+    laid.logged(&sealed);
     let (code, why) = expected.check;
-    let checked = run(&ground.disk, code, "check other --as bob/bob");
+    let checked = run(&laid.disk, code, "check other --as bob/bob");
     assert!(checked.err.contains("bob"), "{}", checked.err);
     checked.what(why);
-    ground.ask(&sealed);
+    laid.ask(&sealed);
     let (code, why) = expected.approve;
-    let denied = run(&ground.disk, code, "deny req.bgr --as bob/bob --because x -o bob.bgd");
+    let denied = run(&laid.disk, code, "deny req.bgr --as bob/bob --because x -o bob.bgd");
     denied.what("the share of `bob` is bad").what(why).at("req.bgr");
     // Alice's share beside it is sound.
-    ground.disk.run("check other --as alice/alice").ok();
+    laid.disk.run("check other --as alice/alice").ok();
 }
 
 /// A release whose payload's file is this one, to which the seal commits: the reconstruction is logged, since
 /// the vault key was there by then, and nothing is shown.
 #[track_caller]
 fn no_payload(file: &[u8], why: &str) {
-    let ground = Ground::ready();
-    let mut sealed: Sealed = ground.made("other");
+    let laid = Laid::ready();
+    let mut sealed: Sealed = laid.made("other");
     sealed.payload = file.to_vec();
     sealed.seal.payload = Digest::of(file);
-    ground.logged(&sealed);
-    let asking = ground.ask(&sealed);
+    laid.logged(&sealed);
+    let asking = laid.ask(&sealed);
     for who in ["alice", "bob"] {
-        let share = ground.share(who, &sealed);
-        ground.disk.write(&format!("{who}.bga"), ground.hand_over(who, &asking, &sealed, &share));
+        let share = laid.share(who, &sealed);
+        laid.disk.write(&format!("{who}.bga"), laid.hand_over(who, &asking, &sealed, &share));
     }
-    ground.lay();
+    laid.lay();
     let line =
         "release req.bgr alice.bga bob.bga --as carol/carol --print password --accept-deviation time-set";
-    let run = ground.disk.run(&format!("{line} --time {}", ground.now())).fails(10);
+    let run = laid.disk.run(&format!("{line} --time {}", laid.now())).fails(10);
     let run = run.what("the payload holds no credentials").what(why);
     run.at("escrow/vaults/other/1/payload.age").next("the release is logged");
-    ground.verify("").exits(14).shows("EXPOSED").shows("END-MISSING");
+    laid.verify("").exits(14).shows("EXPOSED").shows("END-MISSING");
 }
 
 #[track_caller]
@@ -127,21 +127,21 @@ fn an_age_file_with_work_factor_63_is_refused_before_any_work() {
 
 #[test]
 fn an_identity_file_with_work_factor_63_is_refused_before_any_work() {
-    let ground = Ground::ready();
-    ground.disk.write("bad.key", scrypt_63());
+    let laid = Laid::ready();
+    laid.disk.write("bad.key", scrypt_63());
     // Nobody to ask for a passphrase: it does not come to it.
-    let run = ground.disk.refuses(1, "check prod --as alice/alice -i bad.key");
+    let run = laid.disk.refuses(1, "check prod --as alice/alice -i bad.key");
     run.what("the passphrase of an identity");
     // Whatever passphrase is typed, the work is refused by its number.
     let words = ["check", "prod", "--escrow", "escrow", "--as", "alice/alice", "-i", "bad.key", "--plain"];
-    let before = ground.disk.tree();
-    let mut terminal = Terminal::start(&ground.disk.path(""), &words, false);
+    let before = laid.disk.tree();
+    let mut terminal = Terminal::start(&laid.disk.path(""), &words, false);
     terminal.expect("Passphrase of bad.key:").enter("correct horse battery staple");
     let ended = terminal.end();
     assert_eq!(ended.code, Some(3), "{}", ended.screen);
     assert!(ended.screen.contains("asks for 2^63 scrypt rounds; at most 2^20 are done"), "{}", ended.screen);
     assert!(ended.screen.contains("   at: bad.key"), "{}", ended.screen);
-    assert!(ground.disk.tree() == before);
+    assert!(laid.disk.tree() == before);
     // The library says the same of every factor above, and does not say it of a file that was locked so.
     let unlock = |work: &str| {
         let file = String::from_utf8_lossy(&scrypt_63()).replace(" 63\n", &format!(" {work}\n"));
@@ -164,7 +164,7 @@ fn trapped(disk: &Disk) {
     // What the disk itself starts the program with.
     symlink(setsid, disk.path("trap/setsid")).unwrap();
     for name in ["age-plugin-x", "age-plugin-age-plugin-x", "age-plugin-yubikey", "age", "pinentry", "sh"] {
-        let trap = disk.path(&format!("trap/{name}"));
+        let trap = disk.path(format!("trap/{name}"));
         let mark = disk.path("mark");
         std::fs::write(&trap, format!("#!/bin/sh\necho $0 >> '{}'\n", mark.display())).unwrap();
         std::fs::set_permissions(&trap, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -202,22 +202,22 @@ fn an_age_file_with_a_plugins_stanza_starts_no_process() {
 
 #[test]
 fn a_plugins_identity_or_recipient_starts_no_process() {
-    let ground = Ground::ready();
+    let laid = Laid::ready();
     for line in ["AGE-PLUGIN-X-1QQPQQQ", "# public key\nAGE-PLUGIN-YUBIKEY-1QQQ\n"] {
-        ground.disk.write("bad.key", line);
-        let run = untrapped(&ground.disk, 3, "check prod --as alice/alice -i bad.key").at("bad.key");
+        laid.disk.write("bad.key", line);
+        let run = untrapped(&laid.disk, 3, "check prod --as alice/alice -i bad.key").at("bad.key");
         run.what("is a plugin's identity; plugins need another program to be run, and breakglass runs none");
     }
     for recipient in ["age1x1qqqq", "age1yubikey1qwerty"] {
         let line = format!("enroll zoe --name Z --contact x --role custodian -o zoe --recipient {recipient}");
-        let run = untrapped(&ground.disk, 3, &line).at("--recipient");
+        let run = untrapped(&laid.disk, 3, &line).at("--recipient");
         run.what("recipients of plugins need another program to be run, and breakglass runs none");
     }
     // A good command needs no program but itself, either.
-    let path = ground.disk.path("trap");
-    let words = ground.disk.line("check prod --as alice/alice").env("PATH", path.to_str().unwrap());
+    let path = laid.disk.path("trap");
+    let words = laid.disk.line("check prod --as alice/alice").env("PATH", path.to_str().unwrap());
     words.run().ok();
-    assert!(!ground.disk.exists("mark"));
+    assert!(!laid.disk.exists("mark"));
 }
 
 #[test]
@@ -245,21 +245,21 @@ fn an_age_file_of_100000_stanzas_is_refused_unread() {
 
 #[test]
 fn an_identity_file_of_100000_stanzas_is_refused_unread() {
-    let ground = Ground::ready();
-    ground.disk.write("bad.key", stanzas_100_000());
-    let run = ground.disk.refuses(3, "check prod --as alice/alice -i bad.key");
+    let laid = Laid::ready();
+    laid.disk.write("bad.key", stanzas_100_000());
+    let run = laid.disk.refuses(3, "check prod --as alice/alice -i bad.key");
     run.what("it is larger than 65536 bytes").at("bad.key");
 }
 
 #[test]
 fn an_approval_of_10_megabytes_of_stanzas_is_refused_unread() {
-    let ground = Ground::ready();
-    let asking = ground.emergency();
-    let sealed = ground.sealed("prod", 1);
+    let laid = Laid::ready();
+    let asking = laid.emergency();
+    let sealed = laid.sealed("prod", 1);
     let body = BASE64_NOPAD.encode(&[7; 32]);
     let stanza = format!("-> X25519 {}\n{body}\n", BASE64_NOPAD.encode(&[9; 32]));
     let armor = armored(&with_stanzas(&stanza.repeat(100_000)));
-    let bad = ground.approval("bob", &asking, &sealed, &armor, |_| {});
-    let run = ground.releases_nothing(3, &[("alice", ground.world.approve("alice", &asking)), ("bob", bad)]);
+    let bad = laid.approval("bob", &asking, &sealed, &armor, |_| {});
+    let run = laid.releases_nothing(3, &[("alice", laid.world.approve("alice", &asking)), ("bob", bad)]);
     run.what("it is larger than 1048576 bytes").at("bob.bga");
 }

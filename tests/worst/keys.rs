@@ -7,7 +7,7 @@ use breakglass::value::names::KeyName;
 use data_encoding::{HEXLOWER, HEXLOWER as HEX};
 
 use crate::forge::{self, entry, first_line, honest_line, line_of, signature_line, signed, swapped};
-use crate::ground::Ground;
+use crate::laid::Laid;
 use crate::world::rng;
 
 /// 2^255 − 19 and a little more, little endian: what is not below the prime is not canonical.
@@ -51,24 +51,24 @@ fn anybodys() -> [u8; 64] {
 
 #[test]
 fn a_small_order_or_noncanonical_key_in_a_card_is_refused() {
-    let ground = Ground::ready();
-    let alice = ground.world.person("alice");
+    let laid = Laid::ready();
+    let alice = laid.world.person("alice");
     let own = alice.signer.key().verifying_key().to_string();
     for key in bad_keys() {
         let line = swapped(&first_line(alice.card.note().as_bytes()), &own, &HEXLOWER.encode(&key));
         let card = format!("{line}\n\n{}", signature_line("alice", &key, &anybodys()));
-        ground.is_no_card(card.as_bytes()).what("the verifying key is");
+        laid.is_no_card(card.as_bytes()).what("the verifying key is");
     }
-    ground.begins("alice/alice.card", None);
+    laid.begins("alice/alice.card", None);
 }
 
 #[test]
 fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
-    let ground = Ground::ready();
+    let laid = Laid::ready();
     let (request, session) =
-        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
-    let signers = [ground.world.signs("carol"), (KeyName::Session, session.key())];
-    let good = line_of(&entry(&ground.world, request, &signers), &signers);
+        laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
+    let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
+    let good = line_of(&entry(&laid.world, request, &signers), &signers);
     let own = session.key().verifying_key().to_string();
     for (at, key) in bad_keys().iter().enumerate() {
         let text = format!("{}\n", swapped(&good, &own, &HEXLOWER.encode(key)));
@@ -76,116 +76,113 @@ fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
         let record = format!("{text}\n{lines}\n");
         // Each is the same story; the whole of it is told of two.
         if at == 0 || at == 7 {
-            ground.is_no_record("RECORD-MALFORMED", record.as_bytes());
+            laid.is_no_record("RECORD-MALFORMED", record.as_bytes());
         }
         let shares: String =
-            ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-        ground.disk.write("bad.bgr", [&ground.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
-        let run = ground.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+            laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
+        laid.disk.write("bad.bgr", [&laid.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
+        let run = laid.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, entry 6, byte ").what("the verifying key is");
     }
-    ground.restore([&ground.world.bytes(), &signed(&good, &signers)[..], b"\n"].concat());
+    laid.restore([&laid.world.bytes(), &signed(&good, &signers)[..], b"\n"].concat());
 }
 
 #[test]
 fn a_small_order_or_noncanonical_release_key_in_a_seal_is_refused() {
-    let ground = Ground::ready();
-    let dan = [ground.world.signs("dan")];
-    let seal = ground.made("other").seal;
+    let laid = Laid::ready();
+    let dan = [laid.world.signs("dan")];
+    let seal = laid.made("other").seal;
     let own = seal.release_key.to_string();
     for (at, key) in bad_keys().iter().enumerate() {
-        let record = forge::record(&ground.world, seal.clone(), &dan, |line| {
-            swapped(line, &own, &HEXLOWER.encode(key))
-        });
+        let record =
+            forge::record(&laid.world, seal.clone(), &dan, |line| swapped(line, &own, &HEXLOWER.encode(key)));
         if at == 0 || at == 7 {
-            ground.is_no_record("RECORD-MALFORMED", &record);
+            laid.is_no_record("RECORD-MALFORMED", &record);
         }
-        ground.disk.write("escrow/log", [ground.world.bytes(), record].concat());
-        ground.verify("").exits(11).shows("entry 6, byte ").shows("the verifying key is");
+        laid.disk.write("escrow/log", [laid.world.bytes(), record].concat());
+        laid.verify("").exits(11).shows("entry 6, byte ").shows("the verifying key is");
     }
-    ground.world.forge(seal, &dan);
-    ground.restore(ground.world.bytes());
+    laid.world.forge(seal, &dan);
+    laid.restore(laid.world.bytes());
 }
 
 /// Carol's request with another session recipient, signed as changed.
-fn request_to(ground: &Ground, recipient: &str) -> Vec<u8> {
+fn request_to(laid: &Laid, recipient: &str) -> Vec<u8> {
     let (request, session) =
-        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
+        laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
     let own = request.session_recipient.to_string();
-    let signers = [ground.world.signs("carol"), (KeyName::Session, session.key())];
-    forge::record(&ground.world, request, &signers, |line| line.replacen(&own, recipient, 1))
+    let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
+    forge::record(&laid.world, request, &signers, |line| line.replacen(&own, recipient, 1))
 }
 
 #[test]
 fn a_low_order_session_recipient_is_refused() {
-    let ground = Ground::ready();
+    let laid = Laid::ready();
     let mut one = [0; 32];
     one[0] = 1;
     let eight = HEX.decode(b"e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800").unwrap();
     let eight: [u8; 32] = eight.try_into().unwrap();
     for key in [[0; 32], one, eight, above_the_prime(0), above_the_prime(1), [0xff; 32]] {
         let recipient = bech32::encode::<Bech32>(Hrp::parse("age").unwrap(), &key).unwrap();
-        let record = request_to(&ground, &recipient);
-        ground.is_no_record("RECORD-MALFORMED", &record);
+        let record = request_to(&laid, &recipient);
+        laid.is_no_record("RECORD-MALFORMED", &record);
         let shares: String =
-            ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-        ground.disk.write("bad.bgr", [&ground.world.bytes(), &record, shares.as_bytes()].concat());
-        let run = ground.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+            laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
+        laid.disk.write("bad.bgr", [&laid.world.bytes(), &record, shares.as_bytes()].concat());
+        let run = laid.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, entry 6, byte ").what("a point of low order, or not canonically encoded");
         // Nor is it taken on a card.
         let line = "enroll zoe --name Z --contact x --role custodian -o zoe --recipient";
-        ground.disk.refuses_line(3, ground.disk.line(line).arg(&recipient)).at("--recipient");
+        laid.disk.refuses_line(3, laid.disk.line(line).arg(&recipient)).at("--recipient");
     }
 }
 
 /// A request whose session keys `change` took from somebody.
 #[track_caller]
-fn not_fresh(change: impl FnOnce(&Ground, &mut Request) -> Option<SigningKey>) {
-    let ground = Ground::ready();
+fn not_fresh(change: impl FnOnce(&Laid, &mut Request) -> Option<SigningKey>) {
+    let laid = Laid::ready();
     let (mut request, session) =
-        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
-    let key = change(&ground, &mut request);
+        laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
+    let key = change(&laid, &mut request);
     let signers =
-        [ground.world.signs("carol"), (KeyName::Session, key.as_ref().unwrap_or_else(|| session.key()))];
-    ground.breaks("REQUEST-SESSION", request.clone(), &signers);
+        [laid.world.signs("carol"), (KeyName::Session, key.as_ref().unwrap_or_else(|| session.key()))];
+    laid.breaks("REQUEST-SESSION", request.clone(), &signers);
     // An approver is told before she hands anything over.
-    ground.world.forge(request, &signers);
-    let shares: String =
-        ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-    ground.disk.write("bad.bgr", [&ground.world.bytes(), shares.as_bytes()].concat());
-    let run = ground.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+    laid.world.forge(request, &signers);
+    let shares: String = laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
+    laid.disk.write("bad.bgr", [&laid.world.bytes(), shares.as_bytes()].concat());
+    let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
     run.what("REQUEST-SESSION").at("bad.bgr, entry 6, byte ");
 }
 
 #[test]
 fn a_session_recipient_that_is_a_custodians_is_refused() {
-    not_fresh(|ground, request| {
-        request.session_recipient = ground.identity("bob").to_recipient();
+    not_fresh(|laid, request| {
+        request.session_recipient = laid.identity("bob").to_recipient();
         None
     });
 }
 
 #[test]
 fn a_session_recipient_that_is_the_vaults_is_refused() {
-    not_fresh(|ground, request| {
-        request.session_recipient = ground.sealed("prod", 1).seal.recipient.clone();
+    not_fresh(|laid, request| {
+        request.session_recipient = laid.sealed("prod", 1).seal.recipient.clone();
         None
     });
 }
 
 #[test]
 fn a_session_key_that_is_a_persons_is_refused() {
-    not_fresh(|ground, request| {
-        let key = SigningKey::from_seed(&ground.world.person("carol").signer.key().seed());
+    not_fresh(|laid, request| {
+        let key = SigningKey::from_seed(&laid.world.person("carol").signer.key().seed());
         request.session_key = key.verifying_key();
         Some(key)
     });
     // A fresh one is taken.
-    let ground = Ground::ready();
-    let (mut request, _) =
-        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
+    let laid = Laid::ready();
+    let (mut request, _) = laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
     let key = SigningKey::generate(&mut rng());
     request.session_key = key.verifying_key();
-    ground.world.forge(request, &[ground.world.signs("carol"), (KeyName::Session, &key)]);
-    ground.restore(ground.world.bytes());
+    laid.world.forge(request, &[laid.world.signs("carol"), (KeyName::Session, &key)]);
+    laid.restore(laid.world.bytes());
 }

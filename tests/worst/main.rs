@@ -5,9 +5,10 @@
 #[path = "../fixtures/disk/mod.rs"]
 mod disk;
 mod forge;
-mod ground;
-#[allow(dead_code, reason = "it is shared with tests/pty")]
-#[path = "../pty/terminal.rs"]
+mod judged;
+#[path = "../fixtures/laid.rs"]
+mod laid;
+#[path = "../fixtures/terminal.rs"]
 mod terminal;
 #[path = "../fixtures/world/mod.rs"]
 mod world;

@@ -5,26 +5,26 @@ use breakglass::record::statement::Denial;
 use breakglass::record::statements::Statements;
 
 use crate::forge::{self, first_line, signed, swapped};
-use crate::ground::Ground;
+use crate::laid::Laid;
 use crate::world::text;
 
 /// The places where somebody else's note comes in: a record, a statement and a card, each by alice, each with
 /// its line changed and signed as changed. Every one is refused, and taken where nothing was changed.
 #[track_caller]
 fn refused_everywhere(rule: &str, why: &str, change: impl Fn(&str) -> String) {
-    let ground = Ground::ready();
-    let alice = [ground.world.signs("alice")];
+    let laid = Laid::ready();
+    let alice = [laid.world.signs("alice")];
     let nothing = || Statements { statements: Vec::new() };
-    ground.is_no_record(rule, &forge::record(&ground.world, nothing(), &alice, &change));
-    let asking = ground.emergency();
-    let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+    laid.is_no_record(rule, &forge::record(&laid.world, nothing(), &alice, &change));
+    let asking = laid.emergency();
+    let denial = laid.world.state("alice", Denial { request: asking.record, because: text("no") });
     let line = first_line(denial.note.as_bytes());
-    let run = ground.is_not_collected(10, &[signed(&change(&line), &alice), b"\n".to_vec()].concat());
+    let run = laid.is_not_collected(10, &[signed(&change(&line), &alice), b"\n".to_vec()].concat());
     run.what("STATEMENT-MALFORMED").what(why).next("nothing was collected");
-    ground.is_collected(&LogRecord::bytes_of(&denial.note));
-    let card = &ground.world.person("alice").card;
-    ground.is_no_card(&forge::card(card, &alice[0], &change)).what(why);
-    ground.begins("alice/alice.card", None);
+    laid.is_collected(&LogRecord::bytes_of(&denial.note));
+    let card = &laid.world.person("alice").card;
+    laid.is_no_card(&forge::card(card, &alice[0], &change)).what(why);
+    laid.begins("alice/alice.card", None);
 }
 
 /// The first `"time":…,` of a line, which every kind has.
@@ -68,20 +68,20 @@ fn another_spelling_of_the_same_is_refused() {
 /// A record, a statement and a card with bytes put before, behind or between.
 #[track_caller]
 fn bytes_are_refused(rule: &str, why: &str, change: impl Fn(&[u8]) -> Vec<u8>) {
-    let ground = Ground::ready();
-    let alice = [ground.world.signs("alice")];
+    let laid = Laid::ready();
+    let alice = [laid.world.signs("alice")];
     let nothing = Statements { statements: Vec::new() };
-    let record = forge::record(&ground.world, nothing, &alice, str::to_owned);
-    ground.is_no_record(rule, &[change(&record[..record.len() - 1]), b"\n".to_vec()].concat());
-    let asking = ground.emergency();
-    let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+    let record = forge::record(&laid.world, nothing, &alice, str::to_owned);
+    laid.is_no_record(rule, &[change(&record[..record.len() - 1]), b"\n".to_vec()].concat());
+    let asking = laid.emergency();
+    let denial = laid.world.state("alice", Denial { request: asking.record, because: text("no") });
     let bad = [change(denial.note.as_bytes()), b"\n".to_vec()].concat();
-    ground.is_not_collected(3, &bad).what("not a statement").what(why);
-    let approval = String::from_utf8(ground.world.approve("bob", &asking)).unwrap();
+    laid.is_not_collected(3, &bad).what("not a statement").what(why);
+    let approval = String::from_utf8(laid.world.approve("bob", &asking)).unwrap();
     let (note, ciphertext) = approval.split_at(approval.find("\n-----BEGIN").unwrap());
     let bad = [change(note.as_bytes()), ciphertext.as_bytes().to_vec()].concat();
-    ground.releases_nothing(3, &[("bad", bad)]).what("not an approval").at("bad.bga");
-    ground.is_no_card(&change(ground.world.person("alice").card.note().as_bytes())).what(why);
+    laid.releases_nothing(3, &[("bad", bad)]).what("not an approval").at("bad.bga");
+    laid.is_no_card(&change(laid.world.person("alice").card.note().as_bytes())).what(why);
 }
 
 #[test]
@@ -99,18 +99,18 @@ fn carriage_returns_are_refused() {
 
 #[test]
 fn bytes_behind_a_note_are_refused() {
-    let ground = Ground::ready();
-    let card = ground.world.person("alice").card.note().as_bytes();
+    let laid = Laid::ready();
+    let card = laid.world.person("alice").card.note().as_bytes();
     for behind in [&b"\n"[..], b"x", b"\0", b"\n{}", b" "] {
         let why = format!("{} bytes follow the note", behind.len());
-        ground.is_no_card(&[card, behind].concat()).what(&why);
-        let asking = ground.world.emergency();
-        let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
-        ground.lay();
+        laid.is_no_card(&[card, behind].concat()).what(&why);
+        let asking = laid.world.emergency();
+        let denial = laid.world.state("alice", Denial { request: asking.record, because: text("no") });
+        laid.lay();
         let bad = [denial.note.as_bytes(), b"\n", behind].concat();
-        ground.is_not_collected(3, &bad).what("bytes follow the note");
-        ground.is_collected(&LogRecord::bytes_of(&denial.note));
-        ground.world.set_bytes(ground.disk.read("escrow/log"));
+        laid.is_not_collected(3, &bad).what("bytes follow the note");
+        laid.is_collected(&LogRecord::bytes_of(&denial.note));
+        laid.world.set_bytes(laid.disk.read("escrow/log"));
     }
     // Behind the signed line, before its line feed: it is part of what was signed.
     refused_everywhere("RECORD-MALFORMED", "trailing characters", |line| format!("{line}{{}}"));
@@ -120,22 +120,22 @@ fn bytes_behind_a_note_are_refused() {
 /// The number of a record and of the book's record in a statement, in another spelling.
 #[track_caller]
 fn number_is_refused(spell: impl Fn(&str) -> String, rule: &str) {
-    let ground = Ground::ready();
-    let alice = [ground.world.signs("alice")];
+    let laid = Laid::ready();
+    let alice = [laid.world.signs("alice")];
     let numbered = |line: &str, key: &str| {
         let at = line.find(key).unwrap() + key.len();
         let digits: String = line[at..].chars().take_while(char::is_ascii_digit).collect();
         format!("{}{}{}", &line[..at], spell(&digits), &line[at + digits.len()..])
     };
     let nothing = Statements { statements: Vec::new() };
-    let record = forge::record(&ground.world, nothing, &alice, |line| numbered(line, r#""seq":"#));
-    ground.is_no_record(rule, &record);
-    let asking = ground.emergency();
-    let denial = ground.world.state("alice", Denial { request: asking.record, because: text("no") });
+    let record = forge::record(&laid.world, nothing, &alice, |line| numbered(line, r#""seq":"#));
+    laid.is_no_record(rule, &record);
+    let asking = laid.emergency();
+    let denial = laid.world.state("alice", Denial { request: asking.record, because: text("no") });
     let line = numbered(&first_line(denial.note.as_bytes()), r#""number":"#);
-    let run = ground.is_not_collected(10, &[signed(&line, &alice), b"\n".to_vec()].concat());
+    let run = laid.is_not_collected(10, &[signed(&line, &alice), b"\n".to_vec()].concat());
     run.what("STATEMENT-MALFORMED");
-    ground.is_collected(&LogRecord::bytes_of(&denial.note));
+    laid.is_collected(&LogRecord::bytes_of(&denial.note));
 }
 
 #[test]

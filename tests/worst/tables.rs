@@ -8,7 +8,7 @@ const HEADER: &str = "vault,account_id,email,password";
 #[track_caller]
 fn round_trip(csv: impl AsRef<[u8]>, field: &str) -> String {
     let disk = Disk::begun();
-    let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
+    let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as dan/dan";
     disk.write("table.csv", csv);
     disk.run(&format!("{line} --accept-deviation weak-password")).ok();
     let RequestState { words, .. } =
@@ -27,7 +27,7 @@ fn round_trip(csv: impl AsRef<[u8]>, field: &str) -> String {
 fn seals_nothing(csv: impl AsRef<[u8]>) -> Run {
     let disk = Disk::begun();
     disk.write("table.csv", csv);
-    let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as admin/admin";
+    let line = "seal --from table.csv --threshold 2 --custodian alice --custodian bob --as dan/dan";
     disk.refuses(3, line).at("table.csv, row ")
 }
 
@@ -123,7 +123,7 @@ fn a_totp_seed_of_80_bits_is_refused_and_says_so() {
     // 128 bits are enough.
     let least = &format!("{}AA", &SEED[..24]);
     let disk = Disk::begun();
-    let line = "seal --from - --threshold 2 --custodian alice --custodian bob --as admin/admin";
+    let line = "seal --from - --threshold 2 --custodian alice --custodian bob --as dan/dan";
     let words = disk.line(&format!("{line} --accept-deviation totp-unproven")).stdin(csv(least));
     words.run().ok().shows("sealed prod generation 1");
     assert_eq!(code_now().len(), 6);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, PASSWORD, Run, SEED};
 use crate::forge::{self, line_of, signed, swapped};
-use crate::ground::Ground;
+use crate::laid::Laid;
 
 /// Asserts that a terminal can show all that was written, and that no line of it is somebody else's.
 #[track_caller]
@@ -28,7 +28,7 @@ fn is_harmless(run: &Run) {
 const DOORS: [(i32, &str); 11] = [
     (2, "enroll zoe --contact x --role custodian -i alice/alice.key -o zoe --name"),
     (2, "enroll zoe --name Z --role custodian -i alice/alice.key -o zoe --contact"),
-    (2, "init new --cards-compared --card admin/admin.card --as admin/admin --name"),
+    (2, "init new --cards-compared --card dan/dan.card --as dan/dan --name"),
     (2, "request prod --reason other --justification x --as carol/carol -o new.bgr --ticket"),
     (2, "request prod --reason other --ticket x --as carol/carol -o new.bgr --justification"),
     (2, "request prod --reason other --ticket x --justification x --as carol/carol -o new.bgr --action"),
@@ -36,7 +36,7 @@ const DOORS: [(i32, &str); 11] = [
     (2, "action --request ID --as carol/carol"),
     (3, "close --request ID --as alice/alice --lessons"),
     (2, "close --request ID --as alice/alice --not-applicable"),
-    (3, "seal --threshold 2 --custodian alice --custodian bob --as admin/admin --from"),
+    (3, "seal --threshold 2 --custodian alice --custodian bob --as dan/dan --from"),
 ];
 
 /// Asserts that the text is refused at every door, that nothing comes of it, and that it is not repeated raw.
@@ -73,30 +73,44 @@ impl RecordBody for Novel {
     const KIND: &'static str = "novel";
 }
 
+/// Text that tries to look like a line of its own.
+fn fake(text: &str) -> String {
+    format!("down{text}\nFAKE")
+}
+
+/// The same, as a string of JSON.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(&fake(text)).unwrap()
+}
+
 /// Asserts that files which hold the text, signed by people who may sign, are refused or shown escaped.
 #[track_caller]
 fn shown_escaped(text: &str) {
-    let ground = Ground::ready();
-    let quoted = serde_json::to_string(&format!("down{text}\nFAKE")).unwrap();
-    let escaped: String =
-        format!("down{text}\nFAKE").encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let escaped = format!("\"{escaped}\"");
+    let laid = Laid::ready();
+    shown_escaped_of_a_request(&laid, text);
+    shown_escaped_of_an_approval(&laid, text);
+    shown_escaped_of_cards_and_records(&laid, text);
+    shown_escaped_of_names_and_tables(&laid, text);
+}
+
+/// In a request at the end of a log, as the text itself, and as the name of a field that nobody knows.
+#[track_caller]
+fn shown_escaped_of_a_request(laid: &Laid, text: &str) {
+    let escaped: String = fake(text).encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
     let (request, session) =
-        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
-    let signers = [ground.world.signs("carol"), (KeyName::Session, session.key())];
-    let good = line_of(&forge::entry(&ground.world, request, &signers), &signers);
+        laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
+    let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
+    let good = line_of(&forge::entry(&laid.world, request, &signers), &signers);
     let old = r#""justification":"Nobody can log in.""#;
     let begins = &old[..old.find(':').unwrap()];
-    let lines = [&quoted, &escaped].map(|text| {
-        // As the text itself, and as the name of a field that nobody knows.
+    let lines = [quoted(text), format!("\"{escaped}\"")].map(|text| {
         [swapped(&good, old, &format!("{begins}:{text}")), swapped(&good, old, &format!("{old},{text}:1"))]
     });
-    let shares: String =
-        ground.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
+    let shares: String = laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
     for line in lines.into_iter().flatten() {
-        let log = [&ground.world.bytes(), &signed(&line, &signers)[..], b"\n"].concat();
-        ground.disk.write("bad.bgr", [&log, shares.as_bytes()].concat());
-        ground.disk.write("escrow/log", log);
+        let log = [&laid.world.bytes(), &signed(&line, &signers)[..], b"\n"].concat();
+        laid.disk.write("bad.bgr", [&log, shares.as_bytes()].concat());
+        laid.disk.write("escrow/log", log);
         for (code, command) in [
             (11, "verify --json"),
             (11, "verify"),
@@ -113,59 +127,73 @@ fn shown_escaped(text: &str) {
             (14, "verify --json"),
             (0, "log --json"),
         ] {
-            is_harmless(&ground.disk.run(command).exits(code));
+            is_harmless(&laid.disk.run(command).exits(code));
         }
-        ground.lay();
+        laid.lay();
     }
-    // In an approval, which is set aside with a word about why.
-    let asking = ground.emergency();
-    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|who| ground.world.approve(who, &asking));
+}
+
+/// In an approval, which is set aside with a word about why.
+#[track_caller]
+fn shown_escaped_of_an_approval(laid: &Laid, text: &str) {
+    let asking = laid.emergency();
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|who| laid.world.approve(who, &asking));
     let bob = String::from_utf8(bob).unwrap();
     let (note, ciphertext) = bob.split_at(bob.find("-----BEGIN").unwrap());
-    let line = swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{quoted}:1,"time":"#));
-    let bad = [signed(&line, &[ground.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
-    let run = ground.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
+    let line =
+        swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{}:1,"time":"#, quoted(text)));
+    let bad = [signed(&line, &[laid.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
+    let run = laid.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
     is_harmless(&run.at("approval of `bob`: STATEMENT-MALFORMED: "));
-    let run = ground.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);
+    let run = laid.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);
     is_harmless(&run.says("set aside: approval of `bob`: STATEMENT-MALFORMED: "));
-    // On a card, in its owner's own words and as a field; and in a kind of record that is not known.
-    let alice = ground.world.person("alice");
+}
+
+/// On a card, in its owner's own words and as a field; and in a kind of record that is not known.
+#[track_caller]
+fn shown_escaped_of_cards_and_records(laid: &Laid, text: &str) {
+    let quoted = quoted(text);
+    let alice = laid.world.person("alice");
     for change in [&|line: &str| swapped(line, r#""alice of Example Corp""#, &quoted), &|line: &str| {
         swapped(line, r#""time":"#, &format!(r#"{quoted}:1,"time":"#)) as String
     }] as [&dyn Fn(&str) -> String; 2]
     {
         let card = forge::card(&alice.card, &alice.signs(), change);
-        is_harmless(&ground.is_no_card(&card));
-        ground.disk.write("evil/alice.book", &card);
-        is_harmless(&ground.verify("--book evil/alice.book").exits(10).shows("BOOK-CHAIN"));
+        is_harmless(&laid.is_no_card(&card));
+        laid.disk.write("evil/alice.book", &card);
+        is_harmless(&laid.verify("--book evil/alice.book").exits(10).shows("BOOK-CHAIN"));
     }
-    let novel = Novel { text: format!("down{text}\nFAKE") };
-    ground.world.forge(novel, &[ground.world.signs("alice")]);
-    ground.lay();
+    let novel = Novel { text: fake(text) };
+    laid.world.forge(novel, &[laid.world.signs("alice")]);
+    laid.lay();
     for command in ["verify", "log", "log --json", "verify --json"] {
-        let run = ground.disk.run(command);
+        let run = laid.disk.run(command);
         assert!([0, 14].contains(&run.code), "{run:?}");
         is_harmless(&run);
     }
-    // In a name of a file, a policy and a table.
+}
+
+/// In a name of a file, a policy and a table.
+#[track_caller]
+fn shown_escaped_of_names_and_tables(laid: &Laid, text: &str) {
     for command in
         ["verify --head", "collect --as alice/alice", "verify --anchor", "log --kind", "log --request"]
     {
-        let run = ground.disk.line(command).arg(format!("down{text}\nFAKE")).run();
+        let run = laid.disk.line(command).arg(fake(text)).run();
         assert!([1, 2, 3].contains(&run.code), "{run:?}");
         is_harmless(&run);
     }
     // A program is told the name as it is, in JSON that a terminal may show too.
-    let name = format!("down{text}\nFAKE");
-    let run = ground.disk.line("verify --json --head").arg(&name).run().exits(1);
+    let name = fake(text);
+    let run = laid.disk.line("verify --json --head").arg(&name).run().exits(1);
     is_harmless(&run);
     assert_eq!(run.json()["error"]["at"], name.as_str());
-    ground.disk.write("policy.toml", format!("{quoted} = 1\n"));
+    laid.disk.write("policy.toml", format!("{} = 1\n", quoted(text)));
     let line = "init new --name N --cards-compared --card dan/dan.card --as dan/dan --policy policy.toml";
-    is_harmless(&ground.disk.refuses(3, line).at("policy.toml"));
-    ground.disk.write("bad.csv", format!("vault,account_id,email,\"down{text}\nFAKE\"\nnew,1,r,x\n"));
+    is_harmless(&laid.disk.refuses(3, line).at("policy.toml"));
+    laid.disk.write("bad.csv", format!("vault,account_id,email,\"down{text}\nFAKE\"\nnew,1,r,x\n"));
     let line = "seal --from bad.csv --threshold 2 --custodian alice --custodian bob --as dan/dan";
-    is_harmless(&ground.disk.refuses(3, line).at("bad.csv"));
+    is_harmless(&laid.disk.refuses(3, line).at("bad.csv"));
 }
 
 #[test]
@@ -211,33 +239,32 @@ fn a_text_of_megabytes_is_refused() {
     }
     let text = "x".repeat(10 << 20);
     disk.write("policy.toml", format!("incident_team = \"{text}\"\n"));
-    let line =
-        "init new --name N --cards-compared --card admin/admin.card --as admin/admin --policy policy.toml";
+    let line = "init new --name N --cards-compared --card dan/dan.card --as dan/dan --policy policy.toml";
     disk.refuses(3, line).at("policy.toml").what("larger than");
     // In a record and on a card, each signed.
-    let ground = Ground::ready();
-    let alice = [ground.world.signs("alice")];
+    let laid = Laid::ready();
+    let alice = [laid.world.signs("alice")];
     let (request, session) =
-        ground.world.make_request("carol", "prod", ground.world.question(Purpose::Emergency));
-    let signers = [ground.world.signs("carol"), (KeyName::Session, session.key())];
+        laid.world.make_request("carol", "prod", laid.world.question(Purpose::Emergency));
+    let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
     let bad =
-        forge::record(&ground.world, request, &signers, |line| swapped(line, "Nobody can log in.", &text));
-    ground.is_no_record("RECORD-MALFORMED", &bad);
-    let card = &ground.world.person("alice").card;
+        forge::record(&laid.world, request, &signers, |line| swapped(line, "Nobody can log in.", &text));
+    laid.is_no_record("RECORD-MALFORMED", &bad);
+    let card = &laid.world.person("alice").card;
     let bad = forge::card(card, &alice[0], |line| swapped(line, "alice of Example Corp", &text));
-    let run = ground.is_no_card(&bad);
+    let run = laid.is_no_card(&bad);
     is_harmless(&run);
     run.what("the text has 10485760 bytes; at most 4096 are taken");
     // As the name of a field, which the error would repeat.
     let bad =
         forge::card(card, &alice[0], |line| swapped(line, r#""time":"#, &format!(r#""{text}":1,"time":"#)));
-    is_harmless(&ground.is_no_card(&bad));
+    is_harmless(&laid.is_no_card(&bad));
     let nothing = Statements { statements: Vec::new() };
-    let bad = forge::record(&ground.world, nothing, &alice, |line| {
+    let bad = forge::record(&laid.world, nothing, &alice, |line| {
         swapped(line, r#""time":"#, &format!(r#""{text}":1,"time":"#))
     });
-    ground.disk.write("escrow/log", [ground.world.bytes(), bad].concat());
+    laid.disk.write("escrow/log", [laid.world.bytes(), bad].concat());
     for command in ["verify", "verify --json", "check --all --as alice/alice", "log"] {
-        is_harmless(&ground.disk.run(command));
+        is_harmless(&laid.disk.run(command));
     }
 }

@@ -65,5 +65,5 @@ impl Decision<'_> {
 
 /// Unlocks the custodian; where their card is lost, the one in the request file is taken.
 pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<LocalPerson, Failure> {
-    LocalPerson::unlock(signer, || Some(carried.reading().escrow.clone()))
+    LocalPerson::unlock(signer, |id| carried.reading().escrow.card_of(id))
 }

@@ -45,7 +45,7 @@ impl FileFinder {
     /// Unlocks somebody who is here, and whom the escrow knows.
     pub(crate) fn unlock(&self, typed: &str, escrow: &Escrow) -> Result<LocalPerson, Failure> {
         let signer = As { prefix: self.find(typed, escrow)?, identities: Vec::new(), book: None };
-        let who = LocalPerson::unlock(&signer, || Some(escrow.clone()))?;
+        let who = LocalPerson::unlock(&signer, |id| escrow.card_of(id))?;
         who.must_belong_to(escrow)?;
         Ok(who)
     }

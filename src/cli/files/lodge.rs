@@ -103,6 +103,7 @@ pub(crate) fn lodge(
     }
     created.keep();
     let asked = ledger.escrow().request(&appended.record()).expect("it was just appended").clone();
+    context.keep(ledger);
     Ok(LoggedRequest { asked, session })
 }
 

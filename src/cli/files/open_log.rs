@@ -4,6 +4,7 @@
 //! is behind catches up; and an emergency goes on in another file. Each is shown, confirmed and recorded.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::ceremony::approve::RequestFile;
 use crate::ceremony::continuation::{Base, NoBase, base};
@@ -127,7 +128,7 @@ fn here(
         theirs.escrow.head.seq
     ));
     confirm_deviations(&[Deviation::MissingRecords], options.accepted)?;
-    let ahead = theirs.bytes.clone();
+    let ahead = Rc::clone(theirs);
     log.ledger.catch_up(&ahead).map_err(|error| failures::ledger(path, &error))?;
     log.deviations.push(Deviation::MissingRecords);
     Ok(log)
@@ -149,7 +150,7 @@ fn elsewhere(
         }
     };
     let (book, directory) = (who.book_as_far(), context.directory());
-    let carried = options.carried.map(|carried| (carried.reading(), carried.asked().record));
+    let carried = options.carried.map(|carried| (&**carried.reading(), carried.asked().record));
     let Base { records, says, damaged, missing } =
         base(left.as_deref(), carried, Some(&book), &|seal| is_here(&directory, seal))
             .map_err(|error| no_base(&old, error))?;
@@ -196,7 +197,7 @@ fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Fai
         ));
     }
     let medium = ChainFile::open(path).map_err(|error| failures::no_log(path, &error))?;
-    Ledger::open(medium).map_err(|error| failures::ledger(path, &error))
+    Ledger::open_known(medium, &context.known).map_err(|error| failures::ledger(path, &error))
 }
 
 fn torn(ledger: &Ledger<ChainFile>, path: &Path) -> String {

@@ -36,11 +36,14 @@ pub(crate) struct LocalPerson {
 impl LocalPerson {
     /// Reads the files that `--as` and `-i` name, and unlocks what is locked. Where the card is lost, the one in
     /// `known` is taken: an identity is all that a person can lose.
-    pub(crate) fn unlock(args: &As, known: impl FnOnce() -> Option<Escrow>) -> Result<LocalPerson, Failure> {
+    pub(crate) fn unlock(
+        args: &As,
+        known: impl FnOnce(&PersonId) -> Option<VerifiedCard>,
+    ) -> Result<LocalPerson, Failure> {
         let card_path = with_ending(&args.prefix, "card");
         let card = match card_path.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                enrolled(&args.prefix, known()).map_or_else(|| read_card(&card_path), Ok)?
+                enrolled(&args.prefix, known).map_or_else(|| read_card(&card_path), Ok)?
             }
             _ => read_card(&card_path)?,
         };
@@ -106,8 +109,7 @@ impl LocalPerson {
     }
 }
 
-/// The card that the escrow has of the person whose files PREFIX names.
-fn enrolled(prefix: &Path, known: Option<Escrow>) -> Option<VerifiedCard> {
-    let id: PersonId = prefix.file_name()?.to_str()?.parse().ok()?;
-    Some(known?.people.get(&id)?.card.clone())
+/// The card that is known of the person whose files PREFIX names.
+fn enrolled(prefix: &Path, known: impl FnOnce(&PersonId) -> Option<VerifiedCard>) -> Option<VerifiedCard> {
+    known(&prefix.file_name()?.to_str()?.parse().ok()?)
 }

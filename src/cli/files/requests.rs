@@ -6,7 +6,7 @@ use crate::ceremony::approve::RequestFile;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::escrow::{Escrow, RequestState, Vault};
+use crate::escrow::{Escrow, KnownLogs, RequestState, Vault};
 use crate::hands::files;
 use crate::record::bundle::MAX_BUNDLE;
 use crate::secret::payload::{EMAIL, PASSWORD, TOTP};
@@ -42,10 +42,10 @@ pub(crate) fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a
 }
 
 /// A request file, read.
-pub(crate) fn read_request(path: &Path) -> Result<RequestFile, Failure> {
+pub(crate) fn read_request(path: &Path, known: &KnownLogs) -> Result<RequestFile, Failure> {
     public::work(|| {
         let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
-        RequestFile::parse(&bytes).map_err(|error| failures::approve(path, &error))
+        RequestFile::parse_known(&bytes, known).map_err(|error| failures::approve(path, &error))
     })
 }
 

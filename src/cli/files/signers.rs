@@ -28,7 +28,7 @@ impl Signers {
                 _ => self.identities.get(at).cloned().into_iter().collect(),
             };
             let one = As { prefix: prefix.clone(), identities, book: None };
-            let one = LocalPerson::unlock(&one, || context.peek())?;
+            let one = LocalPerson::unlock(&one, |id| context.card_of(id))?;
             if people.iter().any(|other| other.signer.person() == one.signer.person()) {
                 let what = format!("`{}` is named twice", one.signer.person());
                 return Err(Failure::new(Exit::Usage, what).at("--as").next("name each person once"));

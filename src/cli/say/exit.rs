@@ -81,7 +81,7 @@ pub struct Failure {
     /// How the program ends.
     pub exit: Exit,
     /// What failed.
-    pub(crate) what: String,
+    pub what: String,
     /// Where: a file, an entry, a byte.
     pub(crate) at: Option<String>,
     /// What to do next.

@@ -51,7 +51,7 @@ impl Verb for ActionArgs {
         if let Some(path) = &self.output {
             must_not_exist(path)?;
         }
-        let who = LocalPerson::unlock(&self.signer, || context.peek())?;
+        let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_know(ledger.escrow(), &context.log())?;
         let request = find_request(ledger.escrow(), &self.request)?.record;

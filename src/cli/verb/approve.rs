@@ -56,7 +56,7 @@ impl Verb for ApproveArgs {
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         must_not_exist(&self.output)?;
-        let carried = read_request(&self.request)?;
+        let carried = read_request(&self.request, &context.known)?;
         let custodian = decision::unlock(&self.signer, &carried)?;
         let decision = Decision {
             path: &self.request,

@@ -45,7 +45,7 @@ impl Verb for CheckArgs {
         if let Some(path) = &self.output {
             must_not_exist(path)?;
         }
-        let custodian = LocalPerson::unlock(&self.signer, || context.peek())?;
+        let custodian = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         check_as(&custodian, &self.vaults, self.output.as_deref(), context)
     }
 }

@@ -65,7 +65,7 @@ impl Verb for CloseArgs {
         }
         let given = self.given_answers()?;
         let lessons = self.lessons.as_deref().map(read_lessons).transpose()?;
-        let who = LocalPerson::unlock(&self.signer, || context.peek())?;
+        let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         {
             // The questions are asked before the log is locked for the append.
             let ledger = open_log::plain(&who, clock::now(), context)?;
@@ -75,6 +75,7 @@ impl Verb for CloseArgs {
                 context.warn("warning: the requester closes their own emergency; verify will report it");
             }
             context.warn(&review(ledger.escrow(), asked));
+            context.keep(ledger);
         }
         let items = closing::answers(given, context)?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;

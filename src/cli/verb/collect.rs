@@ -45,7 +45,7 @@ impl Verb for CollectArgs {
         for path in &self.files {
             notes.push((path, read_statement(path)?));
         }
-        let who = LocalPerson::unlock(&self.signer, || context.peek())?;
+        let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_belong_to(ledger.escrow())?;
         let mut statements: Vec<VerifiedStatement> = Vec::new();

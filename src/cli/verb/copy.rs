@@ -171,7 +171,7 @@ fn copy_log(
     };
     // Whatever becomes of the log: it may hold the seals of these files.
     created.keep();
-    ledger.catch_up(&reading.bytes).map(drop).map_err(|error| failures::ledger(replica, &error))
+    ledger.catch_up(reading).map(drop).map_err(|error| failures::ledger(replica, &error))
 }
 
 /// The medium does not keep what is written to it.

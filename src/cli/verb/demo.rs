@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use clap::Args;
 use rand::RngExt as _;
@@ -280,6 +281,7 @@ impl Stage<'_, '_> {
             plain: true,
             machine: None,
             program,
+            known: Rc::default(),
         };
         let answer = (program.run)(&typed, &mut context).map_err(|failure| match failure.exit {
             // Nobody typed it.

@@ -58,13 +58,13 @@ impl Verb for DoctorArgs {
     }
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
-        let escrow = context.peek();
-        let strict = escrow.as_ref().is_some_and(|escrow| escrow.policy.strict_air_gap);
+        let log = context.peek();
+        let strict = log.as_ref().is_some_and(|log| log.escrow.policy.strict_air_gap);
         let environment = context.environment();
         let mut lines = lines(&environment, strict);
         lines.push(terminal(console::exists()));
-        lines.push(policy(escrow.is_some(), &context.log()));
-        lines.push(clock(Context::time(self.at.time), escrow.map(|escrow| escrow.time)));
+        lines.push(policy(log.is_some(), &context.log()));
+        lines.push(clock(Context::time(self.at.time), log.map(|log| log.escrow.time)));
         let worst = lines.iter().map(|line| line.state).max().unwrap_or(State::Ok);
         let exit = if worst == State::Unfit { Exit::Unfit } else { Exit::Done };
         let json = json!({ "verdict": exit.code(), "exit": exit as u8, "machine": &lines, "environment": &environment });

@@ -35,10 +35,11 @@ impl Verb for DrillArgs {
     }
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
-        let escrow = readable(context)?;
-        let vault = find_vault(&escrow, &self.vault)?;
+        let log = readable(context)?;
+        let escrow = &log.escrow;
+        let vault = find_vault(escrow, &self.vault)?;
         let own = Some(vault).filter(|vault| vault.kind == Kind::Canary);
-        let canary = own.or_else(|| obligations::drill(&escrow, vault).canary).ok_or_else(|| {
+        let canary = own.or_else(|| obligations::drill(escrow, vault).canary).ok_or_else(|| {
             Failure::new(Exit::BadInput, format!("the custodians of `{}` have no canary", self.vault))
                 .next("seal a vault with them: `seal` makes their canary")
         })?;

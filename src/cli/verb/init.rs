@@ -91,7 +91,7 @@ impl Verb for InitArgs {
             compare_words(&cards)?;
         }
         let signer = As { prefix, identities: self.identities, book: None };
-        let administrator = LocalPerson::unlock(&signer, || None)?;
+        let administrator = LocalPerson::unlock(&signer, |_| None)?;
         let beginning = Beginning { name, cards, policy };
         let mut created = Created::default();
         let id = begin(&directory, &beginning, &administrator.signer, &mut created)?;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::ceremony::release::{Gathered, ReleaseError};
 use crate::ceremony::request::Session;
-use crate::cli::context::{Answer, Context, Verb, peek};
+use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::people::LocalPerson;
 use crate::cli::files::release::releasing::Releasing;
 use crate::cli::files::release::withdraw::withdraw;
@@ -90,9 +90,9 @@ impl Verb for ReleaseArgs {
             return Err(Failure::new(Exit::Usage, "there is no terminal to show anything on")
                 .next("name the fields that are wanted: --print password"));
         }
-        let carried = read_request(&self.request)?;
+        let carried = read_request(&self.request, &context.known)?;
         self.must_be_open(&carried.asked().record, context)?;
-        let requester = LocalPerson::unlock(&self.signer, || Some(carried.reading().escrow.clone()))?;
+        let requester = LocalPerson::unlock(&self.signer, |id| carried.reading().escrow.card_of(id))?;
         let session_file = self.session_file();
         let bytes = files::read(&session_file, MAX_SESSION_FILE)
             .map_err(|error| failures::not_read(&session_file, &error))?;
@@ -110,7 +110,7 @@ impl Verb for ReleaseArgs {
             print: &self.print,
         };
         if self.withdraw {
-            how.carry_out(&mut |footing, brought, context| withdraw(footing, &how, brought, context), context)
+            how.carry_out(&mut |log, read, context| withdraw(log, &how, read, context), context)
         } else {
             how.release(&mut confirm, context)
         }
@@ -124,9 +124,9 @@ impl ReleaseArgs {
 
     /// Fails where the request ended: its session is gone by then, and that is not what there is to say.
     fn must_be_open(&self, request: &Digest, context: &Context<'_>) -> Result<(), Failure> {
-        let elsewhere = self.continue_in.as_deref().and_then(peek);
-        let escrow = elsewhere.or_else(|| context.peek());
-        match escrow.as_ref().and_then(|escrow| escrow.request(request)?.end.as_ref()) {
+        let elsewhere = self.continue_in.as_deref().and_then(|path| context.peek_at(path));
+        let log = elsewhere.or_else(|| context.peek());
+        match log.as_ref().and_then(|log| log.escrow.request(request)?.end.as_ref()) {
             Some(ended) => {
                 let failure = failures::release(&ReleaseError::Ended(ended.seq), &[]);
                 let session = self.session_file();

@@ -86,7 +86,7 @@ impl Verb for RequestArgs {
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         request_must_be_new(&self.output)?;
-        let requester = LocalPerson::unlock(&self.signer, || context.peek())?;
+        let requester = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let now = Context::time(self.at.time);
         let plan = RequestPlan {
             purpose: self.purpose,

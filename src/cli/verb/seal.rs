@@ -115,6 +115,7 @@ impl Verb for SealArgs {
                 custodian_cards(ledger.escrow(), &self.custodians)?;
             }
             confirm_machine(ledger.escrow(), &self.accepted, context)?;
+            context.keep(ledger);
         }
         let all = self.read(context)?;
         let sealed = commit(&self.draft(), &people, &at_hand, all, false, context)?;

@@ -225,7 +225,7 @@ fn brought(path: &Path, members: &[Member], terminal: &mut Terminal) -> Result<O
         Reply::Given(false) => {}
         Reply::Given(true) => {
             let signer = As { prefix, identities: Vec::new(), book: None };
-            match LocalPerson::unlock(&signer, || None) {
+            match LocalPerson::unlock(&signer, |_| None) {
                 Ok(here) if here.card.digest() == member.card.digest() => member.here = Some(here),
                 Ok(_) => terminal.say("  that is another card than the one whose words were compared")?,
                 Err(failure) => guide::again(terminal, failure)?,

@@ -101,17 +101,17 @@ impl NewEscrow {
                     continue;
                 }
             }
-            let escrow = context.peek().ok_or_else(|| {
+            let log = context.peek().ok_or_else(|| {
                 let error = std::io::Error::from(std::io::ErrorKind::InvalidData);
                 failures::no_log(&context.log(), &error)
             })?;
-            if is_first && let Err(failure) = confirm_machine(&escrow, &draft.accepted, context) {
+            if is_first && let Err(failure) = confirm_machine(&log.escrow, &draft.accepted, context) {
                 guide::again(terminal, failure)?;
                 continue;
             }
             let finder = FileFinder::of(context);
             let sealers = std::slice::from_ref(administrator);
-            let dialog = SealDialog { draft: &draft, escrow: &escrow, finder, sealers };
+            let dialog = SealDialog { draft: &draft, escrow: &log.escrow, finder, sealers };
             match dialog.seal(at_hand.clone(), terminal, context) {
                 Ok(done) => {
                     let titles: Vec<_> = done.iter().map(|one| one.seal.title()).collect();

@@ -1,5 +1,7 @@
 //! What a guided opening knows from the beginning on.
 
+use std::rc::Rc;
+
 use crate::cli::context::Context;
 use crate::cli::files::finder::FileFinder;
 use crate::cli::flags::Opening;
@@ -7,13 +9,13 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::terminal::guide;
 use crate::cli::terminal::prompt::Terminal;
-use crate::escrow::Escrow;
+use crate::escrow::{Escrow, Reading};
 use crate::record::request::Purpose;
 use crate::record::seal::Seal;
 use crate::value::names::PersonId;
 
-/// The escrow as its log has it, to ask the right questions; nothing is built on it.
-pub(crate) fn readable(context: &Context<'_>) -> Result<Escrow, Failure> {
+/// The log as it is now, to ask the right questions; nothing is built on it.
+pub(crate) fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
     context.peek().ok_or_else(|| {
         Failure::new(Exit::Machine, "the log cannot be read")
             .at(context.log().display())

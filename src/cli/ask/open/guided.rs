@@ -7,7 +7,7 @@ use crate::ceremony::release::Gathered;
 use crate::cli::ask::open::approvals::ApprovalDialog;
 use crate::cli::ask::open::dialog::{OpenDialog, readable};
 use crate::cli::ask::open::questions::{self, RequestAnswers};
-use crate::cli::context::{Answer, Context, peek};
+use crate::cli::context::{Answer, Context};
 use crate::cli::files::finder::FileFinder;
 use crate::cli::files::lodge::{LoggedRequest, RequestDraft, lodge};
 use crate::cli::files::open_log::OpenOptions;
@@ -38,12 +38,13 @@ pub(crate) fn guided(
     let mut terminal = Terminal::open("the questions of a guided opening")?.plain(outer.plain);
     let mut said = terminal.as_writer();
     let context = &mut outer.saying(&mut said);
-    let escrow = readable(context)?;
-    let known = find_vault(&escrow, &vault)?;
+    let log = readable(context)?;
+    let escrow = &log.escrow;
+    let known = find_vault(escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
     let seal = known.generation(number).map_or(&known.current().seal, |generation| &generation.seal);
     let finder = FileFinder::of(context);
-    let mut dialog = OpenDialog { escrow: &escrow, seal, purpose, opening: &opening, finder };
+    let mut dialog = OpenDialog { escrow, seal, purpose, opening: &opening, finder };
     dialog.introduce(&mut terminal)?;
     let answers = questions::ask(&mut dialog, &mut terminal)?;
     carry_out(vault, &dialog, answers, &mut terminal, context)
@@ -76,7 +77,7 @@ fn carry_out(
         folder.display()
     ))?;
     // Approvers elsewhere decide on the file: those here decide on the same bytes.
-    let carried = read_request(&request)?;
+    let carried = read_request(&request, &context.known)?;
     let approvals = ApprovalDialog {
         open: dialog,
         requester: &requester,
@@ -119,8 +120,8 @@ fn goes_on(
     context: &Context<'_>,
 ) -> Failure {
     let id = logged.record.short();
-    let escrow = continue_in.map_or_else(|| context.peek(), peek);
-    if escrow.and_then(|escrow| escrow.request(&logged.record)?.end.clone()).is_some() {
+    let log = continue_in.map_or_else(|| context.peek(), |path| context.peek_at(path));
+    if log.and_then(|log| log.escrow.request(&logged.record)?.end.clone()).is_some() {
         return failure.or_next(&format!("request {id} has ended: see `breakglass log --request {id}`"));
     }
     let (folder, prefix) = (approvals.folder.display(), approvals.requester.prefix().display());

@@ -1,5 +1,7 @@
 //! A guided sealing: what flags do not say is asked for, one question at a time, and shown before it is sealed.
 
+use std::rc::Rc;
+
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
@@ -23,7 +25,7 @@ use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::envelope::Identity;
 use crate::crypto::threshold::Threshold;
-use crate::escrow::{Escrow, Reading};
+use crate::escrow::Reading;
 use crate::hands::files;
 use crate::hands::store::MAX_LOG;
 use crate::record::finding::Rule;
@@ -47,24 +49,25 @@ pub(crate) fn guided(
 ) -> Result<Vec<Sealed>, Failure> {
     let mut said = terminal.as_writer();
     let context = &mut outer.saying(&mut said);
-    let escrow = readable(context)?;
+    let log = readable(context)?;
+    let escrow = &log.escrow;
     let sealers = if signers.prefixes.is_empty() { Vec::new() } else { signers.unlock(context)? };
     let at_hand = read_all_identities(reopen_with)?;
-    confirm_machine(&escrow, &draft.accepted, context)?;
-    let dialog = SealDialog { draft, escrow: &escrow, finder: FileFinder::of(context), sealers: &sealers };
+    confirm_machine(escrow, &draft.accepted, context)?;
+    let dialog = SealDialog { draft, escrow, finder: FileFinder::of(context), sealers: &sealers };
     dialog.seal(at_hand, &mut terminal, context)
 }
 
 /// The escrow, to ask the right questions. A log that nothing can be added to stops it before the first of them.
-fn readable(context: &Context<'_>) -> Result<Escrow, Failure> {
+fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
     let path = context.log();
     let bytes = files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))?;
-    let reading = Reading::of(bytes).map_err(|found| failures::finding(&path, &found))?;
+    let reading = context.known.read(bytes).map_err(|found| failures::finding(&path, &found))?;
     // A damaged end is kept in a record, once somebody is unlocked who can sign it.
     if let Some(found) = reading.unsound().filter(|found| found.rule != Rule::Torn) {
         return Err(failures::finding(&path, found));
     }
-    Ok(reading.escrow)
+    Ok(reading)
 }
 
 impl SealDialog<'_> {

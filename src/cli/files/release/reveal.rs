@@ -50,11 +50,10 @@ fn reveal(
     let approvals = std::mem::take(&mut read.approvals);
     let now = Context::time(how.time);
     let (request, session) = (&how.request(), how.session);
-    // The log is added to below, and what the release rests on is borrowed until its end.
-    let escrow = log.ledger.escrow().clone();
+    let escrow = log.ledger.escrow();
     let gathered =
-        gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
-    let asked = escrow.request(request).expect("gather found it");
+        gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
+    let asked = &escrow.request(request).expect("gather found it").clone();
     prints_what_was_asked(how, asked)?;
     enough(&gathered, read, context)?;
     // Whatever can fail without a record fails before there is one: the payload is read now, and its digest compared.

@@ -20,10 +20,10 @@ pub(crate) fn withdraw(
     read.warn(context);
     let (request, session) = (&how.request(), how.session);
     let approvals = read.approvals;
-    let escrow = log.ledger.escrow().clone();
+    let escrow = log.ledger.escrow();
     let gathered =
-        gather(&escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
-    let asked = escrow.request(request).expect("gather found it");
+        gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
+    let asked = &escrow.request(request).expect("gather found it").clone();
     let outcome = if asked.is_released() { Outcome::Released } else { Outcome::NotReleased };
     let bad = gathered.bad_shares();
     let end = End {

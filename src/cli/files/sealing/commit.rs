@@ -77,6 +77,7 @@ pub(crate) fn commit(
     for seal in sealed.iter().map(|one| &one.seal) {
         directory.unmark(&seal.name, seal.generation, &after);
     }
+    context.keep(ledger);
     Ok(sealed)
 }
 

@@ -1,83 +1,26 @@
-//! A world that also lies on disk, where the real program finds it: everybody's keys are at hand in the
-//! library, and everything that is forged with them goes before the program as files.
+//! What the worst tests ask of a world that is laid on a disk: what is forged in it goes before the real program, and
+//! is judged as it should be.
 
-use breakglass::ceremony::approve::request_file;
-use breakglass::ceremony::request::RequestPlan;
 use breakglass::ceremony::seal::{Sealed, open_share};
 use breakglass::crypto::digest::Digest;
-use breakglass::crypto::envelope::{Identity, encrypt_armored, identity_file};
+use breakglass::crypto::envelope::encrypt_armored;
 use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
 use breakglass::record::frame::RecordBody;
 use breakglass::record::note::BEGINNING;
-use breakglass::record::request::Purpose;
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::Approval;
 use breakglass::record::statements::Statements;
-use breakglass::value::names::KeyName;
-use breakglass::value::time::Time;
-use secrecy::ExposeSecret as _;
 
-use crate::disk::{Disk, Run};
+use crate::disk::Run;
 use crate::forge;
-use crate::world::{Asking, Signs, World};
+use crate::laid::{Laid, THREE};
+use crate::world::{Asking, Signs};
 
-/// Everybody in a world.
-pub const EVERYBODY: [&str; 6] = ["alice", "bob", "carol", "dan", "erin", "fred"];
-/// Those who hold the shares.
-pub const THREE: [&str; 3] = ["alice", "bob", "carol"];
 /// What the world seals as its password.
 pub const PASSWORD: &str = "password: correct horse battery staple\n";
 
-/// A world and its files: `escrow`, and for each person a directory of their own.
-pub struct Ground {
-    pub world: World,
-    pub disk: Disk,
-}
-
-impl Ground {
-    /// `prod` and a canary, sealed 2-of-3 for alice, bob and carol, and checked.
-    pub fn ready() -> Ground {
-        Ground::of(World::ready())
-    }
-
-    pub fn of(world: World) -> Ground {
-        let ground = Ground { world, disk: Disk::empty() };
-        for who in EVERYBODY {
-            let one = ground.world.person(who);
-            let identity = identity_file(&one.identity, "2026-11-23T08:00:00Z");
-            ground.disk.write(&format!("{who}/{who}.key"), identity.expose_secret());
-            ground.disk.write(&format!("{who}/{who}.card"), one.card.note().as_bytes());
-        }
-        for vault in &ground.world.reading().escrow.vaults {
-            for generation in &vault.generations {
-                ground.lay_sealed(&ground.world.sealed(&vault.id, generation.seal.generation));
-            }
-        }
-        ground.lay();
-        ground
-    }
-
-    /// Writes the log and the books as they are in the world now.
-    pub fn lay(&self) {
-        self.disk.write("escrow/log", self.world.bytes());
-        for who in EVERYBODY {
-            let book = self.world.person(who).book_bytes.borrow();
-            if !book.is_empty() {
-                self.disk.write(&format!("{who}/{who}.book"), book.as_slice());
-            }
-        }
-    }
-
-    /// Writes the files of a generation.
-    pub fn lay_sealed(&self, sealed: &Sealed) {
-        let place = format!("escrow/vaults/{}/{}", sealed.seal.name, sealed.seal.generation);
-        self.disk.write(&format!("{place}/payload.age"), &sealed.payload);
-        for (custodian, file) in &sealed.sealed_shares {
-            self.disk.write(&format!("{place}/{custodian}.share.age"), file);
-        }
-    }
-
+impl Laid {
     /// The next generation of `prod`, or a new vault, before it is logged.
     pub fn made(&self, vault: &str) -> Sealed {
         self.world.make_seal(vault, Kind::Root, 2, &THREE, Credentials::New)
@@ -88,12 +31,6 @@ impl Ground {
         self.world.append(sealed.seal.clone(), &[self.world.signs("dan")]).unwrap();
         self.lay_sealed(sealed);
         self.lay();
-    }
-
-    /// The files of a generation that the world sealed.
-    pub fn sealed(&self, vault: &str, generation: u32) -> std::rc::Rc<Sealed> {
-        let id = self.world.generation(vault).seal.vault;
-        self.world.sealed(&id, generation)
     }
 
     /// The text of somebody's share.
@@ -111,35 +48,6 @@ impl Ground {
         line.sealed_share = Digest::of(file.as_bytes());
         let own = sealed.sealed_shares.iter_mut().find(|(custodian, _)| custodian.as_str() == who).unwrap();
         own.1 = file;
-    }
-
-    /// Carol's emergency for `prod`, in `req.bgr`.
-    pub fn emergency(&self) -> Asking {
-        let asking = self.world.emergency();
-        self.lay_asking(&asking);
-        asking
-    }
-
-    /// Carol's question about a generation whose files are these, in `req.bgr`.
-    pub fn ask(&self, sealed: &Sealed) -> Asking {
-        let seal = &sealed.seal;
-        let purpose = if seal.kind == Kind::Canary { Purpose::Drill } else { Purpose::Emergency };
-        let question = RequestPlan { generation: Some(seal.generation), ..self.world.question(purpose) };
-        let (asked, session) = self.world.make_request("carol", seal.name.as_str(), question);
-        let signers = [self.world.signs("carol"), (KeyName::Session, session.key())];
-        let record = self.world.append(asked, &signers).unwrap().record();
-        let shares = sealed.sealed_shares.iter().map(|(_, file)| file.as_str());
-        let asking = Asking { record, file: request_file(&self.world.bytes(), shares), session };
-        self.lay_asking(&asking);
-        asking
-    }
-
-    /// Writes a request's files, and everything else as it is now.
-    pub fn lay_asking(&self, asking: &Asking) {
-        self.disk.write("req.bgr", &asking.file);
-        let session = asking.session.seal(&self.world.person("carol").card.card().recipients).unwrap();
-        self.disk.write("req.session.age", session);
-        self.lay();
     }
 
     /// The approval in which somebody hands over this text as their share.
@@ -208,10 +116,6 @@ impl Ground {
         self.releases(&[alice, bad, carol]).says(&named).says(why);
         let log = String::from_utf8(self.disk.read("escrow/log")).unwrap();
         assert!(log.contains(&format!(r#""bad_shares":["{whose}"]"#)), "the log names whose share was bad");
-    }
-
-    pub fn now(&self) -> Time {
-        self.world.now()
     }
 
     /// `verify` as it was given, now.
@@ -322,10 +226,5 @@ impl Ground {
                 run
             }
         }
-    }
-
-    /// Somebody's identity.
-    pub fn identity(&self, who: &str) -> &Identity {
-        &self.world.person(who).identity
     }
 }

@@ -1,0 +1,190 @@
+//! Branches that were joined.
+
+use breakglass::crypto::digest::Digest;
+use breakglass::record::finding::Rule;
+use breakglass::record::head::Head;
+use breakglass::record::repair::Adopt;
+use breakglass::record::request::Outcome;
+use breakglass::record::seal::Kind;
+use data_encoding::BASE64;
+
+use crate::retirements::retire;
+use crate::world::{World, adoption, text};
+use crate::{Case, Spoil};
+
+/// A log that went on in two places, from `fork`: with two checks of alice's, and with one of bob's.
+fn parted(world: &World) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let fork = world.bytes();
+    world.check("alice");
+    world.check("alice");
+    let other = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("bob");
+    (fork, other, world.bytes())
+}
+
+#[test]
+fn adopted() {
+    let world = World::ready();
+    let (fork, other, ours) = parted(&world);
+    let case = Case::of(&world);
+    let seq = world.head().seq + 1;
+    world.adopt(adoption(&fork, &other), &["alice", "fred"]).unwrap();
+    case.breaks(Rule::Adopted, seq);
+    // What the branch says counts: the heads of both are known, and bob's and alice's books hold.
+    let heads = [other, ours].map(|bytes| world.head_of(&bytes));
+    let escrow = world.reading().escrow;
+    assert!(heads.iter().all(|head| escrow.is_ancestor(head)));
+    let evidence = breakglass::audit::verify::Evidence {
+        heads: heads
+            .iter()
+            .map(|head| ("h".into(), breakglass::record::head::HeadFile::new(escrow.id, *head)))
+            .collect(),
+        books: ["alice", "bob", "carol"].map(|who| world.person(who).book_evidence()).into(),
+        ..Default::default()
+    };
+    let report = world.verify_with(&evidence);
+    let worst: Vec<_> = report.findings.iter().filter(|one| one.rule != Rule::Adopted).collect();
+    let newest = Rule::CompletenessUnproven;
+    assert!(worst.iter().all(|one| one.rule == newest), "{worst:?}");
+}
+
+#[test]
+fn adopt_signers() {
+    let world = World::ready();
+    let (fork, other, _) = parted(&world);
+    let case = Case::of(&world);
+    let spoil = |who: &'static [&'static str]| -> Spoil<'_> {
+        let (fork, other) = (fork.clone(), other.clone());
+        Box::new(move |world: &World| {
+            let signers: Vec<_> = who.iter().map(|who| world.signs(who)).collect();
+            world.forge(adoption(&fork, &other), &signers)
+        })
+    };
+    case.each_breaks(Rule::AdoptSigners, vec![spoil(&["alice"]), spoil(&["alice", "bob", "dan"])]);
+}
+
+#[test]
+fn adopt_branch() {
+    let world = World::ready();
+    let (fork, other, ours) = parted(&world);
+    let case = Case::of(&world);
+    let good = adoption(&fork, &other);
+    let spoil = |adopt: Adopt| -> Spoil<'_> {
+        Box::new(move |world: &World| world.forge(adopt.clone(), &[world.signs("alice"), world.signs("bob")]))
+    };
+    let with = |records: &[u8]| Adopt { records: BASE64.encode(records), ..good.clone() };
+    let branch = BASE64.decode(good.records.as_bytes()).unwrap();
+    let mut flipped = branch.clone();
+    flipped[branch.len() - 10] ^= 1;
+    let other_from = Head { hash: Digest::of(b"other"), ..good.from };
+    let from_ours = world.head();
+    // A branch whose last record breaks a rule, though it is signed.
+    world.set_bytes(other.clone());
+    world.forge(retire("nobody"), &[world.signs("dan")]);
+    let unlawful = adoption(&fork, &world.bytes());
+    world.set_bytes(ours.clone());
+    case.each_breaks(
+        Rule::AdoptBranch,
+        vec![
+            spoil(Adopt { records: "no base64".into(), ..good.clone() }),
+            spoil(with(b"")),
+            spoil(with(b"no record")),
+            spoil(with(&branch[..branch.len() - 1])),
+            spoil(with(&flipped)),
+            spoil(with(&[&branch[..], b"more"].concat())),
+            spoil(Adopt { from: other_from, ..good.clone() }),
+            spoil(Adopt { from: Head { size: good.from.size + 1, ..good.from }, ..good.clone() }),
+            spoil(Adopt { from: from_ours, ..good.clone() }),
+            // It is in this log already.
+            spoil(adoption(&fork, &ours)),
+            spoil(unlawful),
+        ],
+    );
+    world.adopt(good.clone(), &["alice", "bob"]).unwrap();
+    let again = Case::of(&world);
+    let bytes = world.bytes();
+    let seq = world.forge(good.clone(), &[world.signs("alice"), world.signs("bob")]);
+    again.breaks(Rule::AdoptBranch, seq);
+    // At most 64.
+    world.set_bytes(bytes);
+    for _ in 1..64 {
+        world.adopt_a_check(&fork);
+    }
+    let full = Case::of(&world);
+    let next = world.a_check_from(&fork);
+    let seq = world.forge(next, &[world.signs("alice"), world.signs("bob")]);
+    full.breaks(Rule::AdoptBranch, seq);
+}
+
+#[test]
+fn adopt_conflict() {
+    let world = World::ready();
+    let fork = world.bytes();
+    let people = ["alice", "bob", "carol"];
+    for name in ["prod", "new"] {
+        world.set_bytes(fork.clone());
+        world.seal(name, Kind::Root, 2, &people);
+        let other = world.bytes();
+        world.set_bytes(fork.clone());
+        world.seal(name, Kind::Root, 2, &people);
+        let case = Case::of(&world);
+        let adopt = adoption(&fork, &other);
+        let seq = world.forge(adopt, &[world.signs("alice"), world.signs("bob")]);
+        case.breaks(Rule::AdoptConflict, seq);
+    }
+    // A generation that only the branch has is brought in.
+    world.set_bytes(fork.clone());
+    world.seal("prod", Kind::Root, 2, &people);
+    let other = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("bob");
+    world.adopt(adoption(&fork, &other), &["alice", "bob"]).unwrap();
+    let escrow = world.reading().escrow;
+    assert_eq!(escrow.vault_named(&text("prod")).unwrap().newest().seal.generation, 2);
+}
+
+#[test]
+fn release_branches() {
+    let world = World::ready();
+    let asking = world.emergency();
+    let files = world.approvals(&["alice", "bob"], &asking);
+    let fork = world.bytes();
+    world.release(&asking, &files).unwrap();
+    let released = world.bytes();
+    world.end(&asking, Outcome::Released);
+    let ended = world.bytes();
+    world.set_bytes(fork.clone());
+    world.end(&asking, Outcome::NotReleased);
+    let withdrawn = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("alice");
+    let quiet = world.bytes();
+    let again = {
+        world.set_bytes(fork.clone());
+        world.release(&asking, &files).unwrap();
+        world.bytes()
+    };
+    let reported = |ours: &[u8], other: &[u8]| {
+        world.set_bytes(ours.to_vec());
+        let seq = world.head().seq + 1;
+        world.adopt(adoption(&fork, other), &["alice", "bob"]).unwrap();
+        let report = world.verify();
+        let found = report.findings.iter().find(|one| one.rule == Rule::ReleaseBranches);
+        found.inspect(|found| assert_eq!(found.seq, Some(seq))).is_some()
+    };
+    assert!(reported(&again, &released));
+    assert!(reported(&again, &ended));
+    assert!(reported(&ended, &again));
+    assert!(reported(&withdrawn, &released));
+    assert!(reported(&released, &withdrawn));
+    for bytes in [&released, &ended, &withdrawn] {
+        assert!(!reported(bytes, &quiet), "control");
+        assert!(!reported(&quiet, bytes), "control");
+    }
+    // The release that was adopted exposes, and the next attempt is numbered after both.
+    world.set_bytes(again);
+    world.adopt(adoption(&fork, &released), &["alice", "bob"]).unwrap();
+    world.release(&asking, &files).unwrap();
+    assert_eq!(world.reading().escrow.request(&asking.record).unwrap().releases.len(), 3);
+}
