@@ -8,7 +8,7 @@ use std::path::Path;
 use breakglass::record::bundle::{Bundle, compose};
 use breakglass::record::card::VerifiedCard;
 use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
-use breakglass::cli::files::sealing::consent::{SealDeviation, Yes};
+use breakglass::cli::files::sealing::consent::{Consent, SealDeviation};
 use breakglass::cli::files::sealing::csv::parse_csv;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt};
@@ -204,8 +204,8 @@ pub fn otpauth(data: &[u8]) {
 /// What comes out of a CSV can be sealed, and is read again from there.
 pub fn csv(data: &[u8]) {
     let accepted = [SealDeviation::WeakPassword, SealDeviation::ReusedPassword, SealDeviation::TotpUnproven];
-    let mut yes = Yes { accepted: &accepted, terminal: None };
-    match parse_csv(data, Path::new("accounts.csv"), false, &mut yes) {
+    let mut consent = Consent::beforehand(&accepted);
+    match parse_csv(data, Path::new("accounts.csv"), false, &mut consent) {
         Ok(all) => {
             for credentials in all {
                 let encoded = credentials.fields.encode();

@@ -22,24 +22,24 @@ pub struct Cli {
 
 /// Makes the commands of their table: what clap parses, and what is done with it.
 macro_rules! commands {
-    ($($name:ident => $verb:ident,)+) => {
+    ($($name:ident($verb:ident::$args:ident),)+) => {
         /// The commands.
         #[derive(Debug, Subcommand)]
         enum Command {
-            $($name(verb::$verb::$name),)+
+            $($name(verb::$verb::$args),)+
         }
 
         impl Command {
             fn handles_secrets(&self) -> bool {
-                match self { $(Command::$name(_) => verb::$verb::$name::HANDLES_SECRETS,)+ }
+                match self { $(Command::$name(_) => verb::$verb::$args::HANDLES_SECRETS,)+ }
             }
 
             fn records_machine(&self) -> bool {
-                match self { $(Command::$name(_) => verb::$verb::$name::RECORDS_MACHINE,)+ }
+                match self { $(Command::$name(_) => verb::$verb::$args::RECORDS_MACHINE,)+ }
             }
 
             fn warns_of_machine(&self) -> bool {
-                match self { $(Command::$name(_) => verb::$verb::$name::WARNS_OF_MACHINE,)+ }
+                match self { $(Command::$name(_) => verb::$verb::$args::WARNS_OF_MACHINE,)+ }
             }
 
             fn files(&self, global: &Global) -> FileAccess {
@@ -55,32 +55,32 @@ macro_rules! commands {
 
 // In the order in which `--help` lists them.
 commands! {
-    Keygen => keygen,
-    Enroll => enroll,
-    Init => init,
-    Seal => seal,
-    Check => check,
-    Open => open,
-    Drill => drill,
-    Request => request,
-    Approve => approve,
-    Deny => deny,
-    Release => release,
-    Action => action,
-    Close => close,
-    Collect => collect,
-    Compare => compare,
-    Copy => copy,
-    Adopt => adopt,
-    Retire => retire,
-    Status => status,
-    Log => log,
-    Head => head,
-    Verify => verify,
-    Doctor => doctor,
-    Demo => demo,
-    Completions => completions,
-    Man => man,
+    Keygen(keygen::KeygenArgs),
+    Enroll(enroll::EnrollArgs),
+    Init(init::InitArgs),
+    Seal(seal::SealArgs),
+    Check(check::CheckArgs),
+    Open(open::OpenArgs),
+    Drill(drill::DrillArgs),
+    Request(request::RequestArgs),
+    Approve(approve::ApproveArgs),
+    Deny(deny::DenyArgs),
+    Release(release::ReleaseArgs),
+    Action(action::ActionArgs),
+    Close(close::CloseArgs),
+    Collect(collect::CollectArgs),
+    Compare(compare::CompareArgs),
+    Copy(copy::CopyArgs),
+    Adopt(adopt::AdoptArgs),
+    Retire(retire::RetireArgs),
+    Status(status::StatusArgs),
+    Log(log::LogArgs),
+    Head(head::HeadArgs),
+    Verify(verify::VerifyArgs),
+    Doctor(doctor::DoctorArgs),
+    Demo(demo::DemoArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Cli {

@@ -136,7 +136,7 @@ impl Context<'_> {
         given.unwrap_or_else(clock::now)
     }
 
-    /// The same, with whatever is said beside the answer said elsewhere.
+    /// A copy of this context whose warnings go to `said`.
     pub(crate) fn saying<'b>(&'b mut self, said: &'b mut dyn Write) -> Context<'b> {
         Context {
             escrow: self.escrow.clone(),

@@ -16,10 +16,10 @@ use crate::value::time::{Seconds, Time};
 pub struct Global {
     /// Answer with JSON; errors too, each with a stable code
     #[arg(long, global = true, help_heading = "Options of every command")]
-    pub json: bool,
+    pub(crate) json: bool,
     /// No colours, no other screen, nothing moves: for serial consoles and screen readers
     #[arg(long, global = true, help_heading = "Options of every command")]
-    pub plain: bool,
+    pub(crate) plain: bool,
     /// The escrow's directory; else the current one
     #[arg(
         long,

@@ -2,8 +2,8 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::cli::files::sealing::consent::Yes;
-use crate::cli::files::sealing::credentials::{Credentials, RawCredentials, finish};
+use crate::cli::files::sealing::consent::Consent;
+use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, finish};
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::Failure;
 use crate::cli::terminal::prompt::Terminal;
@@ -11,7 +11,11 @@ use crate::secret::totp::TotpSeed;
 use crate::value::names::VaultName;
 
 /// Asks for the credentials of one vault.
-pub(crate) fn ask(draft: &SealDraft, vault: VaultName, yes: &mut Yes<'_>) -> Result<Credentials, Failure> {
+pub(crate) fn ask(
+    draft: &SealDraft,
+    vault: VaultName,
+    consent: &mut Consent<'_>,
+) -> Result<VaultCredentials, Failure> {
     let mut terminal = Terminal::open("the credentials")?;
     let account = match &draft.account_id {
         Some(account) => account.clone(),
@@ -34,7 +38,7 @@ pub(crate) fn ask(draft: &SealDraft, vault: VaultName, yes: &mut Yes<'_>) -> Res
         raw.others.push((name.clone(), ask_twice(&mut terminal, &format!("{name}:"))?));
     }
     drop(terminal);
-    finish(vault, raw, None, None, draft.generate_password, yes)
+    finish(vault, raw, None, None, draft.generate_password, consent)
 }
 
 fn ask_twice(terminal: &mut Terminal, question: &str) -> Result<SecretString, Failure> {

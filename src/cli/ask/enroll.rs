@@ -7,7 +7,7 @@ use crate::cli::files::cards::Entrant;
 use crate::cli::flags::with_ending;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::usage;
-use crate::cli::terminal::guide::{self, Question, Turn};
+use crate::cli::terminal::guide::{self, Prompt, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::record::card::Role;
 use crate::value::names::PersonId;
@@ -106,8 +106,8 @@ fn text(
     about: &str,
 ) -> Result<Turn, Failure> {
     let before = place.as_ref().map(|text| text.as_str().to_owned());
-    let question = Question { name, about, default: before.as_deref(), ..Question::default() };
-    guide::fill(terminal, place, &question, FreeText::from_str)
+    let prompt = Prompt { name, about, default: before.as_deref(), ..Prompt::default() };
+    guide::fill(terminal, place, &prompt, FreeText::from_str)
 }
 
 /// Asks what somebody may be asked to do.
@@ -115,14 +115,14 @@ pub(crate) fn roles(terminal: &mut Terminal, answers: &mut Given, usual: Role) -
     let line =
         |(at, (role, means)): (usize, &(Role, &str))| format!("{} {:<14} {means}", at + 1, role.as_str());
     let default = words(answers.roles.as_deref().unwrap_or(&[usual]), " ");
-    let question = Question {
+    let prompt = Prompt {
         name: "Roles",
         about: "A number or a word; several with a blank between them.",
         choices: ROLES.iter().enumerate().map(line).collect(),
         default: Some(&default),
     };
     let all: Vec<(String, Role)> = ROLES.iter().map(|(role, _)| (role.as_str().to_owned(), *role)).collect();
-    guide::fill(terminal, &mut answers.roles, &question, |typed| {
+    guide::fill(terminal, &mut answers.roles, &prompt, |typed| {
         let chosen =
             guide::list(typed).map(|word| guide::choose(&all, word)).collect::<Result<Vec<_>, _>>()?;
         if chosen.is_empty() { Err("at least one".to_owned()) } else { Ok(chosen) }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::audit::books::parted;
 use crate::cli::context::Context;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::escrow::Escrow;
@@ -13,11 +13,10 @@ use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_LOG};
 use crate::ledger::bookkeeping::{BookkeepingError, OpenBook};
 use crate::record::book::{Book, BookError, BookReading, StatementDraft};
-
 use crate::record::repair::Damage;
 use crate::record::statement::SignedStatement;
 
-impl Somebody {
+impl LocalPerson {
     /// Fails unless the escrow knows this card, and the log is one that this person's book knows: nobody
     /// states anything on a log that was cut off or rewritten.
     pub(crate) fn must_know(&self, escrow: &Escrow, log: &Path) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use crate::ceremony::check as ceremony;
 use crate::ceremony::check::{CheckError, Held};
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::open_log;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::statements::{Carrier, carry};
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
@@ -21,7 +21,7 @@ use crate::value::names::VaultName;
 
 /// The same by somebody who is unlocked: of the vaults that are named, or of all.
 pub(crate) fn check_as(
-    custodian: &Somebody,
+    custodian: &LocalPerson,
     vaults: &[VaultName],
     output: Option<&Path>,
     context: &mut Context<'_>,

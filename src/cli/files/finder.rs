@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, with_ending};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::escrow::Escrow;
 use crate::value::names::PersonId;
 
 /// Places in which people's files may lie, each person's in a directory of their own: `alice/alice.key`.
-pub(crate) struct Near(Vec<PathBuf>);
+pub(crate) struct FileFinder(Vec<PathBuf>);
 
-impl Near {
+impl FileFinder {
     /// Here, and beside the escrow.
-    pub(crate) fn of(context: &Context<'_>) -> Near {
-        Near(vec![PathBuf::new(), context.escrow.join("..")])
+    pub(crate) fn of(context: &Context<'_>) -> FileFinder {
+        FileFinder(vec![PathBuf::new(), context.escrow.join("..")])
     }
 
     /// Looks beside the files of somebody whose PREFIX is known, too.
@@ -43,9 +43,9 @@ impl Near {
     }
 
     /// Unlocks somebody who is here, and whom the escrow knows.
-    pub(crate) fn sit_down(&self, typed: &str, escrow: &Escrow) -> Result<Somebody, Failure> {
+    pub(crate) fn unlock(&self, typed: &str, escrow: &Escrow) -> Result<LocalPerson, Failure> {
         let signer = As { prefix: self.find(typed, escrow)?, identities: Vec::new(), book: None };
-        let who = Somebody::unlock(&signer, |id| escrow.card_of(id))?;
+        let who = LocalPerson::unlock(&signer, |id| escrow.card_of(id))?;
         who.must_belong_to(escrow)?;
         Ok(who)
     }

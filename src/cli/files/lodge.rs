@@ -7,8 +7,8 @@ use crate::ceremony::approve::request_file;
 use crate::ceremony::request as ceremony;
 use crate::ceremony::request::{RequestPlan, Session};
 use crate::cli::context::Context;
-use crate::cli::files::open_log::{self, Footing, Ways};
-use crate::cli::files::people::Somebody;
+use crate::cli::files::open_log::{self, OpenLog, OpenOptions};
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::{find_vault, session_path};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -25,21 +25,21 @@ use crate::record::request::End;
 use crate::value::names::{KeyName, VaultName};
 
 /// What is asked for, and how.
-pub(crate) struct Asking<'a> {
+pub(crate) struct RequestDraft<'a> {
     /// The vault.
     pub(crate) vault: VaultName,
     /// The question, but for what is known only when it is asked.
-    pub(crate) question: RequestPlan,
+    pub(crate) plan: RequestPlan,
     /// Where the request file goes; the session goes beside it.
     pub(crate) output: &'a Path,
     /// How to find a log to add to.
-    pub(crate) ways: Ways<'a>,
+    pub(crate) options: OpenOptions<'a>,
     /// Whether the time was set by hand.
     pub(crate) time_set: bool,
 }
 
 /// A request that is logged, and whose files are written.
-pub(crate) struct Lodged {
+pub(crate) struct LoggedRequest {
     /// The request.
     pub(crate) asked: RequestState,
     /// Its keys.
@@ -48,27 +48,27 @@ pub(crate) struct Lodged {
 
 /// Logs a request and writes its files, for somebody whose identities are unlocked.
 pub(crate) fn lodge(
-    requester: &Somebody,
-    asking: Asking<'_>,
+    requester: &LocalPerson,
+    draft: RequestDraft<'_>,
     context: &mut Context<'_>,
-) -> Result<Lodged, Failure> {
-    let Asking { vault, mut question, output, ways, time_set } = asking;
+) -> Result<LoggedRequest, Failure> {
+    let RequestDraft { vault, mut plan, output, options, time_set } = draft;
     let session_path = session_path(output);
-    let Footing { mut ledger, path: log, mut deviations, created: continued } =
-        Footing::find(requester, &ways, context)?;
+    let OpenLog { mut ledger, path: log, mut deviations, created: continued } =
+        OpenLog::find(requester, &options, context)?;
     let escrow = ledger.escrow();
     requester.must_belong_to(escrow)?;
     let confirmed = deviations.clone();
     deviations.extend(time_set.then_some(Deviation::TimeSet));
     deviations.extend(history(requester, escrow));
-    deviations.extend(question.environment.deviations(escrow.policy.strict_air_gap));
-    question.known = deviations;
+    deviations.extend(plan.environment.deviations(escrow.policy.strict_air_gap));
+    plan.known = deviations;
     let vault = find_vault(escrow, &vault)?;
     let session = Session::generate(&mut Context::rng());
     let person = requester.signer.person().clone();
-    let request = ceremony::request(escrow, vault, question, person, &session)
+    let request = ceremony::request(escrow, vault, plan, person, &session)
         .map_err(|error| failures::request(&error))?;
-    confirm_deviations(&request.deviations, &[ways.accepted, &confirmed].concat())?;
+    confirm_deviations(&request.deviations, &[options.accepted, &confirmed].concat())?;
     // The files that the request needs are read before it is logged.
     let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
     let sealed_session =
@@ -80,7 +80,7 @@ pub(crate) fn lodge(
     created.add(session_path.clone());
     let signers =
         vec![(requester.signer.key_name(), requester.signer.key()), (KeyName::Session, session.key())];
-    let now = ways.time;
+    let now = options.time;
     let appended = ledger
         .append(Draft { time: now, says: request, signers })
         .map_err(|error| failures::ledger(&log, &error).or_next(open_log::ELSEWHERE))?;
@@ -104,11 +104,11 @@ pub(crate) fn lodge(
     created.keep();
     let asked = ledger.escrow().request(&appended.record()).expect("it was just appended").clone();
     context.keep(ledger);
-    Ok(Lodged { asked, session })
+    Ok(LoggedRequest { asked, session })
 }
 
 /// What the requester's own book says of the log: it is no reason to refuse, and the approvers sign it.
-fn history(requester: &Somebody, escrow: &Escrow) -> Option<Deviation> {
+fn history(requester: &LocalPerson, escrow: &Escrow) -> Option<Deviation> {
     let found = parted(escrow, &requester.book_as_far())?;
     Some(match found.rule {
         Rule::HeadTruncated => Deviation::MissingRecords,

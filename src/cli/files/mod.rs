@@ -1,9 +1,9 @@
 //! Work on people's files that several verbs share.
 
-pub(crate) mod approval;
 pub(crate) mod books;
 pub(crate) mod cards;
 pub(crate) mod check;
+pub(crate) mod decision;
 pub(crate) mod finder;
 pub(crate) mod genesis;
 pub(crate) mod keys;

@@ -1,4 +1,4 @@
-//! Footing: the log that a command adds to, and what is done where it cannot be added to as it is.
+//! Opens the log for appending, and repairs it, catches it up or continues it elsewhere where it cannot be appended to.
 //!
 //! Nobody is turned away by a damaged log while there is a way on. A damaged end is kept in a record; a copy that
 //! is behind catches up; and an emergency goes on in another file. Each is shown, confirmed and recorded.
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::ceremony::approve::RequestFile;
 use crate::ceremony::continuation::{Base, NoBase, base};
 use crate::cli::context::Context;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::terminal::confirm::confirm_deviations;
@@ -25,51 +25,55 @@ use crate::record::seal::Seal;
 use crate::value::time::Time;
 
 /// What to do where an emergency cannot be logged where it should be.
-pub const ELSEWHERE: &str =
+pub(crate) const ELSEWHERE: &str =
     "in an emergency go on elsewhere: the same command with --continue-in FILE, on another medium";
 
 /// What to do where the file in which it was to go on holds something else, or half of it.
 const ANOTHER: &str = "it is no log that can be added to: name a FILE that is not there yet";
 
 /// A log that can be added to, and what was out of order about it.
-pub struct Footing {
+pub(crate) struct OpenLog {
     /// The log.
-    pub ledger: Ledger<ChainFile>,
+    pub(crate) ledger: Ledger<ChainFile>,
     /// Where it is.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What was out of order, confirmed.
-    pub deviations: Vec<Deviation>,
+    pub(crate) deviations: Vec<Deviation>,
     /// A new file, which goes again unless it is kept.
-    pub created: Created,
+    pub(crate) created: Created,
 }
 
-/// What a command that needs a footing knows.
-pub struct Ways<'a> {
+/// Options for opening the log for appending.
+pub(crate) struct OpenOptions<'a> {
     /// Where to go on, where the log cannot be added to.
-    pub continue_in: Option<&'a Path>,
+    pub(crate) continue_in: Option<&'a Path>,
     /// The request file that is being released.
-    pub carried: Option<&'a RequestFile>,
+    pub(crate) carried: Option<&'a RequestFile>,
     /// What was confirmed beforehand.
-    pub accepted: &'a [Deviation],
+    pub(crate) accepted: &'a [Deviation],
     /// When.
-    pub time: Time,
+    pub(crate) time: Time,
 }
 
-impl Footing {
+impl OpenLog {
     /// Finds the log to add to, for `who`.
-    pub fn find(who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>) -> Result<Footing, Failure> {
-        match ways.continue_in {
+    pub(crate) fn find(
+        who: &LocalPerson,
+        options: &OpenOptions<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<OpenLog, Failure> {
+        match options.continue_in {
             Some(path) if path.symlink_metadata().is_ok() => {
-                let mut footing = here(path, who, ways, context).map_err(|failure| match failure.exit {
+                let mut log = here(path, who, options, context).map_err(|failure| match failure.exit {
                     Exit::NotAuthorised | Exit::Interrupted => failure,
                     _ if failure.next.contains(failures::NOT_AGAIN) => failure.or_next(ELSEWHERE),
                     _ => failure.next(ANOTHER),
                 })?;
-                footing.deviations.push(Deviation::ContinuedElsewhere);
-                Ok(footing)
+                log.deviations.push(Deviation::ContinuedElsewhere);
+                Ok(log)
             }
-            Some(path) => elsewhere(path, who, ways, context),
-            None => here(&context.log(), who, ways, context).map_err(|failure| match failure.exit {
+            Some(path) => elsewhere(path, who, options, context),
+            None => here(&context.log(), who, options, context).map_err(|failure| match failure.exit {
                 // Whatever keeps the log from being added to: there is a way on.
                 Exit::NotAuthorised | Exit::Interrupted => failure,
                 _ => failure.or_next(ELSEWHERE),
@@ -79,25 +83,30 @@ impl Footing {
 }
 
 /// The log at `path`: as it is, with its damaged end kept, or caught up.
-fn here(path: &Path, who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>) -> Result<Footing, Failure> {
-    let mut footing = Footing {
+fn here(
+    path: &Path,
+    who: &LocalPerson,
+    options: &OpenOptions<'_>,
+    context: &mut Context<'_>,
+) -> Result<OpenLog, Failure> {
+    let mut log = OpenLog {
         ledger: open(path, context)?,
         path: path.to_owned(),
         deviations: Vec::new(),
         created: Created::default(),
     };
-    if footing.ledger.is_torn() {
-        who.must_belong_to(footing.ledger.escrow())?;
-        context.warn(&torn(&footing.ledger, path));
-        confirm_deviations(&[Deviation::DamagedLog], ways.accepted)?;
-        recover(&mut footing.ledger, who, ways.time, path)?;
-        footing.deviations.push(Deviation::DamagedLog);
+    if log.ledger.is_torn() {
+        who.must_belong_to(log.ledger.escrow())?;
+        context.warn(&torn(&log.ledger, path));
+        confirm_deviations(&[Deviation::DamagedLog], options.accepted)?;
+        recover(&mut log.ledger, who, options.time, path)?;
+        log.deviations.push(Deviation::DamagedLog);
     }
-    if let Some(finding) = footing.ledger.reading().unsound() {
+    if let Some(finding) = log.ledger.reading().unsound() {
         return Err(failures::finding(path, finding).next(ELSEWHERE));
     }
-    let Some(carried) = ways.carried else { return Ok(footing) };
-    let (ours, theirs) = (footing.ledger.escrow(), carried.reading());
+    let Some(carried) = options.carried else { return Ok(log) };
+    let (ours, theirs) = (log.ledger.escrow(), carried.reading());
     if ours.id != theirs.escrow.id {
         let what =
             format!("the request is of escrow {}, and this is {}", theirs.escrow.id.short(), ours.id.short());
@@ -106,9 +115,9 @@ fn here(path: &Path, who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>)
             .next("name its escrow with --escrow"));
     }
     if ours.request(&carried.asked().record).is_some() {
-        return Ok(footing);
+        return Ok(log);
     }
-    if !theirs.bytes.starts_with(&footing.ledger.reading().bytes) {
+    if !theirs.bytes.starts_with(&log.ledger.reading().bytes) {
         let what = "the log does not hold the request, and holds other records in its place";
         return Err(Failure::new(Exit::Fork, what).at(path.display()).next(ELSEWHERE));
     }
@@ -118,20 +127,20 @@ fn here(path: &Path, who: &Somebody, ways: &Ways<'_>, context: &mut Context<'_>)
         ours.head.seq,
         theirs.escrow.head.seq
     ));
-    confirm_deviations(&[Deviation::MissingRecords], ways.accepted)?;
+    confirm_deviations(&[Deviation::MissingRecords], options.accepted)?;
     let ahead = Rc::clone(theirs);
-    footing.ledger.catch_up(&ahead).map_err(|error| failures::ledger(path, &error))?;
-    footing.deviations.push(Deviation::MissingRecords);
-    Ok(footing)
+    log.ledger.catch_up(&ahead).map_err(|error| failures::ledger(path, &error))?;
+    log.deviations.push(Deviation::MissingRecords);
+    Ok(log)
 }
 
 /// A new file, which begins with what there is of the log and says so.
 fn elsewhere(
     path: &Path,
-    who: &Somebody,
-    ways: &Ways<'_>,
+    who: &LocalPerson,
+    options: &OpenOptions<'_>,
     context: &mut Context<'_>,
-) -> Result<Footing, Failure> {
+) -> Result<OpenLog, Failure> {
     let old = context.log();
     let left = match files::read_own(&old, MAX_LOG) {
         Ok(bytes) => Some(bytes),
@@ -141,7 +150,7 @@ fn elsewhere(
         }
     };
     let (book, directory) = (who.book_as_far(), context.directory());
-    let carried = ways.carried.map(|carried| (&**carried.reading(), carried.asked().record));
+    let carried = options.carried.map(|carried| (&**carried.reading(), carried.asked().record));
     let Base { records, says, damaged, missing } =
         base(left.as_deref(), carried, Some(&book), &|seal| is_here(&directory, seal))
             .map_err(|error| no_base(&old, error))?;
@@ -155,16 +164,16 @@ fn elsewhere(
     if missing {
         deviations.push(Deviation::MissingRecords);
     }
-    confirm_deviations(&deviations, ways.accepted)?;
+    confirm_deviations(&deviations, options.accepted)?;
     let mut created = Created::default();
     let not_written = |error: std::io::Error| failures::not_written(path, &error);
     files::create_parent(path, &mut created).map_err(not_written)?;
     let medium = ChainFile::create(path).map_err(not_written)?;
     created.add(path.to_owned());
-    let draft = Draft { time: ways.time, says, signers: vec![(who.signer.key_name(), who.signer.key())] };
+    let draft = Draft { time: options.time, says, signers: vec![(who.signer.key_name(), who.signer.key())] };
     let ledger =
         Ledger::continue_on(medium, &records, draft).map_err(|error| failures::ledger(path, &error))?;
-    Ok(Footing { ledger, path: path.to_owned(), deviations, created })
+    Ok(OpenLog { ledger, path: path.to_owned(), deviations, created })
 }
 
 /// Whether the payload in the escrow's directory is the one that was sealed.
@@ -200,7 +209,12 @@ fn torn(ledger: &Ledger<ChainFile>, path: &Path) -> String {
     )
 }
 
-fn recover(ledger: &mut Ledger<ChainFile>, who: &Somebody, time: Time, path: &Path) -> Result<(), Failure> {
+fn recover(
+    ledger: &mut Ledger<ChainFile>,
+    who: &LocalPerson,
+    time: Time,
+    path: &Path,
+) -> Result<(), Failure> {
     ledger
         .recover(time, (who.signer.key_name(), who.signer.key()))
         .map(|_| ())
@@ -208,7 +222,11 @@ fn recover(ledger: &mut Ledger<ChainFile>, who: &Somebody, time: Time, path: &Pa
 }
 
 /// The log of a command that is no emergency: as it is, or with its damaged end kept, which is said.
-pub fn plain(who: &Somebody, time: Time, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
+pub(crate) fn plain(
+    who: &LocalPerson,
+    time: Time,
+    context: &mut Context<'_>,
+) -> Result<Ledger<ChainFile>, Failure> {
     let path = context.log();
     let mut ledger = open(&path, context)?;
     if ledger.is_torn() {

@@ -17,7 +17,7 @@ use crate::secret::signer::Signer;
 use crate::value::names::PersonId;
 
 /// Somebody at the keyboard: card, identities, signing key, and where their book is.
-pub(crate) struct Somebody {
+pub(crate) struct LocalPerson {
     /// Their card.
     pub(crate) card: VerifiedCard,
     /// Their identities.
@@ -33,13 +33,13 @@ pub(crate) struct Somebody {
     pub(crate) known_book: RefCell<Option<BookReading>>,
 }
 
-impl Somebody {
+impl LocalPerson {
     /// Reads the files that `--as` and `-i` name, and unlocks what is locked. Where the card is lost, the one in
     /// `known` is taken: an identity is all that a person can lose.
     pub(crate) fn unlock(
         args: &As,
         known: impl FnOnce(&PersonId) -> Option<VerifiedCard>,
-    ) -> Result<Somebody, Failure> {
+    ) -> Result<LocalPerson, Failure> {
         let card_path = with_ending(&args.prefix, "card");
         let card = match card_path.symlink_metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -59,7 +59,7 @@ impl Somebody {
             .map_err(|error| failures::signer(&error).at(card_path.display()))?;
         let old_book = with_ending(&args.prefix, "book");
         let book = args.book.clone().unwrap_or_else(|| old_book.clone());
-        Ok(Somebody {
+        Ok(LocalPerson {
             card,
             identities,
             signer,
@@ -75,10 +75,10 @@ impl Somebody {
         card: VerifiedCard,
         identities: Vec<Identity>,
         prefix: PathBuf,
-    ) -> Result<Somebody, Failure> {
+    ) -> Result<LocalPerson, Failure> {
         let signer = Signer::open(&card, &identities).map_err(|error| failures::signer(&error))?;
         let book = with_ending(&prefix, "book");
-        Ok(Somebody {
+        Ok(LocalPerson {
             card,
             identities,
             signer,

@@ -1,7 +1,7 @@
 //! Several people who sign together.
 
 use crate::cli::context::Context;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::crypto::sign::SigningKey;
@@ -10,8 +10,8 @@ use crate::value::names::KeyName;
 
 impl Signers {
     /// Unlocks everybody who signs, in the order in which they are named.
-    pub(crate) fn unlock(&self, context: &Context<'_>) -> Result<Vec<Somebody>, Failure> {
-        let mut sitting: Vec<Somebody> = Vec::new();
+    pub(crate) fn unlock(&self, context: &Context<'_>) -> Result<Vec<LocalPerson>, Failure> {
+        let mut people: Vec<LocalPerson> = Vec::new();
         if self.prefixes.len() > 1
             && !self.identities.is_empty()
             && self.identities.len() != self.prefixes.len()
@@ -28,32 +28,32 @@ impl Signers {
                 _ => self.identities.get(at).cloned().into_iter().collect(),
             };
             let one = As { prefix: prefix.clone(), identities, book: None };
-            let one = Somebody::unlock(&one, |id| context.card_of(id))?;
-            if sitting.iter().any(|other| other.signer.person() == one.signer.person()) {
+            let one = LocalPerson::unlock(&one, |id| context.card_of(id))?;
+            if people.iter().any(|other| other.signer.person() == one.signer.person()) {
                 let what = format!("`{}` is named twice", one.signer.person());
                 return Err(Failure::new(Exit::Usage, what).at("--as").next("name each person once"));
             }
-            sitting.push(one);
+            people.push(one);
         }
-        Ok(sitting)
+        Ok(people)
     }
 }
 
 /// The names and keys of everybody who signs.
-pub(crate) fn signers(sitting: &[Somebody]) -> Vec<(KeyName, &SigningKey)> {
-    sitting.iter().map(|one| (one.signer.key_name(), one.signer.key())).collect()
+pub(crate) fn signers(people: &[LocalPerson]) -> Vec<(KeyName, &SigningKey)> {
+    people.iter().map(|one| (one.signer.key_name(), one.signer.key())).collect()
 }
 
 /// Fails unless these people may do what an administrator does.
-pub(crate) fn must_administer(sitting: &[Somebody], escrow: &Escrow) -> Result<(), Failure> {
-    for one in sitting {
+pub(crate) fn must_administer(people: &[LocalPerson], escrow: &Escrow) -> Result<(), Failure> {
+    for one in people {
         one.must_belong_to(escrow)?;
     }
-    let names: Vec<KeyName> = sitting.iter().map(|one| one.signer.key_name()).collect();
+    let names: Vec<KeyName> = people.iter().map(|one| one.signer.key_name()).collect();
     if may_administer(escrow, &names, None) {
         return Ok(());
     }
-    let names: Vec<_> = sitting.iter().map(|one| format!("`{}`", one.signer.person())).collect();
+    let names: Vec<_> = people.iter().map(|one| format!("`{}`", one.signer.person())).collect();
     let what = match names.as_slice() {
         [one] => format!("{one} is not an administrator of this escrow"),
         several => format!("{} are no threshold of the custodians of any current vault", several.join(", ")),

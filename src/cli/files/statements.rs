@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 
 use crate::cli::context::Context;
 use crate::cli::files::output::write_output;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
@@ -31,7 +31,7 @@ pub(crate) enum Carrier<'a> {
 /// Puts a statement where it belongs, and says where that was.
 pub(crate) fn carry(
     statement: &SignedStatement,
-    who: &Somebody,
+    who: &LocalPerson,
     how: Carrier<'_>,
 ) -> Result<String, Failure> {
     match how {
@@ -54,7 +54,7 @@ pub(crate) fn append(
     ledger: &mut Ledger<ChainFile>,
     path: &Path,
     statements: &[SignedStatement],
-    who: &Somebody,
+    who: &LocalPerson,
 ) -> Result<u64, Failure> {
     let statements = statements.iter().map(|one| BASE64.encode(one.note.as_bytes())).collect();
     let signers = vec![(who.signer.key_name(), who.signer.key())];
@@ -65,7 +65,7 @@ pub(crate) fn append(
 
 /// States something about a request, at the log or into a file.
 pub(crate) fn state(
-    who: &Somebody,
+    who: &LocalPerson,
     ledger: &mut Ledger<ChainFile>,
     says: Statement,
     output: Option<&Path>,
@@ -88,7 +88,7 @@ pub(crate) fn state(
 
 /// Logs one thing that was done with the root account; says where.
 pub(crate) fn act(
-    who: &Somebody,
+    who: &LocalPerson,
     ledger: &mut Ledger<ChainFile>,
     request: Digest,
     done: FreeText,

@@ -5,7 +5,7 @@
 //! even for that shows nothing of it, and says so: no secret is ever cut off silently.
 
 use crate::cli::reveal::lines::{WIDEST, codes_left};
-use crate::cli::reveal::state::{HIDE_AFTER, Item, Moment, State};
+use crate::cli::reveal::state::{FieldState, HIDE_AFTER, Moment, State};
 use crate::cli::reveal::value::View;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::value::text::{clipped, wrapped};
@@ -17,7 +17,7 @@ const ROOMY: usize = 18;
 const LEAST: (usize, usize) = (20, 6);
 
 /// The picture: at most `rows` lines of at most `columns` columns each.
-pub fn picture(state: &State, columns: usize, rows: usize, now: Moment) -> Vec<Painted> {
+pub(crate) fn picture(state: &State, columns: usize, rows: usize, now: Moment) -> Vec<Painted> {
     if columns < LEAST.0 || rows < LEAST.1 {
         let text = "The window is too small. Ctrl-C hides all and ends.";
         let lines = text.split(' ').map(|word| Painted::from(word.chars().take(columns).collect::<String>()));
@@ -97,9 +97,9 @@ fn status(state: &State, at: usize, columns: usize) -> (Tone, String) {
     let item = &state.items[at];
     let open = state.open.as_ref().is_some_and(|open| open.item == at);
     let (tone, words) = match item {
-        Item { held: None, .. } => (Tone::Bad, "not in this vault"),
+        FieldState { held: None, .. } => (Tone::Bad, "not in this vault"),
         _ if open => (Tone::Strong, "shown below"),
-        Item { looked_at: true, .. } => (Tone::Good, "looked at, hidden"),
+        FieldState { looked_at: true, .. } => (Tone::Good, "looked at, hidden"),
         _ => (Tone::Due, "not looked at"),
     };
     let gives_codes = state.codes().is_some_and(|(codes, _)| codes == at);
@@ -145,9 +145,9 @@ fn advice(columns: usize, room: usize) -> Vec<Painted> {
 /// As much of the list as there is room for: what is still to be looked at first.
 fn fewer(state: &State, columns: usize, capacity: usize) -> Vec<Painted> {
     let Some(most) = capacity.checked_sub(1) else { return Vec::new() };
-    let urgency = |item: &Item| match item {
-        Item { held: None, .. } => 2,
-        Item { looked_at, .. } => u8::from(*looked_at),
+    let urgency = |item: &FieldState| match item {
+        FieldState { held: None, .. } => 2,
+        FieldState { looked_at, .. } => u8::from(*looked_at),
     };
     let mut order: Vec<usize> = (0..state.items.len()).collect();
     order.sort_by_key(|at| urgency(&state.items[*at]));

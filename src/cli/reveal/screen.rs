@@ -21,7 +21,7 @@ use crate::value::time::Time;
 const TICK: Duration = Duration::from_millis(250);
 
 /// Logs an action, and says where it was logged.
-pub type Logging<'a> = dyn FnMut(FreeText) -> Result<String, Failure> + 'a;
+pub(crate) type Logging<'a> = dyn FnMut(FreeText) -> Result<String, Failure> + 'a;
 
 /// The clocks that the screen goes by.
 struct Clocks {
@@ -40,7 +40,7 @@ impl Clocks {
 
 /// Shows what is asked for, key by key, until the person ends it, or a signal does. `set` is the time, where it
 /// was set by hand. Whatever happens, nothing stays on the screen.
-pub fn run(
+pub(crate) fn run(
     state: &mut State,
     set: Option<Time>,
     terminal: &mut Terminal,
@@ -233,7 +233,7 @@ fn by_rows(
 
 fn menu(state: &State) -> Vec<String> {
     let codes = state.codes().map(|(at, _)| at);
-    let line = |(at, item): (usize, &super::state::Item)| {
+    let line = |(at, item): (usize, &super::state::FieldState)| {
         let key = item.key.map_or(String::new(), |key| key.to_string());
         let what = match (&item.held, item.looked_at) {
             (None, _) => "not in this vault".to_owned(),

@@ -7,14 +7,14 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use crate::cli::reveal::values::Held;
+use crate::cli::reveal::values::HeldField;
 use crate::cli::say::painted::Tone;
 use crate::secret::payload::{Fields, TOTP};
 use crate::secret::totp::{TotpCode, TotpSeed};
 use crate::value::names::FieldName;
 
 /// How long a field stays open without a key.
-pub const HIDE_AFTER: Duration = Duration::from_secs(30);
+pub(crate) const HIDE_AFTER: Duration = Duration::from_secs(30);
 
 /// The keys that open fields, in the order in which fields were asked for. Letters that pass for others, and
 /// those that mean something on this screen, are left out. What is asked for beyond them is reached with Tab.
@@ -22,29 +22,29 @@ const KEYS: &str = "123456789bcdefgjkmprtuvwxyz";
 
 /// What the screen is about: for its first line.
 #[derive(Debug, Clone)]
-pub struct About {
+pub(crate) struct About {
     /// The vault's name.
-    pub vault: String,
+    pub(crate) vault: String,
     /// The account, as the vault's seal names it.
-    pub account: String,
+    pub(crate) account: String,
     /// The log entry of the release.
-    pub entry: u64,
+    pub(crate) entry: u64,
     /// The request's short id.
-    pub request: String,
+    pub(crate) request: String,
 }
 
 /// When something happens.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// For codes: seconds since 1970-01-01 UTC, of whatever clock the release goes by.
-    pub unix: u64,
+    pub(crate) unix: u64,
     /// For hiding: the time since the screen began, of a clock that nobody sets.
-    pub elapsed: Duration,
+    pub(crate) elapsed: Duration,
 }
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
+pub(crate) enum Event {
     /// A key with a character; Tab is `\t`.
     Key(char),
     /// The Enter key.
@@ -59,7 +59,7 @@ pub enum Event {
 
 /// What is to be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub(crate) enum Step {
     /// Draw the picture anew.
     Redraw,
     /// Nothing changed.
@@ -71,10 +71,10 @@ pub enum Step {
 }
 
 /// A field that was asked for.
-pub(super) struct Item {
+pub(super) struct FieldState {
     pub(super) name: FieldName,
     pub(super) key: Option<char>,
-    pub(super) held: Option<Held>,
+    pub(super) held: Option<HeldField>,
     pub(super) looked_at: bool,
 }
 
@@ -102,9 +102,9 @@ pub(super) struct Codes {
 }
 
 /// The screen's state. It holds secrets, so it has no `Debug`.
-pub struct State {
+pub(crate) struct State {
     pub(super) about: About,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<FieldState>,
     pub(super) open: Option<Open>,
     /// What is to be said at the bottom.
     pub(super) notice: Option<(Tone, String)>,
@@ -119,12 +119,12 @@ pub struct State {
 
 impl State {
     /// With nothing open. `wanted`: the fields that the request names, in its order, each once.
-    pub fn new(about: About, fields: &Fields, wanted: &[FieldName], totp_codes: u32) -> State {
+    pub(crate) fn new(about: About, fields: &Fields, wanted: &[FieldName], totp_codes: u32) -> State {
         let keys = KEYS.chars().map(Some).chain(std::iter::repeat(None));
-        let item = |(name, key): (&FieldName, Option<char>)| Item {
+        let item = |(name, key): (&FieldName, Option<char>)| FieldState {
             name: name.clone(),
             key,
-            held: Held::find(fields, name),
+            held: HeldField::find(fields, name),
             looked_at: false,
         };
         State {
@@ -141,7 +141,7 @@ impl State {
     }
 
     /// Takes an event, and says what is to be done.
-    pub fn on(&mut self, event: Event, now: Moment) -> Step {
+    pub(crate) fn on(&mut self, event: Event, now: Moment) -> Step {
         // Before any key: one that comes too late must find nothing open.
         let hidden = self.hide_if_idle(now);
         if event == Event::Tick {
@@ -192,36 +192,38 @@ impl State {
     }
 
     /// Hides whatever is open: before the terminal is left to somebody else.
-    pub fn hide(&mut self) {
+    pub(crate) fn hide(&mut self) {
         self.open = None;
     }
 
     /// Says something at the bottom until the next key: what came of an action, say. No secret.
-    pub fn tell(&mut self, tone: Tone, text: impl Into<String>) {
+    pub(crate) fn tell(&mut self, tone: Tone, text: impl Into<String>) {
         self.notice = Some((tone, text.into()));
     }
 
     /// What is open, for consoles that have no picture: the field, whether it is to be spelled, and its value; of
     /// codes the one that holds. None where nothing is open, or the code is over.
-    pub fn open_value(&self, now: Moment) -> Option<(&FieldName, bool, Zeroizing<String>)> {
+    pub(crate) fn open_value(&self, now: Moment) -> Option<(&FieldName, bool, Zeroizing<String>)> {
         let open = self.open.as_ref()?;
         let item = &self.items[open.item];
         let value = match item.held.as_ref()? {
-            Held::Text(value) => Zeroizing::new(value.expose_secret().to_owned()),
-            Held::Codes(_) => Zeroizing::new(self.open_codes(now)?.current?.code.expose_secret().to_owned()),
+            HeldField::Text(value) => Zeroizing::new(value.expose_secret().to_owned()),
+            HeldField::Codes(_) => {
+                Zeroizing::new(self.open_codes(now)?.current?.code.expose_secret().to_owned())
+            }
         };
         Some((&item.name, open.spelled, value))
     }
 
     /// What was in fact shown: the fields, and the time steps of the codes; each once, in ascending order.
-    pub fn shown(&self) -> (Vec<FieldName>, Vec<u64>) {
+    pub(crate) fn shown(&self) -> (Vec<FieldName>, Vec<u64>) {
         let looked_at = self.items.iter().filter(|item| item.looked_at);
         let fields: BTreeSet<_> = looked_at.map(|item| item.name.clone()).collect();
         (fields.into_iter().collect(), self.steps.iter().copied().collect())
     }
 
     /// How many more codes may be shown.
-    pub fn codes_left(&self) -> usize {
+    pub(crate) fn codes_left(&self) -> usize {
         self.most_codes.saturating_sub(self.steps.len())
     }
 
@@ -251,7 +253,7 @@ impl State {
     /// Which item gives codes, and its seed.
     pub(super) fn codes(&self) -> Option<(usize, &TotpSeed)> {
         self.items.iter().enumerate().find_map(|(at, item)| match &item.held {
-            Some(Held::Codes(seed)) => Some((at, seed)),
+            Some(HeldField::Codes(seed)) => Some((at, seed)),
             _ => None,
         })
     }
@@ -307,8 +309,8 @@ impl State {
                 self.open = None;
                 self.tell(Tone::Bad, text);
             }
-            Some(Held::Codes(_)) => self.open_code(at, false, now),
-            Some(Held::Text(_)) => {
+            Some(HeldField::Codes(_)) => self.open_code(at, false, now),
+            Some(HeldField::Text(_)) => {
                 item.looked_at = true;
                 self.open = Some(Open { item: at, spelled: false, turned: 0, steps: BTreeSet::new() });
             }

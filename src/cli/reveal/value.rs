@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::cli::reveal::lines::{INDENT, WIDEST, codes_left, indented, packed};
 use crate::cli::reveal::marks::Marks;
 use crate::cli::reveal::state::{Codes, Moment, Open, State};
-use crate::cli::reveal::values::Held;
+use crate::cli::reveal::values::HeldField;
 use crate::cli::say::groups::{Grouped, glyph, width};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::say::spelling::{Class, spelled};
@@ -52,8 +52,8 @@ impl View {
             roomy,
         };
         match &item.held {
-            Some(Held::Text(value)) => view.text(value.expose_secret(), open.spelled),
-            Some(Held::Codes(_)) => {
+            Some(HeldField::Text(value)) => view.text(value.expose_secret(), open.spelled),
+            Some(HeldField::Codes(_)) => {
                 if let Some(codes) = state.open_codes(now) {
                     view.codes(&codes, state, open.spelled);
                 }

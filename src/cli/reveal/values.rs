@@ -7,7 +7,7 @@ use crate::secret::totp::TotpSeed;
 use crate::value::names::FieldName;
 
 /// What a vault holds for a field. It has no `Debug`.
-pub enum Held {
+pub(crate) enum HeldField {
     /// A value that stays as it is.
     Text(SecretString),
     /// A seed, of which only codes are shown.
@@ -15,31 +15,31 @@ pub enum Held {
 }
 
 /// One thing to show at a time: `NAME` and value for each line, and for a code its time step.
-pub struct Lines {
+pub(crate) struct Lines {
     /// The lines, at least one; the first is the value that was asked for. `totp` has a second one,
     /// `totp-seconds-left`.
-    pub lines: Vec<(String, SecretString)>,
+    pub(crate) lines: Vec<(String, SecretString)>,
     /// The time step, by which the log names a code.
-    pub step: Option<u64>,
+    pub(crate) step: Option<u64>,
 }
 
-impl Held {
+impl HeldField {
     /// What `fields` hold for `wanted`; none where they do not hold it, or hold no seed where one is needed.
-    pub fn find(fields: &Fields, wanted: &FieldName) -> Option<Held> {
+    pub(crate) fn find(fields: &Fields, wanted: &FieldName) -> Option<HeldField> {
         let seed = || TotpSeed::parse(fields.get(TOTP)?.expose_secret()).ok();
         Some(match wanted.as_str() {
-            TOTP => Held::Codes(seed()?),
-            TOTP_SEED => Held::Text(seed()?.seed_base32()),
-            name => Held::Text(fields.get(name)?.clone()),
+            TOTP => HeldField::Codes(seed()?),
+            TOTP_SEED => HeldField::Text(seed()?.seed_base32()),
+            name => HeldField::Text(fields.get(name)?.clone()),
         })
     }
 }
 
 /// The lines for `wanted` at a time, in seconds since 1970-01-01 UTC; none where `fields` do not hold it.
-pub fn lines_at(fields: &Fields, wanted: &FieldName, unix_seconds: u64) -> Option<Lines> {
-    Some(match Held::find(fields, wanted)? {
-        Held::Text(value) => Lines { lines: vec![(wanted.to_string(), value)], step: None },
-        Held::Codes(seed) => {
+pub(crate) fn lines_at(fields: &Fields, wanted: &FieldName, unix_seconds: u64) -> Option<Lines> {
+    Some(match HeldField::find(fields, wanted)? {
+        HeldField::Text(value) => Lines { lines: vec![(wanted.to_string(), value)], step: None },
+        HeldField::Codes(seed) => {
             let code = seed.code_at(unix_seconds);
             let left = SecretString::from(code.seconds_left.to_string());
             let lines = vec![(wanted.to_string(), code.code), (format!("{wanted}-seconds-left"), left)];

@@ -3,7 +3,7 @@
 use crate::record::deviation::Deviation;
 
 /// What a deviation means.
-pub fn explain(deviation: Deviation) -> &'static str {
+pub(crate) fn explain(deviation: Deviation) -> &'static str {
     match deviation {
         Deviation::OutsideWindow => "the request's window is not now",
         Deviation::LongWindow => "the request's window is longer than the policy allows",

@@ -18,10 +18,11 @@ macro_rules! exits {
 
         impl Exit {
             /// Every exit, by number.
-            pub const ALL: &'static [Exit] = &[$(Exit::$exit,)+];
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Exit] = &[$(Exit::$exit,)+];
 
             /// The stable word for it, which `--json` gives.
-            pub fn code(self) -> &'static str {
+            pub(crate) fn code(self) -> &'static str {
                 match self { $(Exit::$exit => $code,)+ }
             }
         }
@@ -82,14 +83,14 @@ pub struct Failure {
     /// What failed.
     pub what: String,
     /// Where: a file, an entry, a byte.
-    pub at: Option<String>,
+    pub(crate) at: Option<String>,
     /// What to do next.
-    pub next: String,
+    pub(crate) next: String,
 }
 
 /// A failure that does not say yet what to do next. Nothing returns one: nobody is left without a next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unremedied {
+pub(crate) struct Unremedied {
     exit: Exit,
     what: String,
     at: Option<String>,
@@ -98,14 +99,14 @@ pub struct Unremedied {
 impl Unremedied {
     /// Says where.
     #[must_use]
-    pub fn at(mut self, place: impl fmt::Display) -> Unremedied {
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Unremedied {
         self.at = Some(masked(&place.to_string()));
         self
     }
 
     /// Says what to do next, which makes it whole.
     #[must_use]
-    pub fn next(self, remedy: impl fmt::Display) -> Failure {
+    pub(crate) fn next(self, remedy: impl fmt::Display) -> Failure {
         let Unremedied { exit, what, at } = self;
         Failure { exit, what, at, next: masked(&remedy.to_string()) }
     }
@@ -114,27 +115,27 @@ impl Unremedied {
 impl Failure {
     /// The beginning of a failure of that kind.
     #[expect(clippy::new_ret_no_self, reason = "what to do next is missing, and has to be said")]
-    pub fn new(exit: Exit, what: impl fmt::Display) -> Unremedied {
+    pub(crate) fn new(exit: Exit, what: impl fmt::Display) -> Unremedied {
         Unremedied { exit, what: masked(&what.to_string()), at: None }
     }
 
     /// Says where.
     #[must_use]
-    pub fn at(mut self, place: impl fmt::Display) -> Failure {
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Failure {
         self.at = Some(masked(&place.to_string()));
         self
     }
 
     /// Says something else to do next.
     #[must_use]
-    pub fn next(mut self, remedy: impl fmt::Display) -> Failure {
+    pub(crate) fn next(mut self, remedy: impl fmt::Display) -> Failure {
         self.next = masked(&remedy.to_string());
         self
     }
 
     /// Says what to do next besides what was said before.
     #[must_use]
-    pub fn or_next(mut self, remedy: &str) -> Failure {
+    pub(crate) fn or_next(mut self, remedy: &str) -> Failure {
         if !self.next.contains(remedy) {
             self.next = format!("{}; {}", self.next, masked(remedy));
         }

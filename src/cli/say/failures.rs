@@ -20,7 +20,7 @@ use crate::secret::signer::SignerError;
 use crate::value::names::{PersonId, VaultName};
 
 /// A file that a person named cannot be read.
-pub fn not_read(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn not_read(path: &Path, error: &io::Error) -> Failure {
     let exit = match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::FileTooLarge => Exit::BadInput,
         _ => Exit::Machine,
@@ -40,10 +40,10 @@ pub fn not_read(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// What to do with a medium after a sync failed: nobody knows what it holds, and it is not tried again.
-pub const NOT_AGAIN: &str = "do not use this medium again";
+pub(crate) const NOT_AGAIN: &str = "do not use this medium again";
 
 /// An output file cannot be written.
-pub fn not_written(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn not_written(path: &Path, error: &io::Error) -> Failure {
     let failure =
         Failure::new(Exit::Machine, format!("the file cannot be written: {error}")).at(path.display());
     if is_not_durable(error) {
@@ -58,7 +58,7 @@ pub fn not_written(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// There is no log where one should be.
-pub fn no_log(path: &Path, error: &io::Error) -> Failure {
+pub(crate) fn no_log(path: &Path, error: &io::Error) -> Failure {
     let failure =
         Failure::new(Exit::Machine, format!("the log cannot be opened: {error}")).at(path.display());
     match error.kind() {
@@ -70,7 +70,7 @@ pub fn no_log(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// A finding stands in the way.
-pub fn finding(path: &Path, finding: &Finding) -> Failure {
+pub(crate) fn finding(path: &Path, finding: &Finding) -> Failure {
     let mut place = path.display().to_string();
     if let Some(seq) = finding.seq {
         place.push_str(&format!(", entry {seq}"));
@@ -85,7 +85,7 @@ pub fn finding(path: &Path, finding: &Finding) -> Failure {
 }
 
 /// The log cannot be used or added to.
-pub fn ledger(path: &Path, error: &LedgerError) -> Failure {
+pub(crate) fn ledger(path: &Path, error: &LedgerError) -> Failure {
     match error {
         LedgerError::Unsound(found) => finding(path, found),
         LedgerError::Refused(found) => {
@@ -110,7 +110,7 @@ pub fn ledger(path: &Path, error: &LedgerError) -> Failure {
 }
 
 /// Something does not open.
-pub fn envelope(error: &EnvelopeError) -> Failure {
+pub(crate) fn envelope(error: &EnvelopeError) -> Failure {
     let exit = match error {
         EnvelopeError::NoMatchingKey => Exit::Locked,
         EnvelopeError::NotEncrypted | EnvelopeError::NoRecipient => Exit::Machine,
@@ -124,13 +124,13 @@ pub fn envelope(error: &EnvelopeError) -> Failure {
 }
 
 /// A signing key does not come out of its card.
-pub fn signer(error: &SignerError) -> Failure {
+pub(crate) fn signer(error: &SignerError) -> Failure {
     Failure::new(Exit::Locked, error)
         .next("the identity has to be the one whose recipient is in the card; name it with -i")
 }
 
 /// Nothing was sealed.
-pub fn seal(error: &SealError) -> Failure {
+pub(crate) fn seal(error: &SealError) -> Failure {
     let failure = match error {
         SealError::Payload(_) | SealError::Miscounted { .. } => Failure::new(Exit::BadInput, error),
         SealError::NotReopened { .. } => Failure::new(Exit::BadShare, error),
@@ -148,7 +148,7 @@ pub fn seal(error: &SealError) -> Failure {
 }
 
 /// A share did not pass its check.
-pub fn check(error: &CheckError) -> Failure {
+pub(crate) fn check(error: &CheckError) -> Failure {
     match error {
         CheckError::Nothing(_) => Failure::new(Exit::NotAuthorised, error)
             .next("name a vault of yours, or --all; breakglass log --kind seal shows who holds what"),
@@ -162,7 +162,7 @@ pub fn check(error: &CheckError) -> Failure {
 }
 
 /// A request cannot be made.
-pub fn request(error: &RequestError) -> Failure {
+pub(crate) fn request(error: &RequestError) -> Failure {
     let exit = match error {
         RequestError::Purpose { .. } => Exit::NotAuthorised,
         RequestError::NoGeneration { .. } => Exit::BadInput,
@@ -176,7 +176,7 @@ pub fn request(error: &RequestError) -> Failure {
 }
 
 /// A session does not open.
-pub fn session(path: &Path, error: &SessionError) -> Failure {
+pub(crate) fn session(path: &Path, error: &SessionError) -> Failure {
     let failure = match error {
         SessionError::Envelope(EnvelopeError::NoMatchingKey) => Failure::new(Exit::Locked, error),
         _ => Failure::new(Exit::BadInput, error),
@@ -189,7 +189,7 @@ const BAD_SHARE: &str =
     "tell the requester: another custodian approves, or the request is made from another copy of the escrow";
 
 /// A request is not approved.
-pub fn approve(path: &Path, error: &ApproveError) -> Failure {
+pub(crate) fn approve(path: &Path, error: &ApproveError) -> Failure {
     match error {
         ApproveError::Unsound(found) => finding(path, found),
         ApproveError::NotABundle(_) | ApproveError::NoRequest => Failure::new(Exit::BadInput, error)
@@ -221,7 +221,7 @@ pub fn approve(path: &Path, error: &ApproveError) -> Failure {
 }
 
 /// There is no vault of that name.
-pub fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
+pub(crate) fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
     let names: Vec<_> = escrow.vaults.iter().map(|vault| vault.name.as_str()).collect();
     let failure = Failure::new(Exit::BadInput, format!("there is no vault `{name}`"));
     match nearest::nearest_first(name.as_str(), &names)[..] {
@@ -231,21 +231,21 @@ pub fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
 }
 
 /// Somebody who was named is not among those who could be.
-pub fn no_person<'a>(what: &str, id: &PersonId, there: impl Iterator<Item = &'a PersonId>) -> Failure {
+pub(crate) fn no_person<'a>(what: &str, id: &PersonId, there: impl Iterator<Item = &'a PersonId>) -> Failure {
     let names: Vec<_> = there.map(PersonId::as_str).collect();
     let names = nearest::nearest_first(id.as_str(), &names).join(", ");
     Failure::new(Exit::BadInput, what).next(format!("name one of these: {names}"))
 }
 
 /// A file is no approval.
-pub fn approval_file(path: &Path, error: &ApprovalFileError) -> Failure {
+pub(crate) fn approval_file(path: &Path, error: &ApprovalFileError) -> Failure {
     Failure::new(Exit::BadInput, error)
         .at(path.display())
         .next("give the files that `breakglass approve -o` wrote")
 }
 
 /// Approvals that were set aside, on a line each.
-pub fn set_aside(them: &[SetAside]) -> String {
+pub(crate) fn set_aside(them: &[SetAside]) -> String {
     let whose = |one: &SetAside| one.custodian.as_ref().map_or("somebody".to_owned(), |id| format!("`{id}`"));
     let lines: Vec<_> =
         them.iter().map(|one| format!("set aside: approval of {}: {}", whose(one), one.why)).collect();
@@ -253,7 +253,7 @@ pub fn set_aside(them: &[SetAside]) -> String {
 }
 
 /// Nothing is released. `set_aside` says whether bad approvals were among those given.
-pub fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
+pub(crate) fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
     match error {
         ReleaseError::NoRequest(_) => Failure::new(Exit::NotAuthorised, error)
             .next("the request was logged in another copy of the log: use that one"),

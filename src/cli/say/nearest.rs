@@ -5,13 +5,13 @@
 const ALIKE: f64 = 0.7;
 
 /// The one of `words` that `typed` was meant to be, where one is alike.
-pub fn meant<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn meant<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
     let alike = |word: &&&str| strsim::jaro_winkler(typed, word) > ALIKE;
     nearest_first(typed, words).iter().find(alike).copied()
 }
 
 /// All of `words`, the nearest to `typed` first.
-pub fn nearest_first<'a>(typed: &str, words: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn nearest_first<'a>(typed: &str, words: &[&'a str]) -> Vec<&'a str> {
     let mut sorted = words.to_vec();
     sorted.sort_by(|one, other| {
         strsim::jaro_winkler(typed, other).total_cmp(&strsim::jaro_winkler(typed, one))

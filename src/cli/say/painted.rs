@@ -49,7 +49,7 @@ pub struct Painted(Vec<(Tone, String)>);
 
 impl Painted {
     /// An empty one.
-    pub fn new() -> Painted {
+    pub(crate) fn new() -> Painted {
         Painted::default()
     }
 
@@ -60,13 +60,13 @@ impl Painted {
 
     /// With a further piece.
     #[must_use]
-    pub fn and(mut self, tone: Tone, text: impl Into<String>) -> Painted {
+    pub(crate) fn and(mut self, tone: Tone, text: impl Into<String>) -> Painted {
         self.push(tone, text);
         self
     }
 
     /// Adds a piece.
-    pub fn push(&mut self, tone: Tone, text: impl Into<String>) {
+    pub(crate) fn push(&mut self, tone: Tone, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
             self.0.push((tone, text));
@@ -74,7 +74,7 @@ impl Painted {
     }
 
     /// Adds another one.
-    pub fn append(&mut self, mut other: Painted) {
+    pub(crate) fn append(&mut self, mut other: Painted) {
         self.0.append(&mut other.0);
     }
 
@@ -92,7 +92,7 @@ impl Painted {
 
     /// Broken at its blanks into lines of at most `columns` columns, as [`text::wrapped`] does it. Whatever could
     /// lead a terminal astray, a line feed too, is escaped.
-    pub fn wrapped(&self, columns: usize) -> Vec<Painted> {
+    pub(crate) fn wrapped(&self, columns: usize) -> Vec<Painted> {
         let pieces = self.0.iter().map(|(tone, piece)| (*tone, Shown::line(piece)));
         let characters: Vec<(Tone, char)> = pieces
             .flat_map(|(tone, piece)| piece.chars().map(move |one| (tone, one)).collect::<Vec<_>>())

@@ -9,7 +9,9 @@ use crate::record::chain::LogRecord;
 use crate::record::closing::{Answer as Standing, Item};
 use crate::record::kinds::Record;
 use crate::record::note::Note;
-use crate::record::repair::Began;
+use crate::record::repair::{Began, Recovered};
+use crate::record::request::{End, Release, Request};
+use crate::record::seal::Seal;
 use crate::record::statement::{SignedStatement, Statement};
 
 /// A record on one line, with its hash.
@@ -19,6 +21,7 @@ pub(crate) fn line_of(record: &LogRecord) -> String {
     format!("entry {}, {}, {}: {}", record.frame.seq, record.frame.time, record.hash.short(), what.join("; "))
 }
 
+/// What a record says: one line, or one for each statement in it.
 pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
     let frame = &record.frame;
     let people: Vec<_> = frame.by.iter().filter_map(|name| name.person()).map(ToString::to_string).collect();
@@ -26,68 +29,29 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
     let line = |what: String, request| Line {
         seq: frame.seq,
         time: frame.time.to_string(),
-        kind: record.says.kind().to_string(),
+        kind: record.says.kind().to_owned(),
         by: by.clone(),
         is_by_keys: people.is_empty(),
         what,
         deviations: Vec::new(),
         request,
     };
-    let one = match &record.says {
+    vec![match &record.says {
         Record::Genesis(genesis) => {
             line(format!("{} with {} cards", genesis.name, genesis.cards.len()), None)
         }
-        Record::Seal(seal) => {
-            let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
-            let what = format!(
-                "{} ({}), account {}, {} of {}: {}",
-                seal.title(),
-                seal.kind,
-                seal.account,
-                seal.threshold,
-                seal.total_shares,
-                people.join(" ")
-            );
-            line(what, None)
-        }
+        Record::Seal(seal) => line(sealed(seal), None),
         Record::Request(request) => {
-            let what = format!(
-                "{} {} generation {}: {}, {}, {}: {}",
-                record.hash.short(),
-                request.name,
-                request.generation,
-                request.purpose,
-                request.reason,
-                request.ticket,
-                request.justification
-            );
+            let what = format!("{} {}", record.hash.short(), asked(request));
             Line { deviations: request.deviations.clone(), ..line(what, Some(record.hash)) }
         }
         Record::Release(release) => {
-            let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
-            let approvers: Vec<_> = approvers.iter().map(|signed| signed.person.as_str()).collect();
-            let what = format!(
-                "{} attempt {} on the approvals of {}",
-                release.request.short(),
-                release.attempt,
-                approvers.join(" and ")
-            );
-            Line { deviations: release.deviations.clone(), ..line(what, Some(release.request)) }
+            Line { deviations: release.deviations.clone(), ..line(released(release), Some(release.request)) }
         }
-        Record::End(end) => {
-            let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
-            let shown = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
-            line(format!("{} {}; shown: {shown}", end.request.short(), end.outcome), Some(end.request))
-        }
+        Record::End(end) => line(ended(end), Some(end.request)),
+        // Each is shown as what it states, and not as a record that brought it.
         Record::Statements(them) => return statements(record, &them.statements),
-        Record::Recovered(says) => {
-            let began = match says.began {
-                Some(Began::Release(request)) => format!(", which began a release of {}", request.short()),
-                Some(Began::Unknown) => ", which may have begun a release".to_owned(),
-                None => String::new(),
-            };
-            line(format!("a damaged end of {} bytes{began}", says.damage.size), None)
-        }
+        Record::Recovered(says) => line(recovered(says), None),
         Record::Continue(says) => {
             line(format!("goes on here after record {}, {}", says.from.seq, says.from.hash.short()), None)
         }
@@ -96,8 +60,58 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
         }
         Record::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
         Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
+    }]
+}
+
+fn sealed(seal: &Seal) -> String {
+    let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
+    format!(
+        "{} ({}), account {}, {} of {}: {}",
+        seal.title(),
+        seal.kind,
+        seal.account,
+        seal.threshold,
+        seal.total_shares,
+        people.join(" ")
+    )
+}
+
+fn asked(request: &Request) -> String {
+    format!(
+        "{} generation {}: {}, {}, {}: {}",
+        request.name,
+        request.generation,
+        request.purpose,
+        request.reason,
+        request.ticket,
+        request.justification
+    )
+}
+
+fn released(release: &Release) -> String {
+    let approvers: Vec<_> = release.approvals.iter().filter_map(|one| statement(one)).collect();
+    let approvers: Vec<_> = approvers.iter().map(|signed| signed.person.as_str()).collect();
+    format!(
+        "{} attempt {} on the approvals of {}",
+        release.request.short(),
+        release.attempt,
+        approvers.join(" and ")
+    )
+}
+
+fn ended(end: &End) -> String {
+    let shown: Vec<_> = end.shown.iter().map(|field| field.as_str()).collect();
+    let shown = if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") };
+    format!("{} {}; shown: {shown}", end.request.short(), end.outcome)
+}
+
+fn recovered(says: &Recovered) -> String {
+    let began = match says.began {
+        Some(Began::Release(request)) => format!(", which began a release of {}", request.short()),
+        Some(Began::Unknown) => ", which may have begun a release".to_owned(),
+        None => String::new(),
     };
-    vec![one]
+    format!("a damaged end of {} bytes{began}", says.damage.size)
 }
 
 fn statement(base64: &str) -> Option<SignedStatement> {

@@ -9,7 +9,7 @@ use crate::cli::say::groups::Grouped;
 use crate::cli::say::spelling::spelled;
 
 /// The narrowest console that is reckoned with, in columns.
-pub const NARROWEST: usize = 40;
+pub(crate) const NARROWEST: usize = 40;
 
 /// The most characters of a row: whoever listens has to keep them in mind.
 const MOST: usize = 40;
@@ -20,7 +20,7 @@ const MOST_SPELLED: usize = 4;
 /// A value in rows of at most `columns - 1` columns, so that no cursor goes on to the next line. `columns`
 /// below [`NARROWEST`] count as that. Each row says which characters it holds, then has them in groups with a
 /// space between them; a space of the value's own is `<space>`.
-pub fn rows_of(value: &str, columns: usize) -> Vec<Zeroizing<String>> {
+pub(crate) fn rows_of(value: &str, columns: usize) -> Vec<Zeroizing<String>> {
     let grouped = Grouped::new(value);
     let write = |character: char| match character {
         '!'..='~' => Zeroizing::new(character.to_string()),
@@ -33,7 +33,7 @@ pub fn rows_of(value: &str, columns: usize) -> Vec<Zeroizing<String>> {
 }
 
 /// The same, spelled: `characters 1 to 4 of 64: capital ALFA, digit seven, bravo, hyphen`.
-pub fn spelled_rows_of(value: &str, columns: usize) -> Vec<Zeroizing<String>> {
+pub(crate) fn spelled_rows_of(value: &str, columns: usize) -> Vec<Zeroizing<String>> {
     rows(&Grouped::new(value), columns, MOST_SPELLED, &spelled, |_| ", ")
 }
 

@@ -67,7 +67,7 @@ const LOOK_ALIKES: [&str; 18] = [
 
 /// What kind of character one is, for a reader who has to find its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
+pub(crate) enum Class {
     /// A capital letter.
     Capital,
     /// A small letter.
@@ -80,7 +80,7 @@ pub enum Class {
 
 impl Class {
     /// The kind of a character. Letters outside ASCII have theirs too.
-    pub fn of(character: char) -> Class {
+    pub(crate) fn of(character: char) -> Class {
         match character {
             '0'..='9' => Class::Digit,
             _ if character.is_uppercase() => Class::Capital,
@@ -91,13 +91,13 @@ impl Class {
 }
 
 /// The characters that pass for this one, itself among them; empty where there are none.
-pub fn look_alikes(character: char) -> &'static str {
+pub(crate) fn look_alikes(character: char) -> &'static str {
     LOOK_ALIKES.into_iter().find(|class| class.contains(character)).unwrap_or_default()
 }
 
 /// A character in words: `alfa`, `capital ALFA`, `digit zero`, `hyphen`; `U+00E9` for one that has no name here.
 /// At most 20 columns of ASCII. It may be part of a secret, so it is wiped.
-pub fn spelled(character: char) -> Zeroizing<String> {
+pub(crate) fn spelled(character: char) -> Zeroizing<String> {
     // Room for all of it: a string that grows would leave copies behind.
     let mut words = Zeroizing::new(String::with_capacity(20));
     match character {

@@ -20,28 +20,28 @@ const LEAST: usize = 24;
 const BELOW: usize = 4;
 
 /// One line of the timeline.
-pub struct Line {
+pub(crate) struct Line {
     /// The entry's number in the log.
-    pub seq: u64,
+    pub(crate) seq: u64,
     /// When it was written, or stated.
-    pub time: String,
+    pub(crate) time: String,
     /// What kind of record or statement it is.
-    pub kind: String,
+    pub(crate) kind: String,
     /// Whoever signed it.
-    pub by: String,
+    pub(crate) by: String,
     /// Whether no person signed it by name, but the keys of a release or a session.
-    pub is_by_keys: bool,
+    pub(crate) is_by_keys: bool,
     /// What it says, without hostile characters and on one line.
-    pub what: String,
+    pub(crate) what: String,
     /// What was out of order, as those who signed confirmed it.
-    pub deviations: Vec<Deviation>,
+    pub(crate) deviations: Vec<Deviation>,
     /// The request that it belongs to.
-    pub request: Option<Digest>,
+    pub(crate) request: Option<Digest>,
 }
 
 impl Line {
     /// For programs.
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({
             "seq": self.seq, "time": self.time, "kind": self.kind, "by": self.by, "what": self.what,
             "deviations": self.deviations, "request_id": self.request,
@@ -74,7 +74,7 @@ fn widest<'a>(lines: &'a [Line], cell: impl Fn(&'a Line) -> usize) -> usize {
 }
 
 /// Each entry on a line of its own, however long: scripts take these apart.
-pub fn listed(lines: &[Line]) -> Painted {
+pub(crate) fn listed(lines: &[Line]) -> Painted {
     let width = widest(lines, |line| line.kind.len());
     let listed = lines.iter().map(|line| {
         let Line { seq, time, kind, by, .. } = line;
@@ -87,7 +87,7 @@ pub fn listed(lines: &[Line]) -> Painted {
 
 /// In columns, for a terminal that has so many: what an entry says stands beside it and never below its
 /// neighbours, so that the eye finds where the next one begins.
-pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
+pub(crate) fn in_columns(lines: &[Line], columns: usize) -> Painted {
     let seq = widest(lines, |line| line.seq.to_string().len());
     let kind = widest(lines, |line| line.kind.len());
     let time = widest(lines, |line| line.time.len());
@@ -124,7 +124,7 @@ pub fn in_columns(lines: &[Line], columns: usize) -> Painted {
 
 /// What is not settled, and on a line below it what to type: `None` where all is. `place` are the flags with which
 /// the command finds this log, and `columns` those of the terminal.
-pub fn unsettled(status: &Status, place: &str, columns: usize) -> Option<Painted> {
+pub(crate) fn unsettled(status: &Status, place: &str, columns: usize) -> Option<Painted> {
     let requests: Vec<String> = status.requests.iter().map(|open| open.request_id.short()).collect();
     let exposed = status.vaults.iter().filter(|vault| !vault.exposed.is_empty());
     let exposed: Vec<String> = exposed.map(|vault| vault.name.to_string()).collect();

@@ -39,7 +39,7 @@ pub fn failure(error: &Error) -> Option<Failure> {
 }
 
 /// The failure that flags are missing which nobody is there to be asked for.
-pub fn missing(flags: &[&str]) -> Failure {
+pub(crate) fn missing(flags: &[&str]) -> Failure {
     Failure::new(Exit::Usage, format!("missing: {}", flags.join(", ")))
         .next("give them, or run this on a terminal, where they are asked for; `--help` shows an example")
 }

@@ -6,7 +6,7 @@ use crate::cli::terminal::prompt::Terminal;
 use crate::record::deviation::Deviation;
 
 /// Asks for a yes to each deviation that was not accepted beforehand.
-pub fn confirm_deviations(deviations: &[Deviation], accepted: &[Deviation]) -> Result<(), Failure> {
+pub(crate) fn confirm_deviations(deviations: &[Deviation], accepted: &[Deviation]) -> Result<(), Failure> {
     for deviation in deviations.iter().filter(|deviation| !accepted.contains(deviation)) {
         let question = format!("Out of order: {}. It will be recorded.", explain(*deviation));
         let refused = || {

@@ -11,23 +11,23 @@ use crate::value::text::wrapped;
 const COLUMNS: usize = 76;
 
 /// What takes one back to the question before.
-pub const BACK: &str = "<";
+pub(crate) const BACK: &str = "<";
 
 /// A question, as it is put.
 #[derive(Debug, Clone, Default)]
-pub struct Question<'a> {
+pub(crate) struct Prompt<'a> {
     /// What is asked for, in a word or two.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What it is for.
-    pub about: &'a str,
+    pub(crate) about: &'a str,
     /// What can be chosen, a line each; shown as they are.
-    pub choices: Vec<String>,
+    pub(crate) choices: Vec<String>,
     /// What Enter alone stands for.
-    pub default: Option<&'a str>,
+    pub(crate) default: Option<&'a str>,
 }
 
 /// What somebody answered.
-pub enum Reply<T> {
+pub(crate) enum Reply<T> {
     /// This.
     Given(T),
     /// To go back to the question before.
@@ -35,7 +35,7 @@ pub enum Reply<T> {
 }
 
 /// Where to go from a question.
-pub enum Turn {
+pub(crate) enum Turn {
     /// To the next one.
     Next,
     /// To the one before.
@@ -45,10 +45,10 @@ pub enum Turn {
 }
 
 /// One step of a dialogue, which puts its answer into an `A`.
-pub type Step<'s, A> = &'s dyn Fn(&mut Terminal, &mut A) -> Result<Turn, Failure>;
+pub(crate) type DialogStep<'s, A> = &'s dyn Fn(&mut Terminal, &mut A) -> Result<Turn, Failure>;
 
 /// Says how to answer; once, before the first question.
-pub fn explain(terminal: &mut Terminal) -> Result<(), Failure> {
+pub(crate) fn explain(terminal: &mut Terminal) -> Result<(), Failure> {
     terminal.say(&format!(
         "Enter alone takes what stands in [ ]; {BACK} goes back; Ctrl-C stops. Nothing is\n\
          written before you have seen all of it and said yes."
@@ -56,20 +56,20 @@ pub fn explain(terminal: &mut Terminal) -> Result<(), Failure> {
 }
 
 /// Asks until the answer can be read, or somebody wants to go back.
-pub fn ask<T, E: Display>(
+pub(crate) fn ask<T, E: Display>(
     terminal: &mut Terminal,
-    question: &Question<'_>,
+    prompt: &Prompt<'_>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Reply<T>, Failure> {
-    let mut lines = vec![Painted::new(), Painted::of(Tone::Strong, question.name)];
-    let about = wrapped(question.about, COLUMNS).into_iter();
+    let mut lines = vec![Painted::new(), Painted::of(Tone::Strong, prompt.name)];
+    let about = wrapped(prompt.about, COLUMNS).into_iter();
     lines.extend(about.map(|line| Painted::of(Tone::Quiet, format!("  {line}"))));
-    lines.extend(question.choices.iter().map(|choice| format!("    {choice}").into()));
+    lines.extend(prompt.choices.iter().map(|choice| format!("    {choice}").into()));
     terminal.show(&Painted::lines(lines))?;
-    let prompt = question.default.map_or("  >".to_owned(), |default| format!("  [{default}] >"));
+    let line = prompt.default.map_or("  >".to_owned(), |default| format!("  [{default}] >"));
     loop {
-        let typed = terminal.ask(&prompt)?;
-        let answer = match (typed.as_str(), question.default) {
+        let typed = terminal.ask(&line)?;
+        let answer = match (typed.as_str(), prompt.default) {
             (BACK, _) => return Ok(Reply::Back),
             ("", Some(default)) => default,
             ("", None) => {
@@ -86,13 +86,13 @@ pub fn ask<T, E: Display>(
 }
 
 /// Asks, and puts the answer into its place.
-pub fn fill<T, E: Display>(
+pub(crate) fn fill<T, E: Display>(
     terminal: &mut Terminal,
     place: &mut Option<T>,
-    question: &Question<'_>,
+    prompt: &Prompt<'_>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Turn, Failure> {
-    match ask(terminal, question, read)? {
+    match ask(terminal, prompt, read)? {
         Reply::Given(answer) => {
             *place = Some(answer);
             Ok(Turn::Next)
@@ -102,9 +102,9 @@ pub fn fill<T, E: Display>(
 }
 
 /// Asks for a typed yes to what was shown, or to go back.
-pub fn yes_or_back(terminal: &mut Terminal, question: &str) -> Result<Turn, Failure> {
+pub(crate) fn yes_or_back(terminal: &mut Terminal, prompt: &str) -> Result<Turn, Failure> {
     loop {
-        match terminal.ask(&format!("{question} Type yes, or {BACK} to go back:"))?.as_str() {
+        match terminal.ask(&format!("{prompt} Type yes, or {BACK} to go back:"))?.as_str() {
             "yes" => return Ok(Turn::Next),
             BACK => return Ok(Turn::Back),
             _ => terminal.say(&format!("  yes, or {BACK}; Ctrl-C stops, and nothing is written"))?,
@@ -116,7 +116,7 @@ pub fn yes_or_back(terminal: &mut Terminal, question: &str) -> Result<Turn, Fail
 ///
 /// # Errors
 /// The failure itself, where it is that somebody stopped.
-pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
+pub(crate) fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
     match failure.exit {
         Exit::Interrupted => Err(failure),
         Exit::Locked => {
@@ -129,7 +129,11 @@ pub fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
 }
 
 /// Walks through the steps, forwards and backwards, to the end.
-pub fn walk<A>(terminal: &mut Terminal, answers: &mut A, steps: &[Step<'_, A>]) -> Result<(), Failure> {
+pub(crate) fn walk<A>(
+    terminal: &mut Terminal,
+    answers: &mut A,
+    steps: &[DialogStep<'_, A>],
+) -> Result<(), Failure> {
     while !walk_within(terminal, answers, steps)? {
         terminal.say("  this is the first question; Ctrl-C stops")?;
     }
@@ -137,10 +141,10 @@ pub fn walk<A>(terminal: &mut Terminal, answers: &mut A, steps: &[Step<'_, A>]) 
 }
 
 /// The same within another dialogue; `false` where somebody went back from the first question.
-pub fn walk_within<A>(
+pub(crate) fn walk_within<A>(
     terminal: &mut Terminal,
     answers: &mut A,
-    steps: &[Step<'_, A>],
+    steps: &[DialogStep<'_, A>],
 ) -> Result<bool, Failure> {
     let mut at = 0;
     let mut forwards = true;
@@ -160,15 +164,15 @@ pub fn walk_within<A>(
 }
 
 /// Asks for yes or no.
-pub fn yes_or_no(
+pub(crate) fn yes_or_no(
     terminal: &mut Terminal,
     name: &str,
     about: &str,
     default: bool,
 ) -> Result<Reply<bool>, Failure> {
     let default = Some(if default { "yes" } else { "no" });
-    let question = Question { name, about, default, ..Question::default() };
-    ask(terminal, &question, |typed| match typed {
+    let prompt = Prompt { name, about, default, ..Prompt::default() };
+    ask(terminal, &prompt, |typed| match typed {
         "yes" | "y" => Ok(true),
         "no" | "n" => Ok(false),
         _ => Err("yes or no"),
@@ -176,7 +180,7 @@ pub fn yes_or_no(
 }
 
 /// One of several things: by its number in the list, or by its word.
-pub fn choose<T: Clone>(of: &[(String, T)], typed: &str) -> Result<T, String> {
+pub(crate) fn choose<T: Clone>(of: &[(String, T)], typed: &str) -> Result<T, String> {
     let by_number = typed.parse().ok().and_then(|number: usize| of.get(number.checked_sub(1)?));
     let by_word = || of.iter().find(|(word, _)| word == typed);
     let one = by_number.or_else(by_word).map(|(_, one)| one.clone());
@@ -184,6 +188,6 @@ pub fn choose<T: Clone>(of: &[(String, T)], typed: &str) -> Result<T, String> {
 }
 
 /// The words of an answer that has blanks or commas between them.
-pub fn list(typed: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn list(typed: &str) -> impl Iterator<Item = &str> {
     typed.split([' ', ',']).filter(|word| !word.is_empty())
 }

@@ -20,7 +20,7 @@ use crate::value::text::{Shown, folded, is_hostile, wrapped};
 
 /// The terminal that questions are asked on. While there is one, nothing is echoed but answers that are no
 /// secrets.
-pub struct Terminal {
+pub(crate) struct Terminal {
     console: Arc<Console>,
     plain: bool,
 }
@@ -29,11 +29,11 @@ pub struct Terminal {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Begins and ends the other screen that terminals have: what was on it is in no scrollback.
-pub const OTHER_SCREEN: &str = "\x1b[?1049h\x1b[H\x1b[2J";
+pub(crate) const OTHER_SCREEN: &str = "\x1b[?1049h\x1b[H\x1b[2J";
 /// See [`OTHER_SCREEN`].
-pub const FIRST_SCREEN: &str = "\x1b[2J\x1b[?1049l";
+pub(crate) const FIRST_SCREEN: &str = "\x1b[2J\x1b[?1049l";
 
-pub fn unreadable(error: &io::Error) -> Failure {
+pub(crate) fn unreadable(error: &io::Error) -> Failure {
     Failure::new(Exit::Machine, format!("the terminal cannot be used: {error}"))
         .next("run the same command in another terminal")
 }
@@ -48,7 +48,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`] that says what is `needed`, where there is none.
-    pub fn open(needed: &str) -> Result<Terminal, Failure> {
+    pub(crate) fn open(needed: &str) -> Result<Terminal, Failure> {
         let none = |_| {
             Failure::new(Exit::Machine, format!("there is no terminal to ask for {needed} on"))
                 .next("run this on a terminal, or give the answer as a flag where there is one")
@@ -58,22 +58,22 @@ impl Terminal {
 
     /// The same terminal, of which nothing is wanted but lines below each other.
     #[must_use]
-    pub fn plain(self, plain: bool) -> Terminal {
+    pub(crate) fn plain(self, plain: bool) -> Terminal {
         Terminal { plain, ..self }
     }
 
     /// Whether it is to be shown nothing but lines below each other.
-    pub fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.plain
     }
 
     /// Writes here what commands say beside their answer: it is seen where the questions are.
-    pub fn as_writer(&self) -> impl io::Write + use<> {
+    pub(crate) fn as_writer(&self) -> impl io::Write + use<> {
         OnTerminal(self.shared())
     }
 
     /// The device, for somebody else to write to as well.
-    pub fn shared(&self) -> Arc<Console> {
+    pub(crate) fn shared(&self) -> Arc<Console> {
         Arc::clone(&self.console)
     }
 
@@ -81,7 +81,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`] of the machine.
-    pub fn say(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn say(&mut self, text: &str) -> Result<(), Failure> {
         self.show(&text.into())
     }
 
@@ -89,7 +89,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`] of the machine.
-    pub fn show(&mut self, text: &Painted) -> Result<(), Failure> {
+    pub(crate) fn show(&mut self, text: &Painted) -> Result<(), Failure> {
         let (columns, _) = self.console.size();
         self.write(&format!("{}\n", text.fitted(columns).shown(!self.plain)))
     }
@@ -102,7 +102,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`]: interrupted at the end of input.
-    pub fn ask(&mut self, question: &str) -> Result<String, Failure> {
+    pub(crate) fn ask(&mut self, question: &str) -> Result<String, Failure> {
         let failed = |error: io::Error| unreadable(&error);
         loop {
             self.console.forget_typed();
@@ -127,7 +127,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`]: interrupted at the end of input; of the machine.
-    pub fn ask_for_block(&mut self, question: &str, last: &str) -> Result<String, Failure> {
+    pub(crate) fn ask_for_block(&mut self, question: &str, last: &str) -> Result<String, Failure> {
         const MOST: usize = 1 << 20;
         let failed = |error: io::Error| unreadable(&error);
         self.console.forget_typed();
@@ -156,7 +156,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`], as [`Terminal::ask`].
-    pub fn pause(&mut self, what: &str) -> Result<(), Failure> {
+    pub(crate) fn pause(&mut self, what: &str) -> Result<(), Failure> {
         self.console.forget_typed();
         self.write(&format!("{} ", Shown(what)))?;
         loop {
@@ -172,7 +172,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`], as [`Terminal::ask`].
-    pub fn ask_for<T: std::str::FromStr>(&mut self, question: &str) -> Result<T, Failure>
+    pub(crate) fn ask_for<T: std::str::FromStr>(&mut self, question: &str) -> Result<T, Failure>
     where
         T::Err: std::fmt::Display,
     {
@@ -188,7 +188,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`], as [`Terminal::ask`].
-    pub fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
+    pub(crate) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
         Ok(self.ask(&format!("{question} Type yes to go on:"))? == "yes")
     }
 
@@ -196,7 +196,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`] at the end of input.
-    pub fn ask_secret(&mut self, question: &str) -> Result<SecretString, Failure> {
+    pub(crate) fn ask_secret(&mut self, question: &str) -> Result<SecretString, Failure> {
         loop {
             self.console.forget_typed();
             self.write(&format!("{} ", Shown(question)))?;
@@ -228,7 +228,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`], as [`Terminal::ask_secret`].
-    pub fn ask_new_passphrase(&mut self) -> Result<SecretString, Failure> {
+    pub(crate) fn ask_new_passphrase(&mut self) -> Result<SecretString, Failure> {
         loop {
             let first = self.ask_secret("New passphrase:")?;
             if first.expose_secret().chars().count() < 12 {
@@ -247,7 +247,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`]: interrupted by Ctrl-C. The value is off the screen then, too.
-    pub fn show_secret(&mut self, name: &str, value: &SecretString) -> Result<(), Failure> {
+    pub(crate) fn show_secret(&mut self, name: &str, value: &SecretString) -> Result<(), Failure> {
         self.console.forget_typed();
         if self.plain {
             let (columns, _) = self.console.size();
@@ -263,7 +263,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`]: interrupted by Ctrl-C. The text is off the screen then, too.
-    pub fn show_to_copy(&mut self, lines: &[String]) -> Result<(), Failure> {
+    pub(crate) fn show_to_copy(&mut self, lines: &[String]) -> Result<(), Failure> {
         self.console.forget_typed();
         if self.plain {
             let (columns, _) = self.console.size();
@@ -299,7 +299,7 @@ impl Terminal {
     ///
     /// # Errors
     /// A [`Failure`]: interrupted by Ctrl-C. The row is off the screen then, too.
-    pub fn show_rows(&self, rows: Vec<Zeroizing<String>>) -> Result<(), Failure> {
+    pub(crate) fn show_rows(&self, rows: Vec<Zeroizing<String>>) -> Result<(), Failure> {
         self.show_each(rows, Some(PATIENCE))
     }
 

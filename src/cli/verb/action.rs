@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::output::must_not_exist;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::find_request;
 use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
@@ -22,7 +22,7 @@ use crate::value::text::FreeText;
 #[command(
     after_help = "Example: breakglass action \"changed the billing contact\" --request 1f0c9a77 --as carol/carol"
 )]
-pub(crate) struct Action {
+pub(crate) struct ActionArgs {
     /// What was done, in words
     done: FreeText,
     /// The request: its id, or at least the first 8 digits of it
@@ -36,7 +36,7 @@ pub(crate) struct Action {
     output: Option<PathBuf>,
 }
 
-impl Verb for Action {
+impl Verb for ActionArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -51,7 +51,7 @@ impl Verb for Action {
         if let Some(path) = &self.output {
             must_not_exist(path)?;
         }
-        let who = Somebody::unlock(&self.signer, |id| context.card_of(id))?;
+        let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_know(ledger.escrow(), &context.log())?;
         let request = find_request(ledger.escrow(), &self.request)?.record;

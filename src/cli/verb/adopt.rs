@@ -13,7 +13,7 @@ use crate::cli::files::signers::signers;
 use crate::cli::flags::{Global, Signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::escrow::Reading;
+use crate::escrow::{Escrow, Reading};
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::ledger::draft::Draft;
@@ -28,7 +28,7 @@ const MAX_BRANCH: usize = 8 << 20;
 /// Bring in another copy's entries, where two went on each on its own; two people sign
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass adopt safe-b/escrow --as alice/alice --as bob/bob")]
-pub(crate) struct Adopt {
+pub(crate) struct AdoptArgs {
     /// The other copy: an escrow's directory, or a log
     other: PathBuf,
     /// The two people who sign
@@ -36,7 +36,7 @@ pub(crate) struct Adopt {
     signer: Signers,
 }
 
-impl Verb for Adopt {
+impl Verb for AdoptArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -58,12 +58,46 @@ impl Verb for Adopt {
                 Failure::new(Exit::Usage, "two people sign the adoption of a branch").next("--as A --as B")
             );
         }
-        let sitting = self.signer.unlock(context)?;
-        let mut ledger = open_log::plain(&sitting[0], clock::now(), context)?;
-        let escrow = ledger.escrow();
-        for one in &sitting {
-            one.must_belong_to(escrow)?;
+        let people = self.signer.unlock(context)?;
+        let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
+        for one in &people {
+            one.must_belong_to(ledger.escrow())?;
         }
+        let records: Vec<LogRecord> = theirs.records().collect();
+        let Some(known) = self.branch(&theirs, &records, ledger.escrow(), context)? else {
+            let text = "nothing to adopt: every entry of it is here";
+            return Ok(Answer::done(text, json!({ "adopted": 0 })));
+        };
+        let mut entries = Vec::new();
+        // There is a most that one record may hold: a long branch takes several.
+        for (from, bytes) in pieces(&theirs, &records[known..]) {
+            let says = repair::Adopt { from, records: BASE64.encode(bytes) };
+            let draft = Draft { time: clock::now(), says, signers: signers(&people) };
+            let appended = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
+            entries.push(appended.head().seq);
+        }
+        let from = records[known].head();
+        let count = records.len() - known - 1;
+        let text = format!(
+            "{count} entries after entry {} are adopted, as entry {}\nnow put a copy of this log in the place of the other: breakglass copy",
+            from.seq,
+            entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+        );
+        Ok(Answer::done(text, json!({ "adopted": count, "from": from, "entries": entries })))
+    }
+}
+
+impl AdoptArgs {
+    /// Which of their `records` is the last that both logs have: what follows it is adopted. None where all of it is
+    /// here already.
+    fn branch(
+        &self,
+        theirs: &Reading,
+        records: &[LogRecord],
+        escrow: &Escrow,
+        context: &Context<'_>,
+    ) -> Result<Option<usize>, Failure> {
+        let other = log_of(&self.other);
         if theirs.escrow.id != escrow.id {
             let what = format!(
                 "it is the log of escrow {}, and this is {}",
@@ -75,43 +109,24 @@ impl Verb for Adopt {
                 .next("name another copy of this escrow, or the other escrow with --escrow DIR"));
         }
         if escrow.is_ancestor(&theirs.escrow.head) {
-            let text = "nothing to adopt: every entry of it is here";
-            return Ok(Answer::done(text, json!({ "adopted": 0 })));
+            return Ok(None);
         }
-        let records: Vec<LogRecord> = theirs.records().collect();
         let known = records.iter().rposition(|record| escrow.may_part_at(&record.head()));
         let known = known.ok_or_else(|| {
             Failure::new(Exit::Fork, "the two logs have no entry in common")
                 .at(other.display())
                 .next("run `breakglass verify` on each, and keep both as they are")
         })?;
-        let from = records[known].head();
-        if from == escrow.head && !escrow.has_gaps() {
-            return Err(Failure::new(
-                Exit::Truncated,
-                "this log is no branch: it only lacks the newest entries",
-            )
-            .at(context.log().display())
-            .next(format!(
+        // Both went on, or nobody has to sign anything: this log only lacks what the other has.
+        if records[known].head() == escrow.head && !escrow.has_gaps() {
+            let what = "this log is no branch: it only lacks the newest entries";
+            return Err(Failure::new(Exit::Truncated, what).at(context.log().display()).next(format!(
                 "bring it up to date: breakglass --escrow {} copy {}",
                 self.other.display(),
                 context.escrow.display()
             )));
         }
-        let mut entries = Vec::new();
-        for (from, bytes) in pieces(&theirs, &records[known..]) {
-            let says = repair::Adopt { from, records: BASE64.encode(bytes) };
-            let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
-            let appended = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
-            entries.push(appended.head().seq);
-        }
-        let count = records.len() - known - 1;
-        let text = format!(
-            "{count} entries after entry {} are adopted, as entry {}\nnow put a copy of this log in the place of the other: breakglass copy",
-            from.seq,
-            entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
-        );
-        Ok(Answer::done(text, json!({ "adopted": count, "from": from, "entries": entries })))
+        Ok(Some(known))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ceremony::approve::Review;
 use crate::ceremony::request::session_words;
 use crate::cli::ask::words::ask_two_words;
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::approval::{self, Approval};
+use crate::cli::files::decision::{self, Decision};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, At, Global};
@@ -22,7 +22,7 @@ use crate::value::fingerprint::Words;
 /// Approve a request: hand one's share over to it
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass approve req.bgr --as alice/alice -o alice.bga")]
-pub(crate) struct Approve {
+pub(crate) struct ApproveArgs {
     /// The request file
     request: PathBuf,
     /// The approver
@@ -42,7 +42,7 @@ pub(crate) struct Approve {
     at: At,
 }
 
-impl Verb for Approve {
+impl Verb for ApproveArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -57,15 +57,15 @@ impl Verb for Approve {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         must_not_exist(&self.output)?;
         let carried = read_request(&self.request, &context.known)?;
-        let custodian = approval::unlock(&self.signer, &carried)?;
-        let approval = Approval {
+        let custodian = decision::unlock(&self.signer, &carried)?;
+        let decision = Decision {
             path: &self.request,
             carried: &carried,
             custodian: &custodian,
             time: Context::time(self.at.time),
         };
         let agree = |examined: &Review<'_>| compare(examined, self.session_words.as_deref());
-        approval.approve(&self.accepted, agree, &self.output, context)?;
+        decision.approve(&self.accepted, agree, &self.output, context)?;
         let (person, asked) = (custodian.signer.person(), carried.asked());
         let text = format!(
             "{person} approved request {}; the book was written first\nbring or send {} to {}",
@@ -73,8 +73,8 @@ impl Verb for Approve {
             self.output.display(),
             asked.request.requester
         );
-        let approval = self.output.display().to_string();
-        Ok(Answer::done(text, json!({ "request_id": asked.record, "person": person, "approval": approval })))
+        let decision = self.output.display().to_string();
+        Ok(Answer::done(text, json!({ "request_id": asked.record, "person": person, "approval": decision })))
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::check::check_as;
 use crate::cli::files::output::must_not_exist;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::Failure;
 use crate::hands::sandbox::FileAccess;
@@ -16,7 +16,7 @@ use crate::value::names::VaultName;
 /// Open one's own shares, alone, and state that they are sound
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass check --all --as alice/alice")]
-pub(crate) struct Check {
+pub(crate) struct CheckArgs {
     /// The vaults; all of one's own where none is named
     vaults: Vec<VaultName>,
     /// All of one's own
@@ -30,7 +30,7 @@ pub(crate) struct Check {
     output: Option<PathBuf>,
 }
 
-impl Verb for Check {
+impl Verb for CheckArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -45,7 +45,7 @@ impl Verb for Check {
         if let Some(path) = &self.output {
             must_not_exist(path)?;
         }
-        let custodian = Somebody::unlock(&self.signer, |id| context.card_of(id))?;
+        let custodian = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         check_as(&custodian, &self.vaults, self.output.as_deref(), context)
     }
 }

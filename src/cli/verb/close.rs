@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::ask::closing;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::output::must_not_exist;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::find_request;
 use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
@@ -25,7 +25,7 @@ use crate::record::statement::Statement;
 /// Close an emergency, obligation by obligation
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass close --request 1f0c9a77 --as alice/alice")]
-pub(crate) struct Close {
+pub(crate) struct CloseArgs {
     /// The request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     request: String,
@@ -46,7 +46,7 @@ pub(crate) struct Close {
     output: Option<PathBuf>,
 }
 
-impl Verb for Close {
+impl Verb for CloseArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -65,7 +65,7 @@ impl Verb for Close {
         }
         let given = self.given_answers()?;
         let lessons = self.lessons.as_deref().map(read_lessons).transpose()?;
-        let who = Somebody::unlock(&self.signer, |id| context.card_of(id))?;
+        let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         {
             // The questions are asked before the log is locked for the append.
             let ledger = open_log::plain(&who, clock::now(), context)?;
@@ -87,7 +87,7 @@ impl Verb for Close {
     }
 }
 
-impl Close {
+impl CloseArgs {
     /// What the flags answer.
     fn given_answers(&self) -> Result<Vec<Item>, Failure> {
         let mut items: Vec<Item> = self

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::ceremony::approve::ApprovalFile;
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
@@ -20,7 +20,7 @@ use crate::record::note::{MAX_NOTE, Note};
 /// Append statements that were made elsewhere
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass collect alice-check.bgs --as carol/carol")]
-pub(crate) struct Collect {
+pub(crate) struct CollectArgs {
     /// Files that were written with -o: checks, actions, closings, denials, approvals
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -29,7 +29,7 @@ pub(crate) struct Collect {
     signer: As,
 }
 
-impl Verb for Collect {
+impl Verb for CollectArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -45,7 +45,7 @@ impl Verb for Collect {
         for path in &self.files {
             notes.push((path, read_statement(path)?));
         }
-        let who = Somebody::unlock(&self.signer, |id| context.card_of(id))?;
+        let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_belong_to(ledger.escrow())?;
         let mut statements: Vec<VerifiedStatement> = Vec::new();

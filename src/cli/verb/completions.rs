@@ -12,12 +12,12 @@ use crate::hands::sandbox::FileAccess;
 /// Print a script that completes commands, flags and words in a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass completions bash")]
-pub(crate) struct Completions {
+pub(crate) struct CompletionsArgs {
     /// The shell
     shell: Shell,
 }
 
-impl Verb for Completions {
+impl Verb for CompletionsArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 
@@ -39,7 +39,7 @@ impl Verb for Completions {
 
 /// A shell that can be helped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
+pub(crate) enum Shell {
     /// Source the script in ~/.bashrc
     Bash,
     /// Save the script as _breakglass, in a directory of $fpath

@@ -18,16 +18,17 @@ use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{ChainFile, EscrowDir, MAX_PAYLOAD_FILE};
 use crate::ledger::log::Ledger;
 use crate::ledger::medium::Medium as _;
+use crate::record::head::Head;
 
 /// Make a verified replica of the escrow, or bring one up to date
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass copy /media/usb2/escrow")]
-pub(crate) struct Copy {
+pub(crate) struct CopyArgs {
     /// Where the replica is, or is to be
     destination: PathBuf,
 }
 
-impl Verb for Copy {
+impl Verb for CopyArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 
@@ -40,86 +41,59 @@ impl Verb for Copy {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let log = context.log();
         let reading = read_copy(&log)?;
+        // A replica of a log that does not hold would pass for a second witness.
         if let Some(found) = reading.unsound() {
             return Err(failures::finding(&log, found));
         }
         let destination = EscrowDir::at(&self.destination);
-        let replica = destination.log();
-        let not_written = |path: &Path| {
-            let path = path.to_owned();
-            move |error: std::io::Error| failures::not_written(&path, &error)
-        };
         let mut created = Created::default();
-        let behind = match replica.symlink_metadata() {
-            Ok(_) => Some(behind(&replica, &reading)?),
+        // What cannot become a replica is refused before anything is written to it.
+        let behind = match destination.log().symlink_metadata() {
+            Ok(_) => Some(behind(&destination.log(), &reading)?),
             Err(_) => {
-                must_not_exist(&self.destination)?;
-                files::create_parent(&self.destination, &mut created)
-                    .map_err(not_written(&self.destination))?;
-                files::create_dir(&self.destination).map_err(not_written(&self.destination))?;
-                created.add(self.destination.clone());
-                files::sync_parent(&self.destination).map_err(not_written(&self.destination))?;
+                self.make_directory(&mut created)?;
                 None
             }
         };
-        let mut missing: Vec<String> = Vec::new();
-        let mut copied = 0;
+        let (mut copied, mut missing) = (0, Vec::new());
         for file in sealed_files(&reading.escrow, &context.directory(), &destination) {
-            if is_same(&file.to, &file.digest) {
-                continue;
-            }
-            match files::read_own(&file.from, MAX_PAYLOAD_FILE) {
-                Ok(bytes) if Digest::of(&bytes) == file.digest => {
-                    let made = destination.create_folders(&file.to, &mut created);
-                    if made.map_err(not_written(&file.to))? {
-                        destination.sync_folders(&file.to).map_err(not_written(&file.to))?;
-                    }
-                    files::create(&file.to, &bytes).map_err(not_written(&file.to))?;
-                    created.add(file.to.clone());
-                    if !is_same(&file.to, &file.digest) {
-                        let what = "the medium does not give back what was written to it";
-                        return Err(Failure::new(Exit::Machine, what)
-                            .at(file.to.display())
-                            .next(OTHER_MEDIUM));
-                    }
-                    copied += 1;
-                }
-                _ => missing.push(file.from.display().to_string()),
+            match copy_file(&file, &destination, &mut created)? {
+                Copied::Already => {}
+                Copied::Now => copied += 1,
+                // The others are copied all the same, and the answer names it.
+                Copied::Not => missing.push(file.from.display().to_string()),
             }
         }
         // The log comes last: a copy that was cut off is none.
-        match behind {
-            Some(mut ledger) => {
-                // Whatever becomes of the log: it may hold the seals of these files.
-                created.keep();
-                ledger.catch_up(&reading).map_err(|error| failures::ledger(&replica, &error))?;
-            }
-            None => {
-                let mut medium = ChainFile::create(&replica).map_err(not_written(&replica))?;
-                medium.append(0, &reading.bytes).map_err(not_written(&replica))?;
-                if medium.reread(0).map_err(not_written(&replica))? != reading.bytes {
-                    let what = "the medium does not give back what was written to it";
-                    return Err(Failure::new(Exit::Machine, what).at(replica.display()).next(OTHER_MEDIUM));
-                }
-                created.keep();
-            }
-        }
-        let head = reading.escrow.head;
+        copy_log(&reading, behind, &destination.log(), created)?;
+        Ok(self.answer(copied, &missing, &reading.escrow.head))
+    }
+}
+
+impl CopyArgs {
+    /// Makes the replica's directory, which must not exist.
+    fn make_directory(&self, created: &mut Created) -> Result<(), Failure> {
+        let not_written = |error| failures::not_written(&self.destination, &error);
+        must_not_exist(&self.destination)?;
+        files::create_parent(&self.destination, created).map_err(not_written)?;
+        files::create_dir(&self.destination).map_err(not_written)?;
+        created.add(self.destination.clone());
+        files::sync_parent(&self.destination).map_err(not_written)
+    }
+
+    fn answer(&self, copied: usize, missing: &[String], head: &Head) -> Answer {
         let mut text = format!(
             "replica in {}: {copied} sealed files copied, log up to entry {}, hash {}",
             self.destination.display(),
             head.seq,
             head.hash
         );
-        for path in &missing {
+        for path in missing {
             text.push_str(&format!("\nNOT COPIED, missing or not what was sealed: {path}"));
         }
         let exit = if missing.is_empty() { Exit::Done } else { Exit::BadShare };
-        Ok(Answer {
-            exit,
-            text: text.into(),
-            json: json!({ "copied": copied, "not_copied": missing, "head": head }),
-        })
+        let json = json!({ "copied": copied, "not_copied": missing, "head": head });
+        Answer { exit, text: text.into(), json }
     }
 }
 
@@ -149,6 +123,64 @@ fn sealed_files(escrow: &Escrow, from: &EscrowDir, to: &EscrowDir) -> Vec<Sealed
     files
 }
 
+/// What became of a file.
+enum Copied {
+    Now,
+    /// The replica has it.
+    Already,
+    /// It is missing, or is not what was sealed.
+    Not,
+}
+
+/// Copies a sealed file, if it is what was sealed. What was written goes with `created`.
+fn copy_file(file: &Sealed, destination: &EscrowDir, created: &mut Created) -> Result<Copied, Failure> {
+    if is_same(&file.to, &file.digest) {
+        return Ok(Copied::Already);
+    }
+    let bytes = match files::read_own(&file.from, MAX_PAYLOAD_FILE) {
+        Ok(bytes) if Digest::of(&bytes) == file.digest => bytes,
+        _ => return Ok(Copied::Not),
+    };
+    let not_written = |error| failures::not_written(&file.to, &error);
+    if destination.create_folders(&file.to, created).map_err(not_written)? {
+        destination.sync_folders(&file.to).map_err(not_written)?;
+    }
+    files::create(&file.to, &bytes).map_err(not_written)?;
+    created.add(file.to.clone());
+    // Nobody may find out in an emergency that this drive keeps nothing.
+    if is_same(&file.to, &file.digest) { Ok(Copied::Now) } else { Err(forgetful(&file.to)) }
+}
+
+/// Writes the replica's log, or brings the one that is `behind` up to date. The files that were `created` stay from
+/// here on, where the log may speak of them.
+fn copy_log(
+    reading: &Reading,
+    behind: Option<Ledger<ChainFile>>,
+    replica: &Path,
+    created: Created,
+) -> Result<(), Failure> {
+    let Some(mut ledger) = behind else {
+        let not_written = |error| failures::not_written(replica, &error);
+        let mut medium = ChainFile::create(replica).map_err(not_written)?;
+        medium.append(0, &reading.bytes).map_err(not_written)?;
+        if medium.reread(0).map_err(not_written)? != reading.bytes {
+            return Err(forgetful(replica));
+        }
+        created.keep();
+        return Ok(());
+    };
+    // Whatever becomes of the log: it may hold the seals of these files.
+    created.keep();
+    ledger.catch_up(reading).map(drop).map_err(|error| failures::ledger(replica, &error))
+}
+
+/// The medium does not keep what is written to it.
+fn forgetful(path: &Path) -> Failure {
+    Failure::new(Exit::Machine, "the medium does not give back what was written to it")
+        .at(path.display())
+        .next("do not use this medium: copy to another one")
+}
+
 fn is_same(path: &Path, digest: &Digest) -> bool {
     files::read_own(path, MAX_PAYLOAD_FILE).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
 }
@@ -169,6 +201,3 @@ fn behind(replica: &Path, reading: &Reading) -> Result<Ledger<ChainFile>, Failur
     };
     Err(Failure::new(exit, what).at(replica.display()).next("run `breakglass compare` on both"))
 }
-
-/// What to do with a medium that forgets.
-const OTHER_MEDIUM: &str = "do not use this medium: copy to another one";

@@ -37,13 +37,13 @@ const PEOPLE: [(&str, &str, &str); 5] = [
 /// Walk through the whole story with made-up people, in a temporary directory
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass demo")]
-pub(crate) struct Demo {
+pub(crate) struct DemoArgs {
     /// Leave the directory, and say where it is
     #[arg(long)]
     keep: bool,
 }
 
-impl Verb for Demo {
+impl Verb for DemoArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 

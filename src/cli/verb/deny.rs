@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::approval::{self, Approval};
+use crate::cli::files::decision::{self, Decision};
 use crate::cli::files::output::{must_not_exist, write_output};
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, Global};
@@ -21,7 +21,7 @@ use crate::value::text::FreeText;
 #[command(
     after_help = "Example: breakglass deny req.bgr --as alice/alice --because \"no such incident\" -o alice.bgd"
 )]
-pub(crate) struct Deny {
+pub(crate) struct DenyArgs {
     /// The request file
     request: PathBuf,
     /// The custodian
@@ -35,7 +35,7 @@ pub(crate) struct Deny {
     output: PathBuf,
 }
 
-impl Verb for Deny {
+impl Verb for DenyArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -50,11 +50,11 @@ impl Verb for Deny {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         must_not_exist(&self.output)?;
         let carried = read_request(&self.request, &context.known)?;
-        let custodian = approval::unlock(&self.signer, &carried)?;
-        let approval =
-            Approval { path: &self.request, carried: &carried, custodian: &custodian, time: clock::now() };
-        let examined = approval.examine(context)?;
-        let statement = custodian.state(examined.deny(self.because, approval.time), context)?;
+        let custodian = decision::unlock(&self.signer, &carried)?;
+        let decision =
+            Decision { path: &self.request, carried: &carried, custodian: &custodian, time: clock::now() };
+        let examined = decision.examine(context)?;
+        let statement = custodian.state(examined.deny(self.because, decision.time), context)?;
         write_output(&self.output, &LogRecord::bytes_of(&statement.note))?;
         let person = custodian.signer.person();
         let text = format!(

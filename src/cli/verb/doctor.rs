@@ -43,13 +43,13 @@ struct Line {
 /// See whether this machine is fit to seal and to open on, line by line
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass doctor")]
-pub(crate) struct Doctor {
+pub(crate) struct DoctorArgs {
     /// When
     #[command(flatten)]
     at: At,
 }
 
-impl Verb for Doctor {
+impl Verb for DoctorArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
 

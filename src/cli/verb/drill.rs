@@ -17,7 +17,7 @@ use crate::value::names::VaultName;
 /// Practise an emergency on the canary of a vault's custodians
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass drill prod")]
-pub(crate) struct Drill {
+pub(crate) struct DrillArgs {
     /// The name of the vault whose custodians practise, on their canary
     vault: VaultName,
     /// The rest
@@ -25,7 +25,7 @@ pub(crate) struct Drill {
     opening: Opening,
 }
 
-impl Verb for Drill {
+impl Verb for DrillArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
 

@@ -26,7 +26,7 @@ use crate::value::text::FreeText;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples: breakglass enroll alice -o alice\n          breakglass enroll alice \
     --name \"Alice Ng\" --contact \"alice@example.com, +1 555 0100\" --role custodian -o alice")]
-pub(crate) struct Enroll {
+pub(crate) struct EnrollArgs {
     /// The person's id: a-z, 0-9 and -, at most 32 characters
     person: PersonId,
     /// Their name; asked for where it is missing
@@ -52,7 +52,7 @@ pub(crate) struct Enroll {
     output: PathBuf,
 }
 
-impl Verb for Enroll {
+impl Verb for EnrollArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -114,7 +114,7 @@ impl Verb for Enroll {
     }
 }
 
-impl Enroll {
+impl EnrollArgs {
     /// What the flags say about the person.
     fn given(&self) -> Given {
         let roles: Vec<Role> = self.roles.iter().map(|role| Role::from(*role)).collect();

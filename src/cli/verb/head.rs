@@ -19,13 +19,13 @@ use crate::value::fingerprint::Words;
 /// Give the log's head, to take home
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass head -o head-2026-11.json")]
-pub(crate) struct Head {
+pub(crate) struct HeadArgs {
     /// Write it to this file as well
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-impl Verb for Head {
+impl Verb for HeadArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 

@@ -12,7 +12,7 @@ use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::cards::read_card;
 use crate::cli::files::genesis::{begin, read_policy};
 use crate::cli::files::output::must_not_exist;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Global, allow_people};
 use crate::cli::say::exit::Failure;
 use crate::cli::say::usage;
@@ -29,7 +29,7 @@ use crate::value::text::FreeText;
     after_help = "Examples: breakglass init\n          breakglass init escrow --name \"Example Corp\" --card admin/admin.card \
     --card alice/alice.card --card bob/bob.card --card carol/carol.card --as admin/admin"
 )]
-pub(crate) struct Init {
+pub(crate) struct InitArgs {
     /// The escrow's directory, which must not exist; asked for where no card is given
     directory: Option<PathBuf>,
     /// The escrow's name; asked for where no card is given
@@ -52,7 +52,7 @@ pub(crate) struct Init {
     cards_compared: bool,
 }
 
-impl Verb for Init {
+impl Verb for InitArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
     // Its genesis records nothing of the machine; it is the vaults of a guided sitting that do.
@@ -91,7 +91,7 @@ impl Verb for Init {
             compare_words(&cards)?;
         }
         let signer = As { prefix, identities: self.identities, book: None };
-        let administrator = Somebody::unlock(&signer, |_| None)?;
+        let administrator = LocalPerson::unlock(&signer, |_| None)?;
         let beginning = Beginning { name, cards, policy };
         let mut created = Created::default();
         let id = begin(&directory, &beginning, &administrator.signer, &mut created)?;
@@ -111,7 +111,7 @@ impl Verb for Init {
     }
 }
 
-impl Init {
+impl InitArgs {
     /// The flags that are missing, as the usage names them.
     fn missing(&self) -> Vec<&'static str> {
         let flags = [

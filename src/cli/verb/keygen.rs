@@ -16,7 +16,7 @@ use crate::hands::sandbox::FileAccess;
 /// Make an age identity file
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass keygen -o alice/alice.key")]
-pub(crate) struct Keygen {
+pub(crate) struct KeygenArgs {
     /// Where to write the identity file
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -25,7 +25,7 @@ pub(crate) struct Keygen {
     no_passphrase: bool,
 }
 
-impl Verb for Keygen {
+impl Verb for KeygenArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 

@@ -40,7 +40,7 @@ const KINDS: [&str; 15] = [
 /// Show the log as a timeline
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass log --kind release")]
-pub(crate) struct Log {
+pub(crate) struct LogArgs {
     /// Only what concerns this request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     request: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct Log {
     kind: Option<String>,
 }
 
-impl Verb for Log {
+impl Verb for LogArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 

@@ -15,12 +15,12 @@ use crate::hands::sandbox::FileAccess;
 /// Write the manual: one page for the program, and one for each command
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass man man1")]
-pub(crate) struct Man {
+pub(crate) struct ManArgs {
     /// Where to write the pages; made where it is missing
     directory: PathBuf,
 }
 
-impl Verb for Man {
+impl Verb for ManArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 

@@ -13,7 +13,7 @@ use crate::value::names::VaultName;
 /// Open a vault in an emergency, guided from the first question to the last
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass open prod")]
-pub(crate) struct Open {
+pub(crate) struct OpenArgs {
     /// The vault's name
     vault: VaultName,
     /// What it is for
@@ -24,7 +24,7 @@ pub(crate) struct Open {
     opening: Opening,
 }
 
-impl Verb for Open {
+impl Verb for OpenArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
 

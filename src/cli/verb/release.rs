@@ -7,7 +7,7 @@ use clap::Args;
 use crate::ceremony::release::{Gathered, ReleaseError};
 use crate::ceremony::request::Session;
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::release::releasing::Releasing;
 use crate::cli::files::release::withdraw::withdraw;
 use crate::cli::files::requests::{read_request, session_path};
@@ -29,7 +29,7 @@ const MAX_SESSION_FILE: u64 = 64 << 10;
 /// Combine approvals: log the release, then show what was asked for
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass release req.bgr alice.bga bob.bga --as carol/carol")]
-pub(crate) struct Release {
+pub(crate) struct ReleaseArgs {
     /// The request file
     request: PathBuf,
     /// The approval files that were brought
@@ -57,7 +57,7 @@ pub(crate) struct Release {
     at: At,
 }
 
-impl Verb for Release {
+impl Verb for ReleaseArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
 
@@ -92,7 +92,7 @@ impl Verb for Release {
         }
         let carried = read_request(&self.request, &context.known)?;
         self.must_be_open(&carried.asked().record, context)?;
-        let requester = Somebody::unlock(&self.signer, |id| carried.reading().escrow.card_of(id))?;
+        let requester = LocalPerson::unlock(&self.signer, |id| carried.reading().escrow.card_of(id))?;
         let session_file = self.session_file();
         let bytes = files::read(&session_file, MAX_SESSION_FILE)
             .map_err(|error| failures::not_read(&session_file, &error))?;
@@ -110,14 +110,14 @@ impl Verb for Release {
             print: &self.print,
         };
         if self.withdraw {
-            how.carry_out(&mut |footing, brought, context| withdraw(footing, &how, brought, context), context)
+            how.carry_out(&mut |log, read, context| withdraw(log, &how, read, context), context)
         } else {
             how.release(&mut confirm, context)
         }
     }
 }
 
-impl Release {
+impl ReleaseArgs {
     fn session_file(&self) -> PathBuf {
         self.session.clone().unwrap_or_else(|| session_path(&self.request))
     }

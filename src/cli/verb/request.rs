@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::ceremony::request::{RequestPlan, session_words};
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::lodge::{Asking, lodge};
-use crate::cli::files::open_log::Ways;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::lodge::{RequestDraft, lodge};
+use crate::cli::files::open_log::OpenOptions;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::{fields_or_usual, request_must_be_new, session_path};
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::Failure;
@@ -25,7 +25,7 @@ use crate::value::time::Seconds;
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass request prod --reason iam-failure --ticket INC-42 \
     --justification \"SSO is down and nobody can assume a role\" --as carol/carol -o req.bgr")]
-pub(crate) struct Request {
+pub(crate) struct RequestArgs {
     /// The vault's name
     vault: VaultName,
     /// What it is for
@@ -72,7 +72,7 @@ pub(crate) struct Request {
     at: At,
 }
 
-impl Verb for Request {
+impl Verb for RequestArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
 
@@ -86,9 +86,9 @@ impl Verb for Request {
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         request_must_be_new(&self.output)?;
-        let requester = Somebody::unlock(&self.signer, |id| context.card_of(id))?;
+        let requester = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let now = Context::time(self.at.time);
-        let question = RequestPlan {
+        let plan = RequestPlan {
             purpose: self.purpose,
             reason: self.reason,
             ticket: self.ticket,
@@ -102,20 +102,20 @@ impl Verb for Request {
             known: Vec::new(),
             environment: context.environment(),
         };
-        let ways = Ways {
+        let options = OpenOptions {
             continue_in: self.continue_in.as_deref(),
             carried: None,
             accepted: &self.accepted,
             time: now,
         };
-        let asking = Asking {
+        let draft = RequestDraft {
             vault: self.vault,
-            question,
+            plan,
             output: &self.output,
-            ways,
+            options,
             time_set: self.at.time.is_some(),
         };
-        let lodged = lodge(&requester, asking, context)?;
+        let lodged = lodge(&requester, draft, context)?;
         Ok(answer(&lodged.asked, &self.output, &session_path(&self.output)))
     }
 }

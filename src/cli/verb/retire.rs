@@ -19,7 +19,7 @@ use crate::value::text::FreeText;
 /// Record that somebody takes part no longer; an administrator or a threshold of custodians signs
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
-pub(crate) struct Retire {
+pub(crate) struct RetireArgs {
     /// Who retires
     person: PersonId,
     /// Why, in words
@@ -30,7 +30,7 @@ pub(crate) struct Retire {
     signer: Signers,
 }
 
-impl Verb for Retire {
+impl Verb for RetireArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = false;
 
@@ -41,9 +41,9 @@ impl Verb for Retire {
     }
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
-        let sitting = self.signer.unlock(context)?;
-        let mut ledger = open_log::plain(&sitting[0], clock::now(), context)?;
-        must_administer(&sitting, ledger.escrow())?;
+        let people = self.signer.unlock(context)?;
+        let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
+        must_administer(&people, ledger.escrow())?;
         let person = ledger.escrow().people.get(&self.person).ok_or_else(|| {
             let what = format!("`{}` does not belong to this escrow", self.person);
             failures::no_person(&what, &self.person, ledger.escrow().people.keys())
@@ -60,7 +60,7 @@ impl Verb for Retire {
             .map(|vault| vault.current().seal.title())
             .collect();
         let says = retire::Retire { person: self.person.clone(), because: self.because };
-        let draft = Draft { time: clock::now(), says, signers: signers(&sitting) };
+        let draft = Draft { time: clock::now(), says, signers: signers(&people) };
         let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
         let mut text = format!("{} has retired; logged as entry {}", self.person, appended.head().seq);
         if !holds.is_empty() {

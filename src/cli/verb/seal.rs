@@ -12,8 +12,8 @@ use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::keys::read_all_identities;
 use crate::cli::files::open_log;
 use crate::cli::files::sealing::commit::commit;
-use crate::cli::files::sealing::consent::{SealDeviation, Yes, confirm_machine};
-use crate::cli::files::sealing::credentials::{Credentials, refuse_reuse};
+use crate::cli::files::sealing::consent::{Consent, SealDeviation, confirm_machine};
+use crate::cli::files::sealing::credentials::{VaultCredentials, refuse_reuse};
 use crate::cli::files::sealing::csv::read_csv;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new};
@@ -34,7 +34,7 @@ use crate::value::names::{FieldName, PersonId, VaultName};
     --custodian carol --as admin/admin\n          breakglass seal --from accounts.csv --threshold 2 \
     --custodian alice --custodian bob --custodian carol --as admin/admin"
 )]
-pub(crate) struct Seal {
+pub(crate) struct SealArgs {
     /// The vault's name; the CSV has it with --from, and else it is asked for where it is missing
     #[arg(conflicts_with = "from")]
     vault: Option<VaultName>,
@@ -77,7 +77,7 @@ pub(crate) struct Seal {
     accepted: Vec<SealDeviation>,
 }
 
-impl Verb for Seal {
+impl Verb for SealArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
 
@@ -103,13 +103,13 @@ impl Verb for Seal {
                 dialog::guided(&self.draft(), &self.signers(), &self.reopen_with, terminal, context)?;
             return Ok(answer(&sealed));
         }
-        let sitting = self.signers().unlock(context)?;
+        let people = self.signers().unlock(context)?;
         let mut at_hand = read_all_identities(&self.reopen_with)?;
-        at_hand.extend(sitting.iter().flat_map(|one| one.identities.iter().cloned()));
+        at_hand.extend(people.iter().flat_map(|one| one.identities.iter().cloned()));
         // The questions are asked before the log is locked.
         {
-            let ledger = open_log::plain(&sitting[0], clock::now(), context)?;
-            must_administer(&sitting, ledger.escrow())?;
+            let ledger = open_log::plain(&people[0], clock::now(), context)?;
+            must_administer(&people, ledger.escrow())?;
             if let Some(vault) = &self.vault {
                 vault_must_be_new(ledger.escrow(), vault)?;
                 custodian_cards(ledger.escrow(), &self.custodians)?;
@@ -118,12 +118,12 @@ impl Verb for Seal {
             context.keep(ledger);
         }
         let all = self.read(context)?;
-        let sealed = commit(&self.draft(), &sitting, &at_hand, all, false, context)?;
+        let sealed = commit(&self.draft(), &people, &at_hand, all, false, context)?;
         Ok(answer(&sealed))
     }
 }
 
-impl Seal {
+impl SealArgs {
     /// The flags that are missing, as the usage names them.
     fn missing(&self) -> Vec<&'static str> {
         let is_asked = self.from.is_none();
@@ -155,22 +155,22 @@ impl Seal {
     }
 
     /// Reads what is to be sealed, or asks for it.
-    fn read(&self, context: &Context<'_>) -> Result<Vec<Credentials>, Failure> {
+    fn read(&self, context: &Context<'_>) -> Result<Vec<VaultCredentials>, Failure> {
         let terminal = if context.scripted {
             None
         } else {
             Terminal::open("").ok().map(|terminal| terminal.plain(context.plain))
         };
-        let mut yes = Yes { accepted: &self.accepted, terminal };
+        let mut consent = Consent { accepted: &self.accepted, terminal };
         let all = match (&self.from, &self.vault) {
-            (Some(path), _) => read_csv(path, self.generate_password, &mut yes)?,
-            (None, Some(vault)) => vec![credentials::ask(&self.draft(), vault.clone(), &mut yes)?],
+            (Some(path), _) => read_csv(path, self.generate_password, &mut consent)?,
+            (None, Some(vault)) => vec![credentials::ask(&self.draft(), vault.clone(), &mut consent)?],
             (None, None) => {
                 return Err(Failure::new(Exit::Usage, "there is nothing to seal")
                     .next("name a vault, or a CSV with --from FILE"));
             }
         };
-        refuse_reuse(&all, &mut yes)?;
+        refuse_reuse(&all, &mut consent)?;
         Ok(all)
     }
 }

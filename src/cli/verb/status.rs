@@ -19,13 +19,13 @@ use crate::value::fingerprint::Words;
 /// Show where the escrow stands and what is to be done next; needs no secret
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass status")]
-pub(crate) struct Status {
+pub(crate) struct StatusArgs {
     /// The time
     #[command(flatten)]
     at: At,
 }
 
-impl Verb for Status {
+impl Verb for StatusArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 

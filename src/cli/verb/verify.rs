@@ -31,7 +31,7 @@ use crate::value::names::PersonId;
 #[command(
     after_help = "Example: breakglass verify --anchor \"abandon ability …\" --head head-2026-11.json --book alice/alice.book"
 )]
-pub(crate) struct Verify {
+pub(crate) struct VerifyArgs {
     /// The fingerprint on paper: 64 digits or 8 words
     #[arg(long, value_name = "FINGERPRINT")]
     anchor: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct Verify {
     at: At,
 }
 
-impl Verb for Verify {
+impl Verb for VerifyArgs {
     const HANDLES_SECRETS: bool = false;
     const RECORDS_MACHINE: bool = false;
 

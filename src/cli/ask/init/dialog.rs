@@ -5,12 +5,12 @@ use std::str::FromStr as _;
 
 use crate::ceremony::init::Beginning;
 use crate::cli::ask::init::members::{self, Member, signer};
-use crate::cli::ask::init::sitting::Begun;
+use crate::cli::ask::init::sitting::NewEscrow;
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::genesis::{begin, read_policy};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::terminal::guide::{self, Question, Turn};
+use crate::cli::terminal::guide::{self, Prompt, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
 use crate::hands::files::Created;
@@ -84,7 +84,7 @@ pub(crate) fn guided(
         ],
     )?;
     let missing = || Failure::new(Exit::Usage, "a question was not answered").next("run it again");
-    let begun = Begun {
+    let begun = NewEscrow {
         id: answers.begun.ok_or_else(missing)?,
         directory: answers.directory.ok_or_else(missing)?,
         members: answers.members,
@@ -99,13 +99,13 @@ fn name(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) -> Re
         return Ok(Turn::Skip);
     }
     let before = answers.name.as_ref().map(|name| name.as_str().to_owned());
-    let question = Question {
+    let prompt = Prompt {
         name: "Organisation",
         about: "Whose credentials these are, as Example Corp. It stands in the log.",
         default: before.as_deref(),
-        ..Question::default()
+        ..Prompt::default()
     };
-    guide::fill(terminal, &mut answers.name, &question, FreeText::from_str)
+    guide::fill(terminal, &mut answers.name, &prompt, FreeText::from_str)
 }
 
 fn directory(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
@@ -113,13 +113,13 @@ fn directory(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) 
         return Ok(Turn::Skip);
     }
     let before = answers.directory.as_ref().map(|directory| directory.display().to_string());
-    let question = Question {
+    let prompt = Prompt {
         name: "Directory of the escrow",
         about: "Log and sealed vaults lie there, for everybody; nobody's identity does. It must not exist yet.",
         default: Some(before.as_deref().unwrap_or("escrow")),
-        ..Question::default()
+        ..Prompt::default()
     };
-    guide::fill(terminal, &mut answers.directory, &question, |typed| {
+    guide::fill(terminal, &mut answers.directory, &prompt, |typed| {
         let directory = PathBuf::from(typed);
         must_not_exist(&directory).map_err(|_| "something of that name is there already")?;
         Ok::<_, &str>(directory)
@@ -139,13 +139,13 @@ fn policy_of(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) 
     );
     let before =
         answers.policy.as_ref().and_then(|(path, _)| path.as_ref()).map(|path| path.display().to_string());
-    let question = Question {
+    let prompt = Prompt {
         name: "Policy",
         about: &about,
         default: Some(before.as_deref().unwrap_or(USUAL)),
-        ..Question::default()
+        ..Prompt::default()
     };
-    guide::fill(terminal, &mut answers.policy, &question, |typed| {
+    guide::fill(terminal, &mut answers.policy, &prompt, |typed| {
         if typed == USUAL {
             return Ok((None, Policy::default()));
         }

@@ -8,10 +8,10 @@ use crate::cli::ask::enroll::{self, Given};
 use crate::cli::ask::words::compare_words_of;
 use crate::cli::files::cards::{make_card, read_card, write_person};
 use crate::cli::files::keys::{NewKey, read_identities};
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, with_ending};
 use crate::cli::say::exit::Failure;
-use crate::cli::terminal::guide::{self, Question, Reply, Turn};
+use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::files::Created;
 use crate::record::card::{Role, VerifiedCard};
@@ -27,7 +27,7 @@ pub(crate) struct Member {
     /// Where their files are, or are going to be, without the endings.
     pub(crate) prefix: PathBuf,
     /// They, unlocked, where they are here.
-    pub(crate) here: Option<Somebody>,
+    pub(crate) here: Option<LocalPerson>,
     /// Whether the card was made in this sitting, and has to be written.
     is_made: bool,
     key: Option<NewKey>,
@@ -91,7 +91,7 @@ fn count(members: &[Member], role: Role) -> usize {
 }
 
 /// The administrator who signs: the first who is here.
-pub(crate) fn signer(members: &[Member]) -> Option<&Somebody> {
+pub(crate) fn signer(members: &[Member]) -> Option<&LocalPerson> {
     members
         .iter()
         .filter(|member| member.card.is(Role::Administrator))
@@ -102,14 +102,14 @@ pub(crate) fn signer(members: &[Member]) -> Option<&Somebody> {
 pub(crate) fn ask(terminal: &mut Terminal, members: &mut Vec<Member>) -> Result<Turn, Failure> {
     loop {
         let is_enough = signer(members).is_some() && count(members, Role::Custodian) >= 2;
-        let question = Question {
+        let prompt = Prompt {
             name: if members.is_empty() { "Who takes part?" } else { "Who else takes part?" },
             about: "An id for somebody who is here, as alice: identity and card are made. Or the path of a card that \
                     was brought, as /media/usb/bob.card. `drop ID` takes somebody off; `done` when everybody is in.",
             choices: members.iter().map(Member::line).collect(),
             default: is_enough.then_some(DONE),
         };
-        let chosen = match guide::ask(terminal, &question, |typed| entry(typed, members))? {
+        let chosen = match guide::ask(terminal, &prompt, |typed| entry(typed, members))? {
             Reply::Given(chosen) => chosen,
             Reply::Back => return Ok(Turn::Back),
         };
@@ -175,20 +175,20 @@ fn here(id: PersonId, members: &[Member], terminal: &mut Terminal) -> Result<Opt
     };
     let recipients: Vec<_> = identities.iter().map(|one| one.to_recipient()).collect();
     let card = make_card(given.entrant(id)?, &recipients)?;
-    let here = Some(Somebody::seated(card.clone(), identities, prefix.clone())?);
+    let here = Some(LocalPerson::seated(card.clone(), identities, prefix.clone())?);
     Ok(Some(Member { card, prefix, here, is_made: true, key }))
 }
 
 fn folder(id: &PersonId, terminal: &mut Terminal, place: &mut Option<PathBuf>) -> Result<Turn, Failure> {
     let before = place.as_ref().map(|folder| folder.display().to_string());
-    let question = Question {
+    let prompt = Prompt {
         name: "Directory",
         about: "Where identity, card and later the book are written: on a medium of their own, as /media/usb/alice. \
                 It has to stay in until the end.",
         default: Some(before.as_deref().unwrap_or(id.as_str())),
-        ..Question::default()
+        ..Prompt::default()
     };
-    guide::fill(terminal, place, &question, |typed| {
+    guide::fill(terminal, place, &prompt, |typed| {
         let folder = PathBuf::from(typed);
         let card = with_ending(&folder.join(id.as_str()), "card");
         if card.symlink_metadata().is_ok() {
@@ -225,7 +225,7 @@ fn brought(path: &Path, members: &[Member], terminal: &mut Terminal) -> Result<O
         Reply::Given(false) => {}
         Reply::Given(true) => {
             let signer = As { prefix, identities: Vec::new(), book: None };
-            match Somebody::unlock(&signer, |_| None) {
+            match LocalPerson::unlock(&signer, |_| None) {
                 Ok(here) if here.card.digest() == member.card.digest() => member.here = Some(here),
                 Ok(_) => terminal.say("  that is another card than the one whose words were compared")?,
                 Err(failure) => guide::again(terminal, failure)?,

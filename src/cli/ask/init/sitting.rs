@@ -6,11 +6,11 @@ use serde_json::json;
 
 use crate::ceremony::seal::Sealed;
 use crate::cli::ask::init::members::{Member, signer};
-use crate::cli::ask::seal::answers::Desk;
+use crate::cli::ask::seal::answers::SealDialog;
 use crate::cli::ask::words::ask_two_words;
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::check::check_as;
-use crate::cli::files::finder::Near;
+use crate::cli::files::finder::FileFinder;
 use crate::cli::files::sealing::consent::confirm_machine;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
@@ -24,7 +24,7 @@ use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 
 /// An escrow that was begun a moment ago, and its people.
-pub(crate) struct Begun {
+pub(crate) struct NewEscrow {
     /// Its id.
     pub(crate) id: Digest,
     /// Where it is.
@@ -33,7 +33,7 @@ pub(crate) struct Begun {
     pub(crate) members: Vec<Member>,
 }
 
-impl Begun {
+impl NewEscrow {
     /// Goes on to the end of the sitting. Whatever stops it, the escrow is begun, and the failure says how to go on.
     pub(crate) fn go_on(
         &self,
@@ -109,10 +109,10 @@ impl Begun {
                 guide::again(terminal, failure)?;
                 continue;
             }
-            let near = Near::of(context);
-            let sitting = std::slice::from_ref(administrator);
-            let desk = Desk { draft: &draft, escrow: &log.escrow, near, sitting };
-            match desk.seal(at_hand.clone(), terminal, context) {
+            let finder = FileFinder::of(context);
+            let sealers = std::slice::from_ref(administrator);
+            let dialog = SealDialog { draft: &draft, escrow: &log.escrow, finder, sealers };
+            match dialog.seal(at_hand.clone(), terminal, context) {
                 Ok(done) => {
                     let titles: Vec<_> = done.iter().map(|one| one.seal.title()).collect();
                     terminal.say(&format!("sealed: {}", titles.join(", ")))?;

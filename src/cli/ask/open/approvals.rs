@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::ceremony::approve::{ApprovalFile, RequestFile, Review};
 use crate::ceremony::release::{Gathered, gather};
 use crate::ceremony::request::{Session, session_words};
-use crate::cli::ask::open::dialog::Flow;
+use crate::cli::ask::open::dialog::OpenDialog;
 use crate::cli::context::Context;
-use crate::cli::files::approval::Approval;
+use crate::cli::files::decision::Decision;
 use crate::cli::files::output::{must_not_exist, write_output};
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::painted::{Painted, Tone};
-use crate::cli::terminal::guide::{self, Question, Reply};
+use crate::cli::terminal::guide::{self, Prompt, Reply};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock::SetTime;
 use crate::hands::files;
@@ -31,11 +31,11 @@ enum Place {
 }
 
 /// Everything that approving needs.
-pub(crate) struct Table<'a> {
+pub(crate) struct ApprovalDialog<'a> {
     /// What is opened, and for what.
-    pub(crate) flow: &'a Flow<'a>,
+    pub(crate) open: &'a OpenDialog<'a>,
     /// Who asks.
-    pub(crate) requester: &'a Somebody,
+    pub(crate) requester: &'a LocalPerson,
     /// The request file.
     pub(crate) carried: &'a RequestFile,
     /// The request's keys.
@@ -78,8 +78,8 @@ struct WhoApproves {
 }
 
 impl WhoApproves {
-    fn as_question(&self) -> Question<'_> {
-        Question {
+    fn as_prompt(&self) -> Prompt<'_> {
+        Prompt {
             name: &self.name,
             about: "An id for somebody who is here; the id and `remote` for somebody who is not.",
             choices: self.choices.clone(),
@@ -88,7 +88,7 @@ impl WhoApproves {
     }
 }
 
-impl Table<'_> {
+impl ApprovalDialog<'_> {
     /// Collects approvals until there are enough; gives their files.
     pub(crate) fn collect(
         &self,
@@ -103,15 +103,14 @@ impl Table<'_> {
             }
             let so_far: Vec<PersonId> = gathered.approvers().iter().cloned().collect();
             drop(gathered);
-            let question = self.question(&so_far);
-            let place =
-                match guide::ask(terminal, &question.as_question(), |typed| self.place(typed, &so_far))? {
-                    Reply::Given(place) => place,
-                    Reply::Back => {
-                        terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
-                        continue;
-                    }
-                };
+            let prompt = self.who(&so_far);
+            let place = match guide::ask(terminal, &prompt.as_prompt(), |typed| self.place(typed, &so_far))? {
+                Reply::Given(place) => place,
+                Reply::Back => {
+                    terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
+                    continue;
+                }
+            };
             let brought = match place {
                 Place::Here(typed) => self.here(&typed, terminal, context).map(Some),
                 Place::Remote(person) => self.remote(&person, terminal),
@@ -144,8 +143,8 @@ impl Table<'_> {
             .map_err(|error| failures::release(&error, &[]))
     }
 
-    fn question(&self, so_far: &[PersonId]) -> WhoApproves {
-        let seal = self.flow.seal;
+    fn who(&self, so_far: &[PersonId]) -> WhoApproves {
+        let seal = self.open.seal;
         let name = match so_far {
             [] => format!("Who approves? The first of {}", seal.threshold),
             some => {
@@ -154,7 +153,7 @@ impl Table<'_> {
             }
         };
         let left = seal.shares.iter().map(|share| &share.custodian).filter(|id| !so_far.contains(id));
-        WhoApproves { name, choices: left.map(|id| self.flow.contact(id)).collect() }
+        WhoApproves { name, choices: left.map(|id| self.open.contact(id)).collect() }
     }
 
     fn place(&self, typed: &str, so_far: &[PersonId]) -> Result<Place, String> {
@@ -164,11 +163,11 @@ impl Table<'_> {
             None => (typed, false),
         };
         let id = name.parse::<PersonId>().ok();
-        let holds = |id: &PersonId| self.flow.seal.share_of(id).is_some();
+        let holds = |id: &PersonId| self.open.seal.share_of(id).is_some();
         match id {
             Some(id) if so_far.contains(&id) => Err(format!("{id} has approved already")),
             Some(id) if remote && holds(&id) => Ok(Place::Remote(id)),
-            Some(id) if !remote && (holds(&id) || self.flow.near.find(name, self.flow.escrow).is_ok()) => {
+            Some(id) if !remote && (holds(&id) || self.open.finder.find(name, self.open.escrow).is_ok()) => {
                 Ok(Place::Here(name.to_owned()))
             }
             None if !remote => Ok(Place::Here(name.to_owned())),
@@ -190,14 +189,14 @@ impl Table<'_> {
         } else {
             let turn = format!("\n{typed}, please come to the keyboard; {requester}, step back.");
             terminal.show(&Painted::of(Tone::Strong, turn))?;
-            comes = self.flow.near.sit_down(typed, self.flow.escrow)?;
+            comes = self.open.finder.unlock(typed, self.open.escrow)?;
             &comes
         };
         let person = custodian.signer.person();
         let output = self.folder.join(format!("{person}.bga"));
         must_not_exist(&output)?;
         let request = self.folder.join("request.bgr");
-        let approval = Approval {
+        let decision = Decision {
             path: &request,
             carried: self.carried,
             custodian,
@@ -212,7 +211,7 @@ impl Table<'_> {
             Err(Failure::new(Exit::NotAuthorised, format!("{person} has not approved; nothing was written"))
                 .next("to have the no on record: breakglass deny"))
         };
-        approval.approve(&self.flow.opening.accepted, agree, &output, context)?;
+        decision.approve(&self.open.opening.accepted, agree, &output, context)?;
         terminal.say(&format!("{person} has approved; the book was written first."))?;
         Approved::read(output)
     }
@@ -224,18 +223,18 @@ impl Table<'_> {
         terminal.say(&format!(
             "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
              {person}.bga\nand are asked for two words. Read these to them by voice; write them nowhere:\n  {words}",
-            contact = self.flow.contact(person),
+            contact = self.open.contact(person),
             file = request.display(),
         ))?;
-        let question = Question {
+        let prompt = Prompt {
             name: "Their approval",
             about: "Where the file is that they sent; or paste, to paste its text; or later, to let somebody \
                     else approve first.",
             default: Some("later"),
-            ..Question::default()
+            ..Prompt::default()
         };
         loop {
-            let typed = match guide::ask(terminal, &question, |typed| Ok::<_, String>(typed.to_owned()))? {
+            let typed = match guide::ask(terminal, &prompt, |typed| Ok::<_, String>(typed.to_owned()))? {
                 Reply::Back => return Ok(None),
                 Reply::Given(typed) => typed,
             };

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::cli::context::Context;
-use crate::cli::files::finder::Near;
+use crate::cli::files::finder::FileFinder;
 use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
@@ -24,16 +24,16 @@ pub(crate) fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
 }
 
 /// What the flow knows from the beginning on.
-pub(crate) struct Flow<'a> {
+pub(crate) struct OpenDialog<'a> {
     pub(crate) escrow: &'a Escrow,
     pub(crate) seal: &'a Seal,
     pub(crate) purpose: Purpose,
     pub(crate) opening: &'a Opening,
     /// Where people's files are looked for.
-    pub(crate) near: Near,
+    pub(crate) finder: FileFinder,
 }
 
-impl Flow<'_> {
+impl OpenDialog<'_> {
     /// Says what is opened, and who has to be reached.
     pub(crate) fn introduce(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let seal = self.seal;

@@ -4,18 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::release::Gathered;
-use crate::ceremony::request::RequestPlan;
-use crate::cli::ask::open::approvals::Table;
-use crate::cli::ask::open::dialog::{Flow, readable};
-use crate::cli::ask::open::questions;
+use crate::cli::ask::open::approvals::ApprovalDialog;
+use crate::cli::ask::open::dialog::{OpenDialog, readable};
+use crate::cli::ask::open::questions::{self, RequestAnswers};
 use crate::cli::context::{Answer, Context};
-use crate::cli::files::finder::Near;
-use crate::cli::files::lodge::{Asking, Lodged, lodge};
-use crate::cli::files::open_log::Ways;
+use crate::cli::files::finder::FileFinder;
+use crate::cli::files::lodge::{LoggedRequest, RequestDraft, lodge};
+use crate::cli::files::open_log::OpenOptions;
 use crate::cli::files::release::releasing::Releasing;
-use crate::cli::files::requests::{
-    fields_or_usual, find_vault, read_request, request_must_be_new, session_path,
-};
+use crate::cli::files::requests::{find_vault, read_request, request_must_be_new, session_path};
 use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
@@ -46,72 +43,66 @@ pub(crate) fn guided(
     let known = find_vault(escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
     let seal = known.generation(number).map_or(&known.current().seal, |generation| &generation.seal);
-    let near = Near::of(context);
-    let mut flow = Flow { escrow, seal, purpose, opening: &opening, near };
-    flow.introduce(&mut terminal)?;
-    let asked = questions::ask(&mut flow, &mut terminal)?;
-    let requester = asked.requester;
-    let set = asked.time;
-    let time = || set.map(SetTime::now);
-    let now = Context::time(time());
+    let finder = FileFinder::of(context);
+    let mut dialog = OpenDialog { escrow, seal, purpose, opening: &opening, finder };
+    dialog.introduce(&mut terminal)?;
+    let answers = questions::ask(&mut dialog, &mut terminal)?;
+    carry_out(vault, &dialog, answers, &mut terminal, context)
+}
+
+/// Logs the request, collects approvals, and releases.
+fn carry_out(
+    vault: VaultName,
+    dialog: &OpenDialog<'_>,
+    answers: RequestAnswers,
+    terminal: &mut Terminal,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    let opening = dialog.opening;
+    let set = answers.time;
+    let now = Context::time(set.map(SetTime::now));
     let folder = opening.output.clone().unwrap_or_else(|| folder(&vault, now));
     let request = folder.join("request.bgr");
     request_must_be_new(&request)?;
-    let question = RequestPlan {
-        purpose,
-        reason: asked.reason,
-        ticket: asked.ticket,
-        justification: asked.justification,
-        actions: asked.actions,
-        fields: fields_or_usual(opening.fields.clone()),
-        totp_codes: opening.totp_codes,
-        not_before: now,
-        expires: opening.expires,
-        generation: opening.generation,
-        known: Vec::new(),
-        environment: context.environment(),
-    };
+    let (requester, plan) = answers.into_plan(dialog, now, context.environment());
     let continue_in = opening.continue_in.as_deref();
     // The yes to the summary was a yes to the time in it.
     let accepted: Vec<_> = opening.accepted.iter().copied().chain(set.map(|_| Deviation::TimeSet)).collect();
-    let ways = Ways { continue_in, carried: None, accepted: &accepted, time: now };
-    let asking = Asking { vault, question, output: &request, ways, time_set: set.is_some() };
-    let Lodged { asked: lodged, session } = lodge(&requester, asking, context)?;
+    let options = OpenOptions { continue_in, carried: None, accepted: &accepted, time: now };
+    let draft = RequestDraft { vault, plan, output: &request, options, time_set: set.is_some() };
+    let LoggedRequest { asked: logged, session } = lodge(&requester, draft, context)?;
     terminal.say(&format!(
         "\nThe request is logged: {}. Its files are in {}.",
-        lodged.record.short(),
+        logged.record.short(),
         folder.display()
     ))?;
+    // Approvers elsewhere decide on the file: those here decide on the same bytes.
     let carried = read_request(&request, &context.known)?;
-    let releasing = |approvals: &[PathBuf], terminal: &mut Terminal, context: &mut Context<'_>| {
-        let how = Releasing {
-            requester: &requester,
-            carried: &carried,
-            session: &session,
-            session_file: &session_path(&request),
-            approvals,
-            continue_in,
-            accepted: &accepted,
-            time: time(),
-            print: &[],
-        };
-        how.release(&mut |asked, gathered| challenge(asked, gathered, asked_time(&how), terminal), context)
-    };
-    let table = Table {
-        flow: &flow,
+    let approvals = ApprovalDialog {
+        open: dialog,
         requester: &requester,
         carried: &carried,
         session: &session,
         folder: &folder,
         time: set,
     };
-    let done =
-        table.collect(&mut terminal, context).and_then(|files| releasing(&files, &mut terminal, context));
-    done.map_err(|failure| goes_on(failure, &lodged, &table, continue_in, context))
-}
-
-fn asked_time(how: &Releasing<'_>) -> Time {
-    Context::time(how.time)
+    let done = approvals.collect(terminal, context).and_then(|files| {
+        // Collecting approvals takes hours: a time that was set has gone on meanwhile.
+        let time = set.map(SetTime::now);
+        let how = Releasing {
+            requester: &requester,
+            carried: &carried,
+            session: &session,
+            session_file: &session_path(&request),
+            approvals: &files,
+            continue_in,
+            accepted: &accepted,
+            time,
+            print: &[],
+        };
+        how.release(&mut |asked, gathered| challenge(asked, gathered, Context::time(time), terminal), context)
+    });
+    done.map_err(|failure| goes_on(failure, &logged, &approvals, continue_in, context))
 }
 
 /// A directory of its own for each opening.
@@ -123,17 +114,17 @@ fn folder(vault: &VaultName, now: Time) -> PathBuf {
 /// Whatever stops the flow after the request was logged: what is recorded, and how it goes on.
 fn goes_on(
     failure: Failure,
-    lodged: &RequestState,
-    table: &Table<'_>,
+    logged: &RequestState,
+    approvals: &ApprovalDialog<'_>,
     continue_in: Option<&Path>,
     context: &Context<'_>,
 ) -> Failure {
-    let id = lodged.record.short();
+    let id = logged.record.short();
     let log = continue_in.map_or_else(|| context.peek(), |path| context.peek_at(path));
-    if log.and_then(|log| log.escrow.request(&lodged.record)?.end.clone()).is_some() {
+    if log.and_then(|log| log.escrow.request(&logged.record)?.end.clone()).is_some() {
         return failure.or_next(&format!("request {id} has ended: see `breakglass log --request {id}`"));
     }
-    let (folder, prefix) = (table.folder.display(), table.requester.prefix().display());
+    let (folder, prefix) = (approvals.folder.display(), approvals.requester.prefix().display());
     let place = continue_in.map_or_else(
         || context.place(),
         |path| format!("{} --continue-in {}", context.place(), path.display()),

@@ -2,26 +2,29 @@
 
 use std::str::FromStr as _;
 
-use crate::cli::ask::open::dialog::Flow;
+use crate::ceremony::request::RequestPlan;
+use crate::cli::ask::open::dialog::OpenDialog;
 use crate::cli::context::Context;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::fields_or_usual;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
-use crate::cli::terminal::guide::{self, Question, Reply, Turn};
+use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock::{self, SetTime};
+use crate::record::environment::Environment;
 use crate::record::request::Reason;
 use crate::secret::payload::TOTP;
 use crate::value::names::FieldName;
 use crate::value::text::{FreeText, folded};
+use crate::value::time::Time;
 
 /// How wide what people wrote is shown: with its margin it fits into 80 columns.
 const TEXT_COLUMNS: usize = 64;
 
 /// What was answered.
 pub(crate) struct RequestAnswers {
-    pub(crate) requester: Somebody,
+    pub(crate) requester: LocalPerson,
     pub(crate) reason: Reason,
     pub(crate) ticket: FreeText,
     pub(crate) justification: FreeText,
@@ -30,9 +33,36 @@ pub(crate) struct RequestAnswers {
     pub(crate) time: Option<SetTime>,
 }
 
+impl RequestAnswers {
+    /// Who asks, and what is asked for from `now` on.
+    pub(crate) fn into_plan(
+        self,
+        dialog: &OpenDialog<'_>,
+        now: Time,
+        environment: Environment,
+    ) -> (LocalPerson, RequestPlan) {
+        let opening = dialog.opening;
+        let plan = RequestPlan {
+            purpose: dialog.purpose,
+            reason: self.reason,
+            ticket: self.ticket,
+            justification: self.justification,
+            actions: self.actions,
+            fields: fields_or_usual(opening.fields.clone()),
+            totp_codes: opening.totp_codes,
+            not_before: now,
+            expires: opening.expires,
+            generation: opening.generation,
+            known: Vec::new(),
+            environment,
+        };
+        (self.requester, plan)
+    }
+}
+
 #[derive(Default)]
 struct Answers {
-    requester: Option<Somebody>,
+    requester: Option<LocalPerson>,
     reason: Option<Reason>,
     ticket: Option<FreeText>,
     justification: Option<FreeText>,
@@ -61,8 +91,8 @@ pub(crate) fn shown(fields: &[FieldName], codes: u32) -> String {
 }
 
 /// Asks until somebody has seen all of it and said yes.
-pub(crate) fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<RequestAnswers, Failure> {
-    let given = flow.opening;
+pub(crate) fn ask(dialog: &mut OpenDialog<'_>, terminal: &mut Terminal) -> Result<RequestAnswers, Failure> {
+    let given = dialog.opening;
     let mut answers = Answers {
         requester: None,
         reason: given.reason,
@@ -72,16 +102,16 @@ pub(crate) fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<Reques
         time: given.at.time.map(SetTime::begin),
     };
     if let Some(prefix) = &given.prefix {
-        flow.near.beside(prefix);
-        answers.requester = Some(flow.near.sit_down(&prefix.to_string_lossy(), flow.escrow)?);
+        dialog.finder.beside(prefix);
+        answers.requester = Some(dialog.finder.unlock(&prefix.to_string_lossy(), dialog.escrow)?);
     }
-    let flow = &*flow;
+    let dialog = &*dialog;
     guide::walk(
         terminal,
         &mut answers,
         &[
-            &|terminal, answers| requester(flow, terminal, answers),
-            &|terminal, answers| reason(flow, terminal, answers),
+            &|terminal, answers| requester(dialog, terminal, answers),
+            &|terminal, answers| reason(dialog, terminal, answers),
             &|terminal, answers| {
                 let about = "The ticket that this is for, as INC-42. It goes into the log.";
                 let name = "Ticket";
@@ -91,8 +121,8 @@ pub(crate) fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<Reques
                 let about = "Why root is needed, in a sentence. Whoever approves decides on it.";
                 text(terminal, &mut answers.justification, given.justification.is_some(), "Why", about)
             },
-            &|terminal, answers| actions(flow, terminal, answers),
-            &|terminal, answers| summary(flow, terminal, answers),
+            &|terminal, answers| actions(dialog, terminal, answers),
+            &|terminal, answers| summary(dialog, terminal, answers),
         ],
     )?;
     let Answers { requester, reason, ticket, justification, actions, time } = answers;
@@ -107,27 +137,31 @@ pub(crate) fn ask(flow: &mut Flow<'_>, terminal: &mut Terminal) -> Result<Reques
     })
 }
 
-fn requester(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
-    if flow.opening.prefix.is_some() {
+fn requester(
+    dialog: &OpenDialog<'_>,
+    terminal: &mut Terminal,
+    answers: &mut Answers,
+) -> Result<Turn, Failure> {
+    if dialog.opening.prefix.is_some() {
         return Ok(Turn::Skip);
     }
     let before = answers.requester.as_ref().map(|who| who.signer.person().to_string());
-    let question = Question {
+    let prompt = Prompt {
         name: "Who asks?",
         about: "Whoever sits at the keyboard: their id as above, or where their files are, without the \
                 ending. It stands in the log as the requester.",
         default: before.as_deref(),
-        ..Question::default()
+        ..Prompt::default()
     };
     loop {
-        let typed = match guide::ask(terminal, &question, |typed| Ok::<_, String>(typed.to_owned()))? {
+        let typed = match guide::ask(terminal, &prompt, |typed| Ok::<_, String>(typed.to_owned()))? {
             Reply::Given(typed) => typed,
             Reply::Back => return Ok(Turn::Back),
         };
         if before.as_ref() == Some(&typed) {
             return Ok(Turn::Next);
         }
-        match flow.near.sit_down(&typed, flow.escrow) {
+        match dialog.finder.unlock(&typed, dialog.escrow) {
             Ok(who) => {
                 answers.requester = Some(who);
                 return Ok(Turn::Next);
@@ -137,20 +171,20 @@ fn requester(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) ->
     }
 }
 
-fn reason(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
-    if flow.opening.reason.is_some() {
+fn reason(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+    if dialog.opening.reason.is_some() {
         return Ok(Turn::Skip);
     }
     let all: Vec<_> = Reason::ALL.iter().map(|reason| (reason.to_string(), *reason)).collect();
     let line = |(at, reason): (usize, &Reason)| format!("{} {reason:<16} {}", at + 1, meaning(*reason));
     let default = answers.reason.map(Reason::as_str);
-    let question = Question {
+    let prompt = Prompt {
         name: "Reason",
         about: "Root is for these alone. A number, or the word.",
         choices: Reason::ALL.iter().enumerate().map(line).collect(),
         default,
     };
-    guide::fill(terminal, &mut answers.reason, &question, |typed| guide::choose(&all, typed))
+    guide::fill(terminal, &mut answers.reason, &prompt, |typed| guide::choose(&all, typed))
 }
 
 fn text(
@@ -164,32 +198,32 @@ fn text(
         return Ok(Turn::Skip);
     }
     let before = place.as_ref().map(|text| text.as_str().to_owned());
-    let question = Question { name, about, default: before.as_deref(), ..Question::default() };
-    guide::fill(terminal, place, &question, FreeText::from_str)
+    let prompt = Prompt { name, about, default: before.as_deref(), ..Prompt::default() };
+    guide::fill(terminal, place, &prompt, FreeText::from_str)
 }
 
-fn actions(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+fn actions(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
     const NONE: &str = "none";
-    if !flow.opening.actions.is_empty() {
+    if !dialog.opening.actions.is_empty() {
         return Ok(Turn::Skip);
     }
     let before = answers.actions.iter().flatten().map(FreeText::as_str).collect::<Vec<_>>().join("; ");
-    let question = Question {
+    let prompt = Prompt {
         name: "What is going to be done?",
         about: "The planned actions, with ; between them. Afterwards they are compared with what was done.",
         default: Some(if before.is_empty() { NONE } else { &before }),
-        ..Question::default()
+        ..Prompt::default()
     };
-    guide::fill(terminal, &mut answers.actions, &question, |typed| {
+    guide::fill(terminal, &mut answers.actions, &prompt, |typed| {
         let parts = typed.split(';').map(str::trim).filter(|part| !part.is_empty() && *part != NONE);
         parts.map(FreeText::from_str).collect::<Result<Vec<_>, _>>()
     })
 }
 
-fn summary(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+fn summary(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
     loop {
         terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE LOGGED"))?;
-        terminal.say(&summary_lines(flow, answers).join("\n"))?;
+        terminal.say(&summary_lines(dialog, answers).join("\n"))?;
         let typed =
             terminal.ask("Is all of it right, the time too? Type yes, < to go back, or the right time:")?;
         match typed.as_str() {
@@ -203,8 +237,8 @@ fn summary(flow: &Flow<'_>, terminal: &mut Terminal, answers: &mut Answers) -> R
     }
 }
 
-fn summary_lines(flow: &Flow<'_>, answers: &Answers) -> Vec<String> {
-    let seal = flow.seal;
+fn summary_lines(dialog: &OpenDialog<'_>, answers: &Answers) -> Vec<String> {
+    let seal = dialog.seal;
     let machine = clock::now();
     let now = Context::time(answers.time.map(SetTime::now));
     let mut lines = Vec::new();
@@ -216,13 +250,13 @@ fn summary_lines(flow: &Flow<'_>, answers: &Answers) -> Vec<String> {
     let requester = answers.requester.as_ref().map(|who| who.signer.person().to_string());
     line("asked by", &requester.unwrap_or_default());
     let reason = answers.reason.map_or(String::new(), |reason| format!(", {reason}"));
-    line("purpose", &format!("{}{reason}", flow.purpose));
+    line("purpose", &format!("{}{reason}", dialog.purpose));
     line("ticket", answers.ticket.as_ref().map_or("", FreeText::as_str));
     line("because", answers.justification.as_ref().map_or("", FreeText::as_str));
     let actions: Vec<_> = answers.actions.iter().flatten().map(FreeText::as_str).collect();
     line("planned", if actions.is_empty() { "none named".to_owned() } else { actions.join("\n") }.as_str());
-    line("shown", &shown(&fields_or_usual(flow.opening.fields.clone()), flow.opening.totp_codes));
-    line("until", &now.after(flow.opening.expires).to_string());
+    line("shown", &shown(&fields_or_usual(dialog.opening.fields.clone()), dialog.opening.totp_codes));
+    line("until", &now.after(dialog.opening.expires).to_string());
     match answers.time {
         None => line("it is now", &format!("{now} by this machine's clock")),
         Some(_) => {
@@ -230,8 +264,8 @@ fn summary_lines(flow: &Flow<'_>, answers: &Answers) -> Vec<String> {
             line("the clock", &format!("{machine} by this machine"));
         }
     }
-    if now < flow.escrow.time {
-        line("BUT", &format!("the log's last record is of {}: the clock is behind", flow.escrow.time));
+    if now < dialog.escrow.time {
+        line("BUT", &format!("the log's last record is of {}: the clock is behind", dialog.escrow.time));
     }
     lines
 }

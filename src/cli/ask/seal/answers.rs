@@ -3,23 +3,23 @@
 use secrecy::SecretString;
 
 use crate::cli::ask::seal::password::Password;
-use crate::cli::files::finder::Near;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::finder::FileFinder;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::escrow::Escrow;
 use crate::record::seal::AccountId;
 use crate::value::names::{FieldName, PersonId, VaultName};
 
 /// What is known before the first question.
-pub(crate) struct Desk<'a> {
+pub(crate) struct SealDialog<'a> {
     /// What the flags say.
     pub(crate) draft: &'a SealDraft,
     /// The escrow as its log has it.
     pub(crate) escrow: &'a Escrow,
     /// Where people's files are looked for.
-    pub(crate) near: Near,
+    pub(crate) finder: FileFinder,
     /// Who seals, where that is known: unlocked.
-    pub(crate) sitting: &'a [Somebody],
+    pub(crate) sealers: &'a [LocalPerson],
 }
 
 /// What was answered.
@@ -28,7 +28,7 @@ pub(crate) struct SealAnswers {
     pub(crate) vault: Option<VaultName>,
     pub(crate) account: Option<AccountId>,
     pub(crate) email: Option<String>,
-    pub(crate) sealer: Option<Somebody>,
+    pub(crate) sealer: Option<LocalPerson>,
     pub(crate) custodians: Option<Vec<PersonId>>,
     pub(crate) threshold: Option<u8>,
     pub(crate) password: Option<Password>,

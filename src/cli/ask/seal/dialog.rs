@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use crate::ceremony::seal::{Sealed, canary_name};
-use crate::cli::ask::seal::answers::{Desk, SealAnswers};
+use crate::cli::ask::seal::answers::{SealAnswers, SealDialog};
 use crate::cli::ask::seal::password::Password;
 use crate::cli::ask::seal::secrets;
 use crate::cli::context::Context;
-use crate::cli::files::finder::Near;
+use crate::cli::files::finder::FileFinder;
 use crate::cli::files::keys::read_all_identities;
 use crate::cli::files::sealing::commit::commit;
-use crate::cli::files::sealing::consent::{Yes, confirm_machine};
+use crate::cli::files::sealing::consent::{Consent, confirm_machine};
 use crate::cli::files::sealing::credentials::Typed;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new, warnings};
@@ -21,7 +21,7 @@ use crate::cli::files::signers::must_administer;
 use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::cli::terminal::guide::{self, Question, Reply, Turn};
+use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::envelope::Identity;
 use crate::crypto::threshold::Threshold;
@@ -51,11 +51,11 @@ pub(crate) fn guided(
     let context = &mut outer.saying(&mut said);
     let log = readable(context)?;
     let escrow = &log.escrow;
-    let sitting = if signers.prefixes.is_empty() { Vec::new() } else { signers.unlock(context)? };
+    let sealers = if signers.prefixes.is_empty() { Vec::new() } else { signers.unlock(context)? };
     let at_hand = read_all_identities(reopen_with)?;
     confirm_machine(escrow, &draft.accepted, context)?;
-    let desk = Desk { draft, escrow, near: Near::of(context), sitting: &sitting };
-    desk.seal(at_hand, &mut terminal, context)
+    let dialog = SealDialog { draft, escrow, finder: FileFinder::of(context), sealers: &sealers };
+    dialog.seal(at_hand, &mut terminal, context)
 }
 
 /// The escrow, to ask the right questions. A log that nothing can be added to stops it before the first of them.
@@ -70,7 +70,7 @@ fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
     Ok(reading)
 }
 
-impl Desk<'_> {
+impl SealDialog<'_> {
     /// Asks, and seals when somebody has seen all of it and said yes.
     pub(crate) fn seal(
         &self,
@@ -95,11 +95,11 @@ impl Desk<'_> {
             others: answers.others,
         };
         let again = Terminal::open("the credentials")?.plain(context.plain);
-        let mut yes = Yes { accepted: &draft.accepted, terminal: Some(again) };
-        let credentials = typed.finish(vault, &mut yes)?;
-        let sitting = answers.sealer.as_ref().map_or(self.sitting, std::slice::from_ref);
-        at_hand.extend(sitting.iter().flat_map(|one| one.identities.iter().cloned()));
-        commit(&draft, sitting, &at_hand, vec![credentials], true, context)
+        let mut consent = Consent { accepted: &draft.accepted, terminal: Some(again) };
+        let credentials = typed.finish(vault, &mut consent)?;
+        let sealers = answers.sealer.as_ref().map_or(self.sealers, std::slice::from_ref);
+        at_hand.extend(sealers.iter().flat_map(|one| one.identities.iter().cloned()));
+        commit(&draft, sealers, &at_hand, vec![credentials], true, context)
     }
 
     fn ask(&self, terminal: &mut Terminal) -> Result<SealAnswers, Failure> {
@@ -140,8 +140,8 @@ impl Desk<'_> {
 
     /// Fails where what flags say cannot be sealed: before the first question.
     fn check_given(&self, given: &SealAnswers) -> Result<(), Failure> {
-        if !self.sitting.is_empty() {
-            must_administer(self.sitting, self.escrow)?;
+        if !self.sealers.is_empty() {
+            must_administer(self.sealers, self.escrow)?;
         }
         if let Some(vault) = &given.vault {
             vault_must_be_new(self.escrow, vault)?;
@@ -168,13 +168,13 @@ impl Desk<'_> {
             return Ok(Turn::Skip);
         }
         let before = answers.vault.as_ref().map(ToString::to_string);
-        let question = Question {
+        let prompt = Prompt {
             name: "Vault",
             about: "A name for what is sealed, as aws-prod: a-z, 0-9 and -. It stands in the log.",
             default: before.as_deref(),
-            ..Question::default()
+            ..Prompt::default()
         };
-        guide::fill(terminal, &mut answers.vault, &question, |typed| {
+        guide::fill(terminal, &mut answers.vault, &prompt, |typed| {
             let vault = VaultName::from_str(typed).map_err(|error| error.to_string())?;
             vault_must_be_new(self.escrow, &vault).map_err(|failure| failure.what)?;
             Ok::<_, String>(vault)
@@ -191,14 +191,14 @@ impl Desk<'_> {
             !is_aws || (digits && account.as_str().len() == 12)
         };
         let before = answers.account.as_ref().map(|account| account.as_str().to_owned());
-        let question = Question {
+        let prompt = Prompt {
             name: "Account id",
             about: "12 digits without dashes for AWS. It stands in the log, where auditors match on it.",
             default: before.as_deref(),
-            ..Question::default()
+            ..Prompt::default()
         };
         let odd = "That is not 12 digits; is it right?";
-        odd_or_not(terminal, &mut answers.account, &question, AccountId::from_str, usual, odd)
+        odd_or_not(terminal, &mut answers.account, &prompt, AccountId::from_str, usual, odd)
     }
 
     fn email(&self, terminal: &mut Terminal, answers: &mut SealAnswers) -> Result<Turn, Failure> {
@@ -206,15 +206,15 @@ impl Desk<'_> {
             return Ok(Turn::Skip);
         }
         let before = answers.email.clone();
-        let question = Question {
+        let prompt = Prompt {
             name: "E-mail address of the root user",
             about: "What one signs in with. It is sealed with the password.",
             default: before.as_deref(),
-            ..Question::default()
+            ..Prompt::default()
         };
         let odd = "That holds no @; is it right?";
         let usual = |email: &String| email.contains('@');
-        odd_or_not(terminal, &mut answers.email, &question, String::from_str, usual, odd)
+        odd_or_not(terminal, &mut answers.email, &prompt, String::from_str, usual, odd)
     }
 
     fn summary(&self, terminal: &mut Terminal, answers: &SealAnswers) -> Result<Turn, Failure> {
@@ -234,7 +234,7 @@ impl Desk<'_> {
         let account = answers.account.as_ref().map_or("", AccountId::as_str);
         line("account", &format!("{account} (partition {})", self.draft.partition));
         line("e-mail", answers.email.as_deref().unwrap_or_default());
-        let sealer = answers.sealer.as_ref().map_or(self.sitting, std::slice::from_ref);
+        let sealer = answers.sealer.as_ref().map_or(self.sealers, std::slice::from_ref);
         let sealers: Vec<_> = sealer.iter().map(|one| one.signer.person().to_string()).collect();
         line("sealed by", &sealers.join(", "));
         line("opened by", &format!("{} of {}", answers.threshold.unwrap_or(0), custodians.len()));
@@ -263,13 +263,13 @@ impl Desk<'_> {
 fn odd_or_not<T: Clone, E: std::fmt::Display>(
     terminal: &mut Terminal,
     place: &mut Option<T>,
-    question: &Question<'_>,
+    prompt: &Prompt<'_>,
     read: impl Fn(&str) -> Result<T, E>,
     usual: impl Fn(&T) -> bool,
     odd: &str,
 ) -> Result<Turn, Failure> {
     loop {
-        match guide::ask(terminal, question, &read)? {
+        match guide::ask(terminal, prompt, &read)? {
             Reply::Back => return Ok(Turn::Back),
             Reply::Given(given) if usual(&given) || terminal.confirm(&format!("  {odd}"))? => {
                 *place = Some(given);

@@ -2,17 +2,17 @@
 
 use std::str::FromStr as _;
 
-use crate::cli::ask::seal::answers::{Desk, SealAnswers};
+use crate::cli::ask::seal::answers::{SealAnswers, SealDialog};
 use crate::cli::files::sealing::plan::custodian_cards;
 use crate::cli::files::signers::must_administer;
 use crate::cli::say::exit::Failure;
-use crate::cli::terminal::guide::{self, Question, Reply, Turn};
+use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::threshold::Threshold;
 use crate::record::card::Role;
 use crate::value::names::PersonId;
 
-impl Desk<'_> {
+impl SealDialog<'_> {
     /// Every custodian who has not left, in the order of their ids.
     pub(crate) fn candidates(&self) -> Vec<PersonId> {
         let all = self.escrow.people.iter().filter(|(_, person)| person.is(Role::Custodian));
@@ -21,30 +21,30 @@ impl Desk<'_> {
 
     /// Asks who seals, and unlocks them.
     pub(crate) fn sealer(&self, terminal: &mut Terminal, answers: &mut SealAnswers) -> Result<Turn, Failure> {
-        if !self.sitting.is_empty() {
+        if !self.sealers.is_empty() {
             return Ok(Turn::Skip);
         }
         let before = answers.sealer.as_ref().map(|who| who.signer.person().to_string());
         let administrators = self.escrow.people.iter().filter(|(_, person)| person.is(Role::Administrator));
         let ids: Vec<&PersonId> = administrators.map(|(id, _)| id).collect();
-        let mut here = ids.iter().filter(|id| self.near.find(id.as_str(), self.escrow).is_ok());
+        let mut here = ids.iter().filter(|id| self.finder.find(id.as_str(), self.escrow).is_ok());
         let only = here.next().filter(|_| here.next().is_none()).map(ToString::to_string);
         let choices = ids.iter().map(|id| self.contact(id)).collect();
-        let question = Question {
+        let prompt = Prompt {
             name: "Who seals?",
             about: "An administrator: their id, or where their files are, without the ending.",
             choices,
             default: before.as_deref().or(only.as_deref()),
         };
         loop {
-            let typed = match guide::ask(terminal, &question, |typed| Ok::<_, String>(typed.to_owned()))? {
+            let typed = match guide::ask(terminal, &prompt, |typed| Ok::<_, String>(typed.to_owned()))? {
                 Reply::Given(typed) => typed,
                 Reply::Back => return Ok(Turn::Back),
             };
             if before.as_ref() == Some(&typed) {
                 return Ok(Turn::Next);
             }
-            let who = self.near.sit_down(&typed, self.escrow).and_then(|who| {
+            let who = self.finder.unlock(&typed, self.escrow).and_then(|who| {
                 must_administer(std::slice::from_ref(&who), self.escrow)?;
                 Ok(who)
             });
@@ -70,13 +70,13 @@ impl Desk<'_> {
         const ALL: &str = "all";
         let all = self.candidates();
         let before = answers.custodians.as_ref().filter(|before| **before != all).map(|before| ids(before));
-        let question = Question {
+        let prompt = Prompt {
             name: "Custodians",
             about: "Who holds a share: all of these, or their ids with a blank between them.",
             choices: all.iter().map(|id| self.contact(id)).collect(),
             default: Some(before.as_deref().unwrap_or(ALL)),
         };
-        guide::fill(terminal, &mut answers.custodians, &question, |typed| {
+        guide::fill(terminal, &mut answers.custodians, &prompt, |typed| {
             if typed == ALL {
                 return self.enough(all.clone());
             }
@@ -116,9 +116,9 @@ impl Desk<'_> {
             "How many of the {total} have to approve together. 2 of 3 and 3 of 5 are usual: one or two can be lost, \
              and nobody opens it alone."
         );
-        let question =
-            Question { name: "Threshold", about: &about, default: Some(&default), ..Question::default() };
-        guide::fill(terminal, &mut answers.threshold, &question, |typed| {
+        let prompt =
+            Prompt { name: "Threshold", about: &about, default: Some(&default), ..Prompt::default() };
+        guide::fill(terminal, &mut answers.threshold, &prompt, |typed| {
             let number = typed.parse().ok().filter(|number| fits(*number));
             number.ok_or_else(|| format!("a number from 2 to {total}"))
         })

@@ -5,11 +5,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::ask::seal::answers::SealAnswers;
 use crate::cli::ask::seal::password::Password;
-use crate::cli::files::sealing::consent::{SealDeviation, Yes};
+use crate::cli::files::sealing::consent::{Consent, SealDeviation};
 use crate::cli::files::sealing::credentials::{prove, visible, weakness};
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::terminal::guide::{self, BACK, Question, Reply, Turn};
+use crate::cli::terminal::guide::{self, BACK, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::secret::payload::PASSWORD;
 use crate::secret::totp::TotpSeed;
@@ -30,8 +30,8 @@ pub(crate) fn password(
     if draft.generate_password {
         return Ok(Turn::Skip);
     }
-    let ways = [("type".to_owned(), false), ("make".to_owned(), true)];
-    let question = Question {
+    let options = [("type".to_owned(), false), ("make".to_owned(), true)];
+    let prompt = Prompt {
         name: "Password",
         about: "A number, or the word.",
         choices: vec![
@@ -41,7 +41,7 @@ pub(crate) fn password(
         default: Some(if matches!(answers.password, Some(Password::MadeHere)) { "make" } else { "type" }),
     };
     loop {
-        match guide::ask(terminal, &question, |typed| guide::choose(&ways, typed))? {
+        match guide::ask(terminal, &prompt, |typed| guide::choose(&options, typed))? {
             Reply::Back => return Ok(Turn::Back),
             Reply::Given(true) => answers.password = Some(Password::MadeHere),
             Reply::Given(false) => match typed(draft, terminal, answers)? {
@@ -142,8 +142,8 @@ pub(crate) fn totp(
             }
         };
         let second = Terminal::open("a code")?.plain(terminal.is_plain());
-        let mut yes = Yes { accepted: &draft.accepted, terminal: Some(second) };
-        match prove(vault(answers)?, &seed, None, &mut yes) {
+        let mut consent = Consent { accepted: &draft.accepted, terminal: Some(second) };
+        match prove(vault(answers)?, &seed, None, &mut consent) {
             Ok(()) => {
                 answers.totp = Some(Some(typed));
                 return Ok(Turn::Next);

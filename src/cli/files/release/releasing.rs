@@ -6,8 +6,8 @@ use crate::ceremony::approve::{ApprovalFile, RequestFile};
 use crate::ceremony::release::Gathered;
 use crate::ceremony::request::Session;
 use crate::cli::context::{Answer, Context};
-use crate::cli::files::open_log::{Footing, Ways};
-use crate::cli::files::people::Somebody;
+use crate::cli::files::open_log::{OpenLog, OpenOptions};
+use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
@@ -25,7 +25,7 @@ const MAX_APPROVAL_FILE: u64 = 1 << 20;
 /// What a release, or a withdrawal, rests on.
 pub(crate) struct Releasing<'a> {
     /// The requester, whose identities are unlocked.
-    pub(crate) requester: &'a Somebody,
+    pub(crate) requester: &'a LocalPerson,
     /// The request file.
     pub(crate) carried: &'a RequestFile,
     /// Its session.
@@ -46,7 +46,7 @@ pub(crate) struct Releasing<'a> {
 
 /// What is done with the approvals on a log that can be added to.
 pub(crate) type Doing<'a> =
-    dyn FnMut(&mut Footing, Brought, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
+    dyn FnMut(&mut OpenLog, ReadApprovals, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
 
 /// Asks for a yes to a release.
 pub(crate) type Agreeing<'a> = dyn FnMut(&RequestState, &Gathered<'_>) -> Result<(), Failure> + 'a;
@@ -58,16 +58,16 @@ impl Releasing<'_> {
         doing: &mut Doing<'_>,
         context: &mut Context<'_>,
     ) -> Result<Answer, Failure> {
-        let brought = Brought::read(self.approvals);
-        let ways = Ways {
+        let read = ReadApprovals::read(self.approvals);
+        let options = OpenOptions {
             continue_in: self.continue_in,
             carried: Some(self.carried),
             accepted: self.accepted,
             time: Context::time(self.time),
         };
-        let mut footing = Footing::find(self.requester, &ways, context)?;
-        let done = doing(&mut footing, brought, context)?;
-        footing.created.keep();
+        let mut log = OpenLog::find(self.requester, &options, context)?;
+        let done = doing(&mut log, read, context)?;
+        log.created.keep();
         if let Err(error) = files::destroy(self.session_file) {
             let place = self.session_file.display();
             context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
@@ -83,14 +83,14 @@ impl Releasing<'_> {
 
 /// The approvals that were brought, and the files among them that are none: one bad file must not stop an
 /// emergency that the others can meet.
-pub(crate) struct Brought {
+pub(crate) struct ReadApprovals {
     pub(crate) approvals: Vec<ApprovalFile>,
-    pub(crate) odd: Vec<Failure>,
+    pub(crate) unreadable: Vec<Failure>,
 }
 
-impl Brought {
-    fn read(paths: &[PathBuf]) -> Brought {
-        let mut brought = Brought { approvals: Vec::new(), odd: Vec::new() };
+impl ReadApprovals {
+    fn read(paths: &[PathBuf]) -> ReadApprovals {
+        let mut found = ReadApprovals { approvals: Vec::new(), unreadable: Vec::new() };
         for path in paths {
             let read =
                 files::read_public(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error));
@@ -98,16 +98,16 @@ impl Brought {
                 ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
             });
             match parsed {
-                Ok(file) => brought.approvals.push(file),
-                Err(failure) => brought.odd.push(failure),
+                Ok(file) => found.approvals.push(file),
+                Err(failure) => found.unreadable.push(failure),
             }
         }
-        brought
+        found
     }
 
     /// Says which files are no approvals.
     pub(crate) fn warn(&self, context: &mut Context<'_>) {
-        for failure in &self.odd {
+        for failure in &self.unreadable {
             let place = failure.at.as_deref().unwrap_or_default();
             context.warn(&format!("set aside: {place}: {}", failure.what));
         }
@@ -115,13 +115,12 @@ impl Brought {
 }
 
 /// Logs the end of the request, signed by its session.
-pub(crate) fn append_end(footing: &mut Footing, session: &Session, end: End) -> Result<(), Failure> {
+pub(crate) fn append_end(log: &mut OpenLog, session: &Session, end: End) -> Result<(), Failure> {
     let signers = vec![(KeyName::Session, session.key())];
-    footing
-        .ledger
+    log.ledger
         .append(Draft { time: clock::now(), says: end, signers })
         .map(|_| ())
-        .map_err(|error| failures::ledger(&footing.path, &error))
+        .map_err(|error| failures::ledger(&log.path, &error))
 }
 
 /// In order, and each once.

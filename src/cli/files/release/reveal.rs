@@ -1,12 +1,15 @@
 //! The release itself: logged first, shown then.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::cli::context::{Answer, Context};
-use crate::cli::files::open_log::{self, Footing};
-use crate::cli::files::people::Somebody;
-use crate::cli::files::release::releasing::{Agreeing, Brought, Releasing, append_end, distinct};
+use crate::cli::files::open_log::{self, OpenLog};
+use crate::cli::files::people::LocalPerson;
+use crate::cli::files::release::releasing::{Agreeing, ReadApprovals, Releasing, append_end, distinct};
 use crate::cli::files::release::shown;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -17,9 +20,9 @@ use crate::hands::sandbox::{self, FileAccess};
 use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
-use crate::record::request::{End, Outcome, Purpose};
+use crate::record::request::Purpose;
 use crate::secret::payload::TOTP;
-use crate::value::names::FieldName;
+use crate::value::names::{FieldName, PersonId};
 use crate::value::time::Time;
 
 /// What to do where a release was logged and shown, and its end could not be logged.
@@ -33,47 +36,27 @@ impl Releasing<'_> {
         agree: &mut Agreeing<'_>,
         context: &mut Context<'_>,
     ) -> Result<Answer, Failure> {
-        self.carry_out(
-            &mut |footing, brought, context| reveal(self, footing, brought, agree, context),
-            context,
-        )
+        self.carry_out(&mut |log, read, context| reveal(self, log, read, agree, context), context)
     }
 }
 
 fn reveal(
     how: &Releasing<'_>,
-    footing: &mut Footing,
-    mut brought: Brought,
+    log: &mut OpenLog,
+    mut read: ReadApprovals,
     agree: &mut Agreeing<'_>,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
-    let approvals = std::mem::take(&mut brought.approvals);
+    let approvals = std::mem::take(&mut read.approvals);
     let now = Context::time(how.time);
     let (request, session) = (&how.request(), how.session);
-    let escrow = footing.ledger.escrow();
+    let escrow = log.ledger.escrow();
     let gathered =
         gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = &escrow.request(request).expect("gather found it").clone();
-    if let Some(other) = how.print.iter().find(|field| !asked.request.fields.contains(field)) {
-        return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for"))
-            .next("only what the approvers saw in the request is shown; make a new request for more"));
-    }
-    let codes = how.print.iter().filter(|field| field.as_str() == TOTP).count();
-    if codes > asked.request.totp_codes as usize {
-        let what = format!("{codes} TOTP codes are wanted, and {} were asked for", asked.request.totp_codes);
-        return Err(Failure::new(Exit::NotAuthorised, what)
-            .next("only what the approvers saw in the request is shown; make a new request for more"));
-    }
-    if let Err(error) = gathered.enough() {
-        if let Some(failure) = brought.odd.into_iter().next() {
-            return Err(failure);
-        }
-        return Err(failures::release(&error, &gathered.set_aside));
-    }
-    if !gathered.set_aside.is_empty() {
-        context.warn(&failures::set_aside(&gathered.set_aside));
-    }
-    brought.warn(context);
+    prints_what_was_asked(how, asked)?;
+    enough(&gathered, read, context)?;
+    // Whatever can fail without a record fails before there is one: the payload is read now, and its digest compared.
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
@@ -81,80 +64,113 @@ fn reveal(
     // What the approvers have signed already is not asked about again.
     let mut of_machine = environment.deviations(escrow.policy.strict_air_gap);
     of_machine.retain(|deviation| !asked.request.deviations.contains(deviation));
-    let deviations = deviations(&gathered, asked, how, &footing.deviations, of_machine, now)?;
+    let deviations = deviations(&gathered, asked, how, &log.deviations, of_machine, now)?;
     if how.print.is_empty() {
         warn_of(&environment, context);
         agree(asked, &gathered)?;
     }
-    let bad = gathered.bad_shares();
-    let failed = |error: ReleaseError| {
-        let failure = failures::release(&error, &[]);
-        match error {
-            ReleaseError::OtherPayload | ReleaseError::Envelope(_) | ReleaseError::Payload(_) => {
-                failure.at(payload_path.display())
-            }
-            _ => failure,
-        }
-    };
+    let bad_shares = gathered.bad_shares();
+    let failed = |error: ReleaseError| not_released(&error, &payload_path);
     let authorized = gathered.reconstruct(&payload, deviations, environment).map_err(failed)?;
     let approvers = authorized.approvers.clone();
     // From here on the file may hold a release, or the beginning of one: it stays, whatever happens.
-    std::mem::take(&mut footing.created).keep();
-    footing.ledger.vouch(&authorized.verified);
-    // Persist, then reveal.
-    let appended = footing
+    std::mem::take(&mut log.created).keep();
+    log.ledger.vouch(&authorized.verified);
+    // Persist, then reveal. `append` syncs the record and reads it again; without the proof of that which it gives,
+    // the payload cannot be opened below. Whatever stops it, nobody has seen anything.
+    let appended = log
         .ledger
         .append(authorized.draft(session, now))
-        .map_err(|error| failures::ledger(&footing.path, &error).or_next(open_log::ELSEWHERE))?;
+        .map_err(|error| failures::ledger(&log.path, &error).or_next(open_log::ELSEWHERE))?;
     // Nobody is asked for a path any more. A demonstration has more to do afterwards.
     if !context.scripted && sandbox::state() != Sandbox::None {
-        sandbox::close(&rest(how, footing, context));
+        sandbox::close(&rest(how, log, context));
     }
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
+    let entry = appended.head().seq;
     let shown = if how.print.is_empty() {
-        shown::show(&fields, asked, appended.head().seq, how, footing, context)?
+        shown::show(&fields, asked, entry, how, log, context)?
     } else {
         shown::print(&fields, asked, how, context)?
     };
-    if shown.fields.is_empty() && !how.print.is_empty() {
-        let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
-        return Err(Failure::new(Exit::BadInput, "nothing that was named could be shown")
-            .next(format!("the vault holds: {}; the request is still open", held.join(", "))));
+    // The end says what was in fact shown: auditors take everything that was asked for as shown until it is there.
+    append_end(log, session, shown.end(*request, bad_shares))
+        .map_err(|failure| failure.or_next(NOT_ENDED))?;
+    Ok(answer(how, asked, entry, &approvers, &shown.fields, context))
+}
+
+/// Fails where something is to be printed that the approvers have not seen in the request.
+fn prints_what_was_asked(how: &Releasing<'_>, asked: &RequestState) -> Result<(), Failure> {
+    const ONLY: &str = "only what the approvers saw in the request is shown; make a new request for more";
+    if let Some(other) = how.print.iter().find(|field| !asked.request.fields.contains(field)) {
+        return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for")).next(ONLY));
     }
-    let end = End {
-        request: *request,
-        outcome: Outcome::Released,
-        shown: shown.fields.clone(),
-        totp_steps: shown.totp_steps,
-        approvals: Vec::new(),
-        bad_shares: bad,
-    };
-    append_end(footing, session, end).map_err(|failure| failure.or_next(NOT_ENDED))?;
+    let codes = how.print.iter().filter(|field| field.as_str() == TOTP).count();
+    if codes > asked.request.totp_codes as usize {
+        let what = format!("{codes} TOTP codes are wanted, and {} were asked for", asked.request.totp_codes);
+        return Err(Failure::new(Exit::NotAuthorised, what).next(ONLY));
+    }
+    Ok(())
+}
+
+/// Fails unless the good approvals are enough; says which were set aside.
+fn enough(gathered: &Gathered<'_>, read: ReadApprovals, context: &mut Context<'_>) -> Result<(), Failure> {
+    if let Err(error) = gathered.enough() {
+        // A file that is no approval may be the one that is missing.
+        return Err(match read.unreadable.into_iter().next() {
+            Some(failure) => failure,
+            None => failures::release(&error, &gathered.set_aside),
+        });
+    }
+    if !gathered.set_aside.is_empty() {
+        context.warn(&failures::set_aside(&gathered.set_aside));
+    }
+    read.warn(context);
+    Ok(())
+}
+
+/// Why nothing is released; where it is the payload's fault, its file is named.
+fn not_released(error: &ReleaseError, payload: &Path) -> Failure {
+    let failure = failures::release(error, &[]);
+    match error {
+        ReleaseError::OtherPayload | ReleaseError::Envelope(_) | ReleaseError::Payload(_) => {
+            failure.at(payload.display())
+        }
+        _ => failure,
+    }
+}
+
+fn answer(
+    how: &Releasing<'_>,
+    asked: &RequestState,
+    entry: u64,
+    approvers: &BTreeSet<PersonId>,
+    shown: &[FieldName],
+    context: &mut Context<'_>,
+) -> Answer {
     let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
-    let names: Vec<_> = shown.fields.iter().map(FieldName::as_str).collect();
+    let names: Vec<_> = shown.iter().map(FieldName::as_str).collect();
     let text = format!(
-        "released on the approvals of {}; logged as entry {}\nshown: {}; request {} has ended\n{}",
+        "released on the approvals of {}; logged as entry {entry}\nshown: {}; request {} has ended\n{}",
         people.join(" and "),
-        appended.head().seq,
         if names.is_empty() { "nothing".to_owned() } else { names.join(", ") },
-        request.short(),
+        asked.record.short(),
         next_steps(asked, how.requester),
     );
     if !how.print.is_empty() {
         // Standard output holds what was printed, and nothing else.
         context.warn(&text);
-        return Ok(Answer::done("", serde_json::Value::Null));
+        return Answer::done("", serde_json::Value::Null);
     }
-    let json =
-        json!({ "request_id": request, "entry": appended.head().seq, "approvers": people, "shown": names });
-    Ok(Answer::done(text, json))
+    let json = json!({ "request_id": asked.record, "entry": entry, "approvers": people, "shown": names });
+    Answer::done(text, json)
 }
 
 /// The files that are still needed when secrets are shown: the log, the book, and the session that is destroyed.
-fn rest(how: &Releasing<'_>, footing: &Footing, context: &Context<'_>) -> FileAccess {
+fn rest(how: &Releasing<'_>, log: &OpenLog, context: &Context<'_>) -> FileAccess {
     let mut access = FileAccess::default();
     access.changes_within(&context.escrow);
-    for file in [&footing.path, &how.requester.book, how.session_file] {
+    for file in [&log.path, &how.requester.book, how.session_file] {
         access.changes_beside(file);
     }
     access
@@ -171,7 +187,7 @@ fn warn_of(environment: &Environment, context: &mut Context<'_>) {
 }
 
 /// What is to be done after a release.
-fn next_steps(asked: &RequestState, requester: &Somebody) -> String {
+fn next_steps(asked: &RequestState, requester: &LocalPerson) -> String {
     if asked.request.purpose == Purpose::Drill {
         return "next: nothing; it was a drill, and nothing real was shown".to_owned();
     }

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use crate::cli::context::Context;
-use crate::cli::files::open_log::Footing;
+use crate::cli::files::open_log::OpenLog;
 use crate::cli::files::release::releasing::{Releasing, distinct};
 use crate::cli::files::statements;
 use crate::cli::reveal::screen;
@@ -12,26 +12,45 @@ use crate::cli::reveal::state::{About, State};
 use crate::cli::reveal::values::{Lines, lines_at};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::prompt::Terminal;
+use crate::crypto::digest::Digest;
 use crate::escrow::RequestState;
 use crate::hands::clock;
+use crate::record::request::{End, Outcome};
 use crate::secret::payload::Fields;
-use crate::value::names::FieldName;
+use crate::value::names::{FieldName, PersonId};
 
 /// What was in fact shown.
 #[derive(Default)]
-pub(crate) struct Shown {
+pub(crate) struct ShownFields {
     pub(crate) fields: Vec<FieldName>,
     pub(crate) totp_steps: Vec<u64>,
 }
 
+impl ShownFields {
+    /// The end of a request of which this was shown.
+    pub(crate) fn end(&self, request: Digest, bad_shares: Vec<PersonId>) -> End {
+        End {
+            request,
+            outcome: Outcome::Released,
+            shown: self.fields.clone(),
+            totp_steps: self.totp_steps.clone(),
+            approvals: Vec::new(),
+            bad_shares,
+        }
+    }
+}
+
 /// Writes `FIELD: VALUE` lines to standard output.
+///
+/// # Errors
+/// A [`Failure`] where nothing that was named could be written: the request is still open then.
 pub(crate) fn print(
     fields: &Fields,
     asked: &RequestState,
     how: &Releasing<'_>,
     context: &mut Context<'_>,
-) -> Result<Shown, Failure> {
-    let mut shown = Shown::default();
+) -> Result<ShownFields, Failure> {
+    let mut shown = ShownFields::default();
     for wanted in how.print {
         let now = how.time.unwrap_or_else(clock::now).unix();
         let Some(Lines { lines, step }) = lines_at(fields, wanted, now) else {
@@ -49,6 +68,11 @@ pub(crate) fn print(
         shown.fields.push(wanted.clone());
         shown.totp_steps.extend(step);
     }
+    if shown.fields.is_empty() {
+        let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
+        return Err(Failure::new(Exit::BadInput, "nothing that was named could be shown")
+            .next(format!("the vault holds: {}; the request is still open", held.join(", "))));
+    }
     shown.fields = distinct(shown.fields);
     Ok(shown)
 }
@@ -59,11 +83,11 @@ pub(crate) fn show(
     asked: &RequestState,
     entry: u64,
     how: &Releasing<'_>,
-    footing: &mut Footing,
+    log: &mut OpenLog,
     context: &mut Context<'_>,
-) -> Result<Shown, Failure> {
+) -> Result<ShownFields, Failure> {
     let mut terminal = Terminal::open("showing the fields")?.plain(context.plain);
-    let seal = footing.ledger.escrow().generation(&asked.request.vault, asked.request.generation);
+    let seal = log.ledger.escrow().generation(&asked.request.vault, asked.request.generation);
     let about = About {
         vault: asked.request.name.to_string(),
         account: seal.map_or(String::new(), |generation| generation.seal.account.to_string()),
@@ -71,12 +95,12 @@ pub(crate) fn show(
         request: asked.record.short(),
     };
     let mut state = State::new(about, fields, &asked.request.fields, asked.request.totp_codes);
-    let mut log = |done| statements::act(how.requester, &mut footing.ledger, asked.record, done, context);
+    let mut log = |done| statements::act(how.requester, &mut log.ledger, asked.record, done, context);
     // Whatever becomes of the terminal: what was shown until then is what is logged.
     let ended = screen::run(&mut state, how.time, &mut terminal, &mut log);
     if let Err(failure) = ended {
         context.warn(&failure.to_string());
     }
     let (fields, totp_steps) = state.shown();
-    Ok(Shown { fields, totp_steps })
+    Ok(ShownFields { fields, totp_steps })
 }

@@ -4,23 +4,23 @@ use serde_json::json;
 
 use crate::ceremony::release::gather;
 use crate::cli::context::{Answer, Context};
-use crate::cli::files::open_log::Footing;
-use crate::cli::files::release::releasing::{Brought, Releasing, append_end, distinct};
+use crate::cli::files::open_log::OpenLog;
+use crate::cli::files::release::releasing::{ReadApprovals, Releasing, append_end, distinct};
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::record::request::{End, Outcome};
 
 /// Ends the request; the approvals that came are recorded.
 pub(crate) fn withdraw(
-    footing: &mut Footing,
+    log: &mut OpenLog,
     how: &Releasing<'_>,
-    brought: Brought,
+    read: ReadApprovals,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
-    brought.warn(context);
+    read.warn(context);
     let (request, session) = (&how.request(), how.session);
-    let approvals = brought.approvals;
-    let escrow = footing.ledger.escrow();
+    let approvals = read.approvals;
+    let escrow = log.ledger.escrow();
     let gathered =
         gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = &escrow.request(request).expect("gather found it").clone();
@@ -35,7 +35,7 @@ pub(crate) fn withdraw(
         approvals: gathered.approvals(),
         bad_shares: bad,
     };
-    append_end(footing, session, end)?;
+    append_end(log, session, end)?;
     let text = format!("request {} has ended: {outcome}", request.short());
     Ok(Answer::done(text, json!({ "request_id": request, "outcome": outcome })))
 }

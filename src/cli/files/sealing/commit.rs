@@ -6,8 +6,8 @@ use crate::ceremony::seal as ceremony;
 use crate::ceremony::seal::Sealed;
 use crate::cli::context::Context;
 use crate::cli::files::open_log;
-use crate::cli::files::people::Somebody;
-use crate::cli::files::sealing::credentials::Credentials;
+use crate::cli::files::people::LocalPerson;
+use crate::cli::files::sealing::credentials::VaultCredentials;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::files::sealing::plan::{plan, warnings};
 use crate::cli::files::signers::signers;
@@ -26,13 +26,13 @@ use crate::record::seal::{Kind, Seal};
 /// Seals what was read, and logs it. Whoever asks is warned of what is unwise, unless they are already.
 pub(crate) fn commit(
     draft: &SealDraft,
-    sitting: &[Somebody],
+    people: &[LocalPerson],
     at_hand: &[Identity],
-    all: Vec<Credentials>,
+    all: Vec<VaultCredentials>,
     is_warned: bool,
     context: &mut Context<'_>,
 ) -> Result<Vec<Sealed>, Failure> {
-    let mut ledger = open_log::plain(&sitting[0], clock::now(), context)?;
+    let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
     let ready = plan(ledger.escrow(), draft, all, &context.environment())?;
     for one in ready.iter().filter(|one| one.plan.kind == Kind::Root && !is_warned) {
         for warning in warnings(&one.plan.name, one.plan.threshold) {
@@ -69,8 +69,7 @@ pub(crate) fn commit(
         sealed.push(done);
     }
     go_on()?;
-    let draft =
-        |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(sitting) };
+    let draft = |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(people) };
     match ledger.append_all(sealed.iter().map(draft).collect()) {
         Ok(_) => created.keep(),
         Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),

@@ -42,14 +42,19 @@ impl SealDeviation {
 }
 
 /// What was accepted beforehand, and whether there is anybody to ask.
-pub struct Yes<'a> {
+pub struct Consent<'a> {
     /// From `--accept-deviation`.
-    pub accepted: &'a [SealDeviation],
+    pub(crate) accepted: &'a [SealDeviation],
     /// The terminal, where there is one.
-    pub terminal: Option<Terminal>,
+    pub(crate) terminal: Option<Terminal>,
 }
 
-impl Yes<'_> {
+impl<'a> Consent<'a> {
+    /// What was accepted beforehand, and nobody to ask.
+    pub fn beforehand(accepted: &'a [SealDeviation]) -> Consent<'a> {
+        Consent { accepted, terminal: None }
+    }
+
     /// Goes on where it was accepted, or where the person says yes.
     pub(crate) fn ask(&mut self, deviation: SealDeviation, what: &str) -> Result<(), Failure> {
         use clap::ValueEnum as _;
@@ -81,7 +86,7 @@ pub(crate) fn confirm_machine(
             "Out of order: {}. It will be recorded; `breakglass doctor` says how to put it right.",
             explain(deviation)
         );
-        Yes { accepted, terminal }.ask(code, &what)?;
+        Consent { accepted, terminal }.ask(code, &what)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::cli::context::Context;
-use crate::cli::files::sealing::consent::{SealDeviation, Yes};
+use crate::cli::files::sealing::consent::{Consent, SealDeviation};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::hands::clock;
 use crate::record::seal::AccountId;
@@ -16,9 +16,9 @@ use crate::value::names::{FieldName, PersonId, VaultName};
 use crate::value::text::is_hostile;
 
 /// One vault's worth of what is to be sealed.
-pub struct Credentials {
+pub struct VaultCredentials {
     /// The vault's name.
-    pub vault: VaultName,
+    pub(crate) vault: VaultName,
     /// The account.
     pub(crate) account: AccountId,
     /// The fields.
@@ -58,7 +58,11 @@ pub(crate) struct Typed {
 
 impl Typed {
     /// The credentials; a password is made where none was typed, and shown.
-    pub(crate) fn finish(self, vault: VaultName, yes: &mut Yes<'_>) -> Result<Credentials, Failure> {
+    pub(crate) fn finish(
+        self,
+        vault: VaultName,
+        consent: &mut Consent<'_>,
+    ) -> Result<VaultCredentials, Failure> {
         let Typed { account, email, password, totp, others } = self;
         let generate = password.is_none();
         let email = Some(email.as_str().into());
@@ -71,7 +75,7 @@ impl Typed {
             is_judged: true,
             totp_code: None,
         };
-        finish(vault, draft, None, None, generate, yes)
+        finish(vault, draft, None, None, generate, consent)
     }
 }
 
@@ -82,8 +86,8 @@ pub(crate) fn finish(
     custodians: Option<Vec<PersonId>>,
     threshold: Option<u8>,
     generate: bool,
-    yes: &mut Yes<'_>,
-) -> Result<Credentials, Failure> {
+    consent: &mut Consent<'_>,
+) -> Result<VaultCredentials, Failure> {
     let missing = |what: &str| {
         Failure::new(Exit::BadInput, format!("{what} of `{vault}` is missing"))
             .next("fill in that cell, and run the same command again")
@@ -96,11 +100,11 @@ pub(crate) fn finish(
             if !draft.is_judged
                 && let Some(what) = weakness(&vault, &account, email.expose_secret(), &password)
             {
-                yes.ask(SealDeviation::WeakPassword, &what)?;
+                consent.ask(SealDeviation::WeakPassword, &what)?;
             }
             password
         }
-        None if generate => generated(&vault, yes)?,
+        None if generate => generated(&vault, consent)?,
         None => return Err(missing("the password").next("give one, or let --generate-password make it")),
     };
     let name = |name: &str| name.parse::<FieldName>().expect("a field's name");
@@ -116,7 +120,7 @@ pub(crate) fn finish(
                 .next("copy it anew from the provider: the base32 text, or the otpauth:// link")
         })?;
         if !draft.is_judged {
-            prove(&vault, &seed, draft.totp_code.as_ref(), yes)?;
+            prove(&vault, &seed, draft.totp_code.as_ref(), consent)?;
         }
         fields.push((name(TOTP), seed.to_uri(vault.as_str())));
     }
@@ -124,7 +128,7 @@ pub(crate) fn finish(
     let fields = Fields::new(fields).map_err(|error| {
         Failure::new(Exit::BadInput, error).next("name each field once, and leave out what is not needed")
     })?;
-    Ok(Credentials { vault, account, fields, custodians, threshold })
+    Ok(VaultCredentials { vault, account, fields, custodians, threshold })
 }
 
 /// A line break or an invisible character in a value is a slip of the clipboard, or a quote in a CSV that was
@@ -140,9 +144,9 @@ pub(crate) fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Re
 }
 
 /// Makes a password, and shows it where there is a terminal: it has to be set at the provider too.
-fn generated(vault: &VaultName, yes: &mut Yes<'_>) -> Result<SecretString, Failure> {
+fn generated(vault: &VaultName, consent: &mut Consent<'_>) -> Result<SecretString, Failure> {
     let password = password::generate(&mut Context::rng());
-    if let Some(terminal) = &mut yes.terminal {
+    if let Some(terminal) = &mut consent.terminal {
         terminal.say(&format!("This is the new password of `{vault}`. Set it at the provider now."))?;
         terminal.show_secret(PASSWORD, &password)?;
     }
@@ -172,7 +176,7 @@ pub(crate) fn prove(
     vault: &VaultName,
     seed: &TotpSeed,
     code: Option<&SecretString>,
-    yes: &mut Yes<'_>,
+    consent: &mut Consent<'_>,
 ) -> Result<(), Failure> {
     if let Some(code) = code {
         if seed.matches(code.expose_secret(), clock::now().unix()) {
@@ -184,9 +188,9 @@ pub(crate) fn prove(
         )
         .next("check the seed and this machine's clock"));
     }
-    let Some(terminal) = &mut yes.terminal else {
+    let Some(terminal) = &mut consent.terminal else {
         let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
-        return yes.ask(SealDeviation::TotpUnproven, &what);
+        return consent.ask(SealDeviation::TotpUnproven, &what);
     };
     for _ in 0..3 {
         let typed = terminal.ask_secret(&format!(
@@ -206,7 +210,7 @@ pub(crate) fn prove(
         }
     }
     let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
-    yes.ask(SealDeviation::TotpUnproven, &what)
+    consent.ask(SealDeviation::TotpUnproven, &what)
 }
 
 fn two(first: &SecretString, second: &SecretString) -> SecretString {
@@ -218,9 +222,9 @@ fn two(first: &SecretString, second: &SecretString) -> SecretString {
 }
 
 /// Refuses passwords that several vaults share, unless that is accepted. They are compared in memory alone.
-pub(crate) fn refuse_reuse(all: &[Credentials], yes: &mut Yes<'_>) -> Result<(), Failure> {
+pub(crate) fn refuse_reuse(all: &[VaultCredentials], consent: &mut Consent<'_>) -> Result<(), Failure> {
     let password =
-        |one: &Credentials| one.fields.get(PASSWORD).map(|secret| secret.expose_secret().to_owned());
+        |one: &VaultCredentials| one.fields.get(PASSWORD).map(|secret| secret.expose_secret().to_owned());
     let mut seen: Vec<(Zeroizing<String>, &VaultName)> = Vec::with_capacity(all.len());
     for one in all {
         if let Some(password) = password(one) {
@@ -230,7 +234,7 @@ pub(crate) fn refuse_reuse(all: &[Credentials], yes: &mut Yes<'_>) -> Result<(),
     seen.sort_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
     if let Some(pair) = seen.windows(2).find(|pair| *pair[0].0 == *pair[1].0) {
         let what = format!("`{}` and `{}` have the same password.", pair[0].1, pair[1].1);
-        return yes.ask(SealDeviation::ReusedPassword, &what);
+        return consent.ask(SealDeviation::ReusedPassword, &what);
     }
     Ok(())
 }

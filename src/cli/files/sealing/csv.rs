@@ -5,8 +5,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::cli::files::sealing::consent::Yes;
-use crate::cli::files::sealing::credentials::{Credentials, RawCredentials, finish};
+use crate::cli::files::sealing::consent::Consent;
+use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, finish};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::files;
@@ -26,7 +26,11 @@ const TOTP_CODE: &str = "totp_code";
 const HEADER: &str = "vault,account_id,email,password,totp[,custodians][,threshold][,other fields]";
 
 /// Reads the vaults of a CSV file: one row each, with a header.
-pub(crate) fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result<Vec<Credentials>, Failure> {
+pub(crate) fn read_csv(
+    path: &Path,
+    generate: bool,
+    consent: &mut Consent<'_>,
+) -> Result<Vec<VaultCredentials>, Failure> {
     if path == Path::new("-") && io::stdin().is_terminal() {
         // It would be typed without echo, and have no end.
         return Err(Failure::new(Exit::Usage, "a CSV is not typed at a terminal")
@@ -37,7 +41,7 @@ pub(crate) fn read_csv(path: &Path, generate: bool, yes: &mut Yes<'_>) -> Result
         io::ErrorKind::FileTooLarge => failures::not_read(path, &error).next("split it into several"),
         _ => failures::not_read(path, &error),
     })?;
-    parse_csv(&Zeroizing::new(bytes), path, generate, yes)
+    parse_csv(&Zeroizing::new(bytes), path, generate, consent)
 }
 
 /// The vaults of a CSV, which comes from `path`.
@@ -48,8 +52,8 @@ pub fn parse_csv(
     bytes: &[u8],
     path: &Path,
     generate: bool,
-    yes: &mut Yes<'_>,
-) -> Result<Vec<Credentials>, Failure> {
+    consent: &mut Consent<'_>,
+) -> Result<Vec<VaultCredentials>, Failure> {
     let bad = |row: usize, why: &str| {
         Failure::new(Exit::BadInput, why.to_owned())
             .at(format!("{}, row {row}", path.display()))
@@ -83,7 +87,7 @@ pub fn parse_csv(
         if all.len() == MAX_ROWS {
             return Err(bad(row, "there are too many rows"));
         }
-        let credentials = read_row(&header, &record, generate, yes);
+        let credentials = read_row(&header, &record, generate, consent);
         all.push(credentials.map_err(|failure| failure.at(format!("{}, row {row}", path.display())))?);
     }
     if all.is_empty() { Err(bad(2, "there is no row")) } else { Ok(all) }
@@ -93,8 +97,8 @@ fn read_row(
     header: &csv::StringRecord,
     record: &csv::StringRecord,
     generate: bool,
-    yes: &mut Yes<'_>,
-) -> Result<Credentials, Failure> {
+    consent: &mut Consent<'_>,
+) -> Result<VaultCredentials, Failure> {
     let wrong = |column: &str, why: &dyn std::fmt::Display| {
         Failure::new(Exit::BadInput, format!("column `{column}`: {why}"))
             .next("correct that cell, and run the same command again")
@@ -122,5 +126,5 @@ fn read_row(
         }
     }
     let vault = vault.ok_or_else(|| wrong("vault", &"it is empty"))?;
-    finish(vault, draft, custodians, threshold, generate, yes)
+    finish(vault, draft, custodians, threshold, generate, consent)
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::ceremony::seal::{Plan, canary_fields, canary_name, fresh_vault_id};
 use crate::cli::context::Context;
-use crate::cli::files::sealing::credentials::Credentials;
+use crate::cli::files::sealing::credentials::VaultCredentials;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -68,7 +68,7 @@ pub(crate) fn custodian_cards(
 pub(crate) fn plan(
     escrow: &Escrow,
     draft: &SealDraft,
-    all: Vec<Credentials>,
+    all: Vec<VaultCredentials>,
     environment: &Environment,
 ) -> Result<Vec<Ready>, Failure> {
     let mut names = BTreeSet::new();

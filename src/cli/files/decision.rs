@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::ceremony::approve::{RequestFile, Review};
 use crate::cli::context::Context;
 use crate::cli::files::output::write_output;
-use crate::cli::files::people::Somebody;
+use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::As;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
@@ -15,18 +15,18 @@ use crate::record::deviation::Deviation;
 use crate::value::time::Time;
 
 /// A request that a custodian decides on.
-pub(crate) struct Approval<'a> {
+pub(crate) struct Decision<'a> {
     /// Where the request file is.
     pub(crate) path: &'a Path,
     /// What it carries.
     pub(crate) carried: &'a RequestFile,
     /// The custodian, whose identities are unlocked.
-    pub(crate) custodian: &'a Somebody,
+    pub(crate) custodian: &'a LocalPerson,
     /// When.
     pub(crate) time: Time,
 }
 
-impl Approval<'_> {
+impl Decision<'_> {
     /// Checks everything, and shows what the decision rests on.
     pub(crate) fn examine(&self, context: &mut Context<'_>) -> Result<Review<'_>, Failure> {
         let book = self.custodian.book_as_far();
@@ -64,6 +64,6 @@ impl Approval<'_> {
 }
 
 /// Unlocks the custodian; where their card is lost, the one in the request file is taken.
-pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<Somebody, Failure> {
-    Somebody::unlock(signer, |id| carried.reading().escrow.card_of(id))
+pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<LocalPerson, Failure> {
+    LocalPerson::unlock(signer, |id| carried.reading().escrow.card_of(id))
 }
