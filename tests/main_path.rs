@@ -179,7 +179,7 @@ fn bad_approvals_are_set_aside_by_name_and_the_good_ones_count() {
         assert_eq!(named.as_deref(), Some(who));
         match rule {
             Some(rule) => {
-                assert!(matches!(why, BadApproval::Statement(found, _) if found == rule), "{why:?}")
+                assert!(matches!(&why, BadApproval::Statement(broken) if broken.rule == rule), "{why:?}")
             }
             None => assert_eq!(
                 why.to_string(),

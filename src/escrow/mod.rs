@@ -12,7 +12,7 @@ mod vaults;
 mod verified;
 
 pub use deviations::release_deviations;
-pub use people::{GenesisError, Person, people};
+pub use people::{Person, people};
 pub use reading::Reading;
 pub(crate) use reading::forks;
 pub use requests::{CloseState, EndState, ReleaseState, RequestState};
