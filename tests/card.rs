@@ -4,7 +4,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{EnvelopeError, Identity};
 use breakglass::crypto::recipient::Recipient;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::escrow::{GenesisError, people};
+use breakglass::escrow::people;
 use breakglass::record::card::{Card, CardError, MAX_RECIPIENTS, Role, VerifiedCard};
 use breakglass::record::finding::Rule;
 use breakglass::record::note::{Note, NoteError, Signed as _};
@@ -246,9 +246,9 @@ fn refusal(cards: &[Card]) -> Rule {
         let who = whose.into_iter().find(|who| key(who).verifying_key() == card.verifying_key).unwrap();
         sign(card, who).unwrap()
     });
-    let GenesisError(rule, why) = people(signed.collect()).unwrap_err();
-    assert!(!why.is_empty());
-    rule
+    let broken = people(signed.collect()).unwrap_err();
+    assert!(!broken.detail.is_empty());
+    broken.rule
 }
 
 #[test]

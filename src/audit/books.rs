@@ -1,10 +1,10 @@
 //! Books against a log: what people say they stated, and what the log says they stated.
 
-use crate::audit::heads;
+use crate::audit::heads::{self, Keeper};
 use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
-use crate::record::book::Book;
-use crate::record::finding::{Finding, Rule};
+use crate::record::book::{Book, BookError, BookRecord};
+use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 
@@ -23,14 +23,15 @@ pub struct Told {
 pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
     let mut told = Told::default();
     let Some(person) = escrow.people.get(owner) else {
-        told.findings
-            .push(Finding::general(Rule::BookChain, format!("`{owner}` does not belong to this escrow")));
+        let broken = Broken::new(Rule::BookChain, format!("`{owner}` does not belong to this escrow"));
+        told.findings.push(broken.person(owner).general());
         return told;
     };
     let book = match Book::read(owner, &person.verifying_key(), bytes) {
         Ok(book) => book,
         Err(error) => {
-            told.findings.push(Finding::general(Rule::BookChain, format!("`{owner}`: {error}")));
+            let broken = Broken::new(Rule::BookChain, format!("`{owner}`: {error}")).person(owner);
+            told.findings.push(of_book_error(broken, &error).general());
             return told;
         }
     };
@@ -47,28 +48,46 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
             signed.person == *owner && signed.statement.book == *at && signed.statement.says == entry.says
         });
         if !logged {
-            let detail = format!("`{owner}`, record {}: {} of {}", at.number, entry.says.kind(), entry.time);
-            told.findings.push(Finding::general(Rule::BookUnlogged, detail));
+            told.findings.push(unlogged(owner, at.number, entry).general());
         }
     }
     for collected in escrow.statements.iter().filter(|collected| collected.statement.person == *owner) {
         let statement = &collected.statement.statement;
         if !book.entries().any(|(at, entry)| *at == statement.book && entry.says == statement.says) {
-            let kind = statement.says.kind();
-            let detail =
-                format!("{kind} by `{owner}`: it names record {} of the book", statement.book.number);
-            let seq = Some(collected.seq);
-            told.findings.push(Finding { rule: Rule::BookSilent, seq, offset: None, detail });
+            let (kind, number) = (statement.says.kind(), statement.book.number);
+            let what = format!("{kind} by `{owner}`: it names record {number} of the book");
+            let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
+            told.findings.push(broken.book_record(number).about(collected.seq));
         }
     }
     told
 }
 
+fn unlogged(owner: &PersonId, number: u64, entry: &BookRecord) -> Broken {
+    let (kind, time) = (entry.says.kind(), entry.time);
+    let what = format!("`{owner}`, record {number}: {kind} of {time}");
+    of_statement(Broken::new(Rule::BookUnlogged, what), owner, &entry.says).book_record(number).time(time)
+}
+
+fn of_statement(broken: Broken, owner: &PersonId, says: &Statement) -> Broken {
+    let broken = broken.person(owner).kind(says.kind().to_string());
+    broken.where_known(says.request(), Broken::request)
+}
+
+fn of_book_error(broken: Broken, error: &BookError) -> Broken {
+    match error {
+        BookError::Note { number, error } | BookError::Torn { number, error } => {
+            broken.book_record(*number).note_error(error)
+        }
+        BookError::Broken { number } => broken.book_record(*number),
+    }
+}
+
 /// Where a book's heads and a log part; the worst finding of them. Every head counts, not only the newest:
 /// the book's owner may have followed a rewritten log.
 pub fn parted(escrow: &Escrow, book: &Book) -> Option<Finding> {
-    let whence = format!("the book of `{}`", book.owner());
     let known = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
-    let parted = known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, &whence));
+    let parted =
+        known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, Keeper::Book(book.owner())));
     parted.max_by_key(Finding::severity)
 }

@@ -3,8 +3,8 @@
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation};
-use crate::record::finding::{Finding, Rule};
-use crate::value::names::PersonId;
+use crate::record::finding::{Broken, Finding, Rule};
+use crate::value::names::{PersonId, VaultName};
 
 /// A file that a seal names by its digest.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,9 @@ pub enum Found {
 pub struct Compared {
     path: String,
     what: String,
+    vault: VaultName,
+    generation: u32,
+    custodian: Option<PersonId>,
     seq: u64,
     sealed: Digest,
     found: Found,
@@ -54,19 +57,28 @@ pub fn sealed(escrow: &Escrow) -> impl Iterator<Item = SealedFile<'_>> {
 impl SealedFile<'_> {
     /// Sets what was found beside what was sealed. `path` is shown: the file's, below the escrow's directory.
     pub fn against(&self, path: String, found: Found) -> Compared {
-        let title = self.generation.seal.title();
+        let seal = &self.generation.seal;
         let what = match self.custodian {
-            Some(custodian) => format!("{title}, the share of `{custodian}`"),
-            None => format!("{title}, the payload"),
+            Some(custodian) => format!("{}, the share of `{custodian}`", seal.title()),
+            None => format!("{}, the payload", seal.title()),
         };
-        Compared { path, what, seq: self.generation.seq, sealed: self.digest, found }
+        Compared {
+            path,
+            what,
+            vault: seal.name.clone(),
+            generation: seal.generation,
+            custodian: self.custodian.cloned(),
+            seq: self.generation.seq,
+            sealed: self.digest,
+            found,
+        }
     }
 }
 
 /// What the comparison says; `None` where the file is the one that was sealed.
 pub fn compare(file: &Compared) -> Option<Finding> {
-    let Compared { path, what, seq, sealed, found } = file;
-    let (rule, why) = match found {
+    let Compared { path, what, sealed, .. } = file;
+    let (rule, why) = match &file.found {
         Found::File(digest) if digest == sealed => return None,
         Found::File(digest) => {
             (Rule::FileChanged, format!("it is {}, sealed was {}", digest.short(), sealed.short()))
@@ -74,5 +86,12 @@ pub fn compare(file: &Compared) -> Option<Finding> {
         Found::Other(why) => (Rule::FileChanged, why.clone()),
         Found::Missing(why) => (Rule::FileMissing, why.clone()),
     };
-    Some(Finding { rule, seq: Some(*seq), offset: None, detail: format!("{path} ({what}): {why}") })
+    let found = match file.found {
+        Found::File(digest) => Some(digest),
+        Found::Other(_) | Found::Missing(_) => None,
+    };
+    let broken = Broken::new(rule, format!("{path} ({what}): {why}")).file(path);
+    let broken = broken.vault(&file.vault).generation(file.generation).expected(*sealed);
+    let broken = broken.where_known(found, Broken::found);
+    Some(broken.where_known(file.custodian.as_ref(), Broken::person).about(file.seq))
 }

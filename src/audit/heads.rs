@@ -1,28 +1,66 @@
 //! Heads against a log: was its end cut off, or its past rewritten?
 
-use crate::escrow::Escrow;
-use crate::record::finding::{Finding, Rule};
-use crate::record::head::Head;
+use std::fmt;
 
-/// What a head that was taken home says about the log; `None` where it agrees. `whence` names where the head
-/// was kept.
-pub fn compare(escrow: &Escrow, head: &Head, whence: &str) -> Option<Finding> {
+use crate::escrow::Escrow;
+use crate::record::finding::{Broken, Finding, Rule};
+use crate::record::head::Head;
+use crate::value::names::PersonId;
+
+/// Where a head was kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Keeper<'a> {
+    /// A head file, by its name.
+    File(&'a str),
+    /// The book of this person.
+    Book(&'a PersonId),
+}
+
+impl fmt::Display for Keeper<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Keeper::File(name) => write!(out, "{name}"),
+            Keeper::Book(person) => write!(out, "the book of `{person}`"),
+        }
+    }
+}
+
+/// What a head that was taken home says about the log; `None` where it agrees.
+pub(crate) fn compare(escrow: &Escrow, head: &Head, keeper: Keeper<'_>) -> Option<Finding> {
     if escrow.may_be_ancestor(head) {
         return None;
     }
-    let last = &escrow.head;
     // Size and hash decide: a log of another size at that record is another log.
-    let rule = if head.seq > last.seq { Rule::HeadTruncated } else { Rule::HeadFork };
-    let detail = match rule {
-        Rule::HeadTruncated => format!(
-            "{whence} knows record {} at {} bytes, and the log ends with record {} at {} bytes",
-            head.seq, head.size, last.seq, last.size
-        ),
-        _ => {
-            format!("{whence} knows record {} as {}, and the log holds another", head.seq, head.hash.short())
-        }
+    let broken = if head.seq > escrow.head.seq {
+        truncated(&escrow.head, head, keeper)
+    } else {
+        forked(escrow.head_at(head.seq), head, keeper)
     };
-    Some(Finding { rule, seq: Some(head.seq), offset: None, detail })
+    let broken = match keeper {
+        Keeper::File(name) => broken.file(name.to_owned()),
+        Keeper::Book(person) => broken.person(person),
+    };
+    Some(broken.head(*head).about(head.seq))
+}
+
+fn truncated(last: &Head, head: &Head, keeper: Keeper<'_>) -> Broken {
+    let what = format!(
+        "{keeper} knows record {} at {} bytes, and the log ends with record {} at {} bytes",
+        head.seq, head.size, last.seq, last.size
+    );
+    Broken::new(Rule::HeadTruncated, what).expected(head.seq).found(last.seq)
+}
+
+/// `ours` is the log's own head at that record, unless records are missing there.
+fn forked(ours: Option<&Head>, head: &Head, keeper: Keeper<'_>) -> Broken {
+    let (seq, short) = (head.seq, head.hash.short());
+    let what = format!("{keeper} knows record {seq} as {short}, and the log holds another");
+    let broken = Broken::new(Rule::HeadFork, what);
+    match ours {
+        Some(ours) if ours.hash == head.hash => broken.expected(head.size).found(ours.size),
+        Some(ours) => broken.expected(head.hash).found(ours.hash),
+        None => broken.expected(head.hash),
+    }
 }
 
 /// Where the log went on without records that are known of.
@@ -30,7 +68,8 @@ pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
     escrow.gaps().iter().map(|gap| {
         let (first, last) = (gap.after + 1, gap.until.seq);
         let detail = format!("records {first} to {last}; the last of them is {}", gap.until.hash);
-        Finding { rule: Rule::RecordsMissing, seq: Some(first), offset: None, detail }
+        let broken = Broken::new(Rule::RecordsMissing, detail).head(gap.until);
+        broken.first(first).last(last).about(first)
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation, RequestState, Vault};
-use crate::record::finding::{Finding, Rule};
+use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::seal::{Kind, Seal};
 use crate::record::statement::{Approval, Statement};
 use crate::value::names::PersonId;
@@ -83,7 +83,7 @@ pub fn due(escrow: &Escrow, now: Time, told: &[Approved]) -> Vec<Finding> {
     let mut found = Vec::new();
     let handed = handed_over(escrow, told);
     for vault in &escrow.vaults {
-        in_force(vault, &mut found);
+        not_all_checked(vault, &mut found);
         exposed(escrow, vault, now, &handed, &mut found);
     }
     for asked in escrow.requests.iter().filter(|asked| asked.is_released()) {
@@ -94,22 +94,20 @@ pub fn due(escrow: &Escrow, now: Time, told: &[Approved]) -> Vec<Finding> {
     found
 }
 
-fn about(rule: Rule, seq: u64, detail: String) -> Finding {
-    Finding { rule, seq: Some(seq), offset: None, detail }
-}
-
 fn names<'a>(people: impl IntoIterator<Item = &'a PersonId>) -> String {
     let names: Vec<_> = people.into_iter().map(|person| format!("`{person}`")).collect();
     names.join(", ")
 }
 
-/// The newest generation is in force once each of its custodians checked.
-fn in_force(vault: &Vault, found: &mut Vec<Finding>) {
+/// Each custodian of the newest generation has to check.
+fn not_all_checked(vault: &Vault, found: &mut Vec<Finding>) {
     let Some(newest) = vault.generations.last() else { return };
     let missing = newest.unchecked();
     if !missing.is_empty() {
-        let detail = format!("{} waits for the check of {}", newest.seal.title(), names(missing));
-        found.push(about(Rule::NotInForce, newest.seq, detail));
+        let people: Vec<_> = missing.into_iter().cloned().collect();
+        let what = format!("{} waits for the check of {}", newest.seal.title(), names(&people));
+        let broken = Broken::new(Rule::NotInForce, what).seal(&newest.seal);
+        found.push(broken.people(people).about(newest.seq));
     }
 }
 
@@ -142,8 +140,9 @@ fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found
         let overdue = rotation.is_overdue(now);
         let (rule, word) = if overdue { (Rule::RotationOverdue, "were") } else { (Rule::Exposed, "are") };
         let title = generation.seal.title();
-        let detail = format!("{title}: exposed at {since}, new credentials {word} due by {due}");
-        found.push(about(rule, generation.seq, detail));
+        let what = format!("{title}: exposed at {since}, new credentials {word} due by {due}");
+        let broken = Broken::new(rule, what).seal(&generation.seal).since(since).due(due);
+        found.push(broken.about(generation.seq));
     }
 }
 
@@ -181,9 +180,9 @@ pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
 fn ended(asked: &RequestState, found: &mut Vec<Finding>) {
     if asked.end.is_none() {
         let fields: Vec<_> = asked.request.fields.iter().map(|field| field.as_str()).collect();
-        let detail =
-            format!("request {}: assume that {} were shown", asked.record.short(), fields.join(", "));
-        found.push(about(Rule::EndMissing, asked.seq, detail));
+        let what = format!("request {}: assume that {} were shown", asked.record.short(), fields.join(", "));
+        let broken = asked.broken(Rule::EndMissing, what).fields(&asked.request.fields);
+        found.push(broken.about(asked.seq));
     }
 }
 
@@ -197,7 +196,9 @@ pub fn closing(escrow: &Escrow, asked: &RequestState) -> Option<Deadline> {
 fn closed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Finding>) {
     let Some(closing) = closing(escrow, asked) else { return };
     let rule = if closing.is_overdue(now) { Rule::CloseOverdue } else { Rule::CloseMissing };
-    found.push(about(rule, asked.seq, format!("request {}: due by {}", asked.record.short(), closing.due)));
+    let what = format!("request {}: due by {}", asked.record.short(), closing.due);
+    let broken = asked.broken(rule, what).since(closing.since).due(closing.due);
+    found.push(broken.about(asked.seq));
 }
 
 /// For each generation, who handed a share over to a request of which no release is logged, and when first.
@@ -235,9 +236,13 @@ fn quorum_at(generation: &Generation, people: &BTreeMap<PersonId, Time>) -> Opti
 fn unreleased(escrow: &Escrow, handed: &HandedOver, found: &mut Vec<Finding>) {
     for ((vault, number), people) in handed {
         let Some(generation) = escrow.generation(vault, *number) else { continue };
-        let quorum = quorum_at(generation, people).is_some();
+        let reached = quorum_at(generation, people);
+        let quorum = reached.is_some();
         let rule = if quorum { Rule::QuorumUnreleased } else { Rule::ApprovalsUnreleased };
-        let detail = format!("{}: {}", generation.seal.title(), names(people.keys()));
-        found.push(about(rule, generation.seq, detail));
+        let people: Vec<_> = people.keys().cloned().collect();
+        let broken = Broken::new(rule, format!("{}: {}", generation.seal.title(), names(&people)));
+        let broken = broken.seal(&generation.seal).threshold(generation.seal.threshold);
+        let broken = broken.where_known(reached, Broken::time);
+        found.push(broken.people(people).about(generation.seq));
     }
 }

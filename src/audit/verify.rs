@@ -3,10 +3,11 @@
 
 use std::str::FromStr;
 
+use crate::audit::heads::Keeper;
 use crate::audit::{books, files, heads, obligations};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
-use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::head::HeadFile;
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
@@ -113,18 +114,17 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     if let Some(anchor) = &evidence.anchor
         && !anchor.is_of(&escrow.id)
     {
-        let detail = format!("the log's fingerprint is {}, {}", escrow.id, Words::of(&escrow.id));
-        findings.push(Finding { rule: Rule::Anchor, seq: Some(0), offset: Some(0), detail });
+        findings.push(other_log(&escrow, anchor).at(0, 0));
     }
     let mut newest = None;
     let given = evidence.heads.iter().chain(&evidence.since);
     for (name, head) in given {
         if head.escrow != escrow.id {
-            let detail = format!("{name} is of escrow {}", head.escrow.short());
-            findings.push(Finding::general(Rule::HeadFork, detail));
+            let broken = Broken::new(Rule::HeadFork, format!("{name} is of escrow {}", head.escrow.short()));
+            findings.push(broken.file(name).escrow(head.escrow).general());
             continue;
         }
-        findings.extend(heads::compare(&escrow, &head.head(), name));
+        findings.extend(heads::compare(&escrow, &head.head(), Keeper::File(name)));
         newest = newest.max(Some(heads::knows(&escrow, &head.head())));
     }
     let mut approvals = Vec::new();
@@ -143,13 +143,25 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
 /// Says how much of the log's end rests on the log alone.
 fn completeness(escrow: &Escrow, newest: Option<u64>, require_head: bool, findings: &mut Vec<Finding>) {
     let last = escrow.head.seq;
-    let (rule, detail) = match newest {
-        None if require_head => (Rule::HeadRequired, "give --head or --book".to_owned()),
-        None => (Rule::CompletenessUnproven, "no head and no book was given".to_owned()),
+    let broken = match newest {
+        None if require_head => Broken::new(Rule::HeadRequired, "give --head or --book"),
+        None => Broken::new(Rule::CompletenessUnproven, "no head and no book was given"),
         Some(seq) if seq < last => {
-            (Rule::CompletenessUnproven, format!("nothing given knows of the records after {seq}"))
+            let what = format!("nothing given knows of the records after {seq}");
+            Broken::new(Rule::CompletenessUnproven, what)
         }
         Some(_) => return,
     };
-    findings.push(Finding::general(rule, detail));
+    let first = newest.map_or(0, |seq| seq + 1);
+    findings.push(broken.first(first).last(last).general());
+}
+
+/// The two fingerprints, as the one on paper is written.
+fn other_log(escrow: &Escrow, anchor: &Anchor) -> Broken {
+    let words = Words::of(&escrow.id);
+    let broken = Broken::new(Rule::Anchor, format!("the log's fingerprint is {}, {words}", escrow.id));
+    match anchor {
+        Anchor::Id(known) => broken.expected(*known).found(escrow.id),
+        Anchor::Words(known) => broken.expected(known.to_string()).found(words.to_string()),
+    }
 }

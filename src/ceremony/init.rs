@@ -4,8 +4,9 @@ use data_encoding::BASE64;
 use rand::CryptoRng;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::{GenesisError, people};
+use crate::escrow::people;
 use crate::record::card::VerifiedCard;
+use crate::record::finding::Broken;
 use crate::record::frame::FramedRecord;
 use crate::record::genesis::Genesis;
 use crate::record::note::Note;
@@ -28,13 +29,13 @@ pub struct Beginning {
 /// Signs the genesis record.
 ///
 /// # Errors
-/// [`GenesisError`], where the cards cannot make up an escrow: one person or key twice, no administrator.
+/// The rule that is broken, where the cards cannot make up an escrow: one person or key twice, no administrator.
 pub fn genesis(
     beginning: &Beginning,
     administrator: &Signer,
     time: Time,
     rng: &mut impl CryptoRng,
-) -> Result<Note, GenesisError> {
+) -> Result<Note, Broken> {
     people(beginning.cards.clone())?;
     let mut nonce = [0; 32];
     rng.fill_bytes(&mut nonce);

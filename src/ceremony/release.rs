@@ -50,7 +50,7 @@ use crate::ledger::log::Appended;
 use crate::record::approvers::{Approvers, Refusal};
 use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
-use crate::record::finding::Rule;
+use crate::record::finding::Broken;
 use crate::record::request::Release;
 use crate::record::seal::AccountId;
 use crate::record::statement::Statement;
@@ -74,8 +74,8 @@ pub struct SetAside {
 #[non_exhaustive]
 pub enum BadApproval {
     /// The note does not hold in this log: form, person, signature, escrow or head.
-    #[error("{}: {}", .0, .1)]
-    Statement(Rule, String),
+    #[error("{}: {}", .0.rule, .0.detail)]
+    Statement(Broken),
     /// It is not one more approval of this request.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -187,9 +187,7 @@ fn open_approval(
     file: &ApprovalFile,
 ) -> Result<(VerifiedStatement, Share), BadApproval> {
     // 1. The signature, by a person of this escrow, on this history.
-    let signed = escrow
-        .verify_statement(file.note.clone())
-        .map_err(|(rule, why)| BadApproval::Statement(rule, why))?;
+    let signed = escrow.verify_statement(file.note.clone()).map_err(BadApproval::Statement)?;
     // 2. An approval of this request by somebody on this seal's list, before its ciphertext is touched.
     Approvers::of(&asked.record, &generation.seal).count(&signed)?;
     let Statement::Approval(approval) = &signed.statement.says else {

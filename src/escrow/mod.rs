@@ -14,7 +14,7 @@ mod verified;
 
 pub use deviations::release_deviations;
 pub use known::KnownLogs;
-pub use people::{GenesisError, Person, people};
+pub use people::{Person, people};
 pub use reading::Reading;
 pub(crate) use reading::forks;
 pub use requests::{CloseState, EndState, ReleaseState, RequestState};

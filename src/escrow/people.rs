@@ -1,10 +1,10 @@
 //! The people of an escrow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::crypto::sign::VerifyingKey;
 use crate::record::card::{Role, VerifiedCard};
-use crate::record::finding::Rule;
+use crate::record::finding::{Broken, Rule};
 use crate::value::names::PersonId;
 use crate::value::time::Time;
 
@@ -32,43 +32,41 @@ impl Person {
     }
 }
 
-/// Why cards cannot make up an escrow: the rule, and the particulars.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{1}")]
-pub struct GenesisError(pub Rule, pub String);
-
 /// Admits cards as the people of an escrow: one person, one key, one set of recipients, nothing shared.
 ///
 /// # Errors
-/// [`GenesisError`] with the rule that a card breaks.
-pub fn people(cards: Vec<VerifiedCard>) -> Result<BTreeMap<PersonId, Person>, GenesisError> {
+/// The rule that a card breaks.
+pub fn people(cards: Vec<VerifiedCard>) -> Result<BTreeMap<PersonId, Person>, Broken> {
     if cards.len() > MAX_PEOPLE {
         let why = format!("there are {} cards; at most {MAX_PEOPLE} are taken", cards.len());
-        return Err(GenesisError(Rule::GenesisCard, why));
+        let broken = Broken::new(Rule::GenesisCard, why);
+        return Err(broken.limit(MAX_PEOPLE as u64).found(cards.len()));
     }
     let mut people = BTreeMap::new();
-    let mut keys = BTreeSet::new();
-    let mut recipients = BTreeSet::new();
+    let mut keys = BTreeMap::new();
+    let mut recipients = BTreeMap::new();
     for card in cards {
         let id = card.card().person.clone();
-        if !keys.insert(card.card().verifying_key.to_string()) {
-            return Err(GenesisError(
-                Rule::KeyRepeated,
-                format!("`{id}` shares a verifying key with another card"),
-            ));
+        let key = card.card().verifying_key.to_string();
+        if let Some(other) = keys.insert(key.clone(), id.clone()) {
+            let why = format!("`{id}` shares a verifying key with another card");
+            return Err(Broken::new(Rule::KeyRepeated, why).people(vec![other, id]).found(key));
         }
-        for recipient in &card.card().recipients {
-            if !recipients.insert(recipient.to_string()) {
+        for recipient in card.card().recipients.iter().map(ToString::to_string) {
+            if let Some(other) = recipients.insert(recipient.clone(), id.clone()) {
                 let why = format!("`{id}` shares the age recipient {recipient} with another card");
-                return Err(GenesisError(Rule::RecipientRepeated, why));
+                let broken = Broken::new(Rule::RecipientRepeated, why);
+                return Err(broken.people(vec![other, id]).found(recipient));
             }
         }
         if people.insert(id.clone(), Person { card, retired: None }).is_some() {
-            return Err(GenesisError(Rule::PersonRepeated, format!("there are two cards of `{id}`")));
+            let why = format!("there are two cards of `{id}`");
+            return Err(Broken::new(Rule::PersonRepeated, why).person(id));
         }
     }
     if !people.values().any(|person| person.is(Role::Administrator)) {
-        return Err(GenesisError(Rule::GenesisAdministrator, "no card is an administrator's".to_owned()));
+        let broken = Broken::new(Rule::GenesisAdministrator, "no card is an administrator's");
+        return Err(broken.people(people.into_keys().collect::<Vec<_>>()));
     }
     Ok(people)
 }

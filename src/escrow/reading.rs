@@ -10,7 +10,7 @@ use crate::escrow::rules::admit::walk;
 use crate::escrow::rules::adopt::MAX_ADOPTED;
 use crate::escrow::signers::is_behind;
 use crate::escrow::state::Escrow;
-use crate::record::chain::{LogRecord, rule_of};
+use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::note::beginnings;
 use crate::record::repair::Began;
@@ -48,9 +48,9 @@ impl Reading {
     }
 
     fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
-        let genesis = |(rule, detail)| Finding { rule, seq: Some(0), offset: Some(0), detail };
-        let first =
-            LogRecord::take(&bytes, 0).map_err(|error| genesis((rule_of(&error), error.to_string())))?;
+        let size = bytes.len() as u64;
+        let genesis = |broken: Broken| broken.size(size).at(0, 0);
+        let first = LogRecord::take(&bytes, 0).map_err(|error| genesis(unreadable(&error)))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
         escrow.wanted = Arc::new(&forks(&bytes) | more);
         escrow.remember();
@@ -108,10 +108,7 @@ impl Reading {
             starts.push(record.start);
             each(record);
         })
-        .map_err(|(rule, detail)| {
-            let head = &self.escrow.head;
-            Finding { rule, seq: Some(head.seq + 1), offset: Some(head.size), detail }
-        })
+        .map_err(|broken| broken.at(self.escrow.head.seq + 1, self.escrow.head.size))
     }
 
     /// The good records, taken apart again.
@@ -182,11 +179,11 @@ fn collect_forks(bytes: &[u8], found: &mut BTreeSet<Digest>) {
 
 /// Names what stands where the next record should: a damaged tail, if no verifying record is behind it, and
 /// tampering otherwise. A record that is signed properly and out of place is never a damaged tail.
-fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
+fn trouble(escrow: &Escrow, bytes: &[u8], mut broken: Broken) -> Finding {
     let start = escrow.head.size;
     let tail = &bytes[start as usize..];
     let damaged = matches!(
-        rule,
+        broken.rule,
         Rule::RecordMalformed
             | Rule::RecordNonCanonical
             | Rule::RecordSigners
@@ -195,12 +192,11 @@ fn trouble(escrow: &Escrow, bytes: &[u8], (rule, detail): Broken) -> Finding {
     );
     let behind = beginnings(tail)
         .any(|at| LogRecord::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
-    let (rule, detail) = if damaged && !behind {
-        (Rule::Torn, format!("{} bytes after the last good record: {detail}", tail.len()))
-    } else {
-        (rule, detail)
-    };
-    Finding { rule, seq: Some(escrow.head.seq + 1), offset: Some(start), detail }
+    if damaged && !behind {
+        let why = format!("{} bytes after the last good record: {}", tail.len(), broken.detail);
+        broken = broken.breaks(Rule::Torn, why);
+    }
+    broken.size(tail.len() as u64).at(escrow.head.seq + 1, start)
 }
 
 #[cfg(test)]

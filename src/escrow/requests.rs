@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
 use crate::record::closing::Close;
+use crate::record::finding::{Broken, Rule};
 use crate::record::request::{End, Request};
 use crate::value::names::PersonId;
 use crate::value::time::Time;
@@ -31,6 +32,17 @@ impl RequestState {
     /// Whether anything was released for it.
     pub fn is_released(&self) -> bool {
         !self.releases.is_empty()
+    }
+
+    /// A rule that is broken in what the request asks, or in what became of it.
+    pub(crate) fn broken(&self, rule: Rule, detail: impl Into<String>) -> Broken {
+        self.concerned(Broken::new(rule, detail))
+    }
+
+    /// The same, and that it is about this request.
+    pub(crate) fn concerned(&self, broken: Broken) -> Broken {
+        let Request { name, generation, .. } = &self.request;
+        broken.request(self.record).vault(name).generation(*generation)
     }
 }
 

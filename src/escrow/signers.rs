@@ -7,7 +7,7 @@ use crate::escrow::people::Person;
 use crate::escrow::state::Escrow;
 use crate::escrow::vaults::Vault;
 use crate::record::card::Role;
-use crate::record::chain::{LogRecord, rule_of};
+use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Rule};
 use crate::record::kinds::Record;
 use crate::record::seal::Kind;
@@ -19,14 +19,16 @@ impl Escrow {
     /// # Errors
     /// The rule that is broken.
     pub fn verify(&self, record: &LogRecord) -> Result<(), Broken> {
+        let kind = || record.says.kind().to_owned();
         let keys = record.frame.by.iter().map(|name| {
-            let unknown = || (Rule::RecordSignerUnknown, format!("no key of `{name}` is known here"));
+            let why = || format!("no key of `{name}` is known here");
+            let unknown = || Broken::new(Rule::RecordSignerUnknown, why()).signer(name).kind(kind());
             self.key_of(name, &record.says).map(|key| (name.clone(), key)).ok_or_else(unknown)
         });
         // A kind that is not known here is no exception: a record that no enrolled person signed could be
         // anybody's, and would become part of the chain.
         let keys = keys.collect::<Result<Vec<_>, Broken>>()?;
-        record.note.verify(&keys).map_err(|error| (rule_of(&error), error.to_string()))
+        record.note.verify(&keys).map_err(|error| unreadable(&error).kind(kind()))
     }
 
     /// The key that has to have signed under `name` in a record that says `said`.
@@ -55,7 +57,7 @@ impl Escrow {
 pub(super) fn is_behind(escrow: &Escrow, record: &LogRecord) -> bool {
     match escrow.verify(record) {
         Ok(()) => true,
-        Err((rule, _)) => rule == Rule::RecordSignerUnknown,
+        Err(broken) => broken.rule == Rule::RecordSignerUnknown,
     }
 }
 
@@ -63,7 +65,11 @@ pub(super) fn is_behind(escrow: &Escrow, record: &LogRecord) -> bool {
 pub(super) fn by_one_person(record: &LogRecord) -> Result<(), Broken> {
     match record.frame.by.as_slice() {
         [KeyName::Person(_)] => Ok(()),
-        by => Err((Rule::RepairSigner, format!("a `{}` with {} signers", record.says.kind(), by.len()))),
+        by => {
+            let kind = record.says.kind();
+            let broken = Broken::new(Rule::RepairSigner, format!("a `{kind}` with {} signers", by.len()));
+            Err(broken.kind(kind.to_owned()).signers(&record.frame.by))
+        }
     }
 }
 

@@ -114,6 +114,11 @@ impl Escrow {
         self.requests.get_mut(*self.places.get(record)?)
     }
 
+    /// The head at the record `seq` of this log.
+    pub(crate) fn head_at(&self, seq: u64) -> Option<&Head> {
+        self.history.get(&seq)
+    }
+
     /// Whether `head` was this log, or a branch that it adopted, at some moment.
     pub fn is_ancestor(&self, head: &Head) -> bool {
         self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)

@@ -5,6 +5,7 @@ use data_encoding::BASE64;
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::VerifyingKey;
 use crate::escrow::state::Escrow;
+use crate::record::chain::unreadable;
 use crate::record::finding::{Broken, Rule};
 use crate::record::note::Note;
 use crate::record::statement::{SignedStatement, StatementError};
@@ -39,9 +40,11 @@ impl std::ops::Deref for VerifiedStatement {
 /// Reads a statement out of base64 and checks what has to hold wherever it stands: form, person, signature,
 /// escrow, and a head that is an ancestor of this log.
 pub(super) fn embedded(escrow: &Escrow, note: &str) -> Result<SignedStatement, Broken> {
-    let malformed = |why: String| (Rule::StatementMalformed, why);
-    let bytes = BASE64.decode(note.as_bytes()).map_err(|error| malformed(error.to_string()))?;
-    let note = Note::parse(&bytes).map_err(|error| malformed(error.to_string()))?;
+    let bytes = BASE64
+        .decode(note.as_bytes())
+        .map_err(|error| Broken::new(Rule::StatementMalformed, error.to_string()))?;
+    let note = Note::parse(&bytes)
+        .map_err(|error| unreadable(&error).breaks(Rule::StatementMalformed, error.to_string()))?;
     escrow.verify_statement(note).map(VerifiedStatement::into_signed)
 }
 
@@ -53,29 +56,41 @@ impl Escrow {
     /// The rule that is broken.
     pub fn verify_statement(&self, note: Note) -> Result<VerifiedStatement, Broken> {
         let kind = note.kind().to_owned();
-        let signed = SignedStatement::parse(note).map_err(|error| match error {
-            StatementError::NotOnePerson => (Rule::StatementPerson, error.to_string()),
-            _ => (Rule::StatementMalformed, error.to_string()),
+        let signers: Vec<_> = note.signers().cloned().collect();
+        let signed = SignedStatement::parse(note).map_err(|error| match &error {
+            StatementError::NotOnePerson => {
+                Broken::new(Rule::StatementPerson, error.to_string()).kind(&kind).signers(&signers)
+            }
+            StatementError::UnknownKind(_) => {
+                Broken::new(Rule::StatementMalformed, error.to_string()).kind(&kind)
+            }
+            StatementError::Note(note) => {
+                unreadable(note).breaks(Rule::StatementMalformed, error.to_string()).kind(&kind)
+            }
         })?;
         let whose = format!("a `{kind}` by `{}`", signed.person);
         let Some(person) = self.people.get(&signed.person) else {
-            return Err((Rule::StatementPerson, whose));
+            return Err(Broken::new(Rule::StatementPerson, whose).by(&signed));
         };
         let verified = VerifiedStatement { signed, key: person.verifying_key() };
         if !self.vouched.contains(&verified.digest())
             && let Err(error) = verified.signed.verify(&verified.key)
         {
-            return Err((Rule::StatementSignature, format!("{whose}: {error}")));
+            let broken = Broken::new(Rule::StatementSignature, format!("{whose}: {error}"));
+            return Err(broken.by(&verified.signed).note_error(&error));
         }
         let signed = &verified.signed;
         if signed.statement.escrow != self.id {
             let other = signed.statement.escrow.short();
-            return Err((Rule::StatementEscrow, format!("{whose}: escrow {other}")));
+            let broken = Broken::new(Rule::StatementEscrow, format!("{whose}: escrow {other}")).by(signed);
+            return Err(broken.expected(self.id).found(signed.statement.escrow));
         }
         let head = &signed.statement.head;
         if !self.may_be_ancestor(head) {
             let why = format!("{whose}: made when record {} was {}", head.seq, head.hash.short());
-            return Err((Rule::StatementHead, why));
+            let broken = Broken::new(Rule::StatementHead, why).by(signed).head(*head).found(head.hash);
+            let ours = self.history.get(&head.seq).map(|ours| ours.hash).filter(|ours| *ours != head.hash);
+            return Err(broken.where_known(ours, Broken::expected));
         }
         Ok(verified)
     }
@@ -83,5 +98,13 @@ impl Escrow {
     /// Takes a statement's signature for verified, which it is: nobody else makes such a value.
     pub(crate) fn vouch(&mut self, verified: &VerifiedStatement) {
         self.vouched.insert(verified.digest());
+    }
+}
+
+impl Broken {
+    /// Whose statement it is, of which kind, and about which request.
+    pub(super) fn by(self, signed: &SignedStatement) -> Broken {
+        let broken = self.person(&signed.person).kind(signed.note.kind().to_owned());
+        broken.where_known(signed.statement.says.request(), Broken::request)
     }
 }

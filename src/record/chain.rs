@@ -4,12 +4,12 @@
 //! nothing before its end was changed; it does not see its own end cut off. That is what heads are for.
 
 use crate::crypto::digest::Digest;
-use crate::record::finding::Rule;
+use crate::record::finding::{Broken, Rule};
 use crate::record::frame::Frame;
 use crate::record::head::Head;
 use crate::record::kinds;
 use crate::record::kinds::Record;
-use crate::record::note::{Note, NoteError};
+use crate::record::note::{MAX_NOTE, MAX_SIGNATURES, Note, NoteError};
 
 /// A record that was found at its place in a log. Whether it is linked and signed is checked apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,18 +64,22 @@ impl LogRecord {
     ///
     /// # Errors
     /// [`Rule::ChainSeq`], [`Rule::ChainPrev`] or [`Rule::ChainEscrow`], with what was expected.
-    pub fn follows(&self, escrow: &Digest, tail: &Head) -> Result<(), (Rule, String)> {
+    pub fn follows(&self, escrow: &Digest, tail: &Head) -> Result<(), Broken> {
         let frame = &self.frame;
         if frame.seq != tail.seq + 1 {
-            return Err((Rule::ChainSeq, format!("it is numbered {}, not {}", frame.seq, tail.seq + 1)));
+            let (found, expected) = (frame.seq, tail.seq + 1);
+            let why = format!("it is numbered {found}, not {expected}");
+            return Err(Broken::new(Rule::ChainSeq, why).expected(expected).found(found));
         }
         if frame.prev != tail.hash {
             let why = format!("it follows {}, not {}", frame.prev.short(), tail.hash.short());
-            return Err((Rule::ChainPrev, why));
+            return Err(Broken::new(Rule::ChainPrev, why).expected(tail.hash).found(frame.prev));
         }
         if frame.escrow.as_ref() != Some(escrow) {
             let other = frame.escrow.map_or("none".to_owned(), |id| id.short());
-            return Err((Rule::ChainEscrow, format!("it belongs to escrow {other}, not {}", escrow.short())));
+            let why = format!("it belongs to escrow {other}, not {}", escrow.short());
+            let broken = Broken::new(Rule::ChainEscrow, why).expected(*escrow);
+            return Err(broken.where_known(frame.escrow, Broken::found));
         }
         Ok(())
     }
@@ -86,13 +90,38 @@ impl LogRecord {
     }
 }
 
-/// The rule that a note breaks by not being a readable record.
-pub fn rule_of(error: &NoteError) -> Rule {
+/// The rule that a note breaks by not being a readable record, or by not being signed as it says.
+pub(crate) fn unreadable(error: &NoteError) -> Broken {
+    Broken::new(rule_of(error), error.to_string()).note_error(error)
+}
+
+fn rule_of(error: &NoteError) -> Rule {
     match error {
         NoteError::NonCanonical(_) => Rule::RecordNonCanonical,
         NoteError::Signers { .. } => Rule::RecordSigners,
         NoteError::KeyId(_) => Rule::RecordKeyId,
         NoteError::BadSignature(_) => Rule::RecordSignature,
         _ => Rule::RecordMalformed,
+    }
+}
+
+impl Broken {
+    /// The particulars that an error about a note has.
+    pub(crate) fn note_error(self, error: &NoteError) -> Broken {
+        match error {
+            NoteError::TooLarge => self.limit(MAX_NOTE as u64),
+            NoteError::TooManySignatures => self.limit(MAX_SIGNATURES as u64),
+            NoteError::NotASignatureLine(line) => self.line(*line as u64),
+            NoteError::DuplicateSignature(name) | NoteError::KeyId(name) | NoteError::BadSignature(name) => {
+                self.signer(name)
+            }
+            NoteError::Trailing(size) => self.size(*size as u64),
+            NoteError::WrongType { expected, found } => self.expected(*expected).found(found.clone()),
+            NoteError::Malformed { kind, column, .. } => self.kind(kind).column(*column as u64),
+            NoteError::NonCanonical(kind) => self.kind(kind),
+            NoteError::Signers { named, signed } => self.expected(named.clone()).found(signed.clone()),
+            // Nothing is known of bytes that are no note.
+            NoteError::Incomplete | NoteError::NotOurs => self,
+        }
     }
 }

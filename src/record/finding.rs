@@ -1,189 +1,175 @@
-//! Rules and findings: everything that `verify` can say, each with a stable code.
-//!
-//! The same rules decide whether a ceremony may build on a log; there is no second, laxer reading of it.
-//! `docs/spec/verify-rules.md` explains each rule and names the test that fails when it is removed.
+//! Findings: a rule that is broken, and where; as a sentence for people, and in fields for programs.
 
-use std::fmt;
+use std::borrow::Borrow;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// Not as it should be; it fails nothing.
-    Warning,
-    /// Unexplained activity or an unmet obligation. Exit code 14.
-    Finding,
-    /// A damaged tail. Exit code 11.
-    Torn,
-    /// The log is shorter than a head that somebody took home. Exit code 12.
-    Truncated,
-    /// Two histories. Exit code 13.
-    Fork,
-    /// A signature, the chain or a rule is broken. Exit code 10.
-    Tampered,
+use crate::crypto::digest::Digest;
+use crate::crypto::threshold::ShareIndex;
+use crate::record::deviation::Deviation;
+use crate::record::head::Head;
+pub use crate::record::rule::{Rule, Severity};
+use crate::record::seal::Seal;
+use crate::value::names::{FieldName, KeyName, PersonId, VaultName};
+use crate::value::time::Time;
+
+/// What was expected, or what was found in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Particular {
+    /// A number.
+    Number(u64),
+    /// A digest, a time, a name or a word.
+    Text(String),
+    /// Several of them, in order.
+    List(Vec<String>),
 }
 
-impl Severity {
-    /// The word for it on a screen: in capitals, where it fails something.
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Finding => "FINDING",
-            Severity::Torn => "TORN",
-            Severity::Truncated => "TRUNCATED",
-            Severity::Fork => "FORK",
-            Severity::Tampered => "TAMPERED",
-        }
-    }
-}
-
-macro_rules! rules {
-    ($($rule:ident $code:literal $severity:ident $meaning:literal;)+) => {
-        /// A rule that a log, a head or a book can break.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Rule {
-            $(#[doc = $meaning] $rule,)+
+macro_rules! particulars {
+    (
+        { $($name:ident: $type:ty, $form:literal $meaning:literal;)+ }
+        compared { $($side:ident, $side_form:literal $side_meaning:literal;)+ }
+    ) => {
+        /// What a finding is about, as far as it is known: each is a field of the finding in JSON.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+        pub struct Particulars {
+            $(
+                #[doc = $meaning]
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $name: Option<$type>,
+            )+
+            $(
+                #[doc = $side_meaning]
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $side: Option<Particular>,
+            )+
         }
 
-        impl Rule {
-            /// Every rule, in the order of the specification.
-            pub const ALL: &'static [Rule] = &[$(Rule::$rule,)+];
+        impl Particulars {
+            /// Of every particular the name, the form and the meaning, in the order of the specification.
+            pub const ALL: &'static [(&'static str, &'static str, &'static str)] = &[
+                $((stringify!($name), $form, $meaning),)+
+                $((stringify!($side), $side_form, $side_meaning),)+
+            ];
+        }
 
-            /// The stable code, as `CHAIN-PREV`.
-            pub fn code(self) -> &'static str {
-                match self { $(Rule::$rule => $code,)+ }
-            }
-
-            /// How bad it is to break the rule.
-            pub fn severity(self) -> Severity {
-                match self { $(Rule::$rule => Severity::$severity,)+ }
-            }
-
-            /// What it means that the rule is broken, in one sentence.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Rule::$rule => $meaning,)+ }
-            }
+        impl Broken {
+            $(
+                #[doc = $meaning]
+                pub(crate) fn $name(mut self, $name: impl Borrow<$type>) -> Broken {
+                    self.particulars.$name = Some($name.borrow().clone());
+                    self
+                }
+            )+
+            $(
+                #[doc = $side_meaning]
+                pub(crate) fn $side(mut self, $side: impl Into<Particular>) -> Broken {
+                    self.particulars.$side = Some($side.into());
+                    self
+                }
+            )+
         }
     };
 }
 
-rules! {
-    RecordMalformed "RECORD-MALFORMED" Tampered "A record is not a signed note of its kind.";
-    RecordNonCanonical "RECORD-NONCANONICAL" Tampered "A record says the right thing in a spelling that is not allowed.";
-    RecordSigners "RECORD-SIGNERS" Tampered "The signature lines are not those of the signers that the record names.";
-    RecordSignerUnknown "RECORD-SIGNER-UNKNOWN" Tampered "A record is signed under a name for which the log brought in no key.";
-    RecordKeyId "RECORD-KEY-ID" Tampered "A signature line names another key than the one on record.";
-    RecordSignature "RECORD-SIGNATURE" Tampered "A signature does not verify.";
-    Torn "TORN" Torn "The log ends in bytes that are no record.";
-    ChainSeq "CHAIN-SEQ" Tampered "A record's number is not the next one.";
-    ChainPrev "CHAIN-PREV" Tampered "A record does not follow from the record before it.";
-    ChainEscrow "CHAIN-ESCROW" Tampered "A record belongs to another escrow.";
-    GenesisFirst "GENESIS-FIRST" Tampered "The first record is not a genesis, or a later one is.";
-    GenesisCard "GENESIS-CARD" Tampered "A card in genesis does not verify.";
-    GenesisAdministrator "GENESIS-ADMINISTRATOR" Tampered "Genesis is not signed by one of its own administrators.";
-    PersonRepeated "PERSON-REPEATED" Tampered "Two cards are of the same person.";
-    KeyRepeated "KEY-REPEATED" Tampered "Two cards hold the same verifying key.";
-    RecipientRepeated "RECIPIENT-REPEATED" Tampered "Two cards hold the same age recipient.";
-    Anchor "ANCHOR" Tampered "The log's genesis is not the one whose fingerprint was given.";
-    SealSigner "SEAL-SIGNER" Tampered "A seal is not signed by one administrator, or by a threshold of custodians.";
-    SealGeneration "SEAL-GENERATION" Tampered "A generation is not the next one of its vault.";
-    SealVault "SEAL-VAULT" Tampered "A vault changed its name, kind or account, or took another vault's name.";
-    SealThreshold "SEAL-THRESHOLD" Tampered "The threshold is below 2, above the shares, or the shares are miscounted.";
-    SealShares "SEAL-SHARES" Tampered "The shares are not numbered from 1, or one custodian holds two.";
-    SealCustodian "SEAL-CUSTODIAN" Tampered "A share is sealed to somebody who is not an enrolled custodian, or had retired, or to another card.";
-    SealKeys "SEAL-KEYS" Tampered "A vault key or release key was used before.";
-    FileChanged "FILE-CHANGED" Tampered "A sealed file is not the one that was sealed.";
-    FileMissing "FILE-MISSING" Warning "A sealed file is not there, or cannot be read.";
-    RequestSeal "REQUEST-SEAL" Tampered "A request names a vault, generation or seal that the log does not hold.";
-    RequestSigner "REQUEST-SIGNER" Tampered "A request is not signed by its requester and its session key.";
-    RequestSession "REQUEST-SESSION" Tampered "A request's session keys are not fresh.";
-    RequestPurpose "REQUEST-PURPOSE" Tampered "A drill asks for real credentials, or a canary is asked for as if it were real.";
-    RequestContent "REQUEST-CONTENT" Tampered "A request's window or its list of fields makes no sense.";
-    ReleaseRequest "RELEASE-REQUEST" Tampered "A release answers a request that the log does not hold.";
-    ReleaseEnded "RELEASE-ENDED" Tampered "A release answers a request that had ended.";
-    ReleaseSigner "RELEASE-SIGNER" Tampered "A release is not signed by the release key and the session key.";
-    ReleaseAttempt "RELEASE-ATTEMPT" Tampered "A release's attempt number is not the next one.";
-    ReleaseApproval "RELEASE-APPROVAL" Tampered "A release rests on an approval that does not hold.";
-    ReleaseQuorum "RELEASE-QUORUM" Tampered "A release rests on fewer distinct custodians than the threshold.";
-    EndRequest "END-REQUEST" Tampered "An end is of a request that the log does not hold.";
-    EndTwice "END-TWICE" Tampered "A request ended twice.";
-    EndSigner "END-SIGNER" Tampered "An end is not signed by the session key or the requester.";
-    EndShown "END-SHOWN" Tampered "An end contradicts the log: something was shown without a release, or a release is denied.";
-    StatementsSigner "STATEMENTS-SIGNER" Tampered "Statements were collected by somebody who is not one enrolled person.";
-    StatementMalformed "STATEMENT-MALFORMED" Tampered "A collected statement is not a signed note of its kind.";
-    StatementPerson "STATEMENT-PERSON" Tampered "A statement is by somebody who is not enrolled.";
-    StatementSignature "STATEMENT-SIGNATURE" Tampered "A statement's signature does not verify.";
-    StatementEscrow "STATEMENT-ESCROW" Tampered "A statement belongs to another escrow.";
-    StatementHead "STATEMENT-HEAD" Fork "A statement was made on a history that is not this one.";
-    StatementRequest "STATEMENT-REQUEST" Tampered "A statement is about a request that the log does not hold.";
-    StatementTwice "STATEMENT-TWICE" Finding "One statement was collected twice.";
-    StatementRole "STATEMENT-ROLE" Finding "A denial, an action or a closing is stated by somebody whose part it is not.";
-    CheckShare "CHECK-SHARE" Tampered "A check is of a share that its maker does not hold.";
-    ApprovalShare "APPROVAL-SHARE" Tampered "An approval is not of its maker's share in the requested generation.";
-    CloseItems "CLOSE-ITEMS" Tampered "A closing list does not answer each obligation once, in order.";
-    BookForked "BOOK-FORKED" Finding "Two statements of one person name different records under one number of their book.";
-    RepairSigner "REPAIR-SIGNER" Tampered "A damaged tail, or a continuation, is recorded by somebody who is not one enrolled person.";
-    RecoveredContent "RECOVERED-CONTENT" Tampered "The record of a damaged tail contradicts itself.";
-    Recovered "RECOVERED" Finding "The log's end had been damaged; its bytes are in this record.";
-    ContinueFrom "CONTINUE-FROM" Tampered "A continuation does not say truly what it follows.";
-    ContinueKept "CONTINUE-KEPT" Tampered "A continuation keeps a record that is no seal among the missing ones.";
-    Continued "CONTINUED" Finding "The log went on in another file.";
-    RecordsMissing "RECORDS-MISSING" Truncated "The log went on without records that are known of.";
-    AdoptSigners "ADOPT-SIGNERS" Tampered "A branch is not adopted by two different enrolled people.";
-    AdoptBranch "ADOPT-BRANCH" Tampered "An adopted branch does not hold, or is none of this log.";
-    AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";
-    Adopted "ADOPTED" Warning "Another branch of this log was adopted.";
-    ReleaseBranches "RELEASE-BRANCHES" Finding "A request was released on one branch, and released or ended on another.";
-    RetireSigner "RETIRE-SIGNER" Tampered "A retirement is not signed by one administrator, or by a threshold of custodians.";
-    RetirePerson "RETIRE-PERSON" Tampered "Somebody retires who is not enrolled, or had retired.";
-    RetiredPerson "RETIRED-PERSON" Finding "Somebody requested or approved who had retired.";
-    TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
-    UnknownKind "UNKNOWN-KIND" Note "A record is of a kind that this version does not know.";
-    ThresholdFragile "THRESHOLD-FRAGILE" Warning "Every share is needed: one loss loses all.";
-    ThresholdDisjoint "THRESHOLD-DISJOINT" Warning "Two groups with nobody in common could each reconstruct.";
-    NotInForce "NOT-IN-FORCE" Warning "Not every custodian has checked their share yet.";
-    ReasonOther "REASON-OTHER" Finding "A request gives a reason that is none of the four emergencies.";
-    RequestDeviation "DEVIATION" Finding "Something out of order was confirmed by hand.";
-    ReleaseWindow "RELEASE-WINDOW" Finding "A release falls outside its request's window.";
-    RequesterApproved "REQUESTER-APPROVED" Note "The requester's own approval counted towards the threshold.";
-    RequesterForbidden "REQUESTER-FORBIDDEN" Finding "The requester's own approval counted although the policy forbids it.";
-    EndMissing "END-MISSING" Warning "A release has no end: it must be assumed that everything asked for was shown.";
-    EndUnasked "END-UNASKED" Finding "More was shown than the request asked for.";
-    Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are sealed yet.";
-    RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were sealed in time.";
-    CloseMissing "CLOSE-MISSING" Warning "A release is not closed yet.";
-    CloseOverdue "CLOSE-OVERDUE" Finding "A release was not closed in time.";
-    ClosedByRequester "CLOSED-BY-REQUESTER" Finding "A release of real credentials was closed by the person who requested it.";
-    ApprovalsUnreleased "APPROVALS-UNRELEASED" Warning "Custodians approved, and no release is logged.";
-    QuorumUnreleased "QUORUM-UNRELEASED" Finding "As many custodians approved as can reconstruct, and no release is logged: the generation counts as exposed.";
-    BookChain "BOOK-CHAIN" Tampered "A book is not its owner's unbroken chain.";
-    BookUnlogged "BOOK-UNLOGGED" Warning "A book tells of a statement that the log does not hold.";
-    BookSilent "BOOK-SILENT" Finding "The log holds a statement that its maker's book does not tell of.";
-    HeadTruncated "HEAD-TRUNCATED" Truncated "The log is shorter than a head that was taken home.";
-    HeadFork "HEAD-FORK" Fork "The log differs from a head that was taken home.";
-    HeadRequired "HEAD-REQUIRED" Truncated "No head was given, and one is required.";
-    CompletenessUnproven "COMPLETENESS-UNPROVEN" Note "Nothing from outside the log proves that its end was not cut off.";
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(self.code())
+particulars! {
+    {
+        person: PersonId, "name" "The person: a requester, a custodian, the maker of a statement, the owner of a book.";
+        people: Vec<PersonId>, "list of names" "The people, where there may be several.";
+        signer: KeyName, "name" "The key whose signature it is about.";
+        signers: Vec<KeyName>, "list of names" "The keys under whose names the record is signed.";
+        vault: VaultName, "name" "The vault.";
+        vault_id: Digest, "digest" "The id by which a record names the vault.";
+        generation: u32, "number" "The generation of the vault.";
+        request: Digest, "digest" "The request: the digest of its record.";
+        escrow: Digest, "digest" "Another escrow, to which a head belongs.";
+        kind: String, "word" "The kind of the record or statement, or of the vault that is asked for.";
+        deviation: Deviation, "word" "The deviation.";
+        cause: Rule, "word" "The code of the rule that is broken within what is embedded, kept or adopted.";
+        field: FieldName, "name" "The field of the credentials.";
+        fields: Vec<FieldName>, "list of names" "The fields of the credentials, where there may be several.";
+        threshold: u8, "number" "How many shares reconstruct.";
+        total_shares: u8, "number" "How many shares there are.";
+        share: ShareIndex, "number" "The index of the share.";
+        card: u64, "number" "The place of the card in genesis, from 1.";
+        statement: u64, "number" "The place of the statement in its record, from 1.";
+        record: u64, "number" "The number of another record of the log: an earlier end or statement, a missing record.";
+        branch_record: u64, "number" "The number of the record on the branch that is adopted.";
+        book_record: u64, "number" "The number of the record in the person's book.";
+        head: Head, "head" "The head that is followed, claimed or taken home.";
+        first: u64, "number" "The number of the first record that is missing, adopted, or vouched for by nothing.";
+        last: u64, "number" "The number of the last of them.";
+        file: String, "text" "The file: of a vault, or the head's.";
+        size: u64, "number" "How many bytes: of the log that were not read, of a damaged tail, of the file that was left behind.";
+        digest: Digest, "digest" "The digest of the damaged tail, or of the file that was left behind.";
+        line: u64, "number" "The line of the note, from 1.";
+        column: u64, "number" "The column of the note's first line, from 1.";
+        limit: u64, "number" "The most that is allowed.";
+        time: Time, "time" "When it happened: a release, a statement, a quorum.";
+        since: Time, "time" "When the time began within which something is due.";
+        due: Time, "time" "The end of that time.";
+        not_before: Time, "time" "The beginning of the request's window.";
+        not_after: Time, "time" "The end of the request's window.";
     }
-}
-
-impl Serialize for Rule {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
+    compared {
+        expected, "any" "What the rule expects: a number, a text, or a list of texts.";
+        found, "any" "What there is in its place.";
     }
 }
 
 /// A rule that is broken, with the particulars.
-pub type Broken = (Rule, String);
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Broken {
+    /// The rule.
+    pub rule: Rule,
+    /// What exactly, in words: names, numbers, digests. Public material only.
+    pub detail: String,
+    /// The same in fields.
+    pub particulars: Box<Particulars>,
+}
+
+impl Broken {
+    /// A rule that is broken, of which no particulars are told yet.
+    pub(crate) fn new(rule: Rule, detail: impl Into<String>) -> Broken {
+        Broken { rule, detail: detail.into(), particulars: Box::default() }
+    }
+
+    /// The same with what `tell` adds of `known`, where it is known.
+    pub(crate) fn where_known<T>(self, known: Option<T>, tell: impl FnOnce(Broken, T) -> Broken) -> Broken {
+        match known {
+            Some(known) => tell(self, known),
+            None => self,
+        }
+    }
+
+    /// The vault and the generation of a seal.
+    pub(crate) fn seal(self, seal: &Seal) -> Broken {
+        self.vault(&seal.name).generation(seal.generation)
+    }
+
+    /// Another rule that is broken because this one is, within what is embedded, kept or adopted.
+    pub(crate) fn breaks(self, rule: Rule, detail: impl Into<String>) -> Broken {
+        let cause = self.rule;
+        Broken { rule, detail: detail.into(), particulars: self.particulars }.cause(cause)
+    }
+
+    /// The finding that it is in the record `seq`, which begins at byte `offset` of the log.
+    pub(crate) fn at(self, seq: u64, offset: u64) -> Finding {
+        Finding { offset: Some(offset), ..self.about(seq) }
+    }
+
+    /// The finding that it is about the record `seq`, and not in it.
+    pub(crate) fn about(self, seq: u64) -> Finding {
+        Finding { seq: Some(seq), ..self.general() }
+    }
+
+    /// The finding that it is about no record.
+    pub(crate) fn general(self) -> Finding {
+        let Broken { rule, detail, particulars } = self;
+        Finding { rule, seq: None, offset: None, detail, particulars }
+    }
+}
 
 /// A rule that is broken, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,16 +180,13 @@ pub struct Finding {
     pub seq: Option<u64>,
     /// The byte in the log at which that record begins.
     pub offset: Option<u64>,
-    /// What exactly: names, numbers, digests. Public material only.
+    /// What exactly, in words: names, numbers, digests. Public material only.
     pub detail: String,
+    /// The same in fields.
+    pub particulars: Box<Particulars>,
 }
 
 impl Finding {
-    /// A finding that is not about one record.
-    pub fn general(rule: Rule, detail: impl Into<String>) -> Finding {
-        Finding { rule, seq: None, offset: None, detail: detail.into() }
-    }
-
     /// Where it is, as far as that is known: `entry 6, byte 4711`.
     pub fn place(&self) -> Option<String> {
         match (self.seq, self.offset) {
@@ -216,5 +199,53 @@ impl Finding {
     /// How bad it is.
     pub fn severity(&self) -> Severity {
         self.rule.severity()
+    }
+
+    /// What is broken, without the place.
+    pub(crate) fn into_broken(self) -> Broken {
+        let Finding { rule, detail, particulars, .. } = self;
+        Broken { rule, detail, particulars }
+    }
+}
+
+macro_rules! numbers {
+    ($($type:ty),+) => {
+        $(impl From<$type> for Particular {
+            fn from(number: $type) -> Particular {
+                Particular::Number(number.into())
+            }
+        })+
+    };
+}
+
+numbers!(u8, u32, u64);
+
+impl From<usize> for Particular {
+    fn from(number: usize) -> Particular {
+        Particular::Number(number as u64)
+    }
+}
+
+macro_rules! texts {
+    ($($type:ty),+) => {
+        $(impl From<$type> for Particular {
+            fn from(text: $type) -> Particular {
+                Particular::Text(text.to_string())
+            }
+        })+
+    };
+}
+
+texts!(&str, String, Digest, Time);
+
+impl From<Vec<String>> for Particular {
+    fn from(texts: Vec<String>) -> Particular {
+        Particular::List(texts)
+    }
+}
+
+impl From<&[KeyName]> for Particular {
+    fn from(names: &[KeyName]) -> Particular {
+        Particular::List(names.iter().map(KeyName::to_string).collect())
     }
 }

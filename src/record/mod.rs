@@ -19,6 +19,7 @@ pub mod policy;
 pub mod repair;
 pub mod request;
 pub mod retire;
+mod rule;
 pub mod seal;
 pub mod statement;
 pub mod statements;

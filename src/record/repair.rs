@@ -112,6 +112,14 @@ impl Began {
         })
     }
 
+    /// The request whose release it was, where that is known.
+    pub(crate) fn request(self) -> Option<Digest> {
+        match self {
+            Began::Release(request) => Some(request),
+            Began::Unknown => None,
+        }
+    }
+
     fn at_start(tail: &[u8]) -> Option<Began> {
         const RELEASE: &[u8] = b"release";
         const REQUEST: &[u8] = b"\"says\":{\"request\":\"";

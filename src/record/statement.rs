@@ -188,6 +188,19 @@ statement_kinds! {
     Close = "close",
 }
 
+impl Statement {
+    /// The request that it is about; a check is about none.
+    pub(crate) fn request(&self) -> Option<Digest> {
+        match self {
+            Statement::Check(_) => None,
+            Statement::Approval(approval) => Some(approval.request),
+            Statement::Denial(denial) => Some(denial.request),
+            Statement::Action(action) => Some(action.request),
+            Statement::Close(close) => Some(close.request),
+        }
+    }
+}
+
 impl<C> FramedStatement<C> {
     fn narrow<D>(self, says: D) -> FramedStatement<D> {
         let FramedStatement { escrow, head, head_from, book, time, by, .. } = self;

@@ -16,6 +16,7 @@ mod init;
 mod inputs;
 mod machine;
 mod next;
+mod particulars;
 mod people;
 mod release;
 mod repairs;

@@ -170,7 +170,7 @@ fn a_log_that_is_not_sound_comes_first() {
     disk.write("escrow/log", [&log[..], b"{\"type\":"].concat());
     let run = disk.run(&late).exits(11);
     assert!(
-        run.out.starts_with("TORN: The log ends in bytes that are no record.\n  entry 6, byte "),
+        run.out.starts_with("TORN: The log ends in bytes that are not a record.\n  entry 6, byte "),
         "{}",
         run.out
     );

@@ -204,7 +204,11 @@ fn a_statement() {
         all(name, bytes).all_refused("", |bytes| {
             let note = bytes.strip_suffix(b"\n").ok_or("it does not end as a record does")?;
             let note = Note::parse(note).map_err(|error| error.to_string())?;
-            small.escrow.verify_statement(note).map(drop).map_err(|(rule, why)| format!("{rule}: {why}"))
+            small
+                .escrow
+                .verify_statement(note)
+                .map(drop)
+                .map_err(|broken| format!("{}: {broken}", broken.rule))
         });
     }
 }

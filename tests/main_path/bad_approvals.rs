@@ -74,7 +74,7 @@ fn signed_by_others(world: &World, asking: &Asking, good: &[Vec<u8>]) {
         assert_eq!(named.as_deref(), Some(who));
         match rule {
             Some(rule) => {
-                assert!(matches!(why, BadApproval::Statement(found, _) if found == rule), "{why:?}")
+                assert!(matches!(&why, BadApproval::Statement(broken) if broken.rule == rule), "{why:?}")
             }
             None => assert_eq!(
                 why.to_string(),

@@ -27,7 +27,7 @@ fn a_gap_is_told_at_the_top() {
     let screen = shown(&world, world.now());
     assert!(
         screen.starts_with(&format!(
-            "TRUNCATED: The log went on without records that are known of.
+            "TRUNCATED: Records that should be in this log are missing.
   entry 6: records 6 to 8; the last of them is
     {missing}
 Do not build on this log. See `breakglass verify`, and compare other copies.
@@ -52,7 +52,7 @@ fn damage_is_told_at_the_top_and_what_is_good_below_it() {
     assert_eq!((status.worst(), status.vaults.len()), (Some(Severity::Torn), 2));
     let screen = shown(&world, world.now());
     assert!(
-        screen.starts_with("TORN: The log ends in bytes that are no record.\n  entry 6, byte "),
+        screen.starts_with("TORN: The log ends in bytes that are not a record.\n  entry 6, byte "),
         "{screen}"
     );
     // Many rules broken: the worst are told, and how many more there are.

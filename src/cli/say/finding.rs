@@ -1,9 +1,10 @@
 //! What was found in a log: for people, and for programs.
 
+use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::say::painted::{Painted, Tone};
-use crate::record::finding::{Finding, Severity};
+use crate::record::finding::{Finding, Particulars, Rule, Severity};
 use crate::value::text::{Shown, wrapped};
 
 /// A finding below its severity: what was found, and what the rule says. For a terminal of so many columns it is
@@ -27,10 +28,27 @@ pub(crate) fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Pa
     texts.enumerate().map(|(at, text)| head(at).and(Tone::Plain, text)).collect()
 }
 
-/// A finding for programs.
+/// A finding for programs: the sentence, and its particulars beside it.
 pub(crate) fn finding_to_json(finding: &Finding) -> serde_json::Value {
-    json!({
-        "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
-        "meaning": finding.rule.meaning(), "detail": finding.detail,
+    #[derive(Serialize)]
+    struct Fields<'a> {
+        code: Rule,
+        severity: Severity,
+        seq: Option<u64>,
+        offset: Option<u64>,
+        meaning: &'static str,
+        detail: &'a str,
+        #[serde(flatten)]
+        particulars: &'a Particulars,
+    }
+    let Finding { rule, seq, offset, detail, particulars } = finding;
+    json!(Fields {
+        code: *rule,
+        severity: rule.severity(),
+        seq: *seq,
+        offset: *offset,
+        meaning: rule.meaning(),
+        detail,
+        particulars,
     })
 }

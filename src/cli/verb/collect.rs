@@ -51,9 +51,9 @@ impl Verb for CollectArgs {
         let mut statements: Vec<VerifiedStatement> = Vec::new();
         let mut lines = Vec::new();
         for (path, note) in notes {
-            let signed = ledger.escrow().verify_statement(note).map_err(|(rule, why)| {
-                let exit = Exit::from(rule.severity());
-                Failure::new(exit, format!("{rule}: {why}"))
+            let signed = ledger.escrow().verify_statement(note).map_err(|broken| {
+                let exit = Exit::from(broken.rule.severity());
+                Failure::new(exit, format!("{}: {}", broken.rule, broken.detail))
                     .at(path.display())
                     .next("nothing was collected: leave this file out, or have it made again")
             })?;

@@ -4,10 +4,9 @@ use crate::escrow::rules::{
     adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
 };
 use crate::escrow::state::Escrow;
-use crate::record::chain::{LogRecord, rule_of};
+use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::kinds::Record;
-use crate::record::note::NoteError;
 
 impl Escrow {
     /// Begins with the genesis record.
@@ -33,14 +32,16 @@ impl Escrow {
             _ => record.follows(&self.id, &self.head)?,
         }
         // 3. Content, by the rules of its kind.
-        let mut report = |rule: Rule, detail: String| {
-            findings.push(Finding { rule, seq: Some(record.frame.seq), offset: Some(record.start), detail });
-        };
+        let mut report = |broken: Broken| findings.push(broken.at(record.frame.seq, record.start));
         if record.frame.time < self.time {
-            report(Rule::TimeBackwards, format!("{} after {}", record.frame.time, self.time));
+            let (found, expected) = (record.frame.time, self.time);
+            let broken = Broken::new(Rule::TimeBackwards, format!("{found} after {expected}"));
+            report(broken.expected(expected).found(found));
         }
         let outcome = match &record.says {
-            Record::Genesis(_) => Err((Rule::GenesisFirst, "a second genesis".to_owned())),
+            Record::Genesis(_) => {
+                Err(Broken::new(Rule::GenesisFirst, "a second genesis").kind(record.says.kind().to_owned()))
+            }
             Record::Seal(says) => seal::admit(self, record, says, &mut report),
             Record::Request(says) => request::admit(self, record, says, &mut report),
             Record::Release(says) => release::admit(self, record, says, &mut report),
@@ -51,12 +52,12 @@ impl Escrow {
             Record::Adopt(says) => adopt::admit(self, record, says, &walk, &mut report),
             Record::Retire(says) => retire::admit(self, record, says),
             Record::Unknown(kind) => {
-                report(Rule::UnknownKind, format!("`{kind}`"));
+                report(Broken::new(Rule::UnknownKind, format!("`{kind}`")).kind(kind));
                 Ok(())
             }
         };
-        if let Err((rule, detail)) = outcome {
-            report(rule, detail);
+        if let Err(broken) = outcome {
+            report(broken);
         }
         self.head = record.head();
         self.time = record.frame.time;
@@ -79,15 +80,11 @@ pub(in crate::escrow) fn walk(
     let mut at = 0;
     while at < bytes.len() {
         let start = base + at as u64;
-        let record = LogRecord::take_at(&bytes[at..], start).map_err(unreadable)?;
+        let record = LogRecord::take_at(&bytes[at..], start).map_err(|error| unreadable(&error))?;
         escrow.admit(&record, findings)?;
         escrow.remember();
         each(&record);
         at += (record.end - start) as usize;
     }
     Ok(())
-}
-
-fn unreadable(error: NoteError) -> Broken {
-    (rule_of(&error), error.to_string())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 
 use crate::escrow::state::Escrow;
-use crate::record::chain::{LogRecord, rule_of};
+use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::repair::Adopt;
 
@@ -23,23 +23,30 @@ pub(super) fn admit(
     record: &LogRecord,
     adopt: &Adopt,
     walk: &Walk,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let by = &record.frame.by;
     if by.len() != 2 || by.iter().any(|name| name.person().is_none()) {
-        return Err((Rule::AdoptSigners, format!("{} signers", by.len())));
+        return Err(Broken::new(Rule::AdoptSigners, format!("{} signers", by.len())).signers(by));
     }
-    let broken = |why: String| (Rule::AdoptBranch, why);
+    let broken = |why: String| Broken::new(Rule::AdoptBranch, why).head(adopt.from);
     let at_fork = escrow.remembered.get(&adopt.from.hash).filter(|then| then.head == adopt.from).cloned();
     let at_fork =
         at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", adopt.from.seq)))?;
-    let bytes = BASE64.decode(adopt.records.as_bytes()).map_err(|error| broken(error.to_string()))?;
-    let first = LogRecord::take_at(&bytes, adopt.from.size)
-        .map_err(|error| broken(format!("{} {error}", rule_of(&error))))?;
+    let bytes = BASE64
+        .decode(adopt.records.as_bytes())
+        .map_err(|error| broken(error.to_string()).cause(Rule::RecordMalformed))?;
+    let within = |inner: Broken, place: &str| {
+        let why = format!("{place}{} {}", inner.rule, inner.detail);
+        inner.breaks(Rule::AdoptBranch, why).head(adopt.from)
+    };
+    let first =
+        LogRecord::take_at(&bytes, adopt.from.size).map_err(|error| within(unreadable(&error), ""))?;
     let here = escrow.history.get(&first.frame.seq).is_some_and(|head| head.hash == first.hash);
     let is_missing = escrow.gaps.iter().any(|gap| gap.until == first.head());
     if here || (escrow.elsewhere.contains(&first.head()) && !is_missing) {
-        return Err(broken(format!("record {} is in this log already", first.frame.seq)));
+        let seq = first.frame.seq;
+        return Err(broken(format!("record {seq} is in this log already")).branch_record(seq));
     }
     // The branch is judged by its own past, as its readers did.
     let mut branch = Escrow::clone(&at_fork);
@@ -47,28 +54,42 @@ pub(super) fn admit(
     let mut findings = Vec::new();
     branch.remember();
     let walked = walk(&mut branch, &bytes, adopt.from.size, &mut findings, &mut |_| {});
-    if let Err((rule, why)) = walked {
-        return Err(broken(format!("record {}: {rule} {why}", branch.head.seq + 1)));
+    if let Err(inner) = walked {
+        let seq = branch.head.seq + 1;
+        return Err(within(inner, &format!("record {seq}: ")).branch_record(seq));
     }
     if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
         let seq = finding.seq.unwrap_or_default();
-        return Err(broken(format!("record {seq}: {} {}", finding.rule, finding.detail)));
+        return Err(within(finding.clone().into_broken(), &format!("record {seq}: ")).branch_record(seq));
     }
     // Reading again remembers only so many places where branches part.
     if escrow.adopted + 1 + branch.adopted - at_fork.adopted > MAX_ADOPTED {
-        return Err(broken(format!("at most {MAX_ADOPTED} branches can be adopted")));
+        let why = format!("at most {MAX_ADOPTED} branches can be adopted");
+        return Err(broken(why).limit(MAX_ADOPTED as u64));
     }
     let mut after = escrow.clone();
     after.join(&at_fork, &branch, record, &bytes, report)?;
     *escrow = after;
-    let count = branch.head.seq.saturating_sub(adopt.from.seq);
-    report(
-        Rule::Adopted,
-        format!("{count} records after record {}, {}", adopt.from.seq, adopt.from.hash.short()),
-    );
-    for Finding { rule, seq, detail, .. } in findings {
-        let seq = seq.map_or(String::new(), |seq| format!("record {seq} of the branch: "));
-        report(rule, format!("{seq}{detail}"));
+    report(adopted(adopt, branch.head.seq));
+    for finding in findings {
+        report(on_branch(finding));
     }
     Ok(())
+}
+
+fn adopted(adopt: &Adopt, last: u64) -> Broken {
+    let from = &adopt.from;
+    let count = last.saturating_sub(from.seq);
+    let what = format!("{count} records after record {}, {}", from.seq, from.hash.short());
+    Broken::new(Rule::Adopted, what).head(*from).first(from.seq + 1).last(last)
+}
+
+/// What was found on the branch, as it is told of the record that adopts it.
+fn on_branch(finding: Finding) -> Broken {
+    let seq = finding.seq;
+    let mut broken = finding.into_broken();
+    if let Some(seq) = seq {
+        broken.detail = format!("record {seq} of the branch: {}", broken.detail);
+    }
+    broken.where_known(seq, Broken::branch_record)
 }

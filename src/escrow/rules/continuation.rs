@@ -6,10 +6,11 @@ use crate::crypto::digest::Digest;
 use crate::escrow::rules::seal;
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{Escrow, Gap};
-use crate::record::chain::LogRecord;
+use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Rule};
+use crate::record::head::Head;
 use crate::record::kinds::Record;
-use crate::record::repair::Continue;
+use crate::record::repair::{Continue, Damage};
 
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
 pub const MAX_SEQ: u64 = 1 << 53;
@@ -23,47 +24,67 @@ pub(super) fn follows(escrow: &Escrow, record: &LogRecord, says: &Continue) -> R
     let frame = &record.frame;
     let (from, tail) = (&says.from, &escrow.head);
     if frame.escrow.as_ref() != Some(&escrow.id) {
-        return Err((Rule::ChainEscrow, "it continues another escrow's log".to_owned()));
+        let broken = Broken::new(Rule::ChainEscrow, "it continues another escrow's log");
+        return Err(broken.expected(escrow.id).where_known(frame.escrow, Broken::found));
     }
     // Where nothing is left out, no number is too high: whoever drives them up keeps nobody from going on.
     if (from.seq > MAX_SEQ && from != tail)
         || from.seq.checked_add(1) != Some(frame.seq)
         || frame.prev != from.hash
     {
-        return Err((Rule::ContinueFrom, format!("it is numbered {}, after {}", frame.seq, from.seq)));
+        let why = format!("it is numbered {}, after {}", frame.seq, from.seq);
+        return Err(misplaced(broken(says, why), record, from));
     }
     // It is signed for this very beginning: nobody else can leave records out.
     if says.last.as_ref().unwrap_or(from) != tail {
-        return Err((Rule::ContinueFrom, format!("it was not made on a log that ends with {}", tail.seq)));
+        let last = says.last.as_ref().unwrap_or(from);
+        let why = format!("it was not made on a log that ends with {}", tail.seq);
+        return Err(broken(says, why).expected(tail.hash).found(last.hash));
     }
     if says.last.is_some() && from.seq <= tail.seq {
-        return Err((Rule::ContinueFrom, format!("it follows {}, and {} is here", from.seq, tail.seq)));
+        let why = format!("it follows {}, and {} is here", from.seq, tail.seq);
+        return Err(broken(says, why).record(tail.seq));
     }
     Ok(())
+}
+
+fn broken(says: &Continue, why: impl Into<String>) -> Broken {
+    Broken::new(Rule::ContinueFrom, why).head(says.from)
+}
+
+/// Why the record is not the one after `from`.
+fn misplaced(broken: Broken, record: &LogRecord, from: &Head) -> Broken {
+    let frame = &record.frame;
+    match from.seq.checked_add(1) {
+        Some(next) if next != frame.seq => broken.expected(next).found(frame.seq),
+        _ if frame.prev != from.hash => broken.expected(from.hash).found(frame.prev),
+        _ => broken.limit(MAX_SEQ),
+    }
 }
 
 pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     says: &Continue,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     by_one_person(record)?;
-    let left = says.left.as_ref();
-    if left.is_some_and(|left| left.bytes.is_some() || left.zeros != 0) {
-        return Err((Rule::ContinueFrom, "it keeps bytes of the file that was left behind".to_owned()));
+    if let Some(left) = says.left.as_ref().filter(|left| left.bytes.is_some() || left.zeros != 0) {
+        let broken = broken(says, "it keeps bytes of the file that was left behind");
+        return Err(broken.size(left.size).digest(left.digest));
     }
     let tail = escrow.head;
     let missing = says.last.is_some();
     if !missing && !says.kept.is_empty() {
-        return Err((Rule::ContinueKept, "nothing is missing, and something is kept".to_owned()));
+        let broken = Broken::new(Rule::ContinueKept, "nothing is missing, and something is kept");
+        return Err(broken.head(says.from).limit(0_u64).found(says.kept.len()));
     }
     if missing && escrow.skipped >= MAX_SKIPPED {
         let why = format!("a log can go on without records at most {MAX_SKIPPED} times");
-        return Err((Rule::ContinueFrom, why));
+        return Err(broken(says, why).limit(MAX_SKIPPED as u64));
     }
     if !missing {
-        report(Rule::Continued, continued(says));
+        report(continued(says));
         return Ok(());
     }
     // All or nothing: a continuation with one bad record counts for nothing.
@@ -72,7 +93,8 @@ pub(super) fn admit(
     for kept in &says.kept {
         let (seq, hash) = after.take_kept(kept, last, report)?;
         if seq > says.from.seq || (seq == says.from.seq && hash != says.from.hash) {
-            return Err((Rule::ContinueKept, format!("record {seq}")));
+            let broken = Broken::new(Rule::ContinueKept, format!("record {seq}"));
+            return Err(broken.record(seq).head(says.from));
         }
         last = seq;
     }
@@ -80,16 +102,19 @@ pub(super) fn admit(
     after.elsewhere.insert(says.from);
     after.skipped += 1;
     *escrow = after;
-    report(Rule::Continued, continued(says));
+    report(continued(says));
     Ok(())
 }
 
-fn continued(says: &Continue) -> String {
+fn continued(says: &Continue) -> Broken {
     let from = format!("after record {}, {}", says.from.seq, says.from.hash.short());
-    let left = says.left.as_ref();
-    let left =
-        left.map_or(String::new(), |left| format!("; left behind: {} bytes, {}", left.size, left.digest));
-    format!("{from}{left}")
+    match &says.left {
+        Some(Damage { size, digest, .. }) => {
+            let what = format!("{from}; left behind: {size} bytes, {digest}");
+            Broken::new(Rule::Continued, what).head(says.from).size(*size).digest(*digest)
+        }
+        None => Broken::new(Rule::Continued, from).head(says.from),
+    }
 }
 
 impl Escrow {
@@ -99,20 +124,27 @@ impl Escrow {
         &mut self,
         kept: &str,
         last: u64,
-        report: &mut impl FnMut(Rule, String),
+        report: &mut impl FnMut(Broken),
     ) -> Result<(u64, Digest), Broken> {
-        let broken = |why: String| (Rule::ContinueKept, why);
-        let bytes = BASE64.decode(kept.as_bytes()).map_err(|error| broken(error.to_string()))?;
-        let one = LogRecord::take_at(&bytes, 0).map_err(|error| broken(error.to_string()))?;
+        let broken = |why: String| Broken::new(Rule::ContinueKept, why);
+        let bytes = BASE64
+            .decode(kept.as_bytes())
+            .map_err(|error| broken(error.to_string()).cause(Rule::RecordMalformed))?;
+        let one = LogRecord::take_at(&bytes, 0)
+            .map_err(|error| unreadable(&error).breaks(Rule::ContinueKept, error.to_string()))?;
         let Record::Seal(sealed) = &one.says else {
-            return Err(broken(format!("a `{}`", one.says.kind())));
+            let kind = one.says.kind();
+            return Err(broken(format!("a `{kind}`")).kind(kind.to_owned()).record(one.frame.seq));
         };
         let seq = one.frame.seq;
         let whole = one.frame.escrow == Some(self.id) && one.end == bytes.len() as u64;
         if !whole || seq <= last || seq > MAX_SEQ {
-            return Err(broken(format!("record {seq}")));
+            return Err(broken(format!("record {seq}")).record(seq));
         }
-        let in_place = |(rule, why): Broken| broken(format!("record {seq}: {rule} {why}"));
+        let in_place = |inner: Broken| {
+            let why = format!("record {seq}: {} {}", inner.rule, inner.detail);
+            inner.breaks(Rule::ContinueKept, why).record(seq)
+        };
         self.verify(&one).map_err(in_place)?;
         seal::admit_kept(self, &one, sealed, report).map_err(in_place)?;
         self.kept.insert(one.hash, bytes);
@@ -123,7 +155,7 @@ impl Escrow {
     /// keep.
     pub fn keepable(&self, candidates: impl Iterator<Item = String>) -> Vec<String> {
         let (mut after, mut last) = (self.clone(), self.head.seq);
-        let fits = |kept: &String| match after.take_kept(kept, last, &mut |_, _| {}) {
+        let fits = |kept: &String| match after.take_kept(kept, last, &mut |_| {}) {
             Ok((seq, _)) => {
                 last = seq;
                 true

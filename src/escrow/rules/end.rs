@@ -17,19 +17,21 @@ pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     end: &End,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let short = end.request.short();
     let Some(asked) = escrow.request(&end.request) else {
-        return Err((Rule::EndRequest, format!("request {short}")));
+        return Err(Broken::new(Rule::EndRequest, format!("request {short}")).request(end.request));
     };
     let request = &asked.request;
     let may = [KeyName::Session, KeyName::Person(request.requester.clone())];
     if record.frame.by.len() != 1 || !may.contains(&record.frame.by[0]) {
-        return Err((Rule::EndSigner, format!("request {short}")));
+        let broken = asked.broken(Rule::EndSigner, format!("request {short}"));
+        return Err(broken.person(&request.requester).signers(&record.frame.by));
     }
     if let Some(ended) = &asked.end {
-        return Err((Rule::EndTwice, format!("request {short} ended in record {}", ended.seq)));
+        let why = format!("request {short} ended in record {}", ended.seq);
+        return Err(asked.broken(Rule::EndTwice, why).record(ended.seq));
     }
     let shown = !end.shown.is_empty() || !end.totp_steps.is_empty();
     let contradicts = match end.outcome {
@@ -37,28 +39,20 @@ pub(super) fn admit(
         Outcome::NotReleased => asked.is_released() || shown,
     };
     if contradicts {
-        return Err((Rule::EndShown, format!("request {short}: {}", end.outcome)));
+        let broken = asked.broken(Rule::EndShown, format!("request {short}: {}", end.outcome));
+        let shown = Some(&end.shown).filter(|shown| !shown.is_empty());
+        return Err(broken.found(end.outcome.as_str()).where_known(shown, Broken::fields));
     }
-    let mut approvals = Vec::new();
-    for note in &end.approvals {
-        let statement = embedded(escrow, note)?;
-        let Statement::Approval(approval) = &statement.statement.says else {
-            return Err((Rule::StatementMalformed, format!("a `{}` among approvals", statement.note.kind())));
-        };
-        if approval.request != end.request {
-            let why = format!("an approval by `{}` of another request", statement.person);
-            return Err((Rule::StatementRequest, why));
-        }
-        check_approval(escrow, &statement.person, approval)?;
-        approvals.push(LoggedStatement { statement, seq: record.frame.seq, embedded: true });
-    }
+    let approvals = approvals_of(escrow, record, end)?;
     let unasked = end.shown.iter().find(|field| !request.fields.contains(field));
     if let Some(field) = unasked {
-        report(Rule::EndUnasked, format!("`{field}` was shown"));
+        report(asked.broken(Rule::EndUnasked, format!("`{field}` was shown")).field(field));
     }
     let steps: BTreeSet<_> = end.totp_steps.iter().collect();
     if steps.len() > request.totp_codes as usize {
-        report(Rule::EndUnasked, format!("{} TOTP codes, {} asked for", steps.len(), request.totp_codes));
+        let (found, limit) = (steps.len(), request.totp_codes);
+        let broken = asked.broken(Rule::EndUnasked, format!("{found} TOTP codes, {limit} asked for"));
+        report(broken.limit(u64::from(limit)).found(found));
     }
     for approval in approvals {
         escrow.keep(approval, report);
@@ -66,4 +60,25 @@ pub(super) fn admit(
     let ended = EndState { end: end.clone(), seq: record.frame.seq, time: record.frame.time };
     escrow.request_mut(&end.request).expect("it was found above").end = Some(ended);
     Ok(())
+}
+
+/// The approvals that came in and were not used: each a good one of its maker's share, of this request.
+fn approvals_of(escrow: &Escrow, record: &LogRecord, end: &End) -> Result<Vec<LoggedStatement>, Broken> {
+    let mut approvals = Vec::new();
+    for (at, note) in end.approvals.iter().enumerate() {
+        let in_place = |broken: Broken| broken.statement(at as u64 + 1).request(end.request);
+        let statement = embedded(escrow, note).map_err(in_place)?;
+        let Statement::Approval(approval) = &statement.statement.says else {
+            let why = format!("a `{}` among approvals", statement.note.kind());
+            return Err(in_place(Broken::new(Rule::StatementMalformed, why).by(&statement)));
+        };
+        if approval.request != end.request {
+            let why = format!("an approval by `{}` of another request", statement.person);
+            let broken = Broken::new(Rule::StatementRequest, why).by(&statement);
+            return Err(in_place(broken.expected(end.request).found(approval.request)));
+        }
+        check_approval(escrow, &statement, approval).map_err(in_place)?;
+        approvals.push(LoggedStatement { statement, seq: record.frame.seq, embedded: true });
+    }
+    Ok(approvals)
 }

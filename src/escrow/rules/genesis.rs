@@ -5,48 +5,57 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::people::{GenesisError, Person, people};
+use crate::escrow::people::{Person, people};
 use crate::escrow::state::Escrow;
 use crate::record::card::{Role, VerifiedCard};
-use crate::record::chain::{LogRecord, rule_of};
+use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Rule};
 use crate::record::genesis::Genesis;
-use crate::record::kinds::Record;
+use crate::record::kinds::{Record, RecordKind};
 use crate::value::names::{KeyName, PersonId};
 
 pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
     let Record::Genesis(genesis) = &record.says else {
-        return Err((Rule::GenesisFirst, format!("the first record is a `{}`", record.says.kind())));
+        let kind = record.says.kind();
+        let broken = Broken::new(Rule::GenesisFirst, format!("the first record is a `{kind}`"));
+        return Err(broken.kind(kind.to_owned()).expected(RecordKind::Genesis.as_str()));
     };
     let frame = &record.frame;
     if frame.seq != 0 {
-        return Err((Rule::ChainSeq, format!("genesis is numbered {}", frame.seq)));
+        let broken = Broken::new(Rule::ChainSeq, format!("genesis is numbered {}", frame.seq));
+        return Err(broken.expected(0_u64).found(frame.seq));
     }
     if frame.prev != Digest::ZERO {
-        return Err((Rule::ChainPrev, "genesis follows another record".to_owned()));
+        let broken = Broken::new(Rule::ChainPrev, "genesis follows another record");
+        return Err(broken.expected(Digest::ZERO).found(frame.prev));
     }
-    if frame.escrow.is_some() {
-        return Err((Rule::ChainEscrow, "genesis names an escrow, which is its own digest".to_owned()));
+    if let Some(escrow) = frame.escrow {
+        let why = "genesis names an escrow, which is its own digest";
+        return Err(Broken::new(Rule::ChainEscrow, why).found(escrow));
     }
     let mut cards = Vec::new();
     for (at, card) in genesis.cards.iter().enumerate() {
-        let broken = |why: String| (Rule::GenesisCard, format!("card {}: {why}", at + 1));
+        let broken = |why: String| {
+            let card = at as u64 + 1;
+            Broken::new(Rule::GenesisCard, format!("card {card}: {why}")).card(card)
+        };
         let bytes = BASE64.decode(card.as_bytes()).map_err(|error| broken(error.to_string()))?;
         cards.push(VerifiedCard::parse(&bytes).map_err(|error| broken(error.to_string()))?);
     }
-    let people = people(cards).map_err(|GenesisError(rule, why)| (rule, why))?;
+    let people = people(cards)?;
     let administrator = match frame.by.as_slice() {
         [KeyName::Person(id)] => people.get(id).filter(|person| person.is(Role::Administrator)),
         _ => None,
     };
     let Some(administrator) = administrator else {
         let by: Vec<_> = frame.by.iter().map(KeyName::to_string).collect();
-        return Err((Rule::GenesisAdministrator, format!("it is by {}", by.join(" and "))));
+        let broken = Broken::new(Rule::GenesisAdministrator, format!("it is by {}", by.join(" and ")));
+        return Err(broken.signers(&frame.by));
     };
     record
         .note
         .verify(&[(frame.by[0].clone(), administrator.verifying_key())])
-        .map_err(|error| (rule_of(&error), error.to_string()))?;
+        .map_err(|error| unreadable(&error).kind(record.says.kind().to_owned()))?;
     Ok(fresh(record, genesis, people))
 }
 

@@ -44,7 +44,7 @@ impl Escrow {
         branch: &Escrow,
         record: &LogRecord,
         bytes: &[u8],
-        report: &mut impl FnMut(Rule, String),
+        report: &mut impl FnMut(Broken),
     ) -> Result<(), Broken> {
         let seq = record.frame.seq;
         self.kept_are_real(branch)?;
@@ -112,7 +112,7 @@ impl Escrow {
         }
     }
 
-    fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Rule, String)) {
+    fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
         for collected in &branch.statements {
             if !self.has_statement(&collected.statement.note.digest()) {
                 let collected = LoggedStatement { seq, ..collected.clone() };
@@ -136,7 +136,7 @@ impl Escrow {
             if let Some(one) = invented {
                 let what =
                     format!("{} was kept, and is not among the records that were missing", one.seal.title());
-                return Err((Rule::AdoptConflict, what));
+                return Err(Broken::new(Rule::AdoptConflict, what).seal(&one.seal).record(one.seq));
             }
         }
         Ok(())
@@ -146,7 +146,8 @@ impl Escrow {
         for theirs in &branch.vaults {
             let Some(ours) = self.vaults.iter_mut().find(|vault| vault.id == theirs.id) else {
                 if self.vault_named(&theirs.name).is_some() {
-                    return Err((Rule::AdoptConflict, format!("two vaults are named {}", theirs.name)));
+                    let why = format!("two vaults are named {}", theirs.name);
+                    return Err(Broken::new(Rule::AdoptConflict, why).vault(&theirs.name));
                 }
                 let mut vault = theirs.clone();
                 vault.generations.iter_mut().for_each(|one| one.seq = seq);
@@ -164,9 +165,10 @@ impl Escrow {
                         }
                         one.released = [one.released, generation.released].into_iter().flatten().min();
                     }
-                    Ok(_) => {
-                        let title = generation.seal.title();
-                        return Err((Rule::AdoptConflict, format!("{title} was sealed on both branches")));
+                    Ok(at) => {
+                        let (seal, here) = (&generation.seal, &ours.generations[at]);
+                        let why = format!("{} was sealed on both branches", seal.title());
+                        return Err(Broken::new(Rule::AdoptConflict, why).seal(seal).record(here.seq));
                     }
                     Err(at) => {
                         let mut one = generation.clone();
@@ -179,7 +181,7 @@ impl Escrow {
         Ok(())
     }
 
-    fn join_requests(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Rule, String)) {
+    fn join_requests(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
         for theirs in &branch.requests {
             let Some(ours) = self.request_mut(&theirs.record) else {
                 let mut asked = theirs.clone();
@@ -203,7 +205,8 @@ impl Escrow {
                 ours.closed.clone_from(&theirs.closed);
             }
             if parted {
-                report(Rule::ReleaseBranches, format!("request {}", theirs.record.short()));
+                let what = format!("request {}", theirs.record.short());
+                report(theirs.broken(Rule::ReleaseBranches, what));
             }
         }
     }

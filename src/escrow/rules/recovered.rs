@@ -12,19 +12,23 @@ pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     recovered: &Recovered,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     by_one_person(record)?;
     let damage = &recovered.damage;
-    let kept = damage.kept().ok_or((Rule::RecoveredContent, "size, digest and bytes differ".to_owned()))?;
+    let tell = |rule: Rule, what: &str| Broken::new(rule, what).size(damage.size).digest(damage.digest);
+    let broken = |why: &str| tell(Rule::RecoveredContent, why);
+    let kept = damage.kept().ok_or_else(|| broken("size, digest and bytes differ"))?;
     // The zeros at the end tell nothing, unless there is nothing else.
     if Began::of(&kept) != recovered.began {
-        return Err((Rule::RecoveredContent, "it does not tell truly what was begun".to_owned()));
+        let began = recovered.began.and_then(Began::request);
+        let broken = broken("it does not tell truly what was begun");
+        return Err(broken.where_known(began, Broken::request));
     }
     // What is whole is no damage: nobody can put a record away as if it had been.
     let mut places = std::iter::once(0).chain(beginnings(&kept));
     if places.any(|at| LogRecord::take_at(&kept[at..], 0).is_ok_and(|one| is_behind(escrow, &one))) {
-        return Err((Rule::RecoveredContent, "it keeps a whole record as if it were damage".to_owned()));
+        return Err(broken("it keeps a whole record as if it were damage"));
     }
     let mut what = format!("{} bytes", damage.size);
     if let Some(began) = recovered.began {
@@ -34,7 +38,8 @@ pub(super) fn admit(
         });
         escrow.expose_begun(began, record.frame.time);
     }
-    report(Rule::Recovered, what);
+    let began = recovered.began.and_then(Began::request);
+    report(tell(Rule::Recovered, &what).where_known(began, Broken::request));
     Ok(())
 }
 

@@ -14,16 +14,18 @@ pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     release: &Release,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let short = release.request.short();
     let Some(asked) = escrow.request(&release.request) else {
-        return Err((Rule::ReleaseRequest, format!("request {short}")));
+        return Err(Broken::new(Rule::ReleaseRequest, format!("request {short}")).request(release.request));
     };
     let request = &asked.request;
     let key = KeyName::release(&request.vault, request.generation);
-    if record.frame.by != [key, KeyName::Session] {
-        return Err((Rule::ReleaseSigner, format!("request {short}")));
+    let signers = [key, KeyName::Session];
+    if record.frame.by != signers {
+        let broken = asked.broken(Rule::ReleaseSigner, format!("request {short}"));
+        return Err(broken.expected(&signers[..]).found(record.frame.by.as_slice()));
     }
     let (vault, generation) = (request.vault, request.generation);
     let outcome = check_release(escrow, record, release, report);
@@ -44,30 +46,40 @@ fn check_release(
     escrow: &Escrow,
     record: &LogRecord,
     release: &Release,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(Vec<LoggedStatement>, ReleaseState), Broken> {
     let short = release.request.short();
-    let asked = escrow.request(&release.request).ok_or((Rule::ReleaseRequest, short.clone()))?;
+    let unknown = || Broken::new(Rule::ReleaseRequest, short.clone()).request(release.request);
+    let asked = escrow.request(&release.request).ok_or_else(unknown)?;
     let request = &asked.request;
-    let generation = escrow.generation(&request.vault, request.generation);
-    let generation = generation.ok_or((Rule::ReleaseRequest, short.clone()))?;
+    let generation = escrow.generation(&request.vault, request.generation).ok_or_else(unknown)?;
     if let Some(ended) = &asked.end {
-        return Err((Rule::ReleaseEnded, format!("request {short} ended in record {}", ended.seq)));
+        let why = format!("request {short} ended in record {}", ended.seq);
+        return Err(asked.broken(Rule::ReleaseEnded, why).record(ended.seq));
     }
     if u64::from(release.attempt) != asked.releases.len() as u64 + 1 {
         let next = asked.releases.len() + 1;
-        return Err((Rule::ReleaseAttempt, format!("attempt {}, where {next} is next", release.attempt)));
+        let why = format!("attempt {}, where {next} is next", release.attempt);
+        return Err(asked.broken(Rule::ReleaseAttempt, why).expected(next).found(release.attempt));
     }
     let mut approvers = Approvers::of(&asked.record, &generation.seal);
     let mut approvals = Vec::new();
-    for note in &release.approvals {
-        let broken = |(_, why): Broken| (Rule::ReleaseApproval, why);
-        let statement = embedded(escrow, note).map_err(broken)?;
-        approvers.count(&statement).map_err(|refusal| (Rule::ReleaseApproval, refusal.to_string()))?;
+    for (at, note) in release.approvals.iter().enumerate() {
+        let in_place = |broken: Broken| asked.concerned(broken).statement(at as u64 + 1);
+        let statement = embedded(escrow, note).map_err(|broken| {
+            let why = broken.detail.clone();
+            in_place(broken.breaks(Rule::ReleaseApproval, why))
+        })?;
+        approvers.count(&statement).map_err(|refusal| {
+            in_place(Broken::new(Rule::ReleaseApproval, refusal.to_string()).by(&statement))
+        })?;
         approvals.push(LoggedStatement { statement, seq: record.frame.seq, embedded: true });
     }
     if !approvers.are_enough() {
-        return Err((Rule::ReleaseQuorum, approvers.tally()));
+        let (broken, threshold) =
+            (asked.broken(Rule::ReleaseQuorum, approvers.tally()), generation.seal.threshold);
+        let people: Vec<_> = approvers.into_people().into_iter().collect();
+        return Err(broken.threshold(threshold).found(people.len()).people(people));
     }
     let released = ReleaseState {
         record: record.hash,
@@ -84,18 +96,22 @@ fn report_release(
     asked: &RequestState,
     release: &Release,
     released: &ReleaseState,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) {
     let request = &asked.request;
     for deviation in &release.deviations {
-        report(Rule::RequestDeviation, format!("{deviation}, in the release of {}", request.name));
+        let what = format!("{deviation}, in the release of {}", request.name);
+        report(asked.broken(Rule::RequestDeviation, what).deviation(*deviation));
     }
     for person in released.approvers.iter().filter(|person| escrow.has_retired(person)) {
-        report(Rule::RetiredPerson, format!("`{person}` approved request {}", asked.record.short()));
+        let what = format!("`{person}` approved request {}", asked.record.short());
+        report(asked.broken(Rule::RetiredPerson, what).person(person));
     }
     if !request.is_open_at(released.time) {
-        let window = format!("{} to {}", request.not_before, request.not_after);
-        report(Rule::ReleaseWindow, format!("released at {}, asked for {window}", released.time));
+        let (time, not_before, not_after) = (released.time, request.not_before, request.not_after);
+        let what = format!("released at {time}, asked for {not_before} to {not_after}");
+        let broken = asked.broken(Rule::ReleaseWindow, what).time(time);
+        report(broken.not_before(not_before).not_after(not_after));
     }
     if released.approvers.contains(&request.requester) {
         let rule = if escrow.policy.requester_may_approve {
@@ -103,6 +119,6 @@ fn report_release(
         } else {
             Rule::RequesterForbidden
         };
-        report(rule, format!("`{}`", request.requester));
+        report(asked.broken(rule, format!("`{}`", request.requester)).person(&request.requester));
     }
 }

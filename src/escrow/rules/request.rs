@@ -14,40 +14,9 @@ pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     request: &Request,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    if record.frame.by != [KeyName::Person(request.requester.clone()), KeyName::Session] {
-        return Err((Rule::RequestSigner, format!("the requester is `{}`", request.requester)));
-    }
-    let named = format!("{} generation {}", request.name, request.generation);
-    let vault = escrow.vault(&request.vault).filter(|vault| vault.name == request.name);
-    let sealed = vault.and_then(|vault| vault.generation(request.generation));
-    let (Some(vault), Some(_)) = (vault, sealed.filter(|one| one.record == request.seal)) else {
-        return Err((Rule::RequestSeal, named));
-    };
-    if (request.purpose == Purpose::Drill) != (vault.kind == Kind::Canary) {
-        return Err((
-            Rule::RequestPurpose,
-            format!("{} of {named}, a {} vault", request.purpose, vault.kind),
-        ));
-    }
-    check_content(request)?;
-    if escrow.is_used(&request.session_recipient) || escrow.is_used(request.session_key) {
-        return Err((Rule::RequestSession, named));
-    }
-    escrow.take_key(&request.session_recipient);
-    escrow.take_key(request.session_key);
-    if request.reason == Reason::Other && request.purpose == Purpose::Emergency {
-        report(Rule::ReasonOther, format!("`{}` asks for {named}", request.requester));
-    }
-    for deviation in &request.deviations {
-        report(Rule::RequestDeviation, format!("{deviation}, in the request for {named}"));
-    }
-    if escrow.has_retired(&request.requester) {
-        report(Rule::RetiredPerson, format!("`{}` asks for {named}", request.requester));
-    }
-    escrow.places.insert(record.hash, escrow.requests.len());
-    escrow.requests.push(RequestState {
+    let asked = RequestState {
         request: request.clone(),
         record: record.hash,
         seq: record.frame.seq,
@@ -55,23 +24,67 @@ pub(super) fn admit(
         releases: Vec::new(),
         end: None,
         closed: None,
-    });
+    };
+    if record.frame.by != [KeyName::Person(request.requester.clone()), KeyName::Session] {
+        let why = format!("the requester is `{}`", request.requester);
+        let broken = asked.broken(Rule::RequestSigner, why).person(&request.requester);
+        return Err(broken.signers(&record.frame.by));
+    }
+    let named = format!("{} generation {}", request.name, request.generation);
+    let vault = escrow.vault(&request.vault).filter(|vault| vault.name == request.name);
+    let sealed = vault.and_then(|vault| vault.generation(request.generation));
+    let (Some(vault), Some(_)) = (vault, sealed.filter(|one| one.record == request.seal)) else {
+        let broken = asked.broken(Rule::RequestSeal, named).vault_id(request.vault).found(request.seal);
+        return Err(broken.where_known(sealed.map(|one| one.record), Broken::expected));
+    };
+    if (request.purpose == Purpose::Drill) != (vault.kind == Kind::Canary) {
+        let (purpose, kind) = (request.purpose.as_str(), vault.kind.as_str());
+        let broken = asked.broken(Rule::RequestPurpose, format!("{purpose} of {named}, a {kind} vault"));
+        return Err(broken.kind(kind.to_owned()).found(purpose));
+    }
+    check_content(&asked)?;
+    if escrow.is_used(&request.session_recipient) || escrow.is_used(request.session_key) {
+        let keys = [request.session_recipient.to_string(), request.session_key.to_string()];
+        let used = keys.into_iter().find(|key| escrow.is_used(key));
+        return Err(asked.broken(Rule::RequestSession, named).where_known(used, Broken::found));
+    }
+    escrow.take_key(&request.session_recipient);
+    escrow.take_key(request.session_key);
+    if request.reason == Reason::Other && request.purpose == Purpose::Emergency {
+        let what = format!("`{}` asks for {named}", request.requester);
+        report(asked.broken(Rule::ReasonOther, what).person(&request.requester));
+    }
+    for deviation in &request.deviations {
+        let what = format!("{deviation}, in the request for {named}");
+        let broken = asked.broken(Rule::RequestDeviation, what).deviation(*deviation);
+        report(broken.person(&request.requester));
+    }
+    if escrow.has_retired(&request.requester) {
+        let what = format!("`{}` asks for {named}", request.requester);
+        report(asked.broken(Rule::RetiredPerson, what).person(&request.requester));
+    }
+    escrow.places.insert(record.hash, escrow.requests.len());
+    escrow.requests.push(asked);
     Ok(())
 }
 
 /// A window that is one, and lists within their bounds, without repeats.
-fn check_content(request: &Request) -> Result<(), Broken> {
+fn check_content(asked: &RequestState) -> Result<(), Broken> {
+    let request = &asked.request;
     let fields: BTreeSet<_> = request.fields.iter().collect();
-    let why = if request.not_after < request.not_before {
-        "its window ends before it begins"
+    let broken = |why: &str| asked.broken(Rule::RequestContent, why);
+    Err(if request.not_after < request.not_before {
+        let broken = broken("its window ends before it begins");
+        broken.not_before(request.not_before).not_after(request.not_after)
     } else if request.fields.is_empty() || fields.len() != request.fields.len() {
-        "it asks for no field, or for one twice"
+        broken("it asks for no field, or for one twice").fields(&request.fields)
     } else if request.fields.len() > MAX_ITEMS || request.actions.len() > MAX_ITEMS {
-        "it lists too many fields or actions"
+        let most = request.fields.len().max(request.actions.len());
+        broken("it lists too many fields or actions").limit(MAX_ITEMS as u64).found(most)
     } else if request.totp_codes > MAX_TOTP_CODES {
-        "it asks for too many TOTP codes"
+        let broken = broken("it asks for too many TOTP codes");
+        broken.limit(u64::from(MAX_TOTP_CODES)).found(request.totp_codes)
     } else {
         return Ok(());
-    };
-    Err((Rule::RequestContent, why.to_owned()))
+    })
 }

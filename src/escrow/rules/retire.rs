@@ -8,13 +8,17 @@ use crate::record::retire::Retire;
 
 pub(super) fn admit(escrow: &mut Escrow, record: &LogRecord, retire: &Retire) -> Result<(), Broken> {
     if !may_administer(escrow, &record.frame.by, None) {
-        return Err((Rule::RetireSigner, format!("`{}`", retire.person)));
+        let broken = Broken::new(Rule::RetireSigner, format!("`{}`", retire.person));
+        return Err(broken.person(&retire.person).signers(&record.frame.by));
     }
     match escrow.people.get_mut(&retire.person).filter(|person| person.retired.is_none()) {
         Some(person) => {
             person.retired = Some(record.frame.time);
             Ok(())
         }
-        None => Err((Rule::RetirePerson, format!("`{}`", retire.person))),
+        None => {
+            let broken = Broken::new(Rule::RetirePerson, format!("`{}`", retire.person));
+            Err(broken.person(&retire.person))
+        }
     }
 }

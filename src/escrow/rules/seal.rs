@@ -2,27 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use crate::crypto::threshold::ThresholdError;
 use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_administer};
 use crate::escrow::state::Escrow;
 use crate::escrow::vaults::{Generation, Vault};
 use crate::record::card::Role;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
-use crate::record::seal::Seal;
+use crate::record::seal::{AccountId, Kind, Seal};
+use crate::value::names::VaultName;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     seal: &Seal,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let title = seal.title();
     if !may_administer(escrow, &record.frame.by, escrow.vault(&seal.vault)) {
-        return Err((Rule::SealSigner, title));
+        return Err(Broken::new(Rule::SealSigner, title).seal(seal).signers(&record.frame.by));
     }
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
     if newest.checked_add(1) != Some(seal.generation) {
-        return Err((Rule::SealGeneration, format!("{title}, after {newest}")));
+        let broken = Broken::new(Rule::SealGeneration, format!("{title}, after {newest}")).seal(seal);
+        return Err(broken.expected(u64::from(newest) + 1).found(seal.generation));
     }
     admit_content(escrow, record, seal, report)
 }
@@ -32,14 +35,14 @@ pub(super) fn admit_kept(
     escrow: &mut Escrow,
     record: &LogRecord,
     seal: &Seal,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     // Whose shares were current at that time is not known: custodians count as such. It must not be lost where
     // they sealed in a departed administrator's place, and the log stays cut off until the records are found.
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
     let by = &record.frame.by;
     if !(is_by_administrator(escrow, by) || is_by_custodians(escrow, by)) || seal.generation <= newest {
-        return Err((Rule::ContinueKept, seal.title()));
+        return Err(Broken::new(Rule::ContinueKept, seal.title()).seal(seal).signers(by));
     }
     admit_content(escrow, record, seal, report)
 }
@@ -48,26 +51,31 @@ fn admit_content(
     escrow: &mut Escrow,
     record: &LogRecord,
     seal: &Seal,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let title = seal.title();
     check_place(escrow, seal)?;
-    let threshold = seal.threshold().map_err(|error| (Rule::SealThreshold, format!("{title}: {error}")))?;
+    let threshold = seal.threshold().map_err(|error| bad_threshold(seal, &error))?;
     check_shares(escrow, seal)?;
     if escrow.is_used(&seal.recipient) || escrow.is_used(seal.release_key) {
-        return Err((Rule::SealKeys, title));
+        let keys = [seal.recipient.to_string(), seal.release_key.to_string()];
+        let used = keys.into_iter().find(|key| escrow.is_used(key));
+        return Err(Broken::new(Rule::SealKeys, title).seal(seal).where_known(used, Broken::found));
     }
     escrow.take_key(&seal.recipient);
     escrow.take_key(seal.release_key);
     if threshold.one_loss_loses_all() {
-        report(Rule::ThresholdFragile, format!("{title}: all {} shares are needed", seal.total_shares));
+        let what = format!("{title}: all {} shares are needed", seal.total_shares);
+        report(of_threshold(Rule::ThresholdFragile, what, seal));
     }
     if threshold.allows_disjoint_quorums() {
-        report(Rule::ThresholdDisjoint, format!("{title}: {} of {}", seal.threshold, seal.total_shares));
+        let what = format!("{title}: {} of {}", seal.threshold, seal.total_shares);
+        report(of_threshold(Rule::ThresholdDisjoint, what, seal));
     }
     // What was confirmed is what the environment says, and does not stand in a seal twice.
     for deviation in seal.environment.deviations(escrow.policy.strict_air_gap) {
-        report(Rule::RequestDeviation, format!("{deviation}, in the seal of {title}"));
+        let what = format!("{deviation}, in the seal of {title}");
+        report(Broken::new(Rule::RequestDeviation, what).seal(seal).deviation(deviation));
     }
     let generation = Generation {
         seal: seal.clone(),
@@ -91,6 +99,15 @@ fn admit_content(
     Ok(())
 }
 
+fn of_threshold(rule: Rule, detail: String, seal: &Seal) -> Broken {
+    Broken::new(rule, detail).seal(seal).threshold(seal.threshold).total_shares(seal.total_shares)
+}
+
+fn bad_threshold(seal: &Seal, error: &ThresholdError) -> Broken {
+    let why = format!("{}: {error}", seal.title());
+    of_threshold(Rule::SealThreshold, why, seal).found(seal.shares.len())
+}
+
 /// The vault stayed what it was, or its name is free.
 fn check_place(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
     let same = match escrow.vault(&seal.vault) {
@@ -102,7 +119,18 @@ fn check_place(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
         }
         None => escrow.vault_named(&seal.name).is_none(),
     };
-    if same { Ok(()) } else { Err((Rule::SealVault, seal.title())) }
+    if same { Ok(()) } else { Err(other_vault(escrow, seal)) }
+}
+
+/// What the vault is, and what the seal says it is; or only its name, where another vault has it.
+fn other_vault(escrow: &Escrow, seal: &Seal) -> Broken {
+    let broken = Broken::new(Rule::SealVault, seal.title()).seal(seal).vault_id(seal.vault);
+    let Some(vault) = escrow.vault(&seal.vault) else { return broken };
+    let words = |name: &VaultName, kind: Kind, partition: &VaultName, account: &AccountId| {
+        vec![name.to_string(), kind.to_string(), partition.to_string(), account.to_string()]
+    };
+    let expected = words(&vault.name, vault.kind, &vault.partition, &vault.account);
+    broken.expected(expected).found(words(&seal.name, seal.kind, &seal.partition, &seal.account))
 }
 
 /// Indexes 1..=total in order, each for another custodian, to the card that the log has of them.
@@ -111,14 +139,18 @@ fn check_shares(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
         let custodian = &share.custodian;
         let repeated = seal.shares[..at].iter().any(|other| other.custodian == *custodian);
         if usize::from(u8::from(share.index)) != at + 1 || repeated {
-            return Err((
-                Rule::SealShares,
-                format!("{}: share {} of `{custodian}`", seal.title(), share.index),
-            ));
+            let why = format!("{}: share {} of `{custodian}`", seal.title(), share.index);
+            let broken = Broken::new(Rule::SealShares, why).seal(seal).person(custodian).share(share.index);
+            let numbered = usize::from(u8::from(share.index)) == at + 1;
+            return Err(broken.where_known((!numbered).then_some(at + 1), Broken::expected));
         }
         let enrolled = escrow.people.get(custodian).filter(|person| person.is(Role::Custodian));
         if enrolled.map(|person| person.card.digest()) != Some(share.card) {
-            return Err((Rule::SealCustodian, format!("{}: `{custodian}`", seal.title())));
+            let why = format!("{}: `{custodian}`", seal.title());
+            let broken = Broken::new(Rule::SealCustodian, why).seal(seal).person(custodian);
+            let card = escrow.people.get(custodian).map(|person| person.card.digest());
+            let other = card.filter(|card| *card != share.card);
+            return Err(broken.share(share.index).found(share.card).where_known(other, Broken::expected));
         }
     }
     Ok(())

@@ -14,29 +14,31 @@ use crate::record::finding::{Broken, Rule};
 use crate::record::request::Purpose;
 use crate::record::statement::{Approval, Check, SignedStatement, Statement};
 use crate::record::statements::Statements;
-use crate::value::names::PersonId;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
     collected: &Statements,
-    report: &mut impl FnMut(Rule, String),
+    report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     // Whoever it is, is enrolled: the signature was verified with a key that the log brought in.
     if record.frame.by.len() != 1 {
-        return Err((Rule::StatementsSigner, format!("{} signers", record.frame.by.len())));
+        let by = &record.frame.by;
+        return Err(Broken::new(Rule::StatementsSigner, format!("{} signers", by.len())).signers(by));
     }
     // All or nothing: a record with one bad statement changes nothing.
     let mut good = Vec::new();
-    for note in &collected.statements {
-        let statement = embedded(escrow, note)?;
-        check(escrow, &statement)?;
+    for (at, note) in collected.statements.iter().enumerate() {
+        let in_place = |broken: Broken| broken.statement(at as u64 + 1);
+        let statement = embedded(escrow, note).map_err(in_place)?;
+        check(escrow, &statement).map_err(in_place)?;
         good.push(statement);
     }
-    for statement in good {
+    for (at, statement) in good.into_iter().enumerate() {
         let digest = statement.note.digest();
         if escrow.has_statement(&digest) {
-            report(Rule::StatementTwice, format!("{} by `{}`", statement.note.kind(), statement.person));
+            let what = format!("{} by `{}`", statement.note.kind(), statement.person);
+            report(Broken::new(Rule::StatementTwice, what).by(&statement).statement(at as u64 + 1));
             continue;
         }
         report_role(escrow, &statement, report);
@@ -50,14 +52,15 @@ pub(super) fn admit(
 fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
     let whose = |what: &str| format!("a `{}` by `{}`: {what}", signed.note.kind(), signed.person);
     let request = |digest: &Digest| {
-        let unknown = || (Rule::StatementRequest, whose(&format!("request {}", digest.short())));
+        let why = || whose(&format!("request {}", digest.short()));
+        let unknown = || Broken::new(Rule::StatementRequest, why()).by(signed);
         escrow.request(digest).ok_or_else(unknown)
     };
     match &signed.statement.says {
-        Statement::Check(check) => check_check(escrow, &signed.person, check),
+        Statement::Check(check) => check_check(escrow, signed, check),
         Statement::Approval(approval) => {
             request(&approval.request)?;
-            check_approval(escrow, &signed.person, approval)
+            check_approval(escrow, signed, approval)
         }
         Statement::Denial(denial) => request(&denial.request).map(|_| ()),
         Statement::Action(action) => request(&action.request).map(|_| ()),
@@ -66,13 +69,18 @@ fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
             if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
                 Ok(())
             } else {
-                Err((Rule::CloseItems, whose("the list")))
+                let broken = Broken::new(Rule::CloseItems, whose("the list")).by(signed);
+                let words = |obligation: &Obligation| obligation.to_string();
+                let found: Vec<_> = close.items.iter().map(|item| words(&item.obligation)).collect();
+                let expected: Vec<_> = Obligation::ALL.iter().map(words).collect();
+                Err(broken.expected(expected).found(found))
             }
         }
     }
 }
 
-fn check_check(escrow: &Escrow, person: &PersonId, check: &Check) -> Result<(), Broken> {
+fn check_check(escrow: &Escrow, signed: &SignedStatement, check: &Check) -> Result<(), Broken> {
+    let person = &signed.person;
     let mut named = BTreeSet::new();
     for share in &check.shares {
         let sealed = escrow.generation(&share.vault, share.generation);
@@ -80,15 +88,21 @@ fn check_check(escrow: &Escrow, person: &PersonId, check: &Check) -> Result<(), 
         let holds = own.is_some_and(|own| own.index == share.index);
         if !holds || !named.insert((share.vault, share.generation)) {
             let why = format!("`{person}`, vault {} generation {}", share.vault.short(), share.generation);
-            return Err((Rule::CheckShare, why));
+            let broken = Broken::new(Rule::CheckShare, why).by(signed);
+            let broken = of_generation(escrow, broken, &share.vault, share.generation).share(share.index);
+            let other = own.map(|own| own.index).filter(|own| *own != share.index);
+            return Err(broken.where_known(other.map(u8::from), Broken::expected));
         }
     }
-    if check.shares.is_empty() { Err((Rule::CheckShare, format!("`{person}`, none"))) } else { Ok(()) }
+    if check.shares.is_empty() {
+        return Err(Broken::new(Rule::CheckShare, format!("`{person}`, none")).by(signed));
+    }
+    Ok(())
 }
 
 /// Denials and closings are custodians' to state, actions theirs or the requester's. Whoever states one
 /// anyway is heard, since what was done is better known than not. For checks and approvals the share decides.
-fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Broken)) {
     let custodian = || escrow.people.get(&signed.person).is_some_and(|person| person.is(Role::Custodian));
     let requester = |request: &Digest| {
         escrow.request(request).is_some_and(|asked| asked.request.requester == signed.person)
@@ -99,11 +113,12 @@ fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMu
         Statement::Check(_) | Statement::Approval(_) => true,
     };
     if !may {
-        report(Rule::StatementRole, format!("a `{}` by `{}`", signed.note.kind(), signed.person));
+        let what = format!("a `{}` by `{}`", signed.note.kind(), signed.person);
+        report(Broken::new(Rule::StatementRole, what).by(signed));
     }
 }
 
-fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(Rule, String)) {
+fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(Broken)) {
     let time = signed.statement.time;
     match &signed.statement.says {
         Statement::Check(check) => {
@@ -118,7 +133,8 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
             if let Some(asked) = escrow.request_mut(&close.request) {
                 let by = signed.person.clone();
                 if by == asked.request.requester && asked.request.purpose != Purpose::Drill {
-                    report(Rule::ClosedByRequester, format!("`{by}`, request {}", close.request.short()));
+                    let what = format!("`{by}`, request {}", close.request.short());
+                    report(asked.broken(Rule::ClosedByRequester, what).person(&by));
                 }
                 asked.closed.get_or_insert(CloseState { by, time, close: close.clone() });
             }
@@ -131,17 +147,22 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
 impl Escrow {
     /// Keeps a statement that was verified, and reports where it contradicts an earlier one about its
     /// maker's book.
-    pub(super) fn keep(&mut self, collected: LoggedStatement, report: &mut impl FnMut(Rule, String)) {
+    pub(super) fn keep(&mut self, collected: LoggedStatement, report: &mut impl FnMut(Broken)) {
         let book = collected.statement.statement.book;
         let person = &collected.statement.person;
         let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
         if first.0 != book.hash {
-            let why = format!("`{person}`, record {} of the book, see also entry {}", book.number, first.1);
-            report(Rule::BookForked, why);
+            let (expected, seq) = *first;
+            let what = format!("`{person}`, record {} of the book, see also entry {seq}", book.number);
+            let broken = Broken::new(Rule::BookForked, what).by(&collected.statement).record(seq);
+            report(broken.book_record(book.number).expected(expected).found(book.hash));
         }
         if let Statement::Approval(approval) = &collected.statement.statement.says {
             for deviation in &approval.deviations {
-                report(Rule::RequestDeviation, format!("{deviation}, in the approval by `{person}`"));
+                let what = format!("{deviation}, in the approval by `{person}`");
+                let broken = Broken::new(Rule::RequestDeviation, what).by(&collected.statement);
+                let broken = of_generation(self, broken, &approval.vault, approval.generation);
+                report(broken.deviation(*deviation));
             }
         }
         self.seen.insert(collected.statement.note.digest());
@@ -150,7 +171,12 @@ impl Escrow {
 }
 
 /// An approval is of the maker's own share in the generation that was asked for.
-pub(super) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Approval) -> Result<(), Broken> {
+pub(super) fn check_approval(
+    escrow: &Escrow,
+    signed: &SignedStatement,
+    approval: &Approval,
+) -> Result<(), Broken> {
+    let person = &signed.person;
     let asked = escrow.request(&approval.request);
     let same = asked.is_some_and(|asked| {
         asked.request.vault == approval.vault && asked.request.generation == approval.generation
@@ -161,5 +187,15 @@ pub(super) fn check_approval(escrow: &Escrow, person: &PersonId, approval: &Appr
         return Ok(());
     }
     let what = format!("vault {} generation {}", approval.vault.short(), approval.generation);
-    Err((Rule::ApprovalShare, format!("`{person}`, {what}, index {}", approval.index)))
+    let why = format!("`{person}`, {what}, index {}", approval.index);
+    let broken = Broken::new(Rule::ApprovalShare, why).by(signed);
+    let broken = of_generation(escrow, broken, &approval.vault, approval.generation).share(approval.index);
+    let other = own.map(|own| own.index).filter(|own| *own != approval.index);
+    Err(broken.where_known(other.map(u8::from), Broken::expected))
+}
+
+/// The generation that a statement names by the vault's id, which may be one that the log does not hold.
+fn of_generation(escrow: &Escrow, broken: Broken, vault: &Digest, generation: u32) -> Broken {
+    let name = escrow.vault(vault).map(|vault| &vault.name);
+    broken.vault_id(*vault).generation(generation).where_known(name, Broken::vault)
 }

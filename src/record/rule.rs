@@ -1,0 +1,183 @@
+//! The rules: everything that `verify` can say, each with a stable code.
+//!
+//! The same rules decide whether a ceremony may build on a log; there is no second, laxer reading of it.
+//! `docs/spec/verify-rules.md` explains each rule and names the test that fails when it is removed.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Not as it should be; it fails nothing.
+    Warning,
+    /// Unexplained activity or an unmet obligation. Exit code 14.
+    Finding,
+    /// A damaged tail. Exit code 11.
+    Torn,
+    /// The log is shorter than a head that somebody took home. Exit code 12.
+    Truncated,
+    /// Two histories. Exit code 13.
+    Fork,
+    /// A signature, the chain or a rule is broken. Exit code 10.
+    Tampered,
+}
+
+impl Severity {
+    /// The word for it on a screen: in capitals, where it fails something.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Finding => "FINDING",
+            Severity::Torn => "TORN",
+            Severity::Truncated => "TRUNCATED",
+            Severity::Fork => "FORK",
+            Severity::Tampered => "TAMPERED",
+        }
+    }
+}
+
+macro_rules! rules {
+    ($($rule:ident $code:literal $severity:ident $meaning:literal;)+) => {
+        /// A rule that a log, a head or a book can break.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $(#[doc = $meaning] $rule,)+
+        }
+
+        impl Rule {
+            /// Every rule, in the order of the specification.
+            pub const ALL: &'static [Rule] = &[$(Rule::$rule,)+];
+
+            /// The stable code, as `CHAIN-PREV`.
+            pub fn code(self) -> &'static str {
+                match self { $(Rule::$rule => $code,)+ }
+            }
+
+            /// How bad it is to break the rule.
+            pub fn severity(self) -> Severity {
+                match self { $(Rule::$rule => Severity::$severity,)+ }
+            }
+
+            /// What it means that the rule is broken, in one sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Rule::$rule => $meaning,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    RecordMalformed "RECORD-MALFORMED" Tampered "A record is not a signed note of its kind.";
+    RecordNonCanonical "RECORD-NONCANONICAL" Tampered "A record is valid JSON but not in canonical form.";
+    RecordSigners "RECORD-SIGNERS" Tampered "The signature lines are not those of the signers that the record names.";
+    RecordSignerUnknown "RECORD-SIGNER-UNKNOWN" Tampered "A record is signed under a name whose key is not in the log.";
+    RecordKeyId "RECORD-KEY-ID" Tampered "A signature line names another key than the one on record.";
+    RecordSignature "RECORD-SIGNATURE" Tampered "A signature does not verify.";
+    Torn "TORN" Torn "The log ends in bytes that are not a record.";
+    ChainSeq "CHAIN-SEQ" Tampered "A record's number is not the next one.";
+    ChainPrev "CHAIN-PREV" Tampered "A record does not follow from the record before it.";
+    ChainEscrow "CHAIN-ESCROW" Tampered "A record belongs to another escrow.";
+    GenesisFirst "GENESIS-FIRST" Tampered "The first record is not a genesis, or a later one is.";
+    GenesisCard "GENESIS-CARD" Tampered "A card in genesis does not verify.";
+    GenesisAdministrator "GENESIS-ADMINISTRATOR" Tampered "Genesis is not signed by one of its own administrators.";
+    PersonRepeated "PERSON-REPEATED" Tampered "Two cards are of the same person.";
+    KeyRepeated "KEY-REPEATED" Tampered "Two cards hold the same verifying key.";
+    RecipientRepeated "RECIPIENT-REPEATED" Tampered "Two cards hold the same age recipient.";
+    Anchor "ANCHOR" Tampered "The log's genesis is not the one whose fingerprint was given.";
+    SealSigner "SEAL-SIGNER" Tampered "A seal is not signed by one administrator, or by a threshold of custodians.";
+    SealGeneration "SEAL-GENERATION" Tampered "A generation is not the next one of its vault.";
+    SealVault "SEAL-VAULT" Tampered "A vault changed its name, kind or account, or took another vault's name.";
+    SealThreshold "SEAL-THRESHOLD" Tampered "The threshold is below 2, above the shares, or the shares are miscounted.";
+    SealShares "SEAL-SHARES" Tampered "The shares are not numbered from 1, or one custodian holds two.";
+    SealCustodian "SEAL-CUSTODIAN" Tampered "A share is sealed to somebody who is not an enrolled custodian, or had retired, or to another card.";
+    SealKeys "SEAL-KEYS" Tampered "A vault key or release key was used before.";
+    FileChanged "FILE-CHANGED" Tampered "A sealed file is not the one that was sealed.";
+    FileMissing "FILE-MISSING" Warning "A sealed file is not there, or cannot be read.";
+    RequestSeal "REQUEST-SEAL" Tampered "A request names a vault, generation or seal that the log does not hold.";
+    RequestSigner "REQUEST-SIGNER" Tampered "A request is not signed by its requester and its session key.";
+    RequestSession "REQUEST-SESSION" Tampered "A request's session keys are not fresh.";
+    RequestPurpose "REQUEST-PURPOSE" Tampered "A drill asks for real credentials, or a canary is asked for as if it were real.";
+    RequestContent "REQUEST-CONTENT" Tampered "A request's window or its list of fields makes no sense.";
+    ReleaseRequest "RELEASE-REQUEST" Tampered "A release answers a request that the log does not hold.";
+    ReleaseEnded "RELEASE-ENDED" Tampered "A release answers a request that had ended.";
+    ReleaseSigner "RELEASE-SIGNER" Tampered "A release is not signed by the release key and the session key.";
+    ReleaseAttempt "RELEASE-ATTEMPT" Tampered "A release's attempt number is not the next one.";
+    ReleaseApproval "RELEASE-APPROVAL" Tampered "A release rests on an approval that does not hold.";
+    ReleaseQuorum "RELEASE-QUORUM" Tampered "A release rests on fewer distinct custodians than the threshold.";
+    EndRequest "END-REQUEST" Tampered "An end is of a request that the log does not hold.";
+    EndTwice "END-TWICE" Tampered "A request ended twice.";
+    EndSigner "END-SIGNER" Tampered "An end is not signed by the session key or the requester.";
+    EndShown "END-SHOWN" Tampered "An end contradicts the log: something was shown without a release, or a release is denied.";
+    StatementsSigner "STATEMENTS-SIGNER" Tampered "A record of collected statements is not signed by exactly one enrolled person.";
+    StatementMalformed "STATEMENT-MALFORMED" Tampered "A collected statement is not a signed note of its kind.";
+    StatementPerson "STATEMENT-PERSON" Tampered "A statement is by somebody who is not enrolled.";
+    StatementSignature "STATEMENT-SIGNATURE" Tampered "A statement's signature does not verify.";
+    StatementEscrow "STATEMENT-ESCROW" Tampered "A statement belongs to another escrow.";
+    StatementHead "STATEMENT-HEAD" Fork "A statement was made on a history that is not this one.";
+    StatementRequest "STATEMENT-REQUEST" Tampered "A statement is about a request that the log does not hold.";
+    StatementTwice "STATEMENT-TWICE" Finding "One statement was collected twice.";
+    StatementRole "STATEMENT-ROLE" Finding "A denial, an action or a closing was signed by somebody without the role for it.";
+    CheckShare "CHECK-SHARE" Tampered "A check is of a share that its maker does not hold.";
+    ApprovalShare "APPROVAL-SHARE" Tampered "An approval is not of its maker's share in the requested generation.";
+    CloseItems "CLOSE-ITEMS" Tampered "A closing list does not answer each obligation once, in order.";
+    BookForked "BOOK-FORKED" Finding "Two statements of one person name different records under one number of their book.";
+    RepairSigner "REPAIR-SIGNER" Tampered "A record of a damaged tail, or a continuation, is not signed by exactly one enrolled person.";
+    RecoveredContent "RECOVERED-CONTENT" Tampered "The record of a damaged tail contradicts itself.";
+    Recovered "RECOVERED" Finding "The log's end had been damaged; its bytes are in this record.";
+    ContinueFrom "CONTINUE-FROM" Tampered "A continuation misstates what it follows.";
+    ContinueKept "CONTINUE-KEPT" Tampered "A continuation keeps a record that is not one of the missing seals.";
+    Continued "CONTINUED" Finding "The log was continued in another file.";
+    RecordsMissing "RECORDS-MISSING" Truncated "Records that should be in this log are missing.";
+    AdoptSigners "ADOPT-SIGNERS" Tampered "A branch is not adopted by two different enrolled people.";
+    AdoptBranch "ADOPT-BRANCH" Tampered "An adopted branch is invalid, or is not a branch of this log.";
+    AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";
+    Adopted "ADOPTED" Warning "Another branch of this log was adopted.";
+    ReleaseBranches "RELEASE-BRANCHES" Finding "A request was released on one branch, and released or ended on another.";
+    RetireSigner "RETIRE-SIGNER" Tampered "A retirement is not signed by one administrator, or by a threshold of custodians.";
+    RetirePerson "RETIRE-PERSON" Tampered "A retirement is of somebody who is not enrolled, or who had already retired.";
+    RetiredPerson "RETIRED-PERSON" Finding "A retired person requested or approved.";
+    TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
+    UnknownKind "UNKNOWN-KIND" Note "A record is of a kind that this version does not know.";
+    ThresholdFragile "THRESHOLD-FRAGILE" Warning "Every share is needed: one loss loses all.";
+    ThresholdDisjoint "THRESHOLD-DISJOINT" Warning "Two groups with nobody in common could each reconstruct.";
+    NotInForce "NOT-IN-FORCE" Warning "Not every custodian has checked their share yet.";
+    ReasonOther "REASON-OTHER" Finding "A request's reason is not one of the four kinds of emergency.";
+    RequestDeviation "DEVIATION" Finding "Something was not as it should be, and was confirmed by hand.";
+    ReleaseWindow "RELEASE-WINDOW" Finding "A release falls outside its request's window.";
+    RequesterApproved "REQUESTER-APPROVED" Note "The requester's own approval counted towards the threshold.";
+    RequesterForbidden "REQUESTER-FORBIDDEN" Finding "The requester's own approval counted although the policy forbids it.";
+    EndMissing "END-MISSING" Warning "A release has no end: it must be assumed that everything asked for was shown.";
+    EndUnasked "END-UNASKED" Finding "More was shown than the request asked for.";
+    Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are sealed yet.";
+    RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were sealed in time.";
+    CloseMissing "CLOSE-MISSING" Warning "A release is not closed yet.";
+    CloseOverdue "CLOSE-OVERDUE" Finding "A release was not closed in time.";
+    ClosedByRequester "CLOSED-BY-REQUESTER" Finding "A release of real credentials was closed by the person who requested it.";
+    ApprovalsUnreleased "APPROVALS-UNRELEASED" Warning "Custodians approved, and no release is logged.";
+    QuorumUnreleased "QUORUM-UNRELEASED" Finding "As many custodians approved as can reconstruct, and no release is logged: the generation counts as exposed.";
+    BookChain "BOOK-CHAIN" Tampered "A book's records do not form one unbroken chain signed by its owner.";
+    BookUnlogged "BOOK-UNLOGGED" Warning "A book tells of a statement that the log does not hold.";
+    BookSilent "BOOK-SILENT" Finding "The log holds a statement that its maker's book does not tell of.";
+    HeadTruncated "HEAD-TRUNCATED" Truncated "The log is shorter than a head that was taken home.";
+    HeadFork "HEAD-FORK" Fork "The log differs from a head that was taken home.";
+    HeadRequired "HEAD-REQUIRED" Truncated "No head was given, and one is required.";
+    CompletenessUnproven "COMPLETENESS-UNPROVEN" Note "Nothing from outside the log proves that its end was not cut off.";
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.code())
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
