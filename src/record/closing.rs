@@ -44,7 +44,7 @@ impl Obligation {
 /// How an obligation stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Answer {
+pub enum Standing {
     /// It was done.
     Done,
     /// It does not apply, because.
@@ -58,7 +58,7 @@ pub struct Item {
     /// Which obligation.
     pub obligation: Obligation,
     /// How it stands.
-    pub answer: Answer,
+    pub answer: Standing,
 }
 
 /// What was learned.

@@ -5,7 +5,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::terminal::guide;
 use crate::cli::terminal::prompt::Terminal;
-use crate::record::closing::{Answer as Standing, Item, Obligation};
+use crate::record::closing::{Item, Obligation, Standing};
 
 /// Completes the list: what was not given is asked for, shown, and signed with a yes.
 pub(crate) fn answers(given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Item>, Failure> {

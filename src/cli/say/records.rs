@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 
 use crate::cli::say::timeline::Line;
 use crate::record::chain::LogRecord;
-use crate::record::closing::{Answer as Standing, Item};
+use crate::record::closing::{Item, Standing};
 use crate::record::kinds::Record;
 use crate::record::note::Note;
 use crate::record::repair::{Began, Recovered};

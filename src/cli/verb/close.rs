@@ -19,7 +19,7 @@ use crate::escrow::{Escrow, RequestState};
 use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
 use crate::record::bundle::MAX_BUNDLE;
-use crate::record::closing::{Answer as Standing, Item, Lessons, Obligation};
+use crate::record::closing::{Item, Lessons, Obligation, Standing};
 use crate::record::statement::Statement;
 
 /// Close an emergency, obligation by obligation
