@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::finding::{Particulars, Rule, Severity};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -21,6 +21,17 @@ fn severity(severity: Severity) -> (&'static str, u8) {
         Severity::Fork => ("fork", 13),
         Severity::Tampered => ("tampered", 10),
     }
+}
+
+/// The specification: the rules, and what their findings tell besides the sentence.
+fn page() -> (String, String) {
+    let text = std::fs::read_to_string(root().join("docs/spec/verify-rules.md")).unwrap();
+    let (rules, particulars) = text.split_once("\n## Particulars\n").unwrap();
+    (rules.to_owned(), particulars.to_owned())
+}
+
+fn rows(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.starts_with("| `")).collect()
 }
 
 /// The name of the test of a rule.
@@ -48,8 +59,8 @@ fn tests() -> Vec<String> {
 
 #[test]
 fn the_table_says_what_the_code_says() {
-    let text = std::fs::read_to_string(root().join("docs/spec/verify-rules.md")).unwrap();
-    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `")).collect();
+    let (text, _) = page();
+    let rows = rows(&text);
     let expected: Vec<String> = Rule::ALL
         .iter()
         .map(|rule| {
@@ -76,6 +87,21 @@ fn every_rule_has_its_test_and_every_test_its_rule() {
     let unruly: Vec<_> = names.difference(&rules).collect();
     assert!(unruly.is_empty(), "tests without a rule: {unruly:?}");
     assert_eq!(rules.len(), Rule::ALL.len(), "no two rules have one code");
+}
+
+/// The first table of the section; `tests/corpus/particulars.rs` compares the second one with what is found.
+#[test]
+fn the_particulars_are_those_of_the_code() {
+    let (_, section) = page();
+    let (table, _) = section.split_once("\n### ").unwrap();
+    let expected: Vec<String> = Particulars::ALL
+        .iter()
+        .map(|(name, form, meaning)| format!("| `{name}` | {form} | {meaning} |"))
+        .collect();
+    assert_eq!(rows(table), expected);
+    // A field of each finding's own would hide a particular of the same name.
+    let own = ["code", "severity", "seq", "offset", "meaning", "detail"];
+    assert!(Particulars::ALL.iter().all(|(name, ..)| !own.contains(name)));
 }
 
 #[test]

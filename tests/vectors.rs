@@ -6,6 +6,8 @@
 
 #[path = "corpus/case.rs"]
 mod case;
+#[path = "corpus/particulars.rs"]
+mod particulars;
 #[path = "corpus/run.rs"]
 mod run;
 #[path = "fixtures/world/mod.rs"]

@@ -48,9 +48,9 @@ impl Reading {
     }
 
     fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
-        let genesis = |broken: Broken| broken.at(0, 0);
         let size = bytes.len() as u64;
-        let first = LogRecord::take(&bytes, 0).map_err(|error| genesis(unreadable(&error).size(size)))?;
+        let genesis = |broken: Broken| broken.size(size).at(0, 0);
+        let first = LogRecord::take(&bytes, 0).map_err(|error| genesis(unreadable(&error)))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
         escrow.wanted = Arc::new(&forks(&bytes) | more);
         escrow.remember();
@@ -192,14 +192,11 @@ fn trouble(escrow: &Escrow, bytes: &[u8], mut broken: Broken) -> Finding {
     );
     let behind = beginnings(tail)
         .any(|at| LogRecord::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
-    if damaged {
-        broken = broken.size(tail.len() as u64);
-    }
     if damaged && !behind {
         let why = format!("{} bytes after the last good record: {}", tail.len(), broken.detail);
         broken = broken.breaks(Rule::Torn, why);
     }
-    broken.at(escrow.head.seq + 1, start)
+    broken.size(tail.len() as u64).at(escrow.head.seq + 1, start)
 }
 
 #[cfg(test)]

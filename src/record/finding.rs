@@ -100,8 +100,8 @@ particulars! {
         first: u64, "number" "The number of the first record that is missing, adopted, or vouched for by nothing.";
         last: u64, "number" "The number of the last of them.";
         file: String, "text" "The file: of a vault, or the head's.";
-        size: u64, "number" "How many bytes there are.";
-        digest: Digest, "digest" "The digest of these bytes.";
+        size: u64, "number" "How many bytes: of the log that were not read, of a damaged tail, of the file that was left behind.";
+        digest: Digest, "digest" "The digest of the damaged tail, or of the file that was left behind.";
         line: u64, "number" "The line of the note, from 1.";
         column: u64, "number" "The column of the note's first line, from 1.";
         limit: u64, "number" "The most that is allowed.";

@@ -15,6 +15,7 @@ mod init;
 mod inputs;
 mod machine;
 mod next;
+mod particulars;
 mod people;
 mod release;
 mod repairs;

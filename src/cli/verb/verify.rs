@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde_json::json;
 
 use crate::audit::files::{Compared, Found, sealed};
@@ -18,7 +19,7 @@ use crate::escrow::{Escrow, Reading};
 use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
-use crate::record::finding::{Finding, Rule, Severity};
+use crate::record::finding::{Finding, Particulars, Rule, Severity};
 use crate::record::head::{HeadFile, MAX_HEAD};
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
@@ -161,8 +162,25 @@ fn to_json(report: &Report, exit: Exit) -> serde_json::Value {
 
 /// A finding for programs.
 pub fn finding_to_json(finding: &Finding) -> serde_json::Value {
-    json!({
-        "code": finding.rule, "severity": finding.severity(), "seq": finding.seq, "offset": finding.offset,
-        "meaning": finding.rule.meaning(), "detail": finding.detail,
+    #[derive(Serialize)]
+    struct Fields<'a> {
+        code: Rule,
+        severity: Severity,
+        seq: Option<u64>,
+        offset: Option<u64>,
+        meaning: &'static str,
+        detail: &'a str,
+        #[serde(flatten)]
+        particulars: &'a Particulars,
+    }
+    let Finding { rule, seq, offset, detail, particulars } = finding;
+    json!(Fields {
+        code: *rule,
+        severity: rule.severity(),
+        seq: *seq,
+        offset: *offset,
+        meaning: rule.meaning(),
+        detail,
+        particulars,
     })
 }
