@@ -93,7 +93,7 @@ particulars! {
         share: ShareIndex, "number" "The index of the share.";
         card: u64, "number" "The place of the card in genesis, from 1.";
         statement: u64, "number" "The place of the statement in its record, from 1.";
-        record: u64, "number" "The number of another record of the log: an earlier end or statement, a missing record.";
+        record: u64, "number" "Another record of the log, by its number: an earlier end, statement or seal, the last record, or a missing one.";
         branch_record: u64, "number" "The number of the record on the branch that is adopted.";
         book_record: u64, "number" "The number of the record in the person's book.";
         head: Head, "head" "The head that is followed, claimed or taken home.";

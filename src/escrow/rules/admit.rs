@@ -18,7 +18,8 @@ impl Escrow {
     }
 
     /// Takes the next record. Findings are added to `findings`; a record that breaks a rule of severity
-    /// [`Severity::Tampered`] or [`Severity::Fork`] changes nothing but the head.
+    /// [`Tampered`](crate::record::finding::Severity::Tampered) or [`Fork`](crate::record::finding::Severity::Fork)
+    /// changes nothing but the head.
     ///
     /// # Errors
     /// The rule that makes it no record of this log at all: it is not signed as it says, or it does not
