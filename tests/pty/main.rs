@@ -1,6 +1,8 @@
 //! The program on a terminal: every question, asked and answered, and nothing secret by a side door.
 
 mod beginning;
+#[path = "../common/blocks.rs"]
+mod blocks;
 mod canary;
 mod colour;
 #[path = "../common/mod.rs"]
@@ -19,4 +21,6 @@ mod sealing;
 mod sitting;
 #[path = "../fixtures/terminal.rs"]
 mod terminal;
+#[path = "../common/timeless.rs"]
+mod timeless;
 mod wanted;

@@ -5,42 +5,32 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use breakglass::value::time::Time;
-
+use crate::blocks::compare;
 use crate::disk::{Disk, code_of};
 use crate::people::{self, SEED};
 use crate::terminal::Terminal;
+use crate::timeless::{SIZE, Timeless};
 
 const PASSPHRASE: &str = "quiet-otter-lamp-velvet";
 const PASSWORD: &str = "Zx9-umbrella-Kite-77-harbor";
 
-/// What is different at each run, and what stands for it in the pages.
-const TIME: &str = "2026-11-23T01:02:03Z";
-const HASH: &str = "1f0c9a77d1e9f9855d32a732974c6fc02d2e16a8a1b25bd4c9a2f0e1d3c4b5a6";
-const WORDS: &str = "abandon ability able about above absent absorb abstract";
-const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
-
 /// The scenes that were played, by name.
 struct Scenes {
-    began: u64,
-    /// Words of digests, as they were seen.
-    words: Vec<String>,
+    timeless: Timeless,
     scenes: BTreeMap<String, String>,
 }
 
 impl Scenes {
     fn new() -> Scenes {
-        let began = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-        Scenes { began, words: Vec::new(), scenes: BTreeMap::new() }
+        Scenes { timeless: Timeless::new(), scenes: BTreeMap::new() }
     }
 
     fn keep(&mut self, name: &str, text: &str) {
-        let mut text = self.timeless(text);
-        // How many bytes a log has depends on what age puts into its files by chance.
+        let mut text = self.timeless.text(text);
         if let Some((before, after)) = text.split_once(" size ")
             && let Some((_, after)) = after.split_once(" bytes")
         {
-            text = format!("{before} size 10905 bytes{after}");
+            text = format!("{before} size {SIZE} bytes{after}");
         }
         let mut lines: Vec<&str> = text.lines().map(str::trim_end).collect();
         while lines.first().is_some_and(|line| line.is_empty()) {
@@ -58,70 +48,6 @@ impl Scenes {
         let shown = terminal.transcript();
         self.keep(name, &format!("$ breakglass {line}\n{shown}"));
         shown
-    }
-
-    /// The text as it would have been at another time, with other keys.
-    fn timeless(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for words in &self.words {
-            text = text.replace(words.as_str(), WORDS);
-        }
-        let mut out = String::new();
-        let mut rest = text.as_str();
-        while let Some(first) = rest.chars().next() {
-            let token: String =
-                rest.chars().take_while(|one| one.is_ascii_alphanumeric() || "-:".contains(*one)).collect();
-            if token.is_empty() {
-                out.push(first);
-                rest = &rest[first.len_utf8()..];
-                continue;
-            }
-            let token = token.trim_end_matches([':', '-']).to_owned();
-            if token.is_empty() {
-                out.push(first);
-                rest = &rest[first.len_utf8()..];
-                continue;
-            }
-            rest = &rest[token.len()..];
-            // A moment to the minute: a day, a blank, and a clock.
-            let clock = rest.get(1..6).unwrap_or_default();
-            if let Ok(time) = format!("{token}T{clock}:00Z").parse::<Time>() {
-                out.push_str(&self.shifted(time.unix()).to_string()[..16].replace('T', " "));
-                rest = &rest[6..];
-                continue;
-            }
-            out.push_str(&self.timeless_token(&token));
-        }
-        out
-    }
-
-    fn timeless_token(&self, token: &str) -> String {
-        let hex = |text: &str| text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
-        if let Ok(time) = token.parse::<Time>() {
-            return self.shifted(time.unix()).to_string();
-        }
-        if let Some(day) = format!("{token}T00:00:00Z").parse::<Time>().ok().filter(|_| token.len() == 10) {
-            let days = day.unix() / 86_400 - self.began / 86_400;
-            let base: Time = TIME.parse().unwrap();
-            let shown = Time::from_unix(base.unix() + days * 86_400).unwrap().to_string();
-            return shown[..10].to_owned();
-        }
-        match token {
-            hash if hash.len() == 64 && hex(hash) => HASH.to_owned(),
-            id if id.len() == 8 && hex(id) && id.bytes().any(|byte| byte.is_ascii_digit()) => {
-                HASH[..8].to_owned()
-            }
-            recipient if recipient.starts_with("age1") => RECIPIENT.to_owned(),
-            canary if canary.starts_with("canary-2-of-3-") => format!("canary-2-of-3-{}", &HASH[..8]),
-            other => other.to_owned(),
-        }
-    }
-
-    /// To the nearest hour as long behind the pages' time as it was behind the beginning.
-    fn shifted(&self, unix: u64) -> Time {
-        let base: Time = TIME.parse().unwrap();
-        let hours = (unix.saturating_sub(self.began) + 1800) / 3600;
-        Time::from_unix(base.unix() + hours * 3600).unwrap()
     }
 }
 
@@ -152,51 +78,17 @@ fn pages() -> Vec<PathBuf> {
 
 const FENCE: &str = "```text screen=";
 
-/// Compares the blocks of the pages with the scenes; every block has a scene, and every scene a block.
-fn compare(scenes: &BTreeMap<String, String>) {
-    let bless = std::env::var_os("BREAKGLASS_BLESS").is_some();
-    let mut left: BTreeMap<&str, &str> =
-        scenes.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let mut wrong = Vec::new();
-    for path in pages() {
-        let page = fs::read_to_string(&path).unwrap();
-        let mut blessed = String::new();
-        let mut lines = page.lines();
-        while let Some(line) = lines.next() {
-            blessed.push_str(&format!("{line}\n"));
-            let Some(name) = line.strip_prefix(FENCE) else { continue };
-            let block: String =
-                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
-            let scene = left.remove(name).unwrap_or_else(|| {
-                panic!("{}: no scene is called {name}, or it stands twice", path.display())
-            });
-            if block != scene {
-                wrong.push(format!(
-                    "{}, {name}: the page has\n{block}and the program shows\n{scene}",
-                    path.display()
-                ));
-            }
-            blessed.push_str(&format!("{scene}```\n"));
-        }
-        if bless {
-            fs::write(&path, blessed).unwrap();
-        }
-    }
-    assert!(bless || wrong.is_empty(), "{}\nBREAKGLASS_BLESS=1 writes them", wrong.join("\n"));
-    assert!(left.is_empty(), "no page shows {left:?}");
-}
-
 #[test]
 fn the_pages_show_what_the_program_shows() {
     let mut scenes = Scenes::new();
     setup(&mut scenes);
     let disk = people::named(PASSWORD);
     let init: serde_json::Value = serde_json::from_slice(&disk.output(&["status", "--json"]).stdout).unwrap();
-    scenes.words.push(init["escrow"]["words"].as_str().unwrap().to_owned());
+    scenes.timeless.words.push(init["escrow"]["words"].as_str().unwrap().to_owned());
     guided(&mut scenes, &disk);
     remote(&mut scenes, &disk);
     afterwards(&mut scenes, &disk);
-    compare(&scenes.scenes);
+    compare(&pages(), FENCE, &scenes.scenes);
 }
 
 /// People, an escrow, a vault, and its checks.
@@ -211,7 +103,7 @@ fn setup(scenes: &mut Scenes) {
     enroll.finish();
     let shown = enroll.transcript();
     let words = shown.lines().find_map(|line| line.split_once("words: ")).map(|(_, words)| words.to_owned());
-    scenes.words.extend(words);
+    scenes.timeless.words.extend(words);
     scenes.keep("enroll", &format!("$ breakglass enroll alice -o alice\n{shown}"));
 
     let disk = people::nameless();
@@ -239,9 +131,9 @@ fn setup(scenes: &mut Scenes) {
     scenes.play(&disk, "check", "check --all --as alice/alice");
     let status: serde_json::Value =
         serde_json::from_slice(&disk.output(&["status", "--json"]).stdout).unwrap();
-    scenes.words.push(status["escrow"]["words"].as_str().unwrap().to_owned());
+    scenes.timeless.words.push(status["escrow"]["words"].as_str().unwrap().to_owned());
     let head: serde_json::Value = serde_json::from_slice(&disk.ok(&["head", "--json"]).stdout).unwrap();
-    scenes.words.push(head["words"].as_str().unwrap().to_owned());
+    scenes.timeless.words.push(head["words"].as_str().unwrap().to_owned());
     scenes.play(&disk, "status-missing", "status");
     scenes.play(&disk, "head", "head -o alice/escrow.head");
 }
@@ -294,7 +186,7 @@ fn remote(scenes: &mut Scenes, disk: &Disk) {
         .unwrap()
         .trim()
         .to_owned();
-    scenes.words.push(spoken.clone());
+    scenes.timeless.words.push(spoken.clone());
     scenes.keep("request", &format!("$ breakglass request … -o req.bgr\n{shown}"));
 
     let mut approve = sit_down(disk, &["approve", "req.bgr", "--as", "alice/alice", "-o", "alice.bga"]);
