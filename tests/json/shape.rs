@@ -105,6 +105,10 @@ fn fits(kind: &str, row: &Row, value: &Value) -> bool {
     let text = |is: fn(&str) -> bool| value.as_str().is_some_and(is);
     match kind {
         "number" => value.is_u64(),
+        "value" => {
+            let texts = |items: &Vec<Value>| items.iter().all(Value::is_string);
+            value.is_u64() || value.is_string() || value.as_array().is_some_and(texts)
+        }
         "boolean" => value.is_boolean(),
         "object" => value.is_object(),
         kind if linked(kind).is_some() => value.is_object(),

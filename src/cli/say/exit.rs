@@ -18,11 +18,10 @@ macro_rules! exits {
 
         impl Exit {
             /// Every exit, by number.
-            #[cfg(test)]
-            pub(crate) const ALL: &'static [Exit] = &[$(Exit::$exit,)+];
+            pub const ALL: &'static [Exit] = &[$(Exit::$exit,)+];
 
             /// The stable word for it, which `--json` gives.
-            pub(crate) fn code(self) -> &'static str {
+            pub fn code(self) -> &'static str {
                 match self { $(Exit::$exit => $code,)+ }
             }
         }
