@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::picture::picture;
 use super::state::{Event, Moment, State, Step};
 use crate::cli::say::exit::Failure;
+use crate::cli::say::outcomes::statement::StatementPlace;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::say::rows::{rows_of, spelled_rows_of};
 use crate::cli::terminal::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
@@ -21,7 +22,7 @@ use crate::value::time::Time;
 const TICK: Duration = Duration::from_millis(250);
 
 /// Logs an action, and says where it was logged.
-pub(crate) type Logging<'a> = dyn FnMut(FreeText) -> Result<String, Failure> + 'a;
+pub(crate) type Logging<'a> = dyn FnMut(FreeText) -> Result<StatementPlace, Failure> + 'a;
 
 /// The clocks that the screen goes by.
 struct Clocks {

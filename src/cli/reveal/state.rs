@@ -27,8 +27,8 @@ pub(crate) struct About {
     pub(crate) vault: String,
     /// The account, as the vault's seal names it.
     pub(crate) account: String,
-    /// The log entry of the release.
-    pub(crate) entry: u64,
+    /// The number of the release's record.
+    pub(crate) record: u64,
     /// The request's short id.
     pub(crate) request: String,
 }
@@ -60,11 +60,11 @@ pub(crate) enum Event {
 /// What is to be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Draw the picture anew.
+    /// Draw the picture again.
     Redraw,
     /// Nothing changed.
     Nothing,
-    /// Ask for an action and log it, then draw the picture anew. Nothing is open.
+    /// Ask for an action and log it, then draw the picture again. Nothing is open.
     AskAction,
     /// Log what was shown, and leave. Nothing is open.
     End,
@@ -106,7 +106,7 @@ pub(crate) struct State {
     pub(super) about: About,
     pub(super) items: Vec<FieldState>,
     pub(super) open: Option<Open>,
-    /// What is to be said at the bottom.
+    /// What the bottom line says.
     pub(super) notice: Option<(Tone, String)>,
     /// Whether the question before the end is asked.
     pub(super) ending: bool,
@@ -160,7 +160,7 @@ impl State {
                 return Step::End;
             }
             Event::Enter | Event::Escape | Event::Key(' ') => self.open = None,
-            // A caps-lock that was left on must not lock anybody out.
+            // A Caps Lock that was left on must not lock anybody out.
             Event::Key(key) => match key.to_ascii_lowercase() {
                 'h' => self.open = None,
                 'a' => {

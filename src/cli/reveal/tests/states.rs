@@ -267,10 +267,10 @@ fn a_hides_and_asks_for_an_action() {
     screen.press("3");
     assert_eq!(screen.press("a"), Step::AskAction);
     assert!(screen.state.open.is_none());
-    screen.state.tell(crate::cli::say::painted::Tone::Good, "the action is logged as entry 43");
-    assert!(screen.text().contains("the action is logged as entry 43"));
+    screen.state.tell(crate::cli::say::painted::Tone::Good, "the action is logged as record 43");
+    assert!(screen.text().contains("the action is logged as record 43"));
     screen.press("3");
-    assert!(!screen.text().contains("entry 43"));
+    assert!(!screen.text().contains("record 43"));
 }
 
 #[test]
