@@ -153,7 +153,7 @@ impl Escrow {
         let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
         if first.0 != book.hash {
             let (expected, seq) = *first;
-            let what = format!("`{person}`, record {} of the book, see also entry {seq}", book.number);
+            let what = format!("`{person}`, record {} of the book, see also record {seq}", book.number);
             let broken = Broken::new(Rule::BookForked, what).by(&collected.statement).record(seq);
             report(broken.book_record(book.number).expected(expected).found(book.hash));
         }
