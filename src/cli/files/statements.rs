@@ -47,7 +47,7 @@ pub(crate) fn carry(
     }
 }
 
-/// Appends statements in a record that `who` signs, whoever made them; gives its number.
+/// Appends statements, in a record that `who` signs and whoever made them; returns its number.
 pub(crate) fn append(
     ledger: &mut Ledger<ChainFile>,
     path: &Path,

@@ -113,7 +113,7 @@ impl Unremedied {
 }
 
 impl Failure {
-    /// The beginning of a failure of that kind.
+    /// Begins a failure that ends the program like this.
     #[expect(clippy::new_ret_no_self, reason = "what to do next is missing, and has to be said")]
     pub(crate) fn new(exit: Exit, what: impl fmt::Display) -> Unremedied {
         Unremedied { exit, what: masked(&what.to_string()), at: None }
