@@ -54,8 +54,8 @@ fn refusal(records: &[&[u8]]) -> BookError {
 }
 
 /// A record spelled by hand and properly signed.
-fn forged(entry: &BookRecord) -> Vec<u8> {
-    let note = Note::sign(entry, &[(KeyName::Person(alice()), &key("alice"))]);
+fn forged(record: &BookRecord) -> Vec<u8> {
+    let note = Note::sign(record, &[(KeyName::Person(alice()), &key("alice"))]);
     [note.as_bytes(), b"\n"].concat()
 }
 
@@ -76,11 +76,11 @@ fn a_book_reads_back_as_it_was_written() {
         bytes.extend(record);
         let again = read(&bytes).unwrap();
         assert_eq!(again.owner(), &alice());
-        assert!(again.entries().eq(book.entries()), "after record {seq}");
+        assert!(again.records().eq(book.records()), "after record {seq}");
     }
-    let entries: Vec<_> = book.entries().collect();
-    assert_eq!(entries[0].1.prev, Digest::ZERO);
-    for pair in entries.windows(2) {
+    let records: Vec<_> = book.records().collect();
+    assert_eq!(records[0].1.prev, Digest::ZERO);
+    for pair in records.windows(2) {
         assert_eq!(pair[1].1.prev, pair[0].0.hash);
     }
 }
@@ -96,7 +96,7 @@ fn a_book_that_was_read_goes_on_as_if_it_had_been_kept() {
 fn no_bytes_are_an_empty_book() {
     let book = read(b"").unwrap();
     assert_eq!(
-        (book.entries().count(), book.last(), book.newest_head(&Digest::of(b"escrow"), u64::MAX)),
+        (book.records().count(), book.last(), book.newest_head(&Digest::of(b"escrow"), u64::MAX)),
         (0, None, None)
     );
 }
@@ -123,7 +123,7 @@ fn a_record_worth_keeping_is_kept_once() {
         // Also a book that was read again knows what it keeps.
         book = read(&bytes).unwrap();
     }
-    let kept: Vec<_> = book.entries().map(|(_, entry)| entry.keeps.clone()).collect();
+    let kept: Vec<_> = book.records().map(|(_, record)| record.keeps.clone()).collect();
     assert_eq!(kept, [vec!["genesis".to_owned(), "seal".to_owned()], vec!["next".to_owned()], vec![]]);
     assert!(book.keeps("genesis") && book.keeps("next") && !book.keeps("other"));
 }
@@ -137,14 +137,14 @@ fn what_does_not_fit_into_a_record_is_kept_by_a_later_one() {
     book.write(&key("alice"), &draft(b"escrow", 0, &wanted), None);
     book.write(&key("alice"), &draft(b"escrow", 1, &wanted), None);
     let kept: Vec<Vec<&str>> =
-        book.entries().map(|(_, entry)| entry.keeps.iter().map(String::as_str).collect()).collect();
+        book.records().map(|(_, record)| record.keeps.iter().map(String::as_str).collect()).collect();
     assert!(kept == [&wanted[..2], &wanted[2..]]);
 
     // One byte more is too much for the first.
     let larger = format!("{}b", wanted[1]);
     let mut book = Book::new(alice());
     book.write(&key("alice"), &draft(b"escrow", 0, &[wanted[0], &larger, "c"]), None);
-    let (_, first) = book.entries().next().unwrap();
+    let (_, first) = book.records().next().unwrap();
     assert_eq!(first.keeps.len(), 1);
 }
 
@@ -231,14 +231,14 @@ fn a_record_follows_by_number_and_by_digest() {
     let records = records(2);
     let good = entry_of(&records[1]);
     assert_eq!(forged(&good), records[1], "the control");
-    for entry in [
+    for record in [
         BookRecord { number: 2, ..good.clone() },
         BookRecord { number: 0, ..good.clone() },
         BookRecord { prev: Digest::ZERO, ..good.clone() },
         // The digest of the note without the empty line, which is part of the record.
         BookRecord { prev: Digest::of(&records[0][..records[0].len() - 1]), ..good.clone() },
     ] {
-        assert_eq!(refusal(&[&records[0], &forged(&entry)]), BookError::Broken { number: 1 }, "{entry:?}");
+        assert_eq!(refusal(&[&records[0], &forged(&record)]), BookError::Broken { number: 1 }, "{record:?}");
     }
     let first = BookRecord { prev: Digest::of(b"an earlier page"), ..entry_of(&records[0]) };
     assert_eq!(refusal(&[&forged(&first)]), BookError::Broken { number: 0 });
@@ -273,7 +273,7 @@ fn a_cut_within_a_record_is_seen_and_one_between_records_is_a_shorter_book() {
         match read(&bytes[..length]) {
             Ok(book) => {
                 assert!(length == 0 || ends.contains(&length), "{length}");
-                assert_eq!(book.entries().count(), whole);
+                assert_eq!(book.records().count(), whole);
             }
             Err(error) => {
                 assert!(!ends.contains(&length) && length > 0, "{length}");

@@ -35,25 +35,25 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
             return told;
         }
     };
-    let of = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
-    told.newest = of.map(|(_, entry)| heads::knows(escrow, &entry.head)).max();
+    let of = book.records().filter(|(_, record)| record.escrow == escrow.id);
+    told.newest = of.map(|(_, record)| heads::knows(escrow, &record.head)).max();
     told.findings.extend(parted(escrow, &book));
-    for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
-        if let Statement::Approval(approval) = &entry.says {
+    for (at, record) in book.records().filter(|(_, record)| record.escrow == escrow.id) {
+        if let Statement::Approval(approval) = &record.says {
             let approval = approval.clone();
-            told.approvals.push(Approved { person: owner.clone(), time: entry.time, approval });
+            told.approvals.push(Approved { person: owner.clone(), time: record.time, approval });
         }
         let logged = escrow.statements.iter().any(|collected| {
             let signed = &collected.statement;
-            signed.person == *owner && signed.statement.book == *at && signed.statement.says == entry.says
+            signed.person == *owner && signed.statement.book == *at && signed.statement.says == record.says
         });
         if !logged {
-            told.findings.push(unlogged(owner, at.number, entry).general());
+            told.findings.push(unlogged(owner, at.number, record).general());
         }
     }
     for collected in escrow.statements.iter().filter(|collected| collected.statement.person == *owner) {
         let statement = &collected.statement.statement;
-        if !book.entries().any(|(at, entry)| *at == statement.book && entry.says == statement.says) {
+        if !book.records().any(|(at, record)| *at == statement.book && record.says == statement.says) {
             let (kind, number) = (statement.says.kind(), statement.book.number);
             let what = format!("{kind} by `{owner}`: it names record {number} of the book");
             let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
@@ -63,10 +63,10 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
     told
 }
 
-fn unlogged(owner: &PersonId, number: u64, entry: &BookRecord) -> Broken {
-    let (kind, time) = (entry.says.kind(), entry.time);
+fn unlogged(owner: &PersonId, number: u64, record: &BookRecord) -> Broken {
+    let (kind, time) = (record.says.kind(), record.time);
     let what = format!("`{owner}`, record {number}: {kind} of {time}");
-    of_statement(Broken::new(Rule::BookUnlogged, what), owner, &entry.says).book_record(number).time(time)
+    of_statement(Broken::new(Rule::BookUnlogged, what), owner, &record.says).book_record(number).time(time)
 }
 
 fn of_statement(broken: Broken, owner: &PersonId, says: &Statement) -> Broken {
@@ -86,8 +86,8 @@ fn of_book_error(broken: Broken, error: &BookError) -> Broken {
 /// Where a book's heads and a log part; the worst finding of them. Every head counts, not only the newest:
 /// the book's owner may have followed a rewritten log.
 pub fn parted(escrow: &Escrow, book: &Book) -> Option<Finding> {
-    let known = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
+    let known = book.records().filter(|(_, record)| record.escrow == escrow.id);
     let parted =
-        known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, Keeper::Book(book.owner())));
+        known.filter_map(|(_, record)| heads::compare(escrow, &record.head, Keeper::Book(book.owner())));
     parted.max_by_key(Finding::severity)
 }

@@ -1,7 +1,7 @@
 //! Approving: a custodian reads a request, and hands their share over to its session — or says no.
 //!
-//! All that is needed is the request file and the approver's own files. The request file carries the log;
-//! nothing in it is believed before it was verified from genesis on.
+//! Only the request file and the approver's own files are needed. The request file carries the log, which is verified
+//! from genesis on before anything in it is believed.
 
 use std::rc::Rc;
 
@@ -49,9 +49,9 @@ pub struct Review<'a> {
     pub generation: &'a Generation,
     /// The approver's share, opened: vault, account and kind are shown from here.
     pub share: Share,
-    /// Approvals of this generation by anybody that were never released, as far as log and book tell.
+    /// Approvals of this generation, by any custodian, that were never released as far as log and book know.
     pub unreleased: Vec<Unreleased>,
-    /// What is out of order between the log and the approver's book.
+    /// The deviation, if the log contradicts the approver's book.
     history: Option<Deviation>,
 }
 
@@ -73,13 +73,13 @@ pub enum ApproveError {
     /// The file is not a request file.
     #[error("not a request file: {0}")]
     NotABundle(#[from] BundleError),
-    /// The log in it cannot be believed.
+    /// The log in it is not sound.
     #[error("the log in the request file is not sound: {} {}", .0.rule, .0.detail)]
     Unsound(Finding),
     /// The log in it does not end with a request.
     #[error("the log in the request file does not end with a request")]
     NoRequest,
-    /// The approver does not belong to the escrow, or with another card.
+    /// The approver does not belong to the escrow, or belongs to it with another card.
     #[error("`{0}` is not enrolled in this escrow with the card that was given")]
     NotEnrolled(PersonId),
     /// The generation has no share of the approver's.
@@ -91,7 +91,7 @@ pub enum ApproveError {
         title: String,
     },
     /// The approver's sealed share is not in the file.
-    #[error("the request file lacks the sealed share of `{0}`, or holds another")]
+    #[error("the request file does not have the sealed share of `{0}` that the log names")]
     ShareMissing(PersonId),
     /// The approver's share does not open, or contradicts the log.
     #[error("the share of `{person}` is bad: {error}")]
@@ -101,14 +101,16 @@ pub enum ApproveError {
         /// What is wrong with it.
         error: OpenShareError,
     },
-    /// The log is not one that the approver's book knows.
-    #[error("the log in the request file holds another record {seq} than your book knows: two histories")]
+    /// The log contradicts the approver's book.
+    #[error(
+        "the log in the request file has a different record {seq} from the one that your book knows: there are two histories"
+    )]
     OtherHistory {
         /// The record that the book knows.
         seq: u64,
     },
     /// A canary is shown as real, or the reverse.
-    #[error("the purpose is `{purpose}`, and your share is of a {kind} vault")]
+    #[error("the request's purpose is `{purpose}`, but your share is of a {kind} vault")]
     Purpose {
         /// The purpose of the request.
         purpose: Purpose,
@@ -134,7 +136,7 @@ impl RequestFile {
         RequestFile::parse_known(bytes, &KnownLogs::default())
     }
 
-    /// The same, where something of the log in it may be known already: that is not verified again.
+    /// The same, if part of the log in it may be known already: that part is not verified again.
     ///
     /// # Errors
     /// [`ApproveError`].
@@ -192,9 +194,9 @@ impl RequestFile {
         if (request.purpose == Purpose::Drill) != (share.kind == Kind::Canary) {
             return Err(ApproveError::Purpose { purpose: request.purpose, kind: share.kind });
         }
-        // 3. The history that the approver knows is part of this one. A log that is shorter than what the book
-        // knows may be an honest older request; a log that parts from it is never honest, and still must not
-        // stop an emergency: it is shown, confirmed and signed.
+        // 3. The history that the approver's book knows. A log that is shorter than that may be an honest older
+        // request. A log that contradicts it is never honest, but must not stop an emergency either: it is a
+        // deviation, which is shown, confirmed and signed.
         let history = match parted(escrow, book) {
             None => None,
             Some(found) if found.rule == Rule::HeadTruncated => Some(Deviation::MissingRecords),
@@ -219,8 +221,8 @@ fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &RequestState)
         let signed = &collected.statement;
         (signed.person.clone(), signed.statement.time, &signed.statement.says)
     });
-    let own = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
-    let own = own.map(|(_, entry)| (book.owner().clone(), entry.time, &entry.says));
+    let own = book.records().filter(|(_, record)| record.escrow == escrow.id);
+    let own = own.map(|(_, record)| (book.owner().clone(), record.time, &record.says));
     let mut found: Vec<Unreleased> = Vec::new();
     for (person, time, says) in logged.chain(own) {
         if let Statement::Approval(approval) = says
@@ -244,8 +246,8 @@ pub struct DecidedApproval {
 }
 
 impl Review<'_> {
-    /// What is out of order about approving at `now`, and not in the request: it is shown, confirmed, and signed
-    /// with the approval.
+    /// The deviations of approving at `now` that are not in the request: each is shown, confirmed, and signed with the
+    /// approval.
     pub fn deviations(&self, now: Time) -> Vec<Deviation> {
         let (request, escrow) = (&self.asked.request, &self.carried.reading.escrow);
         let found = [
@@ -357,7 +359,7 @@ pub enum ApprovalFileError {
     /// The record is not a note.
     #[error("not an approval: {0}")]
     Note(#[from] crate::record::note::NoteError),
-    /// It begins with a log: what `request` wrote, and not the answer to it.
+    /// It begins with a log: it is what `request` wrote, and not the answer to it.
     #[error("not an approval, but the request itself")]
     RequestFile,
     /// It has other parts than one record and one ciphertext.

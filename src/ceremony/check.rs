@@ -21,7 +21,7 @@ pub struct Held<'a> {
 #[non_exhaustive]
 pub enum CheckError {
     /// There is nothing to check.
-    #[error("`{0}` holds no share of any vault that was named")]
+    #[error("`{0}` holds no share of these vaults")]
     Nothing(PersonId),
     /// The file is not the one that was sealed.
     #[error("the sealed share of `{custodian}` in {title} is not the file that was sealed")]

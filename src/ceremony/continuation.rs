@@ -1,8 +1,7 @@
-//! Continuing: an emergency goes on in another file when the log cannot be added to where it is.
+//! Continuing: an emergency continues in another file if the log cannot be appended to where it is.
 //!
-//! What there is of the log — the file as far as it holds, the log that a request file carries, or, where all of
-//! that is gone, what a custodian's own book keeps — becomes the beginning of a new file, and a `continue` record
-//! says so.
+//! What there is of the log becomes the beginning of a new file, and a `continue` record says so: the good records of the
+//! file, or the log that a request file carries, or, if all of that is gone, what a custodian's own book keeps.
 
 use data_encoding::BASE64;
 
@@ -22,9 +21,9 @@ pub struct Base {
     pub records: Vec<u8>,
     /// What the first new record says.
     pub says: Continue,
-    /// Whether there is a log that was left behind, and it does not hold.
+    /// Whether the log that was left behind is damaged.
     pub damaged: bool,
-    /// Whether records are missing that are known of.
+    /// Whether records are known to be missing.
     pub missing: bool,
 }
 
@@ -33,16 +32,16 @@ pub struct Base {
 #[non_exhaustive]
 pub enum NoBase {
     /// Neither log, request file nor book gives even a genesis.
-    #[error("there is no log to go on from, and the book keeps none")]
+    #[error("there is no log to continue, and the book does not have its beginning")]
     Nothing,
-    /// The request is in none of the logs there are.
-    #[error("no log there is holds the request {}", .0.short())]
+    /// The request is in none of the logs.
+    #[error("the request {} is not in any log that is here", .0.short())]
     NoRequest(Digest),
 }
 
-/// Finds what to go on from. `left` is the log that is left behind, as bytes, where it can be read; `carried` the
-/// log of a request file, which holds `request`; `book` that of whoever goes on. `is_here` tells whether the payload
-/// of a seal is the one in the escrow's directory.
+/// Finds what to continue from. `left` is the log that is left behind, as bytes, if it can be read; `carried` the log
+/// of a request file, which has `request`; `book` the book of the person who continues. `is_here` tells whether the
+/// payload of a seal is the one in the escrow's directory.
 ///
 /// # Errors
 /// [`NoBase`].
@@ -83,13 +82,13 @@ pub fn base(
     Ok(Base { records: reading.good_bytes().to_vec(), says, damaged, missing })
 }
 
-/// The genesis that a book keeps. A book may tell of several escrows: the one that is meant is the newest of those
-/// whose sealed files are here, or else the newest.
+/// The genesis that a book keeps. A book may be about several escrows: the one that is meant is the newest whose sealed
+/// files are here, or else the newest.
 fn genesis(book: &Book, is_here: &dyn Fn(&Seal) -> bool) -> Option<Reading> {
     let mut escrows: Vec<Digest> = Vec::new();
-    for (_, entry) in book.entries() {
-        escrows.retain(|known| *known != entry.escrow);
-        escrows.push(entry.escrow);
+    for (_, record) in book.records() {
+        escrows.retain(|known| *known != record.escrow);
+        escrows.push(record.escrow);
     }
     let is_meant = |escrow: &&Digest| kept(book, escrow).any(|(_, seal, _)| is_here(&seal));
     let escrow = escrows.iter().rev().find(is_meant).or(escrows.last())?;
@@ -109,7 +108,7 @@ fn kept<'a>(book: &'a Book, escrow: &Digest) -> impl Iterator<Item = (u64, Box<S
     })
 }
 
-/// The seals that stand in `left` behind where its records end to hold, each with the head that it would be.
+/// The seals in `left` after its last good record, each with the head that it would be.
 fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
     const SEAL: &[u8] = b"\n{\"type\":\"breakglass/v1/seal\"";
     let from = (reading.escrow.head.size as usize).saturating_sub(1);
@@ -124,11 +123,11 @@ fn behind(reading: &Reading, left: &[u8]) -> Vec<(Head, String)> {
         .collect()
 }
 
-/// The seals that the log lacks and that the book keeps, or that stand behind the damage in `left`; and the newest
-/// record that is known of. Where there are none of the one, the other is not needed.
+/// The seals that the log lacks but the book has, or that follow the damage in `left`; and the newest record that is
+/// known. If no seals are missing, returns no head either.
 fn missing(reading: &Reading, left: &[u8], book: Option<&Book>) -> (Vec<String>, Option<Head>) {
     let escrow = &reading.escrow;
-    // A number that is too high to be left out is no honest log's; the book may know others.
+    // No honest log has a number that is too high to be left out; the book may know other heads.
     let newest = book.and_then(|book| book.newest_head(&escrow.id, MAX_SEQ));
     let kept = book.into_iter().flat_map(|book| kept(book, &escrow.id));
     let kept = kept.filter(|(seq, ..)| newest.is_some_and(|newest| *seq <= newest.seq));
@@ -143,7 +142,7 @@ fn missing(reading: &Reading, left: &[u8], book: Option<&Book>) -> (Vec<String>,
         newest.is_some_and(|newest| newest.seq == seq && digest != Ok(newest.hash))
     };
     seals.retain(|(seq, record)| !other(*seq, record));
-    // What cannot be kept by the rules is left out: it must not keep the rest from going on.
+    // What the rules do not let a continuation keep is left out: it must not stop the continuation.
     let seals = escrow.keepable(seals.into_iter().map(|(_, record)| record));
     let behind = behind.into_iter().filter(|(_, record)| seals.contains(record)).map(|(head, _)| head);
     let from = newest.into_iter().chain(behind).max_by_key(|head| head.seq);

@@ -40,7 +40,7 @@ pub fn genesis(
     let mut nonce = [0; 32];
     rng.fill_bytes(&mut nonce);
     let cards = beginning.cards.iter().map(|card| BASE64.encode(card.note().as_bytes())).collect();
-    let entry = FramedRecord {
+    let genesis = FramedRecord {
         escrow: None,
         seq: 0,
         prev: Digest::ZERO,
@@ -53,5 +53,5 @@ pub fn genesis(
             policy: beginning.policy.clone(),
         },
     };
-    Ok(Note::sign(&entry, &[(administrator.key_name(), administrator.key())]))
+    Ok(Note::sign(&genesis, &[(administrator.key_name(), administrator.key())]))
 }

@@ -94,11 +94,11 @@ pub enum BadApproval {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReleaseError {
-    /// The log holds no such request.
-    #[error("the log holds no request {}", .0.short())]
+    /// The log has no such request.
+    #[error("there is no request {} in the log", .0.short())]
     NoRequest(Digest),
     /// The request ended; a new one is needed.
-    #[error("the request ended in record {0}; what it released cannot be released again")]
+    #[error("the request ended in record {0}; it cannot be released again")]
     Ended(u64),
     /// The session is another request's.
     #[error("the session file belongs to another request")]
@@ -118,7 +118,7 @@ pub enum ReleaseError {
     /// The payload does not open.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// The payload opens to something that is no payload.
+    /// What the payload's file holds is not a payload.
     #[error(transparent)]
     Payload(#[from] PayloadError),
     /// The record that was appended is not this release.
@@ -135,7 +135,7 @@ pub struct Gathered<'a> {
     session: &'a Session,
     good: Vec<(VerifiedStatement, Share)>,
     approvers: BTreeSet<PersonId>,
-    /// Those that are no good, with the reason.
+    /// Those that are bad, with the reason.
     pub set_aside: Vec<SetAside>,
     tally: String,
     enough: bool,
@@ -145,7 +145,7 @@ pub struct Gathered<'a> {
 /// commitment, in this order — and sets the bad ones aside by name.
 ///
 /// # Errors
-/// [`ReleaseError`], where the request itself cannot be released.
+/// [`ReleaseError`], if the request itself cannot be released.
 pub fn gather<'a>(
     escrow: &'a Escrow,
     request: &Digest,
@@ -188,7 +188,7 @@ fn open_approval(
 ) -> Result<(VerifiedStatement, Share), BadApproval> {
     // 1. The signature, by a person of this escrow, on this history.
     let signed = escrow.verify_statement(file.note.clone()).map_err(BadApproval::Statement)?;
-    // 2. An approval of this request by somebody on this seal's list, before its ciphertext is touched.
+    // 2. An approval of this request by a custodian on this seal's list, before its ciphertext is touched.
     Approvers::of(&asked.record, &generation.seal).count(&signed)?;
     let Statement::Approval(approval) = &signed.statement.says else {
         return Err(Refusal::NotAnApproval(signed.person.clone()).into());
@@ -206,7 +206,7 @@ fn open_approval(
     Ok((signed, share))
 }
 
-/// A release that is ready to be logged. It holds the vault key, and gives it to nobody.
+/// A release that is ready to be logged. It holds the vault key, and never gives it out.
 pub struct Authorized {
     vault_key: Secret,
     release_key: SigningKey,
@@ -236,8 +236,8 @@ impl Gathered<'_> {
         &self.generation.seal.account
     }
 
-    /// Whose shares or approvals were bad, each once: of those who signed what was set aside. A name that nobody
-    /// signed for is no evidence against anybody.
+    /// Whose shares or approvals were bad, each once. Only people who signed what was set aside are named: a name that
+    /// its owner did not sign is no evidence against them.
     pub fn bad_shares(&self) -> Vec<PersonId> {
         let signed = self.set_aside.iter().filter(|one| !matches!(one.why, BadApproval::Statement(..)));
         signed.filter_map(|one| one.custodian.clone()).collect::<BTreeSet<_>>().into_iter().collect()
@@ -256,7 +256,7 @@ impl Gathered<'_> {
         if self.enough { Ok(()) } else { Err(ReleaseError::NotEnough { tally: self.tally.clone() }) }
     }
 
-    /// What is out of order about releasing at `now`, and not in the request.
+    /// The deviations of releasing at `now` that are not in the request.
     pub fn deviations(&self, now: Time) -> Vec<Deviation> {
         release_deviations(self.escrow, self.asked, &self.approvers, now)
     }
@@ -314,7 +314,7 @@ impl Authorized {
     /// Opens the payload, now that the release is in the log.
     ///
     /// # Errors
-    /// [`ReleaseError::OtherRecord`] where `appended` is another record; otherwise what is wrong with the
+    /// [`ReleaseError::OtherRecord`] if `appended` is another record; otherwise what is wrong with the
     /// payload.
     pub fn reveal(self, appended: &Appended, payload: &[u8]) -> Result<Fields, ReleaseError> {
         if appended.release_of() != Some((self.says.request, self.says.attempt)) {

@@ -1,4 +1,4 @@
-//! Requesting: somebody asks for a vault, with a session of fresh keys that only they hold.
+//! Requesting: a person asks for a vault, with a session of fresh keys that only they hold.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -48,9 +48,9 @@ pub struct RequestPlan {
     pub not_before: Time,
     /// How long the window is.
     pub expires: Seconds,
-    /// The generation, where another than the current one is wanted.
+    /// The generation, if not the current one.
     pub generation: Option<u32>,
-    /// What is out of order about the clock, the log or the book.
+    /// The deviations of the clock, the log and the book.
     pub known: Vec<Deviation>,
     /// Where it is made.
     pub environment: Environment,
@@ -91,7 +91,7 @@ pub enum RequestError {
     /// Too many actions or fields.
     #[error("a request takes at most {MAX_ITEMS} actions and {MAX_ITEMS} fields")]
     TooMany,
-    /// A field is named twice, or none is.
+    /// A field is named twice, or no field is named.
     #[error("name each field once, and at least one")]
     Fields,
 }
@@ -166,14 +166,14 @@ impl std::fmt::Debug for Session {
 #[non_exhaustive]
 pub enum SessionError {
     /// It cannot be decrypted.
-    #[error("the session does not open: {0}")]
+    #[error("the session file does not open: {0}")]
     Envelope(#[from] EnvelopeError),
     /// It holds something else.
     #[error("the session file does not hold a session")]
     Malformed,
 }
 
-/// Makes the request for a generation of `vault`, listing what is out of order already.
+/// Makes the request for a generation of `vault`, which lists the deviations that are known already.
 ///
 /// # Errors
 /// [`RequestError`].
@@ -227,7 +227,7 @@ pub fn request(
     })
 }
 
-/// What is out of order about a request before it is made. None of it refuses the request.
+/// The deviations of a request before it is made. None of them refuses it.
 fn deviations(
     escrow: &Escrow,
     vault: &Vault,
@@ -249,7 +249,7 @@ fn deviations(
     all.into_iter().collect()
 }
 
-/// What a request's session words are made of: its record's digest, which everything in it goes into.
+/// A request's session words. They are made of its record's digest, which depends on everything in the request.
 pub fn session_words(record: &Digest) -> crate::value::fingerprint::Words {
     crate::value::fingerprint::Words::of(record)
 }

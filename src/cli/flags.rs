@@ -69,7 +69,7 @@ pub(crate) struct As {
     /// Another identity file than PREFIX.key; repeatable
     #[arg(short, long = "identity", value_name = "FILE")]
     pub(crate) identities: Vec<PathBuf>,
-    /// Another book than PREFIX.book: where that one is damaged, full or out of reach
+    /// A book other than PREFIX.book, if that one is damaged, full or out of reach
     #[arg(long = "book", value_name = "FILE")]
     pub(crate) book: Option<PathBuf>,
 }
@@ -122,7 +122,7 @@ pub(crate) fn with_ending(prefix: &Path, ending: &str) -> PathBuf {
 /// When it is done.
 #[derive(Debug, Args)]
 pub(crate) struct At {
-    /// Take this as the time, as 2026-11-23T01:02:03Z: for a machine whose clock is wrong
+    /// Use this time instead of the machine's clock, e.g. 2026-11-23T01:02:03Z
     #[arg(long, value_name = "TIME")]
     pub(crate) time: Option<Time>,
 }
@@ -133,7 +133,7 @@ pub(crate) struct Opening {
     /// Which emergency
     #[arg(long)]
     pub(crate) reason: Option<Reason>,
-    /// The number of the ticket that this is for
+    /// The ticket that this is for, e.g. INC-42
     #[arg(long)]
     pub(crate) ticket: Option<FreeText>,
     /// Why root is needed, in words
@@ -142,13 +142,13 @@ pub(crate) struct Opening {
     /// What is going to be done; repeatable
     #[arg(long = "action", value_name = "TEXT")]
     pub(crate) actions: Vec<FreeText>,
-    /// A field to be shown; repeatable. Email, password and totp where none is named
+    /// A field to be shown; repeatable. If none is named: email, password and totp
     #[arg(long = "field", value_name = "NAME")]
     pub(crate) fields: Vec<FieldName>,
     /// How many TOTP codes may be shown
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     pub(crate) totp_codes: u32,
-    /// How long the request is good for, as 30m or 4h
+    /// How long the request is good for, e.g. 30m or 4h
     #[arg(long, default_value = "4h", value_name = "LENGTH")]
     pub(crate) expires: Seconds,
     /// Another generation than the current one
@@ -157,13 +157,13 @@ pub(crate) struct Opening {
     /// The requester's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
     #[arg(long = "as", value_name = "PREFIX")]
     pub(crate) prefix: Option<PathBuf>,
-    /// The directory for request, session and approvals; named after vault and time where none is given
+    /// The directory for request, session and approvals; if none is given, it is named after vault and time
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Write the new entries to this file, where the log cannot be added to
+    /// Write the new records to this file, if the log cannot be appended to
     #[arg(long, value_name = "FILE")]
     pub(crate) continue_in: Option<PathBuf>,
-    /// Say yes beforehand to something out of order; repeatable
+    /// Accept this deviation without being asked; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     pub(crate) accepted: Vec<Deviation>,
     /// The time

@@ -1,4 +1,4 @@
-//! Logs that were read already: a command comes across one log several times, and verifies it once.
+//! Logs that were read already: a command may read one log several times, and verifies it once.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,13 +7,13 @@ use crate::escrow::reading::Reading;
 use crate::record::finding::Finding;
 use crate::value::public;
 
-/// The logs that a command has read so far. One log grows, or is carried by a request file: whatever begins with a
-/// log that is known is verified from there on.
+/// The logs that a command has read so far. A log grows, and a request file carries a copy: if one begins with a log
+/// that is known, only the rest of it is verified.
 #[derive(Debug, Default)]
 pub struct KnownLogs(RefCell<Vec<Rc<Reading>>>);
 
 impl KnownLogs {
-    /// Reads the log in `bytes`, and keeps in mind what it amounts to.
+    /// Reads the log in `bytes`, and remembers it.
     ///
     /// # Errors
     /// As [`Reading::of`].
@@ -23,7 +23,7 @@ impl KnownLogs {
         Ok(reading)
     }
 
-    /// Reads the log in `bytes` for somebody who goes on to change it: it is no longer known afterwards, until it is
+    /// Reads the log in `bytes` for a caller who will change it: it is forgotten until it is
     /// [kept](KnownLogs::keep) again.
     ///
     /// # Errors
@@ -35,12 +35,12 @@ impl KnownLogs {
         })
     }
 
-    /// Keeps a log in mind that was read elsewhere.
+    /// Remembers a log that was read elsewhere.
     pub fn keep(&self, reading: Rc<Reading>) {
         self.0.borrow_mut().push(reading);
     }
 
-    /// Takes out what is known of the most of `bytes`.
+    /// Takes out the known log that is the longest beginning of `bytes`.
     fn longest_beginning_of(&self, bytes: &[u8]) -> Option<Rc<Reading>> {
         let mut known = self.0.borrow_mut();
         let fits = |one: &(usize, &Rc<Reading>)| bytes.starts_with(&one.1.bytes);

@@ -11,7 +11,7 @@ use crate::value::time::Time;
 /// The most people of one escrow.
 pub const MAX_PEOPLE: usize = 500;
 
-/// Somebody who belongs to an escrow.
+/// A person who belongs to an escrow.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// Their card.

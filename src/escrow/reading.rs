@@ -30,10 +30,10 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads a log from its genesis on, as far as it goes.
+    /// Reads a log from its genesis on, as far as it can be read.
     ///
     /// # Errors
-    /// A [`Finding`], where not even the genesis can be read: then there is no escrow to speak of.
+    /// A [`Finding`], if not even the genesis can be read: then there is no escrow.
     pub fn of(bytes: Vec<u8>) -> Result<Reading, Finding> {
         Reading::remembering(bytes, BTreeSet::new())
     }
@@ -59,7 +59,7 @@ impl Reading {
         Ok(reading)
     }
 
-    /// Reads on in `bytes`, which begin with everything that was read, as far as they go.
+    /// Continues reading in `bytes`, which begin with everything that was read before.
     fn go_on(&mut self, bytes: Vec<u8>) {
         let at = self.escrow.head.size as usize;
         let starts = &mut self.starts;
@@ -87,7 +87,8 @@ impl Reading {
     pub fn resume(mut self, bytes: Vec<u8>) -> Result<Reading, Finding> {
         public::work(|| {
             let is_whole = self.tail().is_empty() && bytes.starts_with(&self.bytes);
-            // A branch that the new records adopt may part at an old one, and what the escrow was there is not known.
+            // The new records may adopt a branch that forked at an old one, and the escrow as it was there was not kept. So
+            // the log is read from its beginning.
             if !is_whole || !forks(&bytes[self.bytes.len()..]).is_subset(&self.escrow.wanted) {
                 return Reading::walked(bytes, &BTreeSet::new());
             }
@@ -97,8 +98,8 @@ impl Reading {
     }
 
     /// Takes the records that `bytes` hold into the escrow, at the end of the log, and tells `each` of them. The bytes of
-    /// the log stay as they were: they are added once they lie on the medium. Where it fails, some of the records may have
-    /// been taken, and what was read is of no use any more.
+    /// the log stay as they were: they are added once they lie on the medium. If it fails, some of the records may have
+    /// been taken, and this reading must not be used any more.
     ///
     /// # Errors
     /// A [`Finding`]: what keeps one of them from being a record of this log.
@@ -136,12 +137,12 @@ impl Reading {
         self.bytes.get(self.starts[at] as usize..end as usize)
     }
 
-    /// The first finding that makes the log unfit to build on: anything torn, forked or tampered with.
+    /// The first finding that forbids adding to the log: anything torn, forked or tampered with.
     pub fn unsound(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.severity() >= Severity::Torn)
     }
 
-    /// The bytes before the first record that makes the log unfit to build on: all of them, where none does.
+    /// The bytes before the first record that forbids adding to the log; all of them, if none does.
     pub fn sound_bytes(&self) -> &[u8] {
         let end = self.unsound().and_then(|finding| finding.offset).unwrap_or(self.escrow.head.size);
         &self.bytes[..end.min(self.escrow.head.size) as usize]
@@ -149,8 +150,8 @@ impl Reading {
 }
 
 /// The records from which branches part that `adopt` records in `bytes` bring in, or that such a branch brings in
-/// itself. Nothing is believed here: what is wrongly remembered is never used. Only so many are taken as a log can
-/// adopt, so that nobody who writes on a medium can have everything remembered.
+/// itself. Nothing is verified here, because a snapshot that is kept needlessly is never used. Only as many are kept as a
+/// log can adopt, so that a hostile file cannot fill the memory.
 pub(crate) fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
     let mut found = BTreeSet::new();
     collect_forks(bytes, &mut found);
@@ -177,8 +178,8 @@ fn collect_forks(bytes: &[u8], found: &mut BTreeSet<Digest>) {
     }
 }
 
-/// Names what stands where the next record should: a damaged tail, if no verifying record is behind it, and
-/// tampering otherwise. A record that is signed properly and out of place is never a damaged tail.
+/// Names what is in the place of the next record: a damaged tail, if no valid record follows it, and tampering
+/// otherwise. A record that is properly signed but in the wrong place is never a damaged tail.
 fn trouble(escrow: &Escrow, bytes: &[u8], mut broken: Broken) -> Finding {
     let start = escrow.head.size;
     let tail = &bytes[start as usize..];

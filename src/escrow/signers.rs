@@ -52,7 +52,7 @@ impl Escrow {
     }
 }
 
-/// Whether a whole record that stands behind damage shows that the damage is no torn end: it verifies, or it
+/// Whether a whole record that follows damage shows that the damage is not a damaged tail: it verifies, or it
 /// is signed by a key that the damaged record may have brought in, as a request brings in its session key.
 pub(super) fn is_behind(escrow: &Escrow, record: &LogRecord) -> bool {
     match escrow.verify(record) {

@@ -27,7 +27,7 @@ pub struct Escrow {
     pub name: FreeText,
     /// Its policy.
     pub policy: Policy,
-    /// Everybody who belongs to it.
+    /// The people who belong to it.
     pub people: BTreeMap<PersonId, Person>,
     /// The vaults, in the order of their first seals.
     pub vaults: Vec<Vault>,
@@ -43,15 +43,15 @@ pub struct Escrow {
     pub(super) history: BTreeMap<u64, Head>,
     /// Where records are missing, and no adopted branch brought them back.
     pub(super) gaps: Vec<Gap>,
-    /// The bytes of seals that do not stand at their own place in this file, by digest.
+    /// The bytes of seals that are not records of this file themselves, by digest.
     pub(super) kept: BTreeMap<Digest, Vec<u8>>,
     /// The heads of adopted branches.
     pub(super) elsewhere: BTreeSet<Head>,
     /// How many branches were adopted.
     pub(super) adopted: usize,
-    /// How often the log went on without records.
+    /// How often the log was continued without records.
     pub(super) skipped: usize,
-    /// The records from which branches part that are adopted later.
+    /// The records at which branches fork that are adopted later.
     pub(super) wanted: Arc<BTreeSet<Digest>>,
     /// The escrow as it was at each of them, by the digest of the record.
     pub(super) remembered: BTreeMap<Digest, Arc<Escrow>>,
@@ -69,7 +69,7 @@ pub struct Escrow {
     pub(super) books: BTreeMap<(PersonId, u64), (Digest, u64)>,
 }
 
-/// Records that the log went on without.
+/// Records that the log was continued without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     /// The last record before them.
@@ -89,7 +89,7 @@ impl Escrow {
         self.vaults.iter().find(|vault| vault.name == *name)
     }
 
-    /// The card of somebody who belongs to the escrow.
+    /// The card of a person who belongs to the escrow.
     pub fn card_of(&self, person: &PersonId) -> Option<VerifiedCard> {
         self.people.get(person).map(|person| person.card.clone())
     }
@@ -124,35 +124,34 @@ impl Escrow {
         self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)
     }
 
-    /// Whether `head` was an adopted branch at some moment, and never this log: whoever knows it knows nothing of
-    /// this log's own records since the two parted.
+    /// True for a head that exists only on an adopted branch. Such a head proves nothing about this log after the fork.
     pub fn is_elsewhere(&self, head: &Head) -> bool {
         self.elsewhere.contains(head) && self.history.get(&head.seq) != Some(head)
     }
 
-    /// Whether a branch that is adopted may part at `head`: at a record of this log, or of a branch that was
-    /// adopted before.
+    /// Whether a branch that is adopted may fork at `head`: at a record of this log, or of a branch that was adopted
+    /// before.
     pub fn may_part_at(&self, head: &Head) -> bool {
         self.is_ancestor(head) && !self.gaps.iter().any(|gap| gap.until == *head)
     }
 
-    /// Whether `head` was this log at some moment, as far as can be told: between missing records it cannot.
+    /// Whether `head` was this log at some moment. Between missing records nobody can tell, and it is assumed.
     pub fn may_be_ancestor(&self, head: &Head) -> bool {
         let missing = |gap: &Gap| head.seq > gap.after && head.seq < gap.until.seq;
         self.is_ancestor(head) || self.gaps.iter().any(missing)
     }
 
-    /// Where records are missing that are known of.
+    /// Where records are known to be missing.
     pub fn gaps(&self) -> &[Gap] {
         &self.gaps
     }
 
-    /// Whether records are missing that are known of.
+    /// Whether records are known to be missing.
     pub fn has_gaps(&self) -> bool {
         !self.gaps.is_empty()
     }
 
-    /// Whether somebody retired.
+    /// Whether a person has retired.
     pub fn has_retired(&self, person: &PersonId) -> bool {
         self.people.get(person).is_some_and(|person| person.retired.is_some())
     }
@@ -167,7 +166,7 @@ impl Escrow {
         self.remembered.len()
     }
 
-    /// Keeps the escrow as it is now, where a branch will be adopted that parts here.
+    /// Keeps the escrow as it is now, if a branch that forks here will be adopted.
     pub(super) fn remember(&mut self) {
         if self.wanted.contains(&self.head.hash) {
             self.remembered.insert(self.head.hash, Arc::new(self.clone()));

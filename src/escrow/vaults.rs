@@ -76,7 +76,7 @@ impl Vault {
         self.generations.last().expect("a vault has at least one generation")
     }
 
-    /// Whether a generation is worthless to whoever saw it: a later one has new credentials.
+    /// Whether a generation is worthless to anybody who saw it: a later one has new credentials.
     pub fn is_superseded(&self, generation: u32) -> bool {
         let mut later = self.generations.iter().filter(|one| one.seal.generation > generation);
         later.any(|one| one.seal.credentials == Credentials::New)

@@ -1,4 +1,4 @@
-//! Statements are verified: by the keys that the log brought in, wherever they were made.
+//! Verifies statements with the keys that the log introduced, wherever the statements were made.
 
 use data_encoding::BASE64;
 
@@ -23,7 +23,7 @@ impl VerifiedStatement {
         self.signed
     }
 
-    /// Of the note, signature and all, and of the key: one key's verdict says nothing of another's.
+    /// The digest of the whole note and of the key: that one key verifies it says nothing about another.
     fn digest(&self) -> Digest {
         Digest::of_parts(&[self.signed.note.digest().as_bytes(), self.key.as_bytes()])
     }
@@ -95,7 +95,7 @@ impl Escrow {
         Ok(verified)
     }
 
-    /// Takes a statement's signature for verified, which it is: nobody else makes such a value.
+    /// Remembers that a statement's signature was verified. Only `verify_statement` makes such a value, so it was.
     pub(crate) fn vouch(&mut self, verified: &VerifiedStatement) {
         self.vouched.insert(verified.digest());
     }

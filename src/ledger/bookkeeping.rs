@@ -1,4 +1,4 @@
-//! Stating: whatever a person states goes into their own book first, and is signed only after that.
+//! Stating: what a person states goes into their own book first, and is signed only after that.
 
 use std::io;
 
@@ -25,16 +25,16 @@ pub enum BookkeepingError {
     /// The book is not its owner's unbroken chain.
     #[error(transparent)]
     Unsound(#[from] BookError),
-    /// The damaged end of the book is too large for a record.
+    /// The damaged tail of the book is too large for a record.
     #[error(transparent)]
     TooMuchDamage(#[from] TooMuchDamage),
     /// What was read again is not what was written.
-    #[error("the medium does not give back what was written to the book")]
+    #[error("the drive does not return what was written to the book")]
     Unfaithful,
 }
 
-/// Proof that a book's record is durable: written, and read again from the medium. Only [`OpenBook`] makes one, and no
-/// statement is signed without.
+/// Proof that a book's record is durable: written, and read again from the medium. Only [`OpenBook`] makes one, and a
+/// statement cannot be signed without it.
 struct BookIsDurable(BookRef);
 
 impl<M: Medium> OpenBook<M> {
@@ -75,13 +75,13 @@ impl<M: Medium> OpenBook<M> {
         &self.reading
     }
 
-    /// The medium, once nothing more is stated.
+    /// The medium, when nothing more is to be stated.
     pub fn into_medium(self) -> M {
         self.medium
     }
 
     /// States something: into the book, made durable and read again; then signed with the key of the book's owner. A
-    /// damaged end is kept in the new record; `left_behind` is the file that the book was in before, where there is one.
+    /// damaged tail is kept in the new record; `left_behind` is the file that the book was in before, if it moved.
     ///
     /// # Errors
     /// [`BookkeepingError`]; nothing is signed then.
@@ -101,10 +101,10 @@ impl<M: Medium> OpenBook<M> {
     }
 
     fn has_kept(&self, left: &Damage) -> bool {
-        self.reading.book.entries().any(|(_, entry)| entry.damage.as_ref() == Some(left))
+        self.reading.book.records().any(|(_, record)| record.damage.as_ref() == Some(left))
     }
 
-    /// Writes the record of `draft`, in the place of a damaged end where there is one, and reads it again.
+    /// Writes the record of `draft`, in place of a damaged tail if there is one, and reads it again.
     fn write(
         &mut self,
         draft: &StatementDraft,

@@ -23,12 +23,12 @@ pub struct Draft<'a, S> {
 }
 
 impl<S: RecordBody> Draft<'_, S> {
-    /// Signs it as record `seq`, behind the one with the digest `prev`.
+    /// Signs it as record `seq`, after the one with the digest `prev`.
     ///
     /// # Errors
     /// [`LedgerError::TooLarge`].
     pub fn at(self, escrow: Digest, seq: u64, prev: Digest) -> Result<Note, LedgerError> {
-        let entry = FramedRecord {
+        let record = FramedRecord {
             escrow: Some(escrow),
             seq,
             prev,
@@ -36,11 +36,11 @@ impl<S: RecordBody> Draft<'_, S> {
             by: self.signers.iter().map(|(name, _)| name.clone()).collect(),
             says: self.says,
         };
-        let length = Note::line_length(&entry);
+        let length = Note::line_length(&record);
         if length > MAX_LINE {
             return Err(LedgerError::TooLarge(length));
         }
-        Ok(Note::sign(&entry, &self.signers))
+        Ok(Note::sign(&record, &self.signers))
     }
 
     pub(super) fn after(self, escrow: Digest, head: &Head) -> Result<Note, LedgerError> {

@@ -1,4 +1,4 @@
-//! Why a log cannot be used or added to.
+//! Why a log cannot be used or appended to.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use crate::record::finding::Finding;
 use crate::record::note::MAX_NOTE;
 use crate::record::repair::TooMuchDamage;
 
-/// Why a log cannot be used or added to.
+/// Why a log cannot be used or appended to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
@@ -18,26 +18,26 @@ pub enum LedgerError {
         /// What the medium said.
         error: io::Error,
     },
-    /// The log cannot be built on.
+    /// The log is torn, forked or tampered with.
     #[error("the log is not sound: {} {}", .0.rule, .0.detail)]
     Unsound(Finding),
     /// The new record would break a rule. Nothing was written.
     #[error("the record would break the rule {}: {}", .0.rule, .0.detail)]
     Refused(Finding),
     /// The new record is too large. Nothing was written.
-    #[error("the record has {0} bytes; at most {MAX_NOTE} are possible")]
+    #[error("the record has {0} bytes, and may have at most {MAX_NOTE}")]
     TooLarge(usize),
     /// What was read again is not what was written.
-    #[error("the medium does not give back what was written to it")]
+    #[error("the drive does not return what was written to it")]
     Unfaithful,
-    /// The damaged end is too large for a record.
+    /// The damaged tail is too large for a record.
     #[error(transparent)]
     TooMuchDamage(#[from] TooMuchDamage),
     /// Records of another copy do not follow from this log's end.
-    #[error("the records do not follow from the end of this log")]
+    #[error("the records do not follow the last record of this log")]
     NotAhead,
     /// An earlier append failed on this medium.
-    #[error("an earlier write to this log failed; the medium is not to be trusted")]
+    #[error("an earlier write to this log failed, so the drive cannot be trusted")]
     Unusable,
 }
 

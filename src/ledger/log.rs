@@ -1,8 +1,8 @@
 //! The ledger: a log that can be appended to, and the only maker of [`Appended`].
 //!
 //! Persist, then reveal. An append is one write, made durable, read again from the medium and verified as
-//! read; only then is there an `Appended`, and without it no payload can be opened. What this file would
-//! call broken on reading is refused before it is written.
+//! read; only then is there an `Appended`, and without it no payload can be opened. A
+//! record that a reader would call broken is refused before it is written.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub struct Appended {
 }
 
 impl Appended {
-    /// Of a record that lies on the medium. Nothing outside of this file makes one.
+    /// For a record that is on the medium. Only this file makes one.
     fn of(record: &LogRecord) -> Appended {
         let release_of = match &record.says {
             Record::Release(release) => Some((release.request, release.attempt)),
@@ -49,7 +49,7 @@ impl Appended {
         self.record
     }
 
-    /// Where the record is a release: the request that it answers, and its attempt number.
+    /// If the record is a release: the request that it answers, and its attempt number.
     pub fn release_of(&self) -> Option<(Digest, u32)> {
         self.release_of
     }
@@ -71,14 +71,14 @@ impl<M: Medium> Ledger<M> {
     /// Reads the log on `medium` from its genesis on. It may be unsound: see [`Ledger::sound`].
     ///
     /// # Errors
-    /// [`LedgerError`], where it cannot be read at all.
+    /// [`LedgerError`], if it cannot be read at all.
     pub fn open(mut medium: M) -> Result<Ledger<M>, LedgerError> {
         let bytes = public::work(|| medium.read()).map_err(LedgerError::io("read"))?;
         let reading = Reading::of(bytes).map_err(LedgerError::Unsound)?;
         Ok(Ledger { medium, reading, usable: true })
     }
 
-    /// The same for a log of which something may be known already: that is not verified again.
+    /// The same for a log of which part may be known already: that part is not verified again.
     ///
     /// # Errors
     /// As [`Ledger::open`].
@@ -88,7 +88,7 @@ impl<M: Medium> Ledger<M> {
         Ok(Ledger { medium, reading, usable: true })
     }
 
-    /// What was read, once nothing more is appended.
+    /// What was read, when nothing more is to be appended.
     pub fn into_reading(self) -> Reading {
         self.reading
     }
@@ -122,7 +122,7 @@ impl<M: Medium> Ledger<M> {
     /// opens the log that they make.
     ///
     /// # Errors
-    /// [`LedgerError`]; nothing is written where `base` and the continuation do not hold.
+    /// [`LedgerError`]; nothing is written if `base` or the continuation is invalid.
     pub fn continue_on(medium: M, base: &[u8], draft: Draft<'_, Continue>) -> Result<Ledger<M>, LedgerError> {
         let before = public::work(|| Reading::of(base.to_vec())).map_err(LedgerError::Unsound)?;
         let from = draft.says.from;
@@ -130,15 +130,15 @@ impl<M: Medium> Ledger<M> {
         Ledger::fill(medium, public::work(|| [base, &LogRecord::bytes_of(&note)].concat()))
     }
 
-    /// Whether nothing is wrong with the log but a damaged end, which [`Ledger::recover`] can keep.
+    /// Whether nothing is wrong with the log but a damaged tail, which [`Ledger::recover`] can keep.
     pub fn is_torn(&self) -> bool {
         self.reading.unsound().is_some_and(|finding| finding.rule == Rule::Torn)
     }
 
-    /// Puts a record in the place of a damaged end, which keeps its bytes.
+    /// Replaces a damaged tail with a record that keeps its bytes.
     ///
     /// # Errors
-    /// [`LedgerError`]; the damaged log is as it was then.
+    /// [`LedgerError`]; the damaged log is unchanged then.
     pub fn recover(&mut self, time: Time, signer: (KeyName, &SigningKey)) -> Result<Appended, LedgerError> {
         public::work(|| self.recovered(time, signer))
     }
@@ -169,9 +169,10 @@ impl<M: Medium> Ledger<M> {
     /// Appends the records by which another copy, `ahead`, is longer than this log.
     ///
     /// # Errors
-    /// [`LedgerError::NotAhead`], where this log is not how `ahead` begins.
+    /// [`LedgerError::NotAhead`], if `ahead` does not begin with this log.
     pub fn catch_up(&mut self, ahead: &Reading) -> Result<(), LedgerError> {
-        // It was read as a whole: a branch that the new records adopt may part at one of the old ones.
+        // `ahead` was read as a whole, so its reading is taken over: the new records may adopt a branch that forked at an
+        // old one, and the escrow as it was there is needed to judge them.
         let more = ahead.bytes.strip_prefix(self.reading.bytes.as_slice()).ok_or(LedgerError::NotAhead)?;
         if let Some(finding) = ahead.unsound() {
             return Err(LedgerError::Refused(finding.clone()));
@@ -183,7 +184,8 @@ impl<M: Medium> Ledger<M> {
         })
     }
 
-    /// Reads the log again, to know it as it was at `more` records.
+    /// Re-reads the log, keeping a snapshot of the escrow at each of `more`; branches can be adopted only from a
+    /// snapshot.
     fn remember(&mut self, more: BTreeSet<Digest>) -> Result<(), LedgerError> {
         if !more.is_empty() {
             let bytes = public::work(|| self.reading.bytes.clone());
@@ -192,12 +194,12 @@ impl<M: Medium> Ledger<M> {
         Ok(())
     }
 
-    /// Brings another branch's records in. Both signers are enrolled people.
+    /// Adopts the records of another branch. Both signers are enrolled people.
     ///
     /// # Errors
-    /// [`LedgerError::Refused`] with the rule that keeps the branches from being joined.
+    /// [`LedgerError::Refused`] with the rule that the adoption would break.
     pub fn adopt(&mut self, draft: Draft<'_, Adopt>) -> Result<Appended, LedgerError> {
-        // Where the branches part has to be remembered before the branch can be judged.
+        // The branch is judged from the state of the escrow where it forked, so that state has to be remembered first.
         let branch = BASE64.decode(draft.says.records.as_bytes()).unwrap_or_default();
         let mut more = forks(&branch);
         more.insert(draft.says.from.hash);
@@ -205,7 +207,7 @@ impl<M: Medium> Ledger<M> {
         self.append(draft)
     }
 
-    /// Takes for verified what this program has verified already, so that an append does not do it again.
+    /// Remembers statements that this program has verified, so that an append does not verify them again.
     pub fn vouch<'a>(&mut self, statements: impl IntoIterator<Item = &'a VerifiedStatement>) {
         statements.into_iter().for_each(|statement| self.reading.escrow.vouch(statement));
     }
@@ -234,7 +236,7 @@ impl<M: Medium> Ledger<M> {
     /// Signs a record and appends it.
     ///
     /// # Errors
-    /// [`LedgerError`]. After an error of the medium the ledger takes nothing more.
+    /// [`LedgerError`]. After an error of the medium the ledger appends nothing more.
     pub fn append<S: RecordBody>(&mut self, draft: Draft<'_, S>) -> Result<Appended, LedgerError> {
         let note = draft.after(self.escrow().id, &self.escrow().head)?;
         let mut appended = self.append_notes(&[note])?;
@@ -273,15 +275,15 @@ impl<M: Medium> Ledger<M> {
             return Err(LedgerError::Unsound(finding.clone()));
         }
         let size = self.escrow().head.size;
-        // 1. What reading would call broken is not written.
-        // 2. Only the record as it lies on the medium counts: what is read again has the very bytes that were judged.
+        // 1. What a reader would call broken is not written.
+        // 2. Only what is on the medium counts: it is read again, and has to be the very bytes that were judged.
         let appended = self.admit(bytes).and_then(|appended| self.write(size, bytes).map(|()| appended));
         match appended {
             Ok(appended) => {
                 self.reading.bytes.extend_from_slice(bytes);
                 Ok(appended)
             }
-            // What is not in the log must not stay in what is known of it.
+            // `admit` has already changed what is known of the log. What is not on the medium must not stay in it.
             Err(error) => {
                 let bytes = std::mem::take(&mut self.reading.bytes);
                 self.reading = Reading::of(bytes).map_err(LedgerError::Unsound)?;
@@ -290,8 +292,8 @@ impl<M: Medium> Ledger<M> {
         }
     }
 
-    /// Takes the records that `bytes` hold into what was read of the log. What it gives is proof only once they lie on
-    /// the medium.
+    /// Admits the records in `bytes` to what was read of the log. What it returns is proof only once they are on the
+    /// medium.
     fn admit(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
         let known = self.reading.findings.len();
         let mut appended = Vec::new();
@@ -305,8 +307,8 @@ impl<M: Medium> Ledger<M> {
         }
     }
 
-    /// One write at the end, which is at `size`, made durable and read again from the medium. A failure is not tried
-    /// again there.
+    /// One write at the end, which is at `size`, synced and read again from the medium. After a failure nobody knows what
+    /// the medium holds, so nothing is tried again on it.
     fn write(&mut self, size: u64, bytes: &[u8]) -> Result<(), LedgerError> {
         if !self.usable {
             return Err(LedgerError::Unusable);

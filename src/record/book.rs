@@ -1,7 +1,7 @@
 //! A book: a person's own signed chain of what they stated, on their own medium.
 //!
-//! It is written, and made durable, before a statement leaves the person's hands. So a log that loses its
-//! end, or an approval that is never released, is still told of by the books of those who took part. A book
+//! It is written and synced before a statement leaves the person's hands. So if a log loses its end, or an approval is
+//! never released, the books of those who took part still show it. A book
 //! also keeps the genesis and the seal records of its owner's shares.
 
 use serde::{Deserialize, Serialize};
@@ -40,8 +40,7 @@ pub struct BookRecord {
     /// Records of that log worth keeping that the book did not hold yet, each whole, in base64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keeps: Vec<String>,
-    /// What was damaged before this record: the end of the book, with its bytes, or a whole file that was left
-    /// behind.
+    /// What was damaged before this record: the book's tail, with its bytes, or a whole file that was left behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<Damage>,
     /// What is stated: the statement itself is signed after this record is safe.
@@ -56,14 +55,14 @@ impl Signed for BookRecord {
 #[derive(Debug, Clone)]
 pub struct Book {
     owner: PersonId,
-    entries: Vec<(BookRef, BookRecord)>,
+    records: Vec<(BookRef, BookRecord)>,
 }
 
-/// Why a book cannot be believed. `number` is the record at which it breaks.
+/// Why a book is not sound. `number` is the record at which it breaks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BookError {
-    /// A record is no note, malformed, or not properly signed.
+    /// A record is not a note, is malformed, or is not properly signed.
     #[error("record {number} of the book: {error}")]
     Note {
         /// The record.
@@ -77,7 +76,7 @@ pub enum BookError {
         /// The record.
         number: u64,
     },
-    /// The book ends in bytes that are no record.
+    /// The book ends in bytes that are not a record.
     #[error("record {number} of the book: the book ends in damaged bytes: {error}")]
     Torn {
         /// The record that is not whole.
@@ -90,7 +89,7 @@ pub enum BookError {
 impl Book {
     /// An empty book.
     pub fn new(owner: PersonId) -> Book {
-        Book { owner, entries: Vec::new() }
+        Book { owner, records: Vec::new() }
     }
 
     /// Reads a book: every record signed by its owner's `key`, numbered, and following from the last.
@@ -110,39 +109,39 @@ impl Book {
     }
 
     /// Its records, in order.
-    pub fn entries(&self) -> impl Iterator<Item = &(BookRef, BookRecord)> {
-        self.entries.iter()
+    pub fn records(&self) -> impl Iterator<Item = &(BookRef, BookRecord)> {
+        self.records.iter()
     }
 
     /// Its last record.
     pub fn last(&self) -> Option<BookRef> {
-        self.entries.last().map(|(at, _)| *at)
+        self.records.last().map(|(at, _)| *at)
     }
 
     /// The newest head of an escrow's log that the book knows, of those that are numbered `last` at most.
     pub fn newest_head(&self, escrow: &Digest, last: u64) -> Option<Head> {
-        let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
-        of.map(|(_, entry)| entry.head).filter(|head| head.seq <= last).max_by_key(|head| head.seq)
+        let of = self.records.iter().filter(|(_, record)| record.escrow == *escrow);
+        of.map(|(_, record)| record.head).filter(|head| head.seq <= last).max_by_key(|head| head.seq)
     }
 
     /// The records of an escrow's log that the book keeps, in base64, in the order in which they were kept.
     pub fn kept(&self, escrow: &Digest) -> impl Iterator<Item = &str> {
-        let of = self.entries.iter().filter(|(_, entry)| entry.escrow == *escrow);
-        of.flat_map(|(_, entry)| entry.keeps.iter().map(String::as_str))
+        let of = self.records.iter().filter(|(_, record)| record.escrow == *escrow);
+        of.flat_map(|(_, record)| record.keeps.iter().map(String::as_str))
     }
 
     /// Whether a record, in base64, is kept already.
     pub fn keeps(&self, record: &str) -> bool {
-        self.entries.iter().any(|(_, entry)| entry.keeps.iter().any(|kept| kept == record))
+        self.records.iter().any(|(_, one)| one.keeps.iter().any(|kept| kept == record))
     }
 
     /// Whether a record that was taken is the book's next one.
-    fn is_followed_by(&self, entry: &BookRecord) -> bool {
+    fn is_followed_by(&self, record: &BookRecord) -> bool {
         let is_kept = |damage: &Damage| damage.bytes.is_none() || damage.kept().is_some();
-        entry.number == self.entries.len() as u64
-            && entry.prev == self.last().map_or(Digest::ZERO, |last| last.hash)
-            && entry.by == [KeyName::Person(self.owner.clone())]
-            && entry.damage.as_ref().is_none_or(is_kept)
+        record.number == self.records.len() as u64
+            && record.prev == self.last().map_or(Digest::ZERO, |last| last.hash)
+            && record.by == [KeyName::Person(self.owner.clone())]
+            && record.damage.as_ref().is_none_or(is_kept)
     }
 
     /// Those of `records` that the book does not hold, each once, as far as they fit into one record. What
@@ -171,8 +170,8 @@ impl Book {
         draft: &StatementDraft,
         damage: Option<Damage>,
     ) -> (Vec<u8>, BookRef) {
-        let entry = BookRecord {
-            number: self.entries.len() as u64,
+        let record = BookRecord {
+            number: self.records.len() as u64,
             prev: self.last().map_or(Digest::ZERO, |last| last.hash),
             time: draft.time,
             by: vec![KeyName::Person(self.owner.clone())],
@@ -183,15 +182,15 @@ impl Book {
             damage,
             says: draft.says.clone(),
         };
-        let note = Note::sign(&entry, &[(KeyName::Person(self.owner.clone()), key)]);
+        let note = Note::sign(&record, &[(KeyName::Person(self.owner.clone()), key)]);
         let bytes = [note.as_bytes(), b"\n"].concat();
-        let at = BookRef { number: entry.number, hash: Digest::of(&bytes) };
-        self.entries.push((at, entry));
+        let at = BookRef { number: record.number, hash: Digest::of(&bytes) };
+        self.records.push((at, record));
         (bytes, at)
     }
 }
 
-/// A book as it was read: as far as it goes, and what is wrong behind that.
+/// A book as it was read: its good records, and what is wrong after them.
 #[derive(Debug, Clone)]
 pub struct BookReading {
     /// The bytes that were read.
@@ -214,7 +213,7 @@ impl BookReading {
         })
     }
 
-    /// A book of which nothing is there yet.
+    /// A book that does not exist yet.
     pub fn nothing(owner: &PersonId) -> BookReading {
         BookReading { bytes: Vec::new(), book: Book::new(owner.clone()), good: 0, error: None }
     }
@@ -230,7 +229,7 @@ impl BookReading {
         &self.bytes[..self.good]
     }
 
-    /// The bytes behind them.
+    /// The bytes after them.
     pub fn tail(&self) -> &[u8] {
         &self.bytes[self.good..]
     }
@@ -238,11 +237,11 @@ impl BookReading {
     fn walk(&mut self, key: &VerifyingKey) {
         let owner = self.book.owner.clone();
         while self.good < self.bytes.len() {
-            let (number, rest) = (self.book.entries.len() as u64, &self.bytes[self.good..]);
-            let (entry, length) = match take(&owner, key, rest) {
+            let (number, rest) = (self.book.records.len() as u64, &self.bytes[self.good..]);
+            let (record, length) = match take(&owner, key, rest) {
                 Ok(taken) => taken,
                 Err(error) => {
-                    // What is whole and another's is not damage.
+                    // A whole record that somebody else signed is not damage.
                     let whole = matches!(
                         error,
                         NoteError::Signers { .. } | NoteError::KeyId(_) | NoteError::WrongType { .. }
@@ -255,12 +254,12 @@ impl BookReading {
                     return;
                 }
             };
-            if !self.book.is_followed_by(&entry) {
+            if !self.book.is_followed_by(&record) {
                 self.error = Some(BookError::Broken { number });
                 return;
             }
             let hash = Digest::of(&rest[..length]);
-            self.book.entries.push((BookRef { number, hash }, entry));
+            self.book.records.push((BookRef { number, hash }, record));
             self.good += length;
         }
     }
@@ -274,18 +273,18 @@ fn take(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> Result<(BookRecor
         Some(_) => return Err(NoteError::NotASignatureLine(4)),
         None => return Err(NoteError::Incomplete),
     }
-    let entry = note.read()?;
+    let record = note.read()?;
     note.verify(&[(KeyName::Person(owner.clone()), *key)])?;
-    Ok((entry, length + 1))
+    Ok((record, length + 1))
 }
 
-/// Whether no record of the owner's stands anywhere behind the damage that `bytes` begin with.
+/// Whether no record of the owner follows anywhere after the damage that `bytes` begin with.
 fn is_last(owner: &PersonId, key: &VerifyingKey, bytes: &[u8]) -> bool {
     !beginnings(bytes).any(|at| take(owner, key, &bytes[at..]).is_ok())
 }
 
-/// What a person is about to state, and what they know while they do: the book's next record first, the statement
-/// then.
+/// What a person is about to state, and what they know while they do: first the book's next record, then the
+/// statement.
 #[derive(Debug, Clone)]
 pub struct StatementDraft {
     /// The escrow.

@@ -11,7 +11,7 @@ words! {
     Obligation {
         /// The password was changed at the provider.
         PasswordChanged = "password-changed",
-        /// The MFA device was enrolled again, or somebody saw that it is untouched.
+        /// The MFA device was enrolled again, or somebody checked that it is untouched.
         MfaRenewed = "mfa-renewed",
         /// No access key of root exists.
         AccessKeysChecked = "access-keys-checked",
@@ -31,11 +31,11 @@ impl Obligation {
     pub fn question(self) -> &'static str {
         match self {
             Obligation::PasswordChanged => "Was the root password changed at the provider?",
-            Obligation::MfaRenewed => "Was the MFA device enrolled anew?",
-            Obligation::AccessKeysChecked => "Was it seen that root has no access keys?",
+            Obligation::MfaRenewed => "Was the MFA device enrolled again?",
+            Obligation::AccessKeysChecked => "Did somebody check that the root user has no access keys?",
             Obligation::ActivityReviewed => "Was the provider's log compared with the actions logged here?",
             Obligation::TicketUpdated => "Does the ticket tell what happened?",
-            Obligation::StakeholdersTold => "Were those who have to know told?",
+            Obligation::StakeholdersTold => "Were the people who need to know informed?",
             Obligation::Resealed => "Were the new credentials sealed as the next generation?",
         }
     }
@@ -47,7 +47,7 @@ impl Obligation {
 pub enum Standing {
     /// It was done.
     Done,
-    /// It does not apply, because.
+    /// It does not apply, for this reason.
     NotApplicable(FreeText),
 }
 
@@ -57,7 +57,7 @@ pub enum Standing {
 pub struct Item {
     /// Which obligation.
     pub obligation: Obligation,
-    /// How it stands.
+    /// What was answered.
     pub answer: Standing,
 }
 
@@ -79,7 +79,7 @@ pub struct Close {
     pub request: Digest,
     /// Every obligation once, in order.
     pub items: Vec<Item>,
-    /// What was learned, where something was.
+    /// What was learned, if it was stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lessons: Option<Lessons>,
 }

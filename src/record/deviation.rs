@@ -1,9 +1,10 @@
-//! Deviations: what was not as it should be, and stopped nobody.
+//! Deviations: what was not as it should be, but did not stop anybody.
 
 use crate::value::words::words;
 
 words! {
-    /// Something out of order that did not stop a request or a release: shown, confirmed and recorded.
+    /// Something that is not as it should be but did not stop a seal, a request, an approval or a release: shown,
+    /// confirmed and recorded.
     Deviation {
         /// The release falls outside the request's window.
         OutsideWindow = "outside-window",
@@ -11,7 +12,8 @@ words! {
         LongWindow = "long-window",
         /// A generation that is not the current one was asked for.
         NotCurrent = "not-current",
-        /// Fewer custodians than the threshold have checked their shares, or the credentials are unconfirmed.
+        /// Too few checks: fewer custodians than the threshold have checked their shares, or the credentials are
+        /// unconfirmed.
         NotInForce = "not-in-force",
         /// The requester's own approval is used although the policy forbids it.
         RequesterApproves = "requester-approves",
@@ -23,19 +25,19 @@ words! {
         RetiredPerson = "retired-person",
         /// The log was damaged.
         DamagedLog = "damaged-log",
-        /// The log goes on in another file.
+        /// The log is continued in another file.
         ContinuedElsewhere = "continued-elsewhere",
-        /// Records that are known of are missing from the log.
+        /// Records that should be in the log are missing.
         MissingRecords = "missing-records",
-        /// The log contradicts what its maker's book knows.
+        /// The log contradicts the book of the person who signed this.
         OtherHistory = "other-history",
         /// Secrets were in memory that may reach the disk.
         UnlockedMemory = "unlocked-memory",
-        /// The kernel did not shut the program off from the network.
+        /// The kernel did not keep the program off the network.
         NoSandbox = "no-sandbox",
         /// The machine had swap on.
         SwapOn = "swap-on",
-        /// A network interface was up, where the policy wants none.
+        /// A network interface was up, although the policy forbids it.
         InterfaceUp = "interface-up",
     }
 }

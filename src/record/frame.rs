@@ -14,7 +14,7 @@ pub trait RecordBody: Serialize + DeserializeOwned {
     const KIND: &'static str;
 }
 
-/// One entry: the frame that makes it a link of the chain, and what it says.
+/// One record: the frame that makes it a link of the chain, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FramedRecord<S> {
@@ -45,7 +45,7 @@ impl<S> FramedRecord<S> {
     }
 }
 
-/// The frame of an entry, without what it says.
+/// The frame of a record, without what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Frame {
     /// See [`FramedRecord::escrow`].

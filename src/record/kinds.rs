@@ -60,7 +60,7 @@ macro_rules! record_kinds {
         /// [`NoteError`], where the note is not what its type says.
         pub fn read(note: &Note) -> Result<(Frame, Record), NoteError> {
             match note.kind() {
-                $($word => note.read::<FramedRecord<$kind>>().map(|entry| entry.split()),)+
+                $($word => note.read::<FramedRecord<$kind>>().map(|record| record.split()),)+
                 kind => Ok((note.peek::<Frame>()?, Record::Unknown(kind.to_owned()))),
             }
         }

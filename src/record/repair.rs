@@ -1,8 +1,8 @@
-//! Repairs: what the log says of itself after it was damaged, continued elsewhere, or grown apart.
+//! Repairs: what the log says about itself after it was damaged, continued elsewhere, or forked.
 //!
-//! None of it is ever trimmed or passed over silently. The bytes of a damaged tail stay in the record that
-//! takes their place; a log that goes on in another file says from where; and what another branch holds is
-//! brought in whole. `docs/spec/repairs.md` has the rules.
+//! Nothing is ever trimmed or skipped silently. The bytes of a damaged tail stay in the record that
+//! takes their place; a log that is continued in another file says from where; and another branch is
+//! adopted whole. `docs/spec/repairs.md` has the rules.
 
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ pub const MAX_TAIL: u64 = 64 << 20;
 /// The most bytes of a damaged tail before the zeros at its end.
 pub const MAX_TAIL_BYTES: usize = 8 << 20;
 
-/// Bytes that are no record.
+/// Bytes that are not a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Damage {
-    /// How many they are.
+    /// How many there are.
     pub size: u64,
     /// The SHA-256 of all of them.
     pub digest: Digest,
@@ -66,8 +66,8 @@ impl Damage {
         })
     }
 
-    /// The bytes that are kept, without the zeros at their end; `None` where size and digest do not fit them,
-    /// or none are kept.
+    /// The bytes that are kept, without the zeros at their end; `None` if size and digest do not match them, or if none
+    /// are kept.
     pub fn kept(&self) -> Option<Vec<u8>> {
         let bytes = BASE64.decode(self.bytes.as_ref()?.as_bytes()).ok()?;
         let fits = bytes.len() <= MAX_TAIL_BYTES
@@ -89,7 +89,7 @@ impl Damage {
     }
 }
 
-/// What a damaged tail began, as far as it matters.
+/// What a damaged tail is the beginning of, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Began {
@@ -99,11 +99,11 @@ pub enum Began {
     Unknown,
 }
 
-/// How a release begins that is not the first record of a tail.
+/// How a release begins, to be found after the first record of a tail.
 const LINE: &[u8] = b"\n{\"type\":\"breakglass/v1/release\"";
 
 impl Began {
-    /// Finds out what a damaged tail began; `None` where it was certainly no release.
+    /// Finds out what a damaged tail is the beginning of; `None` if it is certainly not a release.
     pub fn of(tail: &[u8]) -> Option<Began> {
         Began::at_start(tail).or_else(|| {
             // More than one record may be damaged, and a release may be any of them.
@@ -112,7 +112,7 @@ impl Began {
         })
     }
 
-    /// The request whose release it was, where that is known.
+    /// The request whose release it was, if that is known.
     pub(crate) fn request(self) -> Option<Digest> {
         match self {
             Began::Release(request) => Some(request),
@@ -137,7 +137,7 @@ impl Began {
     }
 }
 
-/// A damaged tail stood here.
+/// A damaged tail was here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recovered {
@@ -158,13 +158,13 @@ impl Recovered {
     }
 }
 
-/// The log goes on in this file.
+/// The log is continued in this file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Continue {
     /// The record that this one follows.
     pub from: Head,
-    /// The last record before the missing ones; absent where none is missing.
+    /// The last record before the missing ones; absent if none is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Head>,
     /// The file that was left behind.
@@ -175,7 +175,7 @@ pub struct Continue {
     pub kept: Vec<String>,
 }
 
-/// Another branch's records are brought in.
+/// The records of another branch are adopted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adopt {
@@ -247,7 +247,7 @@ mod tests {
             let expected = (cut <= kind).then_some(Began::Unknown);
             assert_eq!(Began::of(&other.as_bytes()[..cut]), expected, "{cut}");
         }
-        // A release behind another damaged record.
+        // A release after another damaged record.
         let behind = format!("{other},\n{whole}");
         assert_eq!(Began::of(behind.as_bytes()), Some(Began::Release(digest)));
         assert_eq!(Began::of(b"{\"type\":\"breakglass/v1/re"), Some(Began::Unknown));

@@ -33,7 +33,7 @@ words! {
 words! {
     /// Which emergency it is.
     Reason {
-        /// Nobody can get in by IAM or the identity provider.
+        /// Nobody can sign in through IAM or the identity provider.
         IamFailure = "iam-failure",
         /// The account itself has to be recovered.
         AccountRecovery = "account-recovery",
@@ -83,7 +83,7 @@ pub struct Request {
     pub not_before: Time,
     /// The window's last moment.
     pub not_after: Time,
-    /// What is out of order already, so that approvers sign it.
+    /// The deviations that are known already, so that approvers sign them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,
     /// Where it was made.
@@ -108,7 +108,7 @@ pub struct Release {
     pub attempt: u32,
     /// The approvals it rests on, each a whole note in base64.
     pub approvals: Vec<String>,
-    /// What was out of order and is not in the request.
+    /// The deviations that are not in the request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,
     /// Where it was made.
@@ -120,7 +120,7 @@ words! {
     Outcome {
         /// Credentials were released.
         Released = "released",
-        /// Nothing was: it was withdrawn, denied, or could not be met.
+        /// Nothing was released: it was withdrawn or denied, or there were not enough approvals.
         NotReleased = "not-released",
     }
 }
@@ -139,7 +139,7 @@ pub struct End {
     /// The TOTP time steps whose codes were shown: Unix time over the period.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub totp_steps: Vec<u64>,
-    /// The approvals received where nothing was released, each a whole note in base64.
+    /// The approvals that were received, if nothing was released; each a whole note in base64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<String>,
     /// Whose share or approval was bad.
@@ -148,7 +148,7 @@ pub struct End {
 }
 
 impl End {
-    /// The end of a request for which nothing was released, and no approval came.
+    /// The end of a request for which nothing was released and no approval was received.
     pub fn nothing(request: Digest) -> End {
         End {
             request,

@@ -1,11 +1,11 @@
-//! Retirement: a person takes no more part.
+//! Retirement: a person leaves.
 
 use serde::{Deserialize, Serialize};
 
 use crate::value::names::PersonId;
 use crate::value::text::FreeText;
 
-/// A person takes no more part.
+/// A person has left: no share is sealed to them any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retire {

@@ -1,8 +1,8 @@
 //! Statements: one person's signed notes, valid wherever they were made.
 //!
 //! A statement made at the log is appended at once; one made elsewhere is a file that `collect` appends
-//! later. Either way the person's own book was written first, and the statement names that book record: what
-//! a log does not tell, a book does.
+//! later. Either way the person's own book was written first, and the statement names that book record, so
+//! that a statement that a log has lost can still be found in a book.
 
 use serde::{Deserialize, Serialize};
 
@@ -102,12 +102,12 @@ pub struct Approval {
     pub index: ShareIndex,
     /// The digest of the armoured ciphertext that goes with the approval.
     pub ciphertext: Digest,
-    /// What was out of order for this approver, and is not in the request.
+    /// The deviations for this approver that are not in the request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,
 }
 
-/// "No." It is recorded; it is no veto.
+/// "No." It is recorded, but it is not a veto.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
@@ -228,7 +228,7 @@ pub struct SignedStatement {
     pub note: Note,
 }
 
-/// Why a note is not a statement that can be taken.
+/// Why a note is not a valid statement.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementError {

@@ -24,7 +24,7 @@ fn an_earlier_approval_that_was_never_released_is_shown() {
     disk.remove("alice.bga");
     let second = disk.request("");
     let run = disk.approve("alice", &second).ok();
-    run.says(&format!("for request {}, and no release is known", &asked.id[..8]))
+    run.says(&format!("for request {}, which is not known to have been released", &asked.id[..8]))
         .says("EARLIER APPROVAL by alice");
 }
 
@@ -57,8 +57,8 @@ fn a_request_file_that_was_changed_is_not_believed() {
         (10, r#""seq":3"#, r#""seq":4"#),
     ] {
         disk.replace("req.bgr", from, to);
-        let run = refused(&disk, code, &asked.words).at("req.bgr, entry ");
-        run.at(", byte ").next("compare with another copy");
+        let run = refused(&disk, code, &asked.words).at("req.bgr, record ");
+        run.at(", byte ").next("compare this log with another copy");
         disk.write("req.bgr", &whole);
     }
 }
@@ -76,7 +76,7 @@ fn a_request_file_that_was_cut_is_not_taken() {
     }
     // The records are cut and the shares are not: the log in the file is torn.
     disk.write("req.bgr", [&whole[..log - 1], &whole[log..]].concat());
-    refused(&disk, 11, &asked.words).at("req.bgr, entry 6");
+    refused(&disk, 11, &asked.words).at("req.bgr, record 6");
     // The last record is missing altogether: what is left ends with no request.
     let request = whole[..log].windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2;
     disk.write("req.bgr", [&whole[..request], &whole[log..]].concat());
@@ -94,7 +94,7 @@ fn an_approver_needs_her_own_share_in_the_file() {
         kept.collect::<Vec<_>>().join(begin)
     };
     disk.write("req.bgr", without(1));
-    refused(&disk, 5, &asked.words).what("lacks the sealed share of `alice`").at("req.bgr");
+    refused(&disk, 5, &asked.words).what("does not have the sealed share of `alice`").at("req.bgr");
     // Bob can do without it.
     disk.approve("bob", &asked).ok();
     disk.write("req.bgr", without(2));
@@ -136,12 +136,12 @@ fn a_forged_history_is_not_hers() {
     // Its log with the real shares: they are not the ones that it names.
     let mixed = [&forged[..end_of_log(&forged)], &real[end_of_log(&real)..]].concat();
     disk.write("req.bgr", mixed);
-    refused(&disk, 5, words).what("lacks the sealed share of `alice`, or holds another");
+    refused(&disk, 5, words).what("does not have the sealed share of `alice` that the log names");
     // Its genesis before the real records: the chain breaks.
     let first = |bytes: &[u8]| bytes.windows(3).position(|part| part == b"\n\n{").unwrap() + 2;
     let spliced = [&forged[..first(&forged)], &real[first(&real)..]].concat();
     disk.write("req.bgr", spliced);
-    refused(&disk, 10, &asked.words).at("entry 1, byte ");
+    refused(&disk, 10, &asked.words).at("record 1, byte ");
     disk.write("req.bgr", "{\"type\":\"breakglass/v1/genesis\"}\n\n-----BEGIN AGE ENCRYPTED FILE-----\n");
     refused(&disk, 3, words);
 }
@@ -158,9 +158,9 @@ fn a_log_that_contradicts_her_book_is_shown_and_signed() {
     let words = json["session_words"].as_str().unwrap();
     let line = "approve req.bgr --as alice/alice -o alice.bga --session-words";
     let run = disk.refuses_line(4, disk.line(line).arg(words));
-    run.what("the log contradicts what a book knows").next("--accept-deviation other-history");
+    run.what("the log contradicts a book: there are two histories").next("--accept-deviation other-history");
     let run = disk.line(&format!("{line} '{words}' --accept-deviation other-history")).run().ok();
-    run.says("OUT OF ORDER: the log contradicts what a book knows");
+    run.says("DEVIATION: the log contradicts a book: there are two histories");
     // The approval says it, and verify repeats it.
     disk.run("collect alice.bga --as carol/carol --escrow old").ok();
     disk.run("verify --escrow old").exits(14).shows("other-history, in the approval by `alice`");

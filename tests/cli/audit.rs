@@ -48,7 +48,7 @@ fn a_head_is_one_line_that_the_log_can_be_held_against() {
     let run = disk.run("verify --head home/head.json --require-head").ok();
     assert!(!run.out.contains("COMPLETENESS"), "{}", run.out);
     disk.write("escrow/log", &log[..log.len() - 1]);
-    disk.refuses(11, "head").at("escrow/log, entry 5").next("breakglass verify");
+    disk.refuses(11, "head").at("escrow/log, record 5").next("breakglass verify");
 }
 
 #[test]

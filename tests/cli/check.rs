@@ -51,10 +51,10 @@ fn a_damaged_book_is_kept_and_goes_on() {
     // Anything else is not written on, and the book goes on elsewhere.
     disk.write("alice/alice.book", [&whole[..], &whole].concat());
     let run = disk.refuses(10, "check --as alice/alice").at("alice/alice.book");
-    run.next("go on in another file: --book FILE");
+    run.next("continue it in another file: --book FILE");
     let damaged = disk.read("alice/alice.book");
     let run = disk.run("check --as alice/alice --book usb/alice.book").ok();
-    run.says("your book goes on in usb/alice.book");
+    run.says("your book is continued in usb/alice.book");
     assert_eq!(disk.read("alice/alice.book"), damaged, "what is left behind stays as it is");
     let new = disk.read("usb/alice.book");
     assert!(new.starts_with(&whole) && new.len() > whole.len());

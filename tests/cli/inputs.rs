@@ -43,7 +43,7 @@ fn no_pipe_device_or_directory_is_read() {
         for file in ["dir", "pipe", "zero"] {
             let line = reader.replace("FILE", file).replace("REQUEST", &asked.id);
             let run = disk.refuses(3, &line).what("it is not a regular file");
-            run.at(file).next("check that it is the file that is meant");
+            run.at(file).next("check that it is the right file");
         }
     }
 }

@@ -45,7 +45,9 @@ fn line_of<'a>(doctor: &'a Value, what: &str) -> &'a Value {
 fn a_request_without_a_sandbox_is_confirmed_recorded_and_found() {
     let disk = Disk::sealed();
     let line = format!("{} --as carol/carol -o req.bgr --no-sandbox", asking("prod"));
-    disk.refuses(4, &line).what("does not shut this program off").next("--accept-deviation no-sandbox");
+    disk.refuses(4, &line)
+        .what("does not keep this program off the network")
+        .next("--accept-deviation no-sandbox");
     disk.run(&format!("{line} --accept-deviation no-sandbox")).ok();
     let says = environment(&disk, "request");
     assert_eq!(says["environment"]["sandbox"], "none");
@@ -92,7 +94,7 @@ fn what_approvers_have_signed_is_not_asked_again() {
     let disk = Disk::sealed();
     let asked = disk.request("--no-sandbox --accept-deviation no-sandbox");
     for who in ["alice", "bob"] {
-        disk.approve(who, &asked).ok().says("shut this program off");
+        disk.approve(who, &asked).ok().says("keep this program off the network");
     }
     disk.run("release req.bgr alice.bga bob.bga --as carol/carol --print password --no-sandbox").ok();
     assert_eq!(environment(&disk, "release")["deviations"], Value::Null);
@@ -133,8 +135,8 @@ fn a_machine_that_is_out_of_order_is_told_of_where_a_key_is_unlocked() {
     let disk = Disk::sealed();
     let check = "check --all --as alice/alice";
     let run = disk.run(&format!("{check} --no-sandbox --allow-unlocked-memory")).ok();
-    assert!(run.err.matches("out of order").count() == 2 && run.err.contains("doctor"), "{}", run.err);
-    assert!(!disk.run(check).ok().err.contains("out of order"));
+    assert!(run.err.matches("deviation: ").count() == 2 && run.err.contains("doctor"), "{}", run.err);
+    assert!(!disk.run(check).ok().err.contains("deviation: "));
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn what_is_printed_is_the_lines_and_nothing_else() {
     assert!([&before, &after].map(|code| format!("totp: {code}")).iter().any(|line| line == code), "{code}");
     let left: u64 = left.strip_prefix("totp-seconds-left: ").unwrap().parse().unwrap();
     assert!((1..=30).contains(&left));
-    let run = run.says("released on the approvals of alice and bob; logged as entry 7");
+    let run = run.says("released on the approvals of alice and bob; logged as record 7");
     let run = run.says(&format!("breakglass close --request {}", &asked.id[..8]));
     assert!(!run.err.contains(PASSWORD) && !run.err.contains(SEED), "{}", run.err);
     assert!(!disk.exists("req.session.age"), "the session is destroyed");
@@ -46,13 +46,13 @@ fn a_bad_approval_is_named_and_the_good_ones_still_release() {
     let armour = |text: &str| text.find("-----BEGIN").unwrap();
     disk.write("mixed.bga", [&alice[..armour(&alice)], &bob[armour(&bob)..]].concat());
     let run =
-        refused(&disk, 5, "mixed.bga bob.bga", "").what("1 of the 2 approvals").at("approval of `alice`");
+        refused(&disk, 5, "mixed.bga bob.bga", "").what("1 of the 2 approvals").at("approval by `alice`");
     run.says("the ciphertext is not the one that its approval names");
     // A signature that does not verify.
     disk.write("forged.bga", alice.replace(r#""index":1"#, r#""index":3"#));
-    refused(&disk, 5, "forged.bga bob.bga", "").at("approval of `alice`").says("STATEMENT-SIGNATURE");
+    refused(&disk, 5, "forged.bga bob.bga", "").at("approval by `alice`").says("STATEMENT-SIGNATURE");
     let line = "release req.bgr mixed.bga forged.bga bob.bga carol.bga --as carol/carol --print password";
-    let run = disk.run(line).ok().says("set aside: approval of `alice`: the ciphertext is not the one");
+    let run = disk.run(line).ok().says("set aside: approval by `alice`: the ciphertext is not the one");
     assert_eq!(run.out, format!("password: {PASSWORD}\n"));
     let run = run.says("released on the approvals of bob and carol");
     drop(run);
@@ -80,7 +80,7 @@ fn nothing_is_built_on_a_damaged_log_unasked() {
     let (disk, _) = Disk::approved();
     let whole = disk.read("escrow/log");
     disk.replace("escrow/log", "Example Corp", "Fxample Corp");
-    let run = refused(&disk, 10, "alice.bga bob.bga", "").at("escrow/log, entry 0, byte 0");
+    let run = refused(&disk, 10, "alice.bga bob.bga", "").at("escrow/log, record 0, byte 0");
     run.next("breakglass verify");
     disk.write("escrow/log", [&whole[..], b"torn"].concat());
     let run = refused(&disk, 4, "alice.bga bob.bga", "").what("the log is damaged");
@@ -88,7 +88,8 @@ fn nothing_is_built_on_a_damaged_log_unasked() {
     // A log from before the request.
     let last = whole.windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2;
     disk.write("escrow/log", &whole[..last]);
-    let run = refused(&disk, 4, "alice.bga bob.bga", "").what("lacks records that are known of");
+    let run =
+        refused(&disk, 4, "alice.bga bob.bga", "").what("records that should be in this log are missing");
     run.next("--accept-deviation missing-records");
 }
 
@@ -156,7 +157,9 @@ fn a_full_disk_releases_nothing_and_costs_nothing() {
 fn a_release_outside_its_window_is_confirmed_and_a_finding() {
     let (disk, _) = Disk::approved();
     let late = "--time 2040-01-01T00:00:00Z";
-    refused(&disk, 4, "alice.bga bob.bga", late).what("window is not now").next("outside-window");
+    refused(&disk, 4, "alice.bga bob.bga", late)
+        .what("time window has not begun, or is over")
+        .next("outside-window");
     let both = "--accept-deviation outside-window --accept-deviation time-set";
     disk.run(&format!("{PRINT} {late} {both}")).ok();
     disk.run("verify").exits(14).shows("RELEASE-WINDOW");

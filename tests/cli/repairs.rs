@@ -70,8 +70,8 @@ fn a_log_that_is_behind_catches_up() {
     let (disk, _) = Disk::approved();
     let whole = disk.read("escrow/log");
     disk.write("escrow/log", &whole[..last_record(&whole)]);
-    disk.refuses(4, RELEASE).what("lacks records that are known of");
-    releases(&disk, "--accept-deviation missing-records").says("are added");
+    disk.refuses(4, RELEASE).what("records that should be in this log are missing");
+    releases(&disk, "--accept-deviation missing-records").says("are appended");
     assert!(disk.read("escrow/log").starts_with(&whole));
     disk.run("verify").exits(14).shows("missing-records, in the release of prod");
 }
@@ -108,7 +108,7 @@ fn a_log_that_cannot_be_added_to_goes_on_elsewhere() {
         let left = disk.tree();
         disk.refuses(code, RELEASE).next("--continue-in FILE");
         let line = format!("{RELEASE} --continue-in usb/log {more}");
-        disk.refuses(4, &line).what("the log goes on in another file").next("continued-elsewhere");
+        disk.refuses(4, &line).what("the log is continued in another file").next("continued-elsewhere");
         releases(&disk, &format!("--continue-in usb/log {more} --accept-deviation continued-elsewhere"));
         let here: Vec<_> = left.iter().filter(|(path, _)| path.starts_with("escrow")).collect();
         let after = disk.tree();
@@ -169,7 +169,8 @@ fn a_whole_emergency_goes_on_in_another_file() {
     );
     for who in ["alice", "bob"] {
         let run = approve(&disk, who, &asked, "").ok();
-        run.says("OUT OF ORDER: the log goes on in another file").says("OUT OF ORDER: the log lacks records");
+        let run = run.says("DEVIATION: the log is continued in another file");
+        run.says("DEVIATION: records that should be in this log are missing");
     }
     releases(&disk, "--continue-in usb/log");
     // Missing records are a truncation, until they are found again.
@@ -247,7 +248,7 @@ fn copies_are_compared_brought_up_to_date_and_joined() {
     disk.refuses(13, "copy safe").what("no earlier state");
     disk.refuses(2, "adopt safe --as alice/alice").what("two people");
     disk.refuses(2, "adopt safe --as alice/alice --as alice/alice").what("named twice");
-    disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("1 entries after entry 6 are adopted");
+    disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("1 records after record 6 are adopted");
     disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("nothing to adopt");
     disk.run("compare escrow safe").ok().shows("ADOPTED");
     let books = "--book alice/alice.book --book bob/bob.book --book carol/carol.book";
@@ -276,7 +277,7 @@ fn a_dead_laptop_after_a_release_stops_nobody() {
     assert!(disk.path("req.session.age").exists());
     disk.run("verify").ok().shows("END-MISSING");
     let run = releases(&disk, "");
-    run.says("logged as entry 8");
+    run.says("logged as record 8");
     disk.run("log --kind release").ok().shows("attempt 1").shows("attempt 2");
     // The other copy knows of neither, and numbers its own.
     let fork = disk.run("compare escrow usb").exits(12);
@@ -326,7 +327,7 @@ fn a_continuation_that_fails_goes_on_in_another() {
         disk.write("usb/log", left);
         let line = format!("{RELEASE} --continue-in usb/log --accept-deviation damaged-log");
         let run = disk.line(&line).run();
-        assert!(run.code != 0 && run.err.contains("name a FILE that is not there yet"), "{run:?}");
+        assert!(run.code != 0 && run.err.contains("name a FILE that does not exist yet"), "{run:?}");
         if !left.starts_with(b"{") {
             assert_eq!(disk.read("usb/log"), left);
         }

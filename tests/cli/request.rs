@@ -50,7 +50,7 @@ fn what_is_out_of_order_is_confirmed_and_recorded() {
     let line = "approve req.bgr --as alice/alice -o alice.bga --accept-deviation outside-window --accept-deviation clock-behind --session-words";
     let words = disk.line(line);
     let run = words.arg(json["session_words"].as_str().unwrap()).run().ok();
-    run.says("OUT OF ORDER: the request's window is longer").says("OUT OF ORDER: the time was set by hand");
+    run.says("DEVIATION: the request's time window is longer").says("DEVIATION: the time was set by hand");
     disk.run("verify").exits(14).shows("DEVIATION");
 }
 
@@ -94,7 +94,7 @@ fn where_the_request_file_does_not_fit_the_person_is_told_what_is_logged() {
     // The log has room for one more record, and the request file, with its shares, has not.
     let blocks = u32::try_from((disk.read("escrow/log").len() + 2300) / 512).unwrap();
     let run = disk.line(&line).file_limit(blocks).run().fails(1).what("cannot be written").at("req.bgr");
-    run.next("the request is logged, and").next("make a new one, with another place for its file");
+    run.next("the request is logged, and").next("make a new one, and write its file elsewhere");
     assert!(!disk.exists("req.bgr") && !disk.exists("req.session.age"));
     disk.run("log --kind request").ok().shows("INC-42");
     disk.run(&line.replace("req.bgr", "again.bgr")).ok();

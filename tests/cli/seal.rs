@@ -88,7 +88,7 @@ fn a_full_disk_leaves_nothing_behind() {
     (0..8).for_each(|n| csv.push_str(&format!("v{n},11112222333{n},r@example.com,{PASSWORD}{n}\n")));
     let words = disk.sealing(&csv, "").file_limit(24);
     let run = disk.refuses_line(1, words).what("the log cannot be written").at("escrow/log");
-    run.next("do not use this medium again");
+    run.next("do not use this drive again");
     disk.run("verify").ok();
     disk.seal(&csv, "").ok();
 }

@@ -110,7 +110,7 @@ fn statements_made_elsewhere_are_collected_once() {
     let run = disk.run(&format!("collect {files} --as bob/bob")).ok();
     let run = run.shows("bob-check.bgs: check by bob").shows("carol.bgd: denial by carol");
     let run = run.shows("action.bgs: action by carol").shows("close.bgs: close by alice");
-    run.shows("alice.bga: approval by alice").shows("logged as entry 7");
+    run.shows("alice.bga: approval by alice").shows("logged as record 7");
     let after = disk.read("escrow/log");
     assert!(after.starts_with(&before));
     let log = disk.run("log --json").ok().json();

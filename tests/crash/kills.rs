@@ -119,7 +119,7 @@ fn an_append_is_there_or_not() {
         let logged = entries(disk, "check");
         // Bob's was there before.
         assert!((1..=2).contains(&logged));
-        if outcome.shown().contains("logged as entry") {
+        if outcome.shown().contains("logged as record") {
             assert_eq!(logged, 2, "it said so");
         }
         disk.run(CHECK).ok();

@@ -105,7 +105,7 @@ fn approvals_unreleased() {
     let found = given.says(&report, Rule::ApprovalsUnreleased, Some(SEAL), &[Rule::BookUnlogged]);
     assert_eq!(found.detail, "prod generation 1: `alice`");
     // Somebody without a share can write anything into a book, and hands nothing over by that.
-    let stated = world.person("alice").book.borrow().entries().last().unwrap().1.clone();
+    let stated = world.person("alice").book.borrow().records().last().unwrap().1.clone();
     let draft = breakglass::record::book::StatementDraft {
         escrow: stated.escrow,
         head: stated.head,

@@ -1,4 +1,4 @@
-//! The closing list, obligation by obligation.
+//! The closing list, item by item.
 
 use crate::cli::context::Context;
 use crate::cli::say::exit::{Exit, Failure};
@@ -7,7 +7,7 @@ use crate::cli::terminal::guide;
 use crate::cli::terminal::prompt::Terminal;
 use crate::record::closing::{Item, Obligation, Standing};
 
-/// Completes the list: what was not given is asked for, shown, and signed with a yes.
+/// Completes the list: asks for what was not given as a flag, shows all of it, and asks for a yes.
 pub(crate) fn answers(given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Item>, Failure> {
     let mut items: Vec<Option<Item>> = Obligation::ALL
         .iter()
@@ -34,7 +34,7 @@ pub(crate) fn answers(given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Ite
                     items[*item] = Some(Item { obligation, answer });
                     at += 1;
                 }
-                None if at == 0 => terminal.say("  this is the first question; Ctrl-C stops")?,
+                None if at == 0 => terminal.say("  This is the first question. Ctrl-C stops.")?,
                 None => at -= 1,
             }
             continue;
@@ -50,24 +50,24 @@ pub(crate) fn answers(given: Vec<Item>, context: &Context<'_>) -> Result<Vec<Ite
         match terminal.ask("Is all of it right? Type yes, or < to go back:")?.as_str() {
             "yes" => return Ok(items.into_iter().flatten().collect()),
             guide::BACK => at -= 1,
-            _ => terminal.say("  yes, or <")?,
+            _ => terminal.say("  Type yes, or <.")?,
         }
     }
 }
 
-/// Asks for one answer; none where somebody wants to go back.
+/// Asks for one answer; none if the person wants to go back.
 fn ask(terminal: &mut Terminal, obligation: Obligation) -> Result<Option<Standing>, Failure> {
     terminal.say(obligation.question())?;
     loop {
-        let answer = terminal.ask("  [done, or why not] >")?;
+        let answer = terminal.ask("  Type \"done\", or say why it does not apply >")?;
         match answer.as_str() {
             "done" => return Ok(Some(Standing::Done)),
             guide::BACK => return Ok(None),
             _ => {}
         }
-        // A habit of the fingers must not be signed as a reason.
+        // A yes or no typed out of habit must not be signed as a reason.
         if ["y", "yes", "n", "no"].contains(&answer.to_lowercase().as_str()) {
-            terminal.say("  type done, or say why it does not apply")?;
+            terminal.say("  Type \"done\", or say in a few words why it does not apply.")?;
             continue;
         }
         match answer.parse() {

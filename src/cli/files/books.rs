@@ -17,8 +17,8 @@ use crate::record::repair::Damage;
 use crate::record::statement::SignedStatement;
 
 impl LocalPerson {
-    /// Fails unless the escrow knows this card, and the log is one that this person's book knows: nobody
-    /// states anything on a log that was cut off or rewritten.
+    /// Fails unless the escrow has this card and the log agrees with this person's book: statements must not be
+    /// made on a log that was truncated or rewritten.
     pub(crate) fn must_know(&self, escrow: &Escrow, log: &Path) -> Result<(), Failure> {
         self.must_belong_to(escrow)?;
         match parted(escrow, &self.book()?) {
@@ -27,35 +27,35 @@ impl LocalPerson {
         }
     }
 
-    /// Reads the book; an empty one where there is none yet.
+    /// Reads the book; an empty one if there is none yet.
     pub(crate) fn book(&self) -> Result<Book, Failure> {
         let BookReading { book, error, .. } = self.read_book(&self.book)?;
-        let begins_anew = self.book != self.old_book && self.book.symlink_metadata().is_err();
-        match error.filter(|_| !begins_anew) {
-            // A damaged end is kept by the next record; what stands before it counts.
+        let begins_elsewhere = self.book != self.old_book && self.book.symlink_metadata().is_err();
+        match error.filter(|_| !begins_elsewhere) {
+            // A damaged tail is kept by the next record, and the records before it are good.
             None | Some(BookError::Torn { .. }) => Ok(book),
             Some(error) => Err(self.bad_book(&error)),
         }
     }
 
-    /// The book as far as it can be read: in an emergency a lost book stops nobody.
+    /// The book as far as it can be read: a lost book must not stop an emergency.
     pub(crate) fn book_as_far(&self) -> Book {
         self.read_book(&self.book)
             .map_or_else(|_| Book::new(self.signer.person().clone()), |reading| reading.book)
     }
 
-    /// Reads the book at `path`, as far as it goes. What this program has read already is not verified again.
+    /// Reads the book at `path`, as far as it can be read. What was verified before is not verified again.
     fn read_book(&self, path: &Path) -> Result<BookReading, Failure> {
         let person = self.signer.person();
         if path.symlink_metadata().is_err() {
-            // A book that goes on elsewhere begins with what there is of the old one.
+            // A book that is continued elsewhere begins with the good records of the old one.
             if path != self.old_book {
                 return self.read_book(&self.old_book);
             }
             return Ok(BookReading::nothing(person));
         }
         let bytes = files::read_own(path, MAX_LOG).map_err(|error| {
-            failures::not_read(path, &error).or_next("a book can go on in another file: --book FILE")
+            failures::not_read(path, &error).or_next("a book can be continued in another file: --book FILE")
         })?;
         let known = self.known_book.take().unwrap_or_else(|| BookReading::nothing(person));
         let reading = known.resume(&self.card.card().verifying_key, bytes);
@@ -66,10 +66,11 @@ impl LocalPerson {
     fn bad_book(&self, error: &BookError) -> Failure {
         Failure::new(Exit::Tampered, error)
             .at(self.book.display())
-            .next("keep the damaged book, and go on in another file: --book FILE")
+            .next("keep the damaged book, and continue it in another file: --book FILE")
     }
 
-    /// States something: into the book, made durable and read again; then signed.
+    /// States something. It is written into the book, synced and read again before it is signed: a statement that no
+    /// book has could be denied.
     pub(crate) fn state(
         &self,
         draft: StatementDraft,
@@ -93,7 +94,7 @@ impl LocalPerson {
         self.known_book.replace(Some(open.reading().clone()));
         match stated {
             Ok(_) => created.keep(),
-            // Nothing older is in it.
+            // This call made the file, and nothing else is in it.
             Err(_) if is_begun_here => open.into_medium().discard(),
             Err(_) => {}
         }
@@ -106,10 +107,10 @@ impl LocalPerson {
             BookkeepingError::Unsound(error) => self.bad_book(error),
             BookkeepingError::TooMuchDamage(error) => Failure::new(Exit::Torn, error)
                 .at(self.book.display())
-                .next("keep the damaged book, and go on in another file: --book FILE"),
+                .next("keep the damaged book, and continue it in another file: --book FILE"),
             error => Failure::new(Exit::Machine, error)
                 .at(self.book.display())
-                .next("let the book go on on another medium: --book FILE"),
+                .next("continue the book on another drive: --book FILE"),
         }
     }
 
@@ -124,7 +125,7 @@ impl LocalPerson {
         failure.next("nothing was stated: make room, or let the book go on in another file: --book FILE")
     }
 
-    /// The book in `file`, and whether it was made here, and nobody else has written to it.
+    /// The book in `file`, and whether this call made it and nobody else has written to it.
     fn open_book(&self, file: ChainFile) -> io::Result<(OpenBook<ChainFile>, bool)> {
         let is_new = file.is_new();
         let (person, key) = (self.signer.person(), self.card.card().verifying_key);
@@ -141,7 +142,7 @@ impl LocalPerson {
     ) -> io::Result<(OpenBook<ChainFile>, bool)> {
         let old =
             self.read_book(&self.old_book).unwrap_or_else(|_| BookReading::nothing(self.signer.person()));
-        context.warn(&format!("your book goes on in {}", self.book.display()));
+        context.warn(&format!("your book is continued in {}", self.book.display()));
         files::create_parent(&self.book, created)?;
         let (mut open, is_begun_here) = self.open_book(ChainFile::create(&self.book)?)?;
         if is_begun_here && let Err(error) = open.begin_with(&old) {
@@ -151,7 +152,7 @@ impl LocalPerson {
         Ok((open, is_begun_here))
     }
 
-    /// The old book, where this one is another and that one does not hold.
+    /// What is left of the old book, if this one is another file.
     fn left_behind(&self) -> Option<Damage> {
         if self.book == self.old_book {
             return None;

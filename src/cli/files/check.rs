@@ -2,30 +2,29 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::ceremony::approve::keepsakes;
 use crate::ceremony::check as ceremony;
 use crate::ceremony::check::{CheckError, Held};
-use crate::cli::context::{Answer, Context};
+use crate::cli::context::Context;
 use crate::cli::files::open_log;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::files::statements::{Carrier, carry};
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::check::CheckOutcome;
 use crate::hands::store::MAX_SEALED_SHARE;
 use crate::hands::{clock, files};
 use crate::record::book::StatementDraft;
 use crate::record::statement::HeadFrom;
 use crate::value::names::VaultName;
 
-/// The same by somebody who is unlocked: of the vaults that are named, or of all.
+/// Checks the shares of an unlocked custodian: of the vaults that are named, or of all if none is.
 pub(crate) fn check_as(
     custodian: &LocalPerson,
     vaults: &[VaultName],
     output: Option<&Path>,
     context: &mut Context<'_>,
-) -> Result<Answer, Failure> {
+) -> Result<CheckOutcome, Failure> {
     let person = custodian.signer.person().clone();
     let mut ledger = open_log::plain(custodian, clock::now(), context)?;
     let escrow = ledger.escrow();
@@ -64,6 +63,5 @@ pub(crate) fn check_as(
         None => Carrier::Log(&mut ledger, &context.log()),
     };
     let place = carry(&statement, custodian, how)?;
-    let text = format!("{} shares of {person} are sound: {}\n{place}", titles.len(), titles.join(", "));
-    Ok(Answer::done(text, json!({ "person": person, "sound": titles })))
+    Ok(CheckOutcome { person, sound: titles, place })
 }

@@ -27,7 +27,7 @@ pub(crate) struct Decision<'a> {
 }
 
 impl Decision<'_> {
-    /// Checks everything, and shows what the decision rests on.
+    /// Verifies the request and the custodian's share, and shows what the decision rests on.
     pub(crate) fn examine(&self, context: &mut Context<'_>) -> Result<Review<'_>, Failure> {
         let book = self.custodian.book_as_far();
         let examined = self
@@ -38,8 +38,8 @@ impl Decision<'_> {
         Ok(examined)
     }
 
-    /// Approves, once everything out of order is confirmed and `agree` agrees: the book first, then the approval,
-    /// which goes to `output`.
+    /// Approves, once every deviation is confirmed and `agree` agrees: writes the book first, then the approval, to
+    /// `output`.
     pub(crate) fn approve(
         &self,
         accepted: &[Deviation],
@@ -50,7 +50,7 @@ impl Decision<'_> {
         let examined = self.examine(context)?;
         context.warn(
             "Approving hands your share of this vault to this session for good.\n\
-             That the request expires does not undo it.",
+             It is not undone when the request expires.",
         );
         confirm_deviations(&examined.deviations(self.time), accepted)?;
         agree(&examined)?;
@@ -58,12 +58,12 @@ impl Decision<'_> {
         let statement = self.custodian.state(decided.draft.clone(), context)?;
         write_output(output, &decided.file(&statement)).map_err(|failure| {
             failure
-                .or_next("your book has this approval already; approve again with another -o: it counts once")
+                .or_next("your book has this approval already; approve again with another -o: the approval counts once")
         })
     }
 }
 
-/// Unlocks the custodian; where their card is lost, the one in the request file is taken.
+/// Unlocks the custodian; if their card is lost, the one in the request file is used.
 pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<LocalPerson, Failure> {
     LocalPerson::unlock(signer, |id| carried.reading().escrow.card_of(id))
 }

@@ -18,12 +18,12 @@ impl FileFinder {
         FileFinder(vec![PathBuf::new(), context.escrow.join("..")])
     }
 
-    /// Looks beside the files of somebody whose PREFIX is known, too.
+    /// Also looks beside the files of a person whose PREFIX is known.
     pub(crate) fn beside(&mut self, prefix: &Path) {
         self.0.extend(prefix.parent().map(|folder| folder.join("..")));
     }
 
-    /// The PREFIX of somebody who is here, named by their id or by where their files are.
+    /// The PREFIX of a person who is here, named by their id or by the path of their files.
     pub(crate) fn find(&self, typed: &str, escrow: &Escrow) -> Result<PathBuf, Failure> {
         let exists = |prefix: &Path| with_ending(prefix, "key").exists();
         let known = typed.parse::<PersonId>().ok().filter(|id| escrow.people.contains_key(id));
@@ -35,14 +35,16 @@ impl FileFinder {
             }
         };
         found.ok_or_else(|| {
-            Failure::new(Exit::BadInput, format!("no identity file of `{typed}` is here")).next(format!(
-                "type where it is, without its ending: /media/usb/{0}/{0} for {0}.key",
-                "alice"
-            ))
+            Failure::new(Exit::BadInput, format!("the identity file of `{typed}` was not found")).next(
+                format!(
+                    "type its path without the ending, e.g. /media/usb/{0}/{0} for /media/usb/{0}/{0}.key",
+                    "alice"
+                ),
+            )
         })
     }
 
-    /// Unlocks somebody who is here, and whom the escrow knows.
+    /// Unlocks a person who is here and belongs to the escrow.
     pub(crate) fn unlock(&self, typed: &str, escrow: &Escrow) -> Result<LocalPerson, Failure> {
         let signer = As { prefix: self.find(typed, escrow)?, identities: Vec::new(), book: None };
         let who = LocalPerson::unlock(&signer, |id| escrow.card_of(id))?;

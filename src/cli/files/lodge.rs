@@ -28,11 +28,11 @@ use crate::value::names::{KeyName, VaultName};
 pub(crate) struct RequestDraft<'a> {
     /// The vault.
     pub(crate) vault: VaultName,
-    /// The question, but for what is known only when it is asked.
+    /// What the request asks for; what is known only when it is logged is still missing.
     pub(crate) plan: RequestPlan,
     /// Where the request file goes; the session goes beside it.
     pub(crate) output: &'a Path,
-    /// How to find a log to add to.
+    /// How to open the log for appending.
     pub(crate) options: OpenOptions<'a>,
     /// Whether the time was set by hand.
     pub(crate) time_set: bool,
@@ -46,7 +46,7 @@ pub(crate) struct LoggedRequest {
     pub(crate) session: Session,
 }
 
-/// Logs a request and writes its files, for somebody whose identities are unlocked.
+/// Logs a request and writes its files, for a requester whose identities are unlocked.
 pub(crate) fn lodge(
     requester: &LocalPerson,
     draft: RequestDraft<'_>,
@@ -69,7 +69,7 @@ pub(crate) fn lodge(
     let request = ceremony::request(escrow, vault, plan, person, &session)
         .map_err(|error| failures::request(&error))?;
     confirm_deviations(&request.deviations, &[options.accepted, &confirmed].concat())?;
-    // The files that the request needs are read before it is logged.
+    // The sealed shares are read before the request is logged: without enough of them nobody could approve it.
     let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
     let sealed_session =
         session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
@@ -89,16 +89,17 @@ pub(crate) fn lodge(
     if let Err(error) = files::create(output, &file) {
         let failure = failures::not_written(output, &error);
         if files::is_not_durable(&error) {
-            // The log may lie on the same medium, which is not written to any more.
-            return Err(failure.or_next("the request is logged, and nobody can approve it: make a new one"));
+            // The log may lie on the same medium, and that must not be written to any more: so the request is not ended.
+            return Err(failure.or_next("the request is logged, but nobody can approve it: make a new one"));
         }
-        // Without its file nobody can approve it: it ends here, and its session goes with `created`.
+        // Without its file nobody can approve the request, so it is ended here; its session is removed with `created`.
         let end = End::nothing(appended.record());
         let ended =
             ledger.append(Draft { time: now, says: end, signers: vec![(KeyName::Session, session.key())] });
-        let state = if ended.is_ok() { "logged, and ended again" } else { "logged, and could not be ended" };
+        let state =
+            if ended.is_ok() { "logged, and was ended again" } else { "logged, and could not be ended" };
         return Err(
-            failure.next(format!("the request is {state}; make a new one, with another place for its file"))
+            failure.next(format!("the request is {state}; make a new one, and write its file elsewhere"))
         );
     }
     created.keep();
@@ -107,7 +108,8 @@ pub(crate) fn lodge(
     Ok(LoggedRequest { asked, session })
 }
 
-/// What the requester's own book says of the log: it is no reason to refuse, and the approvers sign it.
+/// Whether the requester's own book contradicts the log. That is recorded as a deviation, for the approvers to judge: it
+/// does not stop an emergency.
 fn history(requester: &LocalPerson, escrow: &Escrow) -> Option<Deviation> {
     let found = parted(escrow, &requester.book_as_far())?;
     Some(match found.rule {
@@ -132,16 +134,16 @@ fn sealed_shares(
             Some(file) if Digest::of(file.as_bytes()) == share.sealed_share => {
                 found.push(file);
             }
-            // One missing share must not stop an emergency that the others can meet.
+            // One missing share must not stop an emergency that the other custodians can handle.
             _ => context
                 .warn(&format!("warning: the sealed share of {} is missing or damaged", share.custodian)),
         }
     }
     if found.len() < usize::from(seal.threshold) {
         let what =
-            format!("only {} of the {} sealed shares that are needed are here", found.len(), seal.threshold);
+            format!("{} sealed shares are needed; only {} could be found here", seal.threshold, found.len());
         return Err(
-            Failure::new(Exit::BadShare, what).next("take the sealed shares from another copy of the escrow")
+            Failure::new(Exit::BadShare, what).next("copy the sealed shares from another copy of the escrow")
         );
     }
     Ok(found)

@@ -1,7 +1,7 @@
-//! Opens the log for appending, and repairs it, catches it up or continues it elsewhere where it cannot be appended to.
+//! Opens the log for appending, and repairs it, catches it up or continues it elsewhere if it cannot be appended to.
 //!
-//! Nobody is turned away by a damaged log while there is a way on. A damaged end is kept in a record; a copy that
-//! is behind catches up; and an emergency goes on in another file. Each is shown, confirmed and recorded.
+//! A damaged log must not stop an emergency. A damaged tail is kept in a record; a copy that is behind catches up; and
+//! if all else fails the log is continued in another file. Each is shown, confirmed and recorded.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -24,39 +24,39 @@ use crate::record::finding::Rule;
 use crate::record::seal::Seal;
 use crate::value::time::Time;
 
-/// What to do where an emergency cannot be logged where it should be.
+/// What to do if an emergency cannot be logged where it should be.
 pub(crate) const ELSEWHERE: &str =
-    "in an emergency go on elsewhere: the same command with --continue-in FILE, on another medium";
+    "in an emergency continue elsewhere: the same command with --continue-in FILE, on another drive";
 
-/// What to do where the file in which it was to go on holds something else, or half of it.
-const ANOTHER: &str = "it is no log that can be added to: name a FILE that is not there yet";
+/// What to do if the file that `--continue-in` names holds something else, or half a log.
+const ANOTHER: &str = "this file is not a log that can be appended to: name a FILE that does not exist yet";
 
-/// A log that can be added to, and what was out of order about it.
+/// A log that is open for appending, and what was not as it should be about it.
 pub(crate) struct OpenLog {
     /// The log.
     pub(crate) ledger: Ledger<ChainFile>,
     /// Where it is.
     pub(crate) path: PathBuf,
-    /// What was out of order, confirmed.
+    /// The deviations, each confirmed.
     pub(crate) deviations: Vec<Deviation>,
-    /// A new file, which goes again unless it is kept.
+    /// A new file, which is removed again unless it is kept.
     pub(crate) created: Created,
 }
 
 /// Options for opening the log for appending.
 pub(crate) struct OpenOptions<'a> {
-    /// Where to go on, where the log cannot be added to.
+    /// Where to continue the log, if it cannot be appended to.
     pub(crate) continue_in: Option<&'a Path>,
     /// The request file that is being released.
     pub(crate) carried: Option<&'a RequestFile>,
-    /// What was confirmed beforehand.
+    /// The deviations that were accepted beforehand.
     pub(crate) accepted: &'a [Deviation],
     /// When.
     pub(crate) time: Time,
 }
 
 impl OpenLog {
-    /// Finds the log to add to, for `who`.
+    /// Opens the log for appending, for `who`.
     pub(crate) fn find(
         who: &LocalPerson,
         options: &OpenOptions<'_>,
@@ -74,7 +74,7 @@ impl OpenLog {
             }
             Some(path) => elsewhere(path, who, options, context),
             None => here(&context.log(), who, options, context).map_err(|failure| match failure.exit {
-                // Whatever keeps the log from being added to: there is a way on.
+                // Whatever keeps the log from being appended to, an emergency can continue elsewhere.
                 Exit::NotAuthorised | Exit::Interrupted => failure,
                 _ => failure.or_next(ELSEWHERE),
             }),
@@ -82,7 +82,7 @@ impl OpenLog {
     }
 }
 
-/// The log at `path`: as it is, with its damaged end kept, or caught up.
+/// The log at `path`: as it is, with its damaged tail kept in a record, or caught up with the request file.
 fn here(
     path: &Path,
     who: &LocalPerson,
@@ -108,21 +108,24 @@ fn here(
     let Some(carried) = options.carried else { return Ok(log) };
     let (ours, theirs) = (log.ledger.escrow(), carried.reading());
     if ours.id != theirs.escrow.id {
-        let what =
-            format!("the request is of escrow {}, and this is {}", theirs.escrow.id.short(), ours.id.short());
+        let what = format!(
+            "the request is for escrow {}, and this is escrow {}",
+            theirs.escrow.id.short(),
+            ours.id.short()
+        );
         return Err(Failure::new(Exit::NotAuthorised, what)
             .at(path.display())
-            .next("name its escrow with --escrow"));
+            .next("name the request's escrow with --escrow"));
     }
     if ours.request(&carried.asked().record).is_some() {
         return Ok(log);
     }
     if !theirs.bytes.starts_with(&log.ledger.reading().bytes) {
-        let what = "the log does not hold the request, and holds other records in its place";
+        let what = "the log does not have the request, and has other records in its place";
         return Err(Failure::new(Exit::Fork, what).at(path.display()).next(ELSEWHERE));
     }
     context.warn(&format!(
-        "{}: it ends with entry {}, and the request file knows entries up to {}: they are added",
+        "{}: this log ends with record {}, and the request file has the records up to {}: they are appended",
         path.display(),
         ours.head.seq,
         theirs.escrow.head.seq
@@ -134,7 +137,7 @@ fn here(
     Ok(log)
 }
 
-/// A new file, which begins with what there is of the log and says so.
+/// A new file, which begins with what there is of the log, and with a record that says so.
 fn elsewhere(
     path: &Path,
     who: &LocalPerson,
@@ -145,7 +148,7 @@ fn elsewhere(
     let left = match files::read_own(&old, MAX_LOG) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
-            context.warn(&format!("{}: it cannot be read: {error}", old.display()));
+            context.warn(&format!("{}: the log cannot be read: {error}", old.display()));
             None
         }
     };
@@ -156,7 +159,7 @@ fn elsewhere(
             .map_err(|error| no_base(&old, error))?;
     let escrow = Reading::of(records.clone()).map_err(|found| failures::finding(&old, &found))?.escrow;
     who.must_belong_to(&escrow)?;
-    context.warn(&format!("the log goes on in {}, after entry {}", path.display(), says.from.seq));
+    context.warn(&format!("the log is continued in {}, after record {}", path.display(), says.from.seq));
     let mut deviations = vec![Deviation::ContinuedElsewhere];
     if damaged {
         deviations.push(Deviation::DamagedLog);
@@ -184,15 +187,15 @@ fn is_here(directory: &EscrowDir, seal: &Seal) -> bool {
 
 fn no_base(log: &Path, error: NoBase) -> Failure {
     Failure::new(Exit::Machine, error).at(log.display()).next(match error {
-        NoBase::NoRequest(_) => "name the copy of the escrow in which the request was logged with --escrow",
-        _ => "take another copy of the escrow, or ask a custodian whose book keeps its beginning",
+        NoBase::NoRequest(_) => "name with --escrow the copy of the escrow in which the request was logged",
+        _ => "use another copy of the escrow, or ask a custodian whose book has its beginning",
     })
 }
 
 fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {
     if ChainFile::is_held(path) {
         context.warn(&format!(
-            "{}: another breakglass is writing to it; this one waits, until Ctrl-C; {ELSEWHERE}",
+            "{}: another breakglass process is writing to this log; waiting for it, Ctrl-C stops; {ELSEWHERE}",
             path.display()
         ));
     }
@@ -203,7 +206,7 @@ fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Fai
 fn torn(ledger: &Ledger<ChainFile>, path: &Path) -> String {
     let found = ledger.reading().unsound().map_or(String::new(), |found| found.detail.clone());
     format!(
-        "{}: {} {found}\nThe damaged bytes are kept: a record takes their place.",
+        "{}: {} {found}\nThe damaged bytes are kept, in a record that takes their place.",
         path.display(),
         Rule::Torn.meaning()
     )
@@ -221,7 +224,7 @@ fn recover(
         .map_err(|error| failures::ledger(path, &error))
 }
 
-/// The log of a command that is no emergency: as it is, or with its damaged end kept, which is said.
+/// The log, for a command that is not part of an emergency: as it is, or with its damaged tail kept in a record.
 pub(crate) fn plain(
     who: &LocalPerson,
     time: Time,

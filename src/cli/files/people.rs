@@ -1,4 +1,4 @@
-//! Somebody at the keyboard, with their own files.
+//! The person at the keyboard, with their own files.
 
 use std::cell::RefCell;
 use std::io;
@@ -16,7 +16,7 @@ use crate::record::card::VerifiedCard;
 use crate::secret::signer::Signer;
 use crate::value::names::PersonId;
 
-/// Somebody at the keyboard: card, identities, signing key, and where their book is.
+/// The person at the keyboard: card, identities, signing key, and where their book is.
 pub(crate) struct LocalPerson {
     /// Their card.
     pub(crate) card: VerifiedCard,
@@ -27,15 +27,15 @@ pub(crate) struct LocalPerson {
     prefix: PathBuf,
     /// Their book.
     pub(crate) book: PathBuf,
-    /// PREFIX.book, where `--book` names another.
+    /// PREFIX.book; `--book` may name another.
     pub(crate) old_book: PathBuf,
     /// The book as it was read last, so that it is not verified twice.
     pub(crate) known_book: RefCell<Option<BookReading>>,
 }
 
 impl LocalPerson {
-    /// Reads the files that `--as` and `-i` name, and unlocks what is locked. Where the card is lost, the one in
-    /// `known` is taken: an identity is all that a person can lose.
+    /// Reads the files that `--as` and `-i` name, and unlocks what is locked. If the card is lost, the one in `known`
+    /// is used: the identity is the only file that a person cannot do without.
     pub(crate) fn unlock(
         args: &As,
         known: impl FnOnce(&PersonId) -> Option<VerifiedCard>,
@@ -70,7 +70,7 @@ impl LocalPerson {
         })
     }
 
-    /// Somebody whose card and identities are known already, and whose files PREFIX names.
+    /// A person whose card and identities are known already, and whose files PREFIX names.
     pub(crate) fn seated(
         card: VerifiedCard,
         identities: Vec<Identity>,
@@ -104,7 +104,7 @@ impl LocalPerson {
         let people: Vec<_> = escrow.people.keys().map(PersonId::as_str).collect();
         let people = nearest::nearest_first(person.as_str(), &people).join(", ");
         Err(Failure::new(Exit::NotAuthorised, what).next(format!(
-            "the people are: {people}; name one's files with --as, or another escrow with --escrow DIR"
+            "the people are: {people}; name the files of one of them with --as, or another escrow with --escrow DIR"
         )))
     }
 }

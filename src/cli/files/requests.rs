@@ -20,18 +20,18 @@ pub(crate) fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Reque
     let none = || {
         Failure::new(Exit::BadInput, format!("there is no request `{id}`"))
             .at("--request")
-            .next("breakglass log --kind request lists them")
+            .next("`breakglass log --kind request` lists the requests")
     };
     if wanted.len() < 8 {
-        return Err(Failure::new(Exit::BadInput, format!("`{id}` is too short for a request's id"))
+        return Err(Failure::new(Exit::BadInput, format!("`{id}` is too short for the id of a request"))
             .at("--request")
-            .next("give at least the first 8 digits; breakglass log --kind request lists them"));
+            .next("give at least the first 8 digits; `breakglass log --kind request` lists the requests"));
     }
     let first = found.next().ok_or_else(none)?;
     if found.next().is_some() {
         return Err(Failure::new(Exit::BadInput, format!("several requests begin with `{id}`"))
             .at("--request")
-            .next("give more digits of it; breakglass log --kind request lists them"));
+            .next("give more digits of it; `breakglass log --kind request` lists the requests"));
     }
     Ok(first)
 }
@@ -41,7 +41,7 @@ pub(crate) fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a
     escrow.vault_named(name).ok_or_else(|| failures::no_vault(escrow, name))
 }
 
-/// A request file, read.
+/// Reads a request file.
 pub(crate) fn read_request(path: &Path, known: &KnownLogs) -> Result<RequestFile, Failure> {
     public::work(|| {
         let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
@@ -54,13 +54,13 @@ pub(crate) fn session_path(request: &Path) -> PathBuf {
     request.with_extension("session.age")
 }
 
-/// Fails where the request file, or its session, exists already.
+/// Fails if the request file or its session exists already.
 pub(crate) fn request_must_be_new(output: &Path) -> Result<(), Failure> {
     must_not_exist(output)?;
     must_not_exist(&session_path(output))
 }
 
-/// The fields that were named; where none was, what a sign-in takes, in its order.
+/// The fields that were named; if none was, those of a sign-in, in the order in which they are typed.
 pub(crate) fn fields_or_usual(named: Vec<FieldName>) -> Vec<FieldName> {
     if named.is_empty() {
         [EMAIL, PASSWORD, TOTP].map(|name| name.parse().expect("a field's name")).to_vec()

@@ -9,7 +9,7 @@ use crate::escrow::{Escrow, may_administer};
 use crate::value::names::KeyName;
 
 impl Signers {
-    /// Unlocks everybody who signs, in the order in which they are named.
+    /// Unlocks all who sign, in the order in which they are named.
     pub(crate) fn unlock(&self, context: &Context<'_>) -> Result<Vec<LocalPerson>, Failure> {
         let mut people: Vec<LocalPerson> = Vec::new();
         if self.prefixes.len() > 1
@@ -18,7 +18,7 @@ impl Signers {
         {
             return Err(Failure::new(
                 Exit::Usage,
-                "with several --as, name an identity for each of them, or none",
+                "with several --as, give -i for each of them, or for none",
             )
             .next("--as A -i A.key --as B -i B.key"));
         }
@@ -39,7 +39,7 @@ impl Signers {
     }
 }
 
-/// The names and keys of everybody who signs.
+/// The names and keys of all who sign.
 pub(crate) fn signers(people: &[LocalPerson]) -> Vec<(KeyName, &SigningKey)> {
     people.iter().map(|one| (one.signer.key_name(), one.signer.key())).collect()
 }
@@ -56,9 +56,12 @@ pub(crate) fn must_administer(people: &[LocalPerson], escrow: &Escrow) -> Result
     let names: Vec<_> = people.iter().map(|one| format!("`{}`", one.signer.person())).collect();
     let what = match names.as_slice() {
         [one] => format!("{one} is not an administrator of this escrow"),
-        several => format!("{} are no threshold of the custodians of any current vault", several.join(", ")),
+        several => format!(
+            "{} are fewer than the threshold of custodians of every current vault",
+            several.join(", ")
+        ),
     };
     Err(Failure::new(Exit::NotAuthorised, what).next(
-        "an administrator signs, or as many custodians of a current vault as its threshold: --as A --as B",
+        "an administrator has to sign, or as many custodians of a current vault as its threshold: --as A --as B",
     ))
 }

@@ -9,6 +9,7 @@ use crate::cli::files::output::write_output;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::statement::StatementPlace;
 use crate::crypto::digest::Digest;
 use crate::hands::clock;
 use crate::hands::store::ChainFile;
@@ -28,28 +29,25 @@ pub(crate) enum Carrier<'a> {
     File(&'a Path),
 }
 
-/// Puts a statement where it belongs, and says where that was.
+/// Appends a statement to the log, or writes it to a file.
 pub(crate) fn carry(
     statement: &SignedStatement,
     who: &LocalPerson,
     how: Carrier<'_>,
-) -> Result<String, Failure> {
+) -> Result<StatementPlace, Failure> {
     match how {
         Carrier::Log(ledger, path) => {
             let seq = append(ledger, path, std::slice::from_ref(statement), who)?;
-            Ok(format!("logged as entry {seq}"))
+            Ok(StatementPlace::Log(seq))
         }
         Carrier::File(path) => {
             write_output(path, &LogRecord::bytes_of(&statement.note))?;
-            Ok(format!(
-                "written to {0}; to have it in the log: breakglass collect {0} --as YOU",
-                path.display()
-            ))
+            Ok(StatementPlace::File(path.to_owned()))
         }
     }
 }
 
-/// Appends statements, as `who` who carries them; gives the record's number.
+/// Appends statements, in a record that `who` signs and whoever made them; returns its number.
 pub(crate) fn append(
     ledger: &mut Ledger<ChainFile>,
     path: &Path,
@@ -63,14 +61,14 @@ pub(crate) fn append(
     Ok(appended.head().seq)
 }
 
-/// States something about a request, at the log or into a file.
+/// States something about a request: into the log, or into a file.
 pub(crate) fn state(
     who: &LocalPerson,
     ledger: &mut Ledger<ChainFile>,
     says: Statement,
     output: Option<&Path>,
     context: &mut Context<'_>,
-) -> Result<String, Failure> {
+) -> Result<StatementPlace, Failure> {
     let escrow = ledger.escrow();
     let draft = StatementDraft {
         escrow: escrow.id,
@@ -86,13 +84,13 @@ pub(crate) fn state(
     carry(&statement, who, how)
 }
 
-/// Logs one thing that was done with the root account; says where.
+/// Logs one thing that was done with the root account.
 pub(crate) fn act(
     who: &LocalPerson,
     ledger: &mut Ledger<ChainFile>,
     request: Digest,
     done: FreeText,
     context: &mut Context<'_>,
-) -> Result<String, Failure> {
+) -> Result<StatementPlace, Failure> {
     state(who, ledger, statement::Action { request, done }.into(), None, context)
 }

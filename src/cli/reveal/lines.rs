@@ -1,4 +1,4 @@
-//! Lines of the reveal screen: what they have in common, whatever stands on them.
+//! What the lines of the reveal screen have in common.
 
 use zeroize::Zeroizing;
 
@@ -33,7 +33,7 @@ pub(super) fn packed(
     let mut lines = Vec::new();
     let mut line = Zeroizing::new(String::with_capacity(columns));
     for (at, item) in items.iter().map(AsRef::as_ref).enumerate() {
-        // What stands between items ends a line that goes on.
+        // The separator also ends a line that another one follows.
         let tail = if at + 1 < items.len() { between.trim_end().len() } else { 0 };
         if item.len() + tail > columns {
             return None;

@@ -1,5 +1,5 @@
-//! What is under a character that passes for others: its class, in signs that are no letter and no digit, so
-//! that they are not read as part of the value.
+//! The mark under a character that looks like others. It tells the character's class, and is neither a letter nor a
+//! digit, so that it is not read as part of the value.
 //!
 //! Too many marks are as bad as none. A small letter is unmarked where the value has no capitals, and a capital
 //! where it has no small letters, which is said instead; a sign is unmarked where the value holds none of those

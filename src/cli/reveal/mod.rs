@@ -1,4 +1,4 @@
-//! The reveal screen: released credentials, shown to somebody who is tired, in a hurry, and must not mistype.
+//! The reveal screen: released credentials, shown to a person who is tired, in a hurry, and must not mistype.
 //!
 //! Everything that decides is pure, and is tested without a terminal: [`state`] says what is open and for how
 //! long, and keeps what was in fact shown; [`picture`] draws it for a window of any size; [`rows`](crate::cli::say::rows) gives the

@@ -80,8 +80,8 @@ fn title(state: &State, columns: usize) -> Painted {
     let mut line = Painted::new().and(Tone::Strong, clipped(&about.vault, columns));
     let mut left = columns.saturating_sub(about.vault.chars().count());
     let account = format!("  account {}", about.account);
-    let entry = format!("  logged as entry {}", about.entry);
-    for part in [account, entry, format!("  request {}", about.request)] {
+    let record = format!("  logged as record {}", about.record);
+    for part in [account, record, format!("  request {}", about.request)] {
         // Half an account number would be worse than none.
         if clipped(&part, left) != part {
             break;
@@ -155,7 +155,7 @@ fn fewer(state: &State, columns: usize, capacity: usize) -> Vec<Painted> {
     order.sort_unstable();
     let mut lines: Vec<_> = order.into_iter().map(|at| line_of(state, at, columns)).collect();
     let hidden = state.items.len() - lines.len();
-    let text = format!("and {hidden} more: make the window higher");
+    let text = format!("and {hidden} more: make the window taller");
     lines.push(Painted::new().and(Tone::Due, clipped(&text, columns)));
     lines
 }
@@ -163,7 +163,12 @@ fn fewer(state: &State, columns: usize, capacity: usize) -> Vec<Painted> {
 fn notice(state: &State, columns: usize) -> Vec<Painted> {
     let ending = state.ending.then(|| {
         let left = state.left().unwrap_or_default();
-        (Tone::Due, format!("End? {left}: what was not looked at stays closed. Press q again to end, any other key to stay."))
+        (
+            Tone::Due,
+            format!(
+                "End? {left}, and cannot be shown afterwards. Press q again to end, any other key to stay."
+            ),
+        )
     });
     let Some((tone, text)) = ending.or_else(|| state.notice.clone()) else { return Vec::new() };
     wrapped(&text, columns).into_iter().map(|line| Painted::new().and(tone, line)).collect()

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::picture::picture;
 use super::state::{Event, Moment, State, Step};
 use crate::cli::say::exit::Failure;
+use crate::cli::say::outcomes::statement::StatementPlace;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::say::rows::{rows_of, spelled_rows_of};
 use crate::cli::terminal::prompt::{FIRST_SCREEN, OTHER_SCREEN, Terminal, unreadable};
@@ -17,15 +18,15 @@ use crate::hands::console::{Console, PASTE, Pressed};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
-/// How often the picture is looked at again where nobody presses a key.
+/// How often the picture is redrawn if no key is pressed.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Logs an action, and says where it was logged.
-pub(crate) type Logging<'a> = dyn FnMut(FreeText) -> Result<String, Failure> + 'a;
+/// Logs an action, and tells where.
+pub(crate) type Logging<'a> = dyn FnMut(FreeText) -> Result<StatementPlace, Failure> + 'a;
 
 /// The clocks that the screen goes by.
 struct Clocks {
-    /// The time, where it was set by hand.
+    /// The time, if it was set by hand.
     set: Option<Time>,
     since: Stopwatch,
 }
@@ -177,7 +178,7 @@ fn event(byte: u8, console: &Console) -> Result<Option<Event>, Failure> {
 fn act(state: &mut State, terminal: &mut Terminal, log: &mut Logging<'_>) -> Result<(), Failure> {
     let typed = match terminal.ask("What was done with the root account? (empty: nothing)") {
         Ok(typed) => typed,
-        // A signal: the next key is the end.
+        // A signal ended the question, and the next key ends the screen.
         Err(_) => return Ok(()),
     };
     if typed.is_empty() {
@@ -190,7 +191,7 @@ fn act(state: &mut State, terminal: &mut Terminal, log: &mut Logging<'_>) -> Res
     };
     match logged {
         Ok(place) => state.tell(Tone::Good, format!("action {place}")),
-        // What failed must not keep the credentials from being used, nor their end from being logged.
+        // A failure here must not stop the credentials from being used, or the end from being logged.
         Err(why) => state.tell(Tone::Bad, format!("NOT logged: {why}")),
     }
     Ok(())
@@ -226,7 +227,7 @@ fn by_rows(
             }
         }
         if state.ending {
-            terminal.say("End? q again ends; any other key goes on.")?;
+            terminal.say("End? Press q again to end, any other key to stay.")?;
         }
     }
 }
@@ -245,7 +246,7 @@ fn menu(state: &State) -> Vec<String> {
     };
     let mut lines = vec![String::new()];
     lines.extend(state.items.iter().enumerate().map(line));
-    lines.push("  a number shows a field; with s behind it, as 1s, it is spelled".to_owned());
+    lines.push("  a number shows a field; with s after it, e.g. 1s, it is spelled".to_owned());
     lines.push("  a logs an action, q ends".to_owned());
     lines
 }

@@ -16,8 +16,8 @@ use crate::value::names::FieldName;
 /// How long a field stays open without a key.
 pub(crate) const HIDE_AFTER: Duration = Duration::from_secs(30);
 
-/// The keys that open fields, in the order in which fields were asked for. Letters that pass for others, and
-/// those that mean something on this screen, are left out. What is asked for beyond them is reached with Tab.
+/// The keys that open fields, in the order in which fields were asked for. Letters that look like others, and those
+/// that mean something on this screen, are left out. Fields beyond them are reached with Tab.
 const KEYS: &str = "123456789bcdefgjkmprtuvwxyz";
 
 /// What the screen is about: for its first line.
@@ -27,8 +27,8 @@ pub(crate) struct About {
     pub(crate) vault: String,
     /// The account, as the vault's seal names it.
     pub(crate) account: String,
-    /// The log entry of the release.
-    pub(crate) entry: u64,
+    /// The number of the release's record.
+    pub(crate) record: u64,
     /// The request's short id.
     pub(crate) request: String,
 }
@@ -60,11 +60,11 @@ pub(crate) enum Event {
 /// What is to be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Draw the picture anew.
+    /// Draw the picture again.
     Redraw,
     /// Nothing changed.
     Nothing,
-    /// Ask for an action and log it, then draw the picture anew. Nothing is open.
+    /// Ask for an action and log it, then draw the picture again. Nothing is open.
     AskAction,
     /// Log what was shown, and leave. Nothing is open.
     End,
@@ -106,7 +106,7 @@ pub(crate) struct State {
     pub(super) about: About,
     pub(super) items: Vec<FieldState>,
     pub(super) open: Option<Open>,
-    /// What is to be said at the bottom.
+    /// What the bottom line says.
     pub(super) notice: Option<(Tone, String)>,
     /// Whether the question before the end is asked.
     pub(super) ending: bool,
@@ -142,7 +142,7 @@ impl State {
 
     /// Takes an event, and says what is to be done.
     pub(crate) fn on(&mut self, event: Event, now: Moment) -> Step {
-        // Before any key: one that comes too late must find nothing open.
+        // Before any key is handled: one that is pressed too late must find nothing open.
         let hidden = self.hide_if_idle(now);
         if event == Event::Tick {
             let drawn = (now.unix, now.elapsed.saturating_sub(self.last_key).as_secs());
@@ -160,7 +160,7 @@ impl State {
                 return Step::End;
             }
             Event::Enter | Event::Escape | Event::Key(' ') => self.open = None,
-            // A caps-lock that was left on must not lock anybody out.
+            // A Caps Lock that was left on must not lock anybody out.
             Event::Key(key) => match key.to_ascii_lowercase() {
                 'h' => self.open = None,
                 'a' => {
@@ -191,12 +191,12 @@ impl State {
         Step::Redraw
     }
 
-    /// Hides whatever is open: before the terminal is left to somebody else.
+    /// Hides whatever is open, before the terminal shows something else.
     pub(crate) fn hide(&mut self) {
         self.open = None;
     }
 
-    /// Says something at the bottom until the next key: what came of an action, say. No secret.
+    /// Says something at the bottom until the next key, such as what became of an action. Never a secret.
     pub(crate) fn tell(&mut self, tone: Tone, text: impl Into<String>) {
         self.notice = Some((tone, text.into()));
     }
@@ -233,7 +233,7 @@ impl State {
         left.as_secs() + u64::from(left.subsec_nanos() > 0)
     }
 
-    /// What would be given up by ending now, in words; none where all was looked at.
+    /// What would be given up by ending now, in words; none if everything was looked at.
     pub(super) fn left(&self) -> Option<String> {
         let unseen = self.items.iter().filter(|item| item.held.is_some() && !item.looked_at).count();
         let codes = if self.codes().is_some() { self.codes_left() } else { 0 };
@@ -333,7 +333,7 @@ impl State {
         let Some((_, seed)) = self.codes() else { return };
         let step = seed.step_at(now.unix).saturating_add(u64::from(after));
         if !self.steps.contains(&step) && self.codes_left() == 0 {
-            // Nothing else may be left open under a message that is about codes.
+            // A message about codes must not stand above another field that is open.
             self.open = self.open.take().filter(|open| open.item == at);
             let text = format!("no codes left: the request was for {}", self.most_codes);
             self.tell(Tone::Bad, text);

@@ -25,7 +25,7 @@ fn about() -> About {
     About {
         vault: "root-production".into(),
         account: "111122223333".into(),
-        entry: 42,
+        record: 42,
         request: "1a2b3c4d".into(),
     }
 }

@@ -27,12 +27,12 @@ type Block = Vec<Painted>;
 /// The open field, ready to be laid out.
 pub(super) struct View {
     name: String,
-    /// What stands behind the name.
+    /// What follows the name.
     about: String,
     hides: Painted,
-    /// None where the window is too narrow for them.
+    /// None if the window is too narrow for them.
     blocks: Option<Vec<Block>>,
-    /// Below all of it, in each part.
+    /// Shown below the value, in each part.
     legend: Vec<Painted>,
     columns: usize,
     roomy: bool,
@@ -76,7 +76,7 @@ impl View {
         if let Some(whole) = self.whole(capacity) {
             return (whole, 1);
         }
-        // What the marks mean goes first where there is no room: it only helps along.
+        // If there is not enough room, the legend of the marks is left out first: the value can be read without it.
         let divide = |legend| {
             let room = capacity.saturating_sub(self.frame(legend));
             Some((divided(self.blocks.as_ref()?, room)?, legend))
@@ -84,7 +84,7 @@ impl View {
         let Some((parts, legend)) = divide(&self.legend).or_else(|| divide(&[])) else {
             return (self.too_small(capacity, rows), 1);
         };
-        // Who does not read that it is a part takes it for all.
+        // Without this line a part would be taken for the whole value.
         if format!("  PART {0} OF {0}", parts.len()).len() > self.columns {
             return (self.too_small(capacity, rows), 1);
         }
@@ -171,8 +171,8 @@ impl View {
             ));
         } else if codes.next.is_none() {
             let over = match state.codes_left() {
-                0 => "the code is over, and no codes left".to_owned(),
-                left => format!("the code is over: press n for the next ({left} left)"),
+                0 => "the code has expired, and no codes are left".to_owned(),
+                left => format!("the code has expired: press n for the next ({left} left)"),
             };
             let over = wrapped(&over, columns.saturating_sub(INDENT));
             lines.extend(over.iter().map(|line| indented(Tone::Due, line)));
@@ -333,7 +333,7 @@ fn spelled_blocks(grouped: &Grouped, columns: usize) -> Option<Vec<Block>> {
         let words: Vec<_> = grouped.of(group).iter().map(|one| spelled(*one)).collect();
         let words: Vec<&str> = words.iter().map(|words| words.as_str()).collect();
         let begin = format!("{:>places$}  ", group.start + 1);
-        // Without the characters where there is no room beside them.
+        // Without the characters, if there is no room for the words beside them.
         let beside = begin.len() + widest + GAP;
         let with = columns.checked_sub(beside).and_then(|room| packed(&words, ", ", room));
         let (lines, indent) = match with {

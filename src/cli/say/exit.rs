@@ -10,7 +10,7 @@ use crate::value::text::Shown;
 
 macro_rules! exits {
     ($($(#[$doc:meta])* $exit:ident = $number:literal, $code:literal;)+) => {
-        /// How the program ends. The numbers stand in people's runbooks: they are never reused.
+        /// How the program ends. The numbers are in people's runbooks, so they are never reused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Exit {
             $($(#[$doc])* $exit = $number,)+
@@ -29,7 +29,7 @@ macro_rules! exits {
 }
 
 exits! {
-    /// Done, and all holds.
+    /// Done, and all is well.
     Done = 0, "done";
     /// The machine failed: input or output, no terminal, a full disk.
     Machine = 1, "machine";
@@ -37,7 +37,7 @@ exits! {
     Usage = 2, "usage";
     /// Malformed, non-canonical or hostile input.
     BadInput = 3, "bad-input";
-    /// Quorum, person, ended request or purpose.
+    /// Not allowed: too few approvals, the wrong person or purpose, or a request that has ended.
     NotAuthorised = 4, "not-authorised";
     /// A share or approval is bad; its custodian is named.
     BadShare = 5, "bad-share";
@@ -47,7 +47,7 @@ exits! {
     Tampered = 10, "tampered";
     /// The log ends in damaged bytes.
     Torn = 11, "torn";
-    /// The log is shorter than a head that was taken home.
+    /// The log is shorter than a head kept elsewhere says.
     Truncated = 12, "truncated";
     /// Two histories.
     Fork = 13, "fork";
@@ -81,13 +81,13 @@ pub struct Failure {
     pub exit: Exit,
     /// What failed.
     pub what: String,
-    /// Where: a file, an entry, a byte.
+    /// Where: a file, a record, a byte.
     pub(crate) at: Option<String>,
     /// What to do next.
     pub(crate) next: String,
 }
 
-/// A failure that does not say yet what to do next. Nothing returns one: nobody is left without a next step.
+/// A failure that does not say yet what to do next. No function returns one, so every failure has a next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unremedied {
     exit: Exit,
@@ -103,7 +103,7 @@ impl Unremedied {
         self
     }
 
-    /// Says what to do next, which makes it whole.
+    /// Says what to do next, which completes it.
     #[must_use]
     pub(crate) fn next(self, remedy: impl fmt::Display) -> Failure {
         let Unremedied { exit, what, at } = self;
@@ -112,7 +112,7 @@ impl Unremedied {
 }
 
 impl Failure {
-    /// The beginning of a failure of that kind.
+    /// Begins a failure that ends the program like this.
     #[expect(clippy::new_ret_no_self, reason = "what to do next is missing, and has to be said")]
     pub(crate) fn new(exit: Exit, what: impl fmt::Display) -> Unremedied {
         Unremedied { exit, what: masked(&what.to_string()), at: None }
@@ -125,14 +125,14 @@ impl Failure {
         self
     }
 
-    /// Says something else to do next.
+    /// Says something else to do next, instead.
     #[must_use]
     pub(crate) fn next(mut self, remedy: impl fmt::Display) -> Failure {
         self.next = masked(&remedy.to_string());
         self
     }
 
-    /// Says what to do next besides what was said before.
+    /// Adds another thing to do next.
     #[must_use]
     pub(crate) fn or_next(mut self, remedy: &str) -> Failure {
         if !self.next.contains(remedy) {
@@ -163,7 +163,7 @@ impl Failure {
     }
 }
 
-/// A text without the secret keys in it: somebody may have pasted one where a file is named.
+/// A text with the secret keys in it masked: one may have been pasted where a file's name belongs.
 fn masked(text: &str) -> String {
     const KEY: &str = "age-secret-key-";
     let mut rest = text;
@@ -177,8 +177,8 @@ fn masked(text: &str) -> String {
     shown + rest
 }
 
-/// On as many lines as it has, set off so that none of them passes for one of the three: a file's name may
-/// hold a line break.
+/// On as many lines as it has, indented so that none of them passes for one of the three: a file's name may
+/// contain a line break.
 fn set_off(text: &str) -> String {
     Shown(text).to_string().replace('\n', "\n       ")
 }

@@ -35,25 +35,25 @@ pub(crate) fn not_read(path: &Path, error: &io::Error) -> Failure {
             failure.next("check the path; `--as alice/alice` stands for alice/alice.card, .key and .book")
         }
         io::ErrorKind::NotFound => failure.next("check the path: no file has that name"),
-        _ => failure.next("check that it is the file that is meant, and that it can be read"),
+        _ => failure.next("check that it is the right file, and that you may read it"),
     }
 }
 
-/// What to do with a medium after a sync failed: nobody knows what it holds, and it is not tried again.
-pub(crate) const NOT_AGAIN: &str = "do not use this medium again";
+/// What to do with a medium after a sync failed: nobody knows what it holds, so nothing is tried on it again.
+pub(crate) const NOT_AGAIN: &str = "do not use this drive again";
 
 /// An output file cannot be written.
 pub(crate) fn not_written(path: &Path, error: &io::Error) -> Failure {
     let failure =
         Failure::new(Exit::Machine, format!("the file cannot be written: {error}")).at(path.display());
     if is_not_durable(error) {
-        return failure.next(format!("{NOT_AGAIN}: name a place on another one"));
+        return failure.next(format!("{NOT_AGAIN}; name a file on another drive"));
     }
     match error.kind() {
         io::ErrorKind::AlreadyExists => {
             failure.next("nothing is overwritten: choose another name, or move that file away")
         }
-        _ => failure.next("check that the place is there, can be written to and has room, or name another"),
+        _ => failure.next("check that its directory exists, that you may write to it and that the drive is not full; or name another"),
     }
 }
 
@@ -65,15 +65,15 @@ pub(crate) fn no_log(path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::NotFound => {
             failure.next("name the escrow's directory with --escrow DIR or BREAKGLASS_ESCROW")
         }
-        _ => failure.next("check that it is the escrow's own log, a file that you may read and write"),
+        _ => failure.next("check that it is the escrow's own log, and that you may read and write it"),
     }
 }
 
-/// A finding stands in the way.
+/// A finding about the log forbids going on.
 pub(crate) fn finding(path: &Path, finding: &Finding) -> Failure {
     let mut place = path.display().to_string();
     if let Some(seq) = finding.seq {
-        place.push_str(&format!(", entry {seq}"));
+        place.push_str(&format!(", record {seq}"));
     }
     if let Some(offset) = finding.offset {
         place.push_str(&format!(", byte {offset}"));
@@ -81,35 +81,35 @@ pub(crate) fn finding(path: &Path, finding: &Finding) -> Failure {
     let what = format!("{}: {} {}", finding.rule, finding.rule.meaning(), finding.detail);
     Failure::new(Exit::from(finding.severity()), what)
         .at(place)
-        .next("run `breakglass verify`, compare with another copy, and do not build on this one")
+        .next("run `breakglass verify`, compare this log with another copy, and add nothing to this one")
 }
 
-/// The log cannot be used or added to.
+/// The log cannot be used, or cannot be appended to.
 pub(crate) fn ledger(path: &Path, error: &LedgerError) -> Failure {
     match error {
         LedgerError::Unsound(found) => finding(path, found),
         LedgerError::Refused(found) => {
-            let what = format!("the entry would break the rule {}: {}", found.rule, found.detail);
+            let what = format!("the record would break the rule {}: {}", found.rule, found.detail);
             Failure::new(Exit::NotAuthorised, what)
                 .at(path.display())
-                .next("nothing was written; `breakglass log` shows what is there already")
+                .next("nothing was written; `breakglass log` shows the records that are there already")
         }
         LedgerError::TooMuchDamage(_) => Failure::new(Exit::Torn, error)
             .at(path.display())
-            .next("in an emergency give --continue-in FILE, on another medium; else work on another copy"),
+            .next("in an emergency give --continue-in FILE, on another drive; otherwise use another copy"),
         LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error)
             .at(path.display())
-            .next("shorten the texts that were given, and run it again"),
+            .next("shorten the texts that you gave, and run it again"),
         LedgerError::Io { error: cause, .. } if is_not_durable(cause) => Failure::new(Exit::Machine, error)
             .at(path.display())
-            .next(format!("{NOT_AGAIN}, and do not try once more: it may hold the entry, or may not; copy the escrow to another one and verify the copy")),
+            .next(format!("{NOT_AGAIN}, and do not retry: the record may or may not have been written; copy the escrow to another drive and run `breakglass verify` there")),
         _ => Failure::new(Exit::Machine, error)
             .at(path.display())
-            .next("do not use this medium again; copy the escrow to another one and verify the copy"),
+            .next("do not use this drive again; copy the escrow to another drive and run `breakglass verify` there"),
     }
 }
 
-/// Something does not open.
+/// A file does not open with the identities that were given.
 pub(crate) fn envelope(error: &EnvelopeError) -> Failure {
     let exit = match error {
         EnvelopeError::NoMatchingKey => Exit::Locked,
@@ -118,15 +118,14 @@ pub(crate) fn envelope(error: &EnvelopeError) -> Failure {
     };
     let failure = Failure::new(exit, error);
     match error {
-        EnvelopeError::NoMatchingKey => failure.next("name the identity that it was sealed to with -i"),
-        _ => failure.next("take the file from another copy, or have it made again"),
+        EnvelopeError::NoMatchingKey => failure.next("name with -i the identity that it was sealed to"),
+        _ => failure.next("take the file from another copy, or ask for a new one"),
     }
 }
 
-/// A signing key does not come out of its card.
+/// A signing key cannot be unlocked from its card.
 pub(crate) fn signer(error: &SignerError) -> Failure {
-    Failure::new(Exit::Locked, error)
-        .next("the identity has to be the one whose recipient is in the card; name it with -i")
+    Failure::new(Exit::Locked, error).next("name with -i the identity whose recipient is in the card")
 }
 
 /// Nothing was sealed.
@@ -138,12 +137,12 @@ pub(crate) fn seal(error: &SealError) -> Failure {
     };
     failure.next(match error {
         SealError::Payload(_) | SealError::Miscounted { .. } => {
-            "nothing was sealed and nothing was left behind: correct it, and run it again"
+            "nothing was sealed and no file was left behind: correct it, and run it again"
         }
         SealError::NotReopened { .. } => {
-            "nothing was sealed: --reopen-with takes a custodian's own identity; see that it is theirs"
+            "nothing was sealed: --reopen-with takes a custodian's own identity; check that it is theirs"
         }
-        _ => "nothing was sealed and nothing was left behind: run it again, on another machine if need be",
+        _ => "nothing was sealed and no file was left behind: run it again; if it keeps failing, use another machine",
     })
 }
 
@@ -151,13 +150,13 @@ pub(crate) fn seal(error: &SealError) -> Failure {
 pub(crate) fn check(error: &CheckError) -> Failure {
     match error {
         CheckError::Nothing(_) => Failure::new(Exit::NotAuthorised, error)
-            .next("name a vault of yours, or --all; breakglass log --kind seal shows who holds what"),
+            .next("name a vault of which you hold a share, or give --all; `breakglass log --kind seal` shows who holds shares"),
         CheckError::Bad { error: OpenShareError::Envelope(EnvelopeError::NoMatchingKey), .. } => {
             Failure::new(Exit::Locked, error)
-                .next("name the identity that the card's recipient belongs to with -i")
+                .next("name with -i the identity whose recipient is in the card")
         }
         _ => Failure::new(Exit::BadShare, error)
-            .next("tell the administrator: this generation has one good share fewer than it seems"),
+            .next("tell the administrator: this generation has one good share fewer than its seal says"),
     }
 }
 
@@ -169,9 +168,9 @@ pub(crate) fn request(error: &RequestError) -> Failure {
         _ => Exit::Usage,
     };
     Failure::new(exit, error).next(match error {
-        RequestError::Purpose { .. } => "for a drill name the canary; for a real vault leave --purpose out",
-        RequestError::NoGeneration { .. } => "leave --generation out for the newest",
-        _ => "shorten the command line by what is not needed",
+        RequestError::Purpose { .. } => "for a drill name the canary; for a real vault leave out --purpose",
+        RequestError::NoGeneration { .. } => "leave out --generation for the newest",
+        _ => "leave out of the command line what is not needed",
     })
 }
 
@@ -181,12 +180,13 @@ pub(crate) fn session(path: &Path, error: &SessionError) -> Failure {
         SessionError::Envelope(EnvelopeError::NoMatchingKey) => Failure::new(Exit::Locked, error),
         _ => Failure::new(Exit::BadInput, error),
     };
-    failure.at(path.display()).next("the session was sealed to the requester; without it, make a new request")
+    failure
+        .at(path.display())
+        .next("the session opens with the requester's identity; if it is lost, make a new request")
 }
 
-/// What the requester does where a share in the request file is none.
-const BAD_SHARE: &str =
-    "tell the requester: another custodian approves, or the request is made from another copy of the escrow";
+/// What to do if a share in the request file is bad or missing.
+const BAD_SHARE: &str = "tell the requester: another custodian has to approve, or the request has to be made again from another copy of the escrow";
 
 /// A request is not approved.
 pub(crate) fn approve(path: &Path, error: &ApproveError) -> Failure {
@@ -197,10 +197,10 @@ pub(crate) fn approve(path: &Path, error: &ApproveError) -> Failure {
             .next("give the file that `breakglass request -o` wrote"),
         ApproveError::NotEnrolled(_) => Failure::new(Exit::NotAuthorised, error)
             .at(path.display())
-            .next("see that --as and the request are of the same escrow"),
-        ApproveError::NoShare { .. } => Failure::new(Exit::NotAuthorised, error)
-            .at(path.display())
-            .next("there is nothing for you to approve: tell the requester to ask the custodians of it"),
+            .next("check that --as and the request file belong to the same escrow"),
+        ApproveError::NoShare { .. } => Failure::new(Exit::NotAuthorised, error).at(path.display()).next(
+            "there is nothing for you to approve: tell the requester to ask the custodians of this vault",
+        ),
         ApproveError::Purpose { .. } => Failure::new(Exit::NotAuthorised, error)
             .at(path.display())
             .next("do not approve; speak with the requester, who has to make a new request"),
@@ -230,14 +230,14 @@ pub(crate) fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
     }
 }
 
-/// Somebody who was named is not among those who could be.
+/// The person who was named is not one of those who could be.
 pub(crate) fn no_person<'a>(what: &str, id: &PersonId, there: impl Iterator<Item = &'a PersonId>) -> Failure {
     let names: Vec<_> = there.map(PersonId::as_str).collect();
     let names = nearest::nearest_first(id.as_str(), &names).join(", ");
     Failure::new(Exit::BadInput, what).next(format!("name one of these: {names}"))
 }
 
-/// A file is no approval.
+/// A file is not an approval.
 pub(crate) fn approval_file(path: &Path, error: &ApprovalFileError) -> Failure {
     Failure::new(Exit::BadInput, error)
         .at(path.display())
@@ -245,10 +245,12 @@ pub(crate) fn approval_file(path: &Path, error: &ApprovalFileError) -> Failure {
 }
 
 /// Approvals that were set aside, on a line each.
-pub(crate) fn set_aside(them: &[SetAside]) -> String {
-    let whose = |one: &SetAside| one.custodian.as_ref().map_or("somebody".to_owned(), |id| format!("`{id}`"));
+pub(crate) fn set_aside(approvals: &[SetAside]) -> String {
+    let person = |one: &SetAside| {
+        one.custodian.as_ref().map_or("an unknown person".to_owned(), |id| format!("`{id}`"))
+    };
     let lines: Vec<_> =
-        them.iter().map(|one| format!("set aside: approval of {}: {}", whose(one), one.why)).collect();
+        approvals.iter().map(|one| format!("set aside: approval by {}: {}", person(one), one.why)).collect();
     lines.join("\n")
 }
 
@@ -256,14 +258,14 @@ pub(crate) fn set_aside(them: &[SetAside]) -> String {
 pub(crate) fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
     match error {
         ReleaseError::NoRequest(_) => Failure::new(Exit::NotAuthorised, error)
-            .next("the request was logged in another copy of the log: use that one"),
+            .next("the request was logged in another copy of the escrow: use that one"),
         ReleaseError::Ended(_) => Failure::new(Exit::NotAuthorised, error).next("make a new request"),
         ReleaseError::OtherSession => Failure::new(Exit::NotAuthorised, error)
             .next("name the session file that was written with the request: --session FILE"),
         ReleaseError::NotEnough { .. } => {
             let exit = if set_aside.is_empty() { Exit::NotAuthorised } else { Exit::BadShare };
             let failure = Failure::new(exit, error)
-                .next("nothing was logged and nothing was shown; bring more approvals");
+                .next("nothing was logged and nothing was shown; collect more approvals");
             match set_aside {
                 [] => failure,
                 bad => failure.at(self::set_aside(bad)),
@@ -271,14 +273,14 @@ pub(crate) fn release(error: &ReleaseError, set_aside: &[SetAside]) -> Failure {
         }
         ReleaseError::Quorum(QuorumError::BadShare { .. }) | ReleaseError::Quorum(_) => {
             Failure::new(Exit::BadShare, error)
-                .next("bring the approval of another custodian; nothing was shown")
+                .next("nothing was shown; collect the approval of another custodian")
         }
         ReleaseError::OtherPayload => Failure::new(Exit::Tampered, error)
-            .next("take the payload's file from another copy of the escrow; its digest is in the seal"),
+            .next("take the payload's file from another copy of the escrow: its digest has to be the one in the seal"),
         ReleaseError::Envelope(_) | ReleaseError::Payload(_) => {
-            Failure::new(Exit::Tampered, format!("the payload holds no credentials: {error}"))
-                .next("the release is logged; the file is as it was sealed: ask for another generation")
+            Failure::new(Exit::Tampered, format!("the payload cannot be read: {error}"))
+                .next("the release is logged, and the file is unchanged since it was sealed: request another generation")
         }
-        _ => Failure::new(Exit::Tampered, error).next("run `breakglass verify`, and use another copy"),
+        _ => Failure::new(Exit::Tampered, error).next("run `breakglass verify`, and use another copy of the escrow"),
     }
 }

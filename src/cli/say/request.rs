@@ -1,4 +1,4 @@
-//! A request, as those see it who decide on it.
+//! A request, as it is shown to the people who decide on it.
 
 use crate::ceremony::approve::Review;
 use crate::cli::say::deviation::explain;
@@ -36,12 +36,12 @@ pub(crate) fn screen(examined: &Review<'_>, now: Time) -> Painted {
     line("window", plain, &format!("{} to {}", wanted.not_before, wanted.not_after));
     line("it is now", plain, &now.to_string());
     for deviation in wanted.deviations.iter().chain(&examined.deviations(now)) {
-        let text = format!("  OUT OF ORDER: {}", explain(*deviation));
+        let text = format!("  DEVIATION: {}", explain(*deviation));
         lines.push(Painted::of(Tone::Bad, text));
     }
     for earlier in &examined.unreleased {
         let text = format!(
-            "  EARLIER APPROVAL by {} at {} for request {}, and no release is known",
+            "  EARLIER APPROVAL by {} at {} for request {}, which is not known to have been released",
             earlier.person,
             earlier.time,
             earlier.request.short()

@@ -8,7 +8,7 @@ use crate::record::deviation::Deviation;
 /// Asks for a yes to each deviation that was not accepted beforehand.
 pub(crate) fn confirm_deviations(deviations: &[Deviation], accepted: &[Deviation]) -> Result<(), Failure> {
     for deviation in deviations.iter().filter(|deviation| !accepted.contains(deviation)) {
-        let question = format!("Out of order: {}. It will be recorded.", explain(*deviation));
+        let question = format!("Deviation: {}. It will be recorded.", explain(*deviation));
         let refused = || {
             Failure::new(Exit::NotAuthorised, format!("not confirmed: {}", explain(*deviation)))
                 .next(format!("confirm it on a terminal, or give --accept-deviation {deviation}"))

@@ -10,7 +10,7 @@ use crate::value::text::wrapped;
 /// How wide explanations are.
 const COLUMNS: usize = 76;
 
-/// What takes one back to the question before.
+/// What is typed to go back to the question before.
 pub(crate) const BACK: &str = "<";
 
 /// A question, as it is put.
@@ -26,7 +26,7 @@ pub(crate) struct Prompt<'a> {
     pub(crate) default: Option<&'a str>,
 }
 
-/// What somebody answered.
+/// What was answered.
 pub(crate) enum Reply<T> {
     /// This.
     Given(T),
@@ -47,15 +47,15 @@ pub(crate) enum Turn {
 /// One step of a dialogue, which puts its answer into an `A`.
 pub(crate) type DialogStep<'s, A> = &'s dyn Fn(&mut Terminal, &mut A) -> Result<Turn, Failure>;
 
-/// Says how to answer; once, before the first question.
+/// Says how to answer. Said once, before the first question.
 pub(crate) fn explain(terminal: &mut Terminal) -> Result<(), Failure> {
     terminal.say(&format!(
-        "Enter alone takes what stands in [ ]; {BACK} goes back; Ctrl-C stops. Nothing is\n\
-         written before you have seen all of it and said yes."
+        "Press Enter to accept the value in [ ], type {BACK} to go back, Ctrl-C to stop. Nothing is written until you \
+         have seen everything and typed yes."
     ))
 }
 
-/// Asks until the answer can be read, or somebody wants to go back.
+/// Asks until the answer can be read, or the person wants to go back.
 pub(crate) fn ask<T, E: Display>(
     terminal: &mut Terminal,
     prompt: &Prompt<'_>,
@@ -73,7 +73,7 @@ pub(crate) fn ask<T, E: Display>(
             (BACK, _) => return Ok(Reply::Back),
             ("", Some(default)) => default,
             ("", None) => {
-                terminal.say("  it cannot be left empty")?;
+                terminal.say("  It cannot be left empty.")?;
                 continue;
             }
             (typed, _) => typed,
@@ -107,22 +107,23 @@ pub(crate) fn yes_or_back(terminal: &mut Terminal, prompt: &str) -> Result<Turn,
         match terminal.ask(&format!("{prompt} Type yes, or {BACK} to go back:"))?.as_str() {
             "yes" => return Ok(Turn::Next),
             BACK => return Ok(Turn::Back),
-            _ => terminal.say(&format!("  yes, or {BACK}; Ctrl-C stops, and nothing is written"))?,
+            _ => terminal.say(&format!("  Type yes, or {BACK}. Ctrl-C stops, and nothing is written."))?,
         }
     }
 }
 
-/// Says what went wrong, where it can be tried again.
+/// Says what went wrong, before it is tried again.
 ///
 /// # Errors
-/// The failure itself, where it is that somebody stopped.
+/// The failure itself, if the person stopped.
 pub(crate) fn again(terminal: &mut Terminal, failure: Failure) -> Result<(), Failure> {
     match failure.exit {
         Exit::Interrupted => Err(failure),
         Exit::Locked => {
             terminal.say(&failure.to_string())?;
-            // Whoever types a passphrase once more, without looking up, must not see it at the next question.
-            terminal.pause("The next question is shown while it is answered. Press Enter:")
+            // Without this pause, people who type their passphrase again without looking up would type it visibly, into
+            // the next question.
+            terminal.pause("Careful: what you type next will be visible. Press Enter to continue:")
         }
         _ => terminal.say(&failure.to_string()),
     }
@@ -135,12 +136,12 @@ pub(crate) fn walk<A>(
     steps: &[DialogStep<'_, A>],
 ) -> Result<(), Failure> {
     while !walk_within(terminal, answers, steps)? {
-        terminal.say("  this is the first question; Ctrl-C stops")?;
+        terminal.say("  This is the first question. Ctrl-C stops.")?;
     }
     Ok(())
 }
 
-/// The same within another dialogue; `false` where somebody went back from the first question.
+/// The same within another dialogue; `false` if the person went back from the first question.
 pub(crate) fn walk_within<A>(
     terminal: &mut Terminal,
     answers: &mut A,
@@ -175,7 +176,7 @@ pub(crate) fn yes_or_no(
     ask(terminal, &prompt, |typed| match typed {
         "yes" | "y" => Ok(true),
         "no" | "n" => Ok(false),
-        _ => Err("yes or no"),
+        _ => Err("type yes or no"),
     })
 }
 

@@ -18,14 +18,13 @@ use crate::cli::say::rows::rows_of;
 use crate::hands::console::{self, Console, Pressed};
 use crate::value::text::{Shown, folded, is_hostile, wrapped};
 
-/// The terminal that questions are asked on. While there is one, nothing is echoed but answers that are no
-/// secrets.
+/// The terminal that questions are asked on. While it exists, only answers that are not secret are echoed.
 pub(crate) struct Terminal {
     console: Arc<Console>,
     plain: bool,
 }
 
-/// What is taken off the screen by itself when nobody presses a key.
+/// After how long without a key a secret is taken off the screen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Begins and ends the other screen that terminals have: what was on it is in no scrollback.
@@ -47,32 +46,32 @@ impl Terminal {
     /// Opens the controlling terminal.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is `needed`, where there is none.
+    /// A [`Failure`] that says what is `needed`, if there is no terminal.
     pub(crate) fn open(needed: &str) -> Result<Terminal, Failure> {
         let none = |_| {
             Failure::new(Exit::Machine, format!("there is no terminal to ask for {needed} on"))
-                .next("run this on a terminal, or give the answer as a flag where there is one")
+                .next("run this on a terminal, or give the answer as a flag, if there is one for it")
         };
         Ok(Terminal { console: console::open().map_err(none)?, plain: false })
     }
 
-    /// The same terminal, of which nothing is wanted but lines below each other.
+    /// The same terminal; if `plain`, it is shown only lines below each other.
     #[must_use]
     pub(crate) fn plain(self, plain: bool) -> Terminal {
         Terminal { plain, ..self }
     }
 
-    /// Whether it is to be shown nothing but lines below each other.
+    /// Whether it is shown only lines below each other.
     pub(crate) fn is_plain(&self) -> bool {
         self.plain
     }
 
-    /// Writes here what commands say beside their answer: it is seen where the questions are.
+    /// A writer for the warnings of commands: they are seen where the questions are.
     pub(crate) fn as_writer(&self) -> impl io::Write + use<> {
         OnTerminal(self.shared())
     }
 
-    /// The device, for somebody else to write to as well.
+    /// The device, for others to write to as well.
     pub(crate) fn shared(&self) -> Arc<Console> {
         Arc::clone(&self.console)
     }
@@ -85,13 +84,22 @@ impl Terminal {
         self.show(&text.into())
     }
 
-    /// Shows lines, in colour where the terminal is not a plain one.
+    /// Shows lines, in colour unless the terminal is a plain one.
     ///
     /// # Errors
     /// A [`Failure`] of the machine.
     pub(crate) fn show(&mut self, text: &Painted) -> Result<(), Failure> {
         let (columns, _) = self.console.size();
         self.write(&format!("{}\n", text.fitted(columns).shown(!self.plain)))
+    }
+
+    /// A question on as many lines as it takes, broken between words. The cursor stays on the last one, with room for a
+    /// short answer: where the terminal itself breaks a line, it does so within a word.
+    fn prompt(&self, question: &str) -> String {
+        const ANSWER: usize = 8;
+        let (columns, _) = self.console.size();
+        let lines = Painted::from(question).fitted(columns.saturating_sub(ANSWER).max(ANSWER));
+        format!("{} ", lines.shown(false))
     }
 
     fn write(&self, text: &str) -> Result<(), Failure> {
@@ -106,18 +114,18 @@ impl Terminal {
         let failed = |error: io::Error| unreadable(&error);
         loop {
             self.console.forget_typed();
-            let question = format!("{} ", Shown(question));
+            let question = self.prompt(question);
             let Some(line) = self.console.line(&question).map_err(failed)? else {
                 self.write("\n")?;
                 return Err(stopped());
             };
             if self.console.more_was_pasted().map_err(failed)? {
-                self.say("\n  that was more than one line, and nothing of it was taken; once more")?;
+                self.say("\n  That was more than one line, and none of it was taken. Please type it again.")?;
                 continue;
             }
             match String::from_utf8(line) {
                 Ok(line) if !line.chars().any(is_hostile) => return Ok(line.trim().to_owned()),
-                _ => self.say("  a key was pressed that is no text; once more")?,
+                _ => self.say("  That contained a control character. Please type it again.")?,
             }
         }
     }
@@ -148,7 +156,7 @@ impl Terminal {
         self.console.more_was_pasted().map_err(failed)?;
         text.push(b'\n');
         String::from_utf8(text).map_err(|_| {
-            Failure::new(Exit::BadInput, "what was pasted is not UTF-8 text").next("have it sent as a file")
+            Failure::new(Exit::BadInput, "what was pasted is not UTF-8 text").next("ask for it as a file")
         })
     }
 
@@ -158,7 +166,7 @@ impl Terminal {
     /// A [`Failure`], as [`Terminal::ask`].
     pub(crate) fn pause(&mut self, what: &str) -> Result<(), Failure> {
         self.console.forget_typed();
-        self.write(&format!("{} ", Shown(what)))?;
+        self.write(&self.prompt(what))?;
         loop {
             match self.console.byte(None).map_err(|error| unreadable(&error))? {
                 Pressed::Byte(b'\n' | b'\r') => return self.write("\n"),
@@ -199,7 +207,7 @@ impl Terminal {
     pub(crate) fn ask_secret(&mut self, question: &str) -> Result<SecretString, Failure> {
         loop {
             self.console.forget_typed();
-            self.write(&format!("{} ", Shown(question)))?;
+            self.write(&self.prompt(question))?;
             let is_odd = Arc::new(AtomicBool::new(false));
             // The library edits the line; the terminal itself is ours to set and to put back.
             let config = rpassword::ConfigBuilder::new()
@@ -214,10 +222,10 @@ impl Terminal {
                 _ => unreadable(&error),
             })?);
             if self.console.more_was_pasted().map_err(|error| unreadable(&error))? {
-                self.say("  that was more than one line, and nothing of it was taken; once more")?;
+                self.say("  That was more than one line, and none of it was taken. Please type it again.")?;
             } else if is_odd.load(Ordering::SeqCst) || typed.contains(char::REPLACEMENT_CHARACTER) {
-                // Taken without that key, it would be another secret than the one that was meant.
-                self.say("  a key was pressed that cannot be part of it; once more")?;
+                // Without that character it would be a different secret from the one that was meant.
+                self.say("  That contained a control character. Please type it again.")?;
             } else {
                 return Ok(SecretString::from(typed.as_str()));
             }
@@ -232,13 +240,13 @@ impl Terminal {
         loop {
             let first = self.ask_secret("New passphrase:")?;
             if first.expose_secret().chars().count() < 12 {
-                self.say("  at least 12 characters, please: several words are easy to remember")?;
+                self.say("  At least 12 characters, please. Several words are easy to remember.")?;
                 continue;
             }
             if first.expose_secret() == self.ask_secret("The same again:")?.expose_secret() {
                 return Ok(first);
             }
-            self.say("  the two differ; once more")?;
+            self.say("  The two differ. Please type them again.")?;
         }
     }
 
@@ -259,7 +267,7 @@ impl Terminal {
         self.say(&format!("{name}: hidden again"))
     }
 
-    /// Shows a text that somebody is to copy, until Enter is pressed, and takes it off the screen.
+    /// Shows a text that a person writes down, until Enter is pressed, and takes it off the screen.
     ///
     /// # Errors
     /// A [`Failure`]: interrupted by Ctrl-C. The text is off the screen then, too.
@@ -276,7 +284,7 @@ impl Terminal {
         }
         let text = Shown(&lines.join("\n")).to_string();
         let answered = self
-            .write(&format!("{OTHER_SCREEN}{text}\n\nEnter when it is on paper: it is taken off the screen"))
+            .write(&format!("{OTHER_SCREEN}{text}\n\nPress Enter once you have written it down; the screen is then cleared."))
             .and_then(|()| self.wait_for_enter(None));
         self.write(FIRST_SCREEN)?;
         answered
@@ -286,7 +294,7 @@ impl Terminal {
         let (columns, _) = self.console.size();
         let shown = Zeroizing::new(folded(value.expose_secret(), columns).join("\n"));
         let text = Zeroizing::new(format!(
-            "{OTHER_SCREEN}{name}:\n\n{}\n\nEnter hides it; so do 30 seconds without a key",
+            "{OTHER_SCREEN}{name}:\n\n{}\n\nPress Enter to hide it; it is also hidden after 30 seconds without a key.",
             shown.as_str()
         ));
         let answered = self.write(&text).and_then(|()| self.wait_for_enter(Some(PATIENCE)));
@@ -308,8 +316,10 @@ impl Terminal {
         let longest = rows.iter().map(|row| row.chars().count()).max().unwrap_or_default();
         let (columns, _) = self.console.size();
         if columns > 0 && longest >= columns {
-            return self
-                .write(&format!("not shown: it needs {} columns; make the window wider\n", longest + 1));
+            return self.write(&format!(
+                "not shown: it needs a window of {} columns; make the window wider\n",
+                longest + 1
+            ));
         }
         for row in rows {
             let blanks = " ".repeat(row.chars().count());
@@ -355,8 +365,8 @@ impl io::Write for OnTerminal {
 /// What ends the input.
 const CTRL_D: u8 = 4;
 
-/// The keys of a line that is being typed. Keys that neither write nor edit are noted, and stand for something
-/// that can be seen: the library would leave them out without a word.
+/// The keys of a line that is being typed. Control characters are noted, and replaced by something that can be seen:
+/// the library would silently leave them out.
 struct Keys {
     console: Arc<Console>,
     is_odd: Arc<AtomicBool>,

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::output::must_not_exist;
@@ -11,7 +10,8 @@ use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::find_request;
 use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::action::ActionOutcome;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::record::statement;
@@ -57,7 +57,6 @@ impl Verb for ActionArgs {
         let request = find_request(ledger.escrow(), &self.request)?.record;
         let says = statement::Action { request, done: self.done.clone() }.into();
         let place = statements::state(&who, &mut ledger, says, self.output.as_deref(), context)?;
-        let text = format!("action recorded for request {}: {}\n{place}", request.short(), self.done);
-        Ok(Answer::done(text, json!({ "request_id": request, "action": self.done })))
+        Ok(Answer::of(Exit::Done, &ActionOutcome { request_id: request, action: self.done, place }))
     }
 }

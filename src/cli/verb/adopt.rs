@@ -1,10 +1,9 @@
-//! `adopt`: brings in another copy's records, where two went on each on its own.
+//! `adopt`: merges the records of a copy that diverged from this log.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use data_encoding::BASE64;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::{log_of, read_copy};
@@ -13,6 +12,7 @@ use crate::cli::files::signers::signers;
 use crate::cli::flags::{Global, Signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::adopt::AdoptOutcome;
 use crate::escrow::{Escrow, Reading};
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
@@ -25,7 +25,7 @@ use crate::record::repair;
 /// The most bytes of another branch's records that one `adopt` record brings in.
 const MAX_BRANCH: usize = 8 << 20;
 
-/// Bring in another copy's entries, where two went on each on its own; two people sign
+/// Merge the records of a copy that diverged from this log; two people must sign
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass adopt safe-b/escrow --as alice/alice --as bob/bob")]
 pub(crate) struct AdoptArgs {
@@ -54,9 +54,8 @@ impl Verb for AdoptArgs {
             return Err(failures::finding(&other, found));
         }
         if self.signer.prefixes.len() != 2 {
-            return Err(
-                Failure::new(Exit::Usage, "two people sign the adoption of a branch").next("--as A --as B")
-            );
+            return Err(Failure::new(Exit::Usage, "two people must sign the adoption of a branch")
+                .next("--as A --as B"));
         }
         let people = self.signer.unlock(context)?;
         let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
@@ -65,31 +64,25 @@ impl Verb for AdoptArgs {
         }
         let records: Vec<LogRecord> = theirs.records().collect();
         let Some(known) = self.branch(&theirs, &records, ledger.escrow(), context)? else {
-            let text = "nothing to adopt: every entry of it is here";
-            return Ok(Answer::done(text, json!({ "adopted": 0 })));
+            return Ok(Answer::of(Exit::Done, &AdoptOutcome::default()));
         };
-        let mut entries = Vec::new();
-        // There is a most that one record may hold: a long branch takes several.
+        let mut appended = Vec::new();
+        // A record may hold only so many bytes: a long branch takes several.
         for (from, bytes) in pieces(&theirs, &records[known..]) {
             let says = repair::Adopt { from, records: BASE64.encode(bytes) };
             let draft = Draft { time: clock::now(), says, signers: signers(&people) };
-            let appended = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
-            entries.push(appended.head().seq);
+            let proof = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
+            appended.push(proof.head().seq);
         }
-        let from = records[known].head();
-        let count = records.len() - known - 1;
-        let text = format!(
-            "{count} entries after entry {} are adopted, as entry {}\nnow put a copy of this log in the place of the other: breakglass copy",
-            from.seq,
-            entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
-        );
-        Ok(Answer::done(text, json!({ "adopted": count, "from": from, "entries": entries })))
+        let adopted = records.len() - known - 1;
+        let outcome = AdoptOutcome { adopted, from: Some(records[known].head()), records: appended };
+        Ok(Answer::of(Exit::Done, &outcome))
     }
 }
 
 impl AdoptArgs {
-    /// Which of their `records` is the last that both logs have: what follows it is adopted. None where all of it is
-    /// here already.
+    /// Which of their `records` is the last that both logs have: what follows it is adopted. None if this log has all
+    /// of them already.
     fn branch(
         &self,
         theirs: &Reading,
@@ -100,26 +93,26 @@ impl AdoptArgs {
         let other = log_of(&self.other);
         if theirs.escrow.id != escrow.id {
             let what = format!(
-                "it is the log of escrow {}, and this is {}",
+                "that is the log of escrow {}, and this is the log of {}",
                 theirs.escrow.id.short(),
                 escrow.id.short()
             );
             return Err(Failure::new(Exit::NotAuthorised, what)
                 .at(other.display())
-                .next("name another copy of this escrow, or the other escrow with --escrow DIR"));
+                .next("name another copy of this escrow, or name the other escrow with --escrow DIR"));
         }
         if escrow.is_ancestor(&theirs.escrow.head) {
             return Ok(None);
         }
         let known = records.iter().rposition(|record| escrow.may_part_at(&record.head()));
         let known = known.ok_or_else(|| {
-            Failure::new(Exit::Fork, "the two logs have no entry in common")
+            Failure::new(Exit::Fork, "the two logs have no record in common")
                 .at(other.display())
                 .next("run `breakglass verify` on each, and keep both as they are")
         })?;
-        // Both went on, or nobody has to sign anything: this log only lacks what the other has.
+        // If this log has no record that the other lacks, `copy` brings it up to date, and nobody has to sign anything.
         if records[known].head() == escrow.head && !escrow.has_gaps() {
-            let what = "this log is no branch: it only lacks the newest entries";
+            let what = "this log has not diverged: it only lacks the newest records";
             return Err(Failure::new(Exit::Truncated, what).at(context.log().display()).next(format!(
                 "bring it up to date: breakglass --escrow {} copy {}",
                 self.other.display(),
@@ -151,7 +144,7 @@ fn refused(path: &Path, error: &LedgerError) -> Failure {
             format!("{}: {} {}", found.rule, found.rule.meaning(), found.detail),
         )
         .at(path.display())
-        .next("nothing was written; keep both copies, and seal what both have sealed anew"),
+        .next("nothing was written: keep both copies, and seal again whatever both have sealed"),
         error => failures::ledger(path, error),
     }
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::ceremony::approve::Review;
 use crate::ceremony::request::session_words;
@@ -14,12 +13,13 @@ use crate::cli::files::output::must_not_exist;
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::approve::ApproveOutcome;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
 use crate::value::fingerprint::Words;
 
-/// Approve a request: hand one's share over to it
+/// Approve a request: hand your share over to it
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass approve req.bgr --as alice/alice -o alice.bga")]
 pub(crate) struct ApproveArgs {
@@ -28,13 +28,13 @@ pub(crate) struct ApproveArgs {
     /// The approver
     #[command(flatten)]
     signer: As,
-    /// The session words, as the requester read them out; asked for where they are missing
+    /// The session words, as the requester read them out; asked for if not given
     #[arg(long, value_name = "WORDS")]
     session_words: Option<String>,
     /// Where to write the approval
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Say yes beforehand to something out of order; repeatable
+    /// Accept this deviation without being asked; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     accepted: Vec<Deviation>,
     /// The time
@@ -66,26 +66,25 @@ impl Verb for ApproveArgs {
         };
         let agree = |examined: &Review<'_>| compare(examined, self.session_words.as_deref());
         decision.approve(&self.accepted, agree, &self.output, context)?;
-        let (person, asked) = (custodian.signer.person(), carried.asked());
-        let text = format!(
-            "{person} approved request {}; the book was written first\nbring or send {} to {}",
-            asked.record.short(),
-            self.output.display(),
-            asked.request.requester
-        );
-        let decision = self.output.display().to_string();
-        Ok(Answer::done(text, json!({ "request_id": asked.record, "person": person, "approval": decision })))
+        let asked = carried.asked();
+        let outcome = ApproveOutcome {
+            request_id: asked.record,
+            person: custodian.signer.person().clone(),
+            approval: self.output,
+            requester: asked.request.requester.clone(),
+        };
+        Ok(Answer::of(Exit::Done, &outcome))
     }
 }
 
-/// Compares the session words, and asks for the decision where there is somebody to ask.
+/// Compares the session words. If they were not given as a flag, asks for two of them, and for the decision.
 fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
     let words = session_words(&examined.asked.record);
     if let Some(given) = given {
         let given: Words = given.parse().map_err(|error| {
             Failure::new(Exit::BadInput, error)
                 .at("--session-words")
-                .next("give the 8 words that `breakglass request` printed, in quotes; ask the requester")
+                .next("ask the requester for the 8 words that `breakglass request` printed, and give them in quotes")
         })?;
         if given == words {
             return Ok(());
@@ -94,7 +93,7 @@ fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
             Exit::NotAuthorised,
             "the session words are not those of this request file",
         )
-        .next("do not approve: speak with the requester; the file may have been replaced on its way"));
+        .next("do not approve; speak with the requester: the file may have been replaced on its way"));
     }
     let mut terminal = Terminal::open("the session words")?;
     let requester = &examined.asked.request.requester;
@@ -104,5 +103,5 @@ fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::new(Exit::NotAuthorised, "not approved; nothing was written")
-        .next("to have the no on record: breakglass deny"))
+        .next("to have your denial on record, run `breakglass deny`"))
 }

@@ -1,4 +1,4 @@
-//! `check`: one's own shares, alone.
+//! `check`: a custodian opens their own shares, alone.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use crate::cli::files::check::check_as;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Global};
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::hands::sandbox::FileAccess;
 use crate::value::names::VaultName;
 
-/// Open one's own shares, alone, and state that they are sound
+/// Open your own shares, alone, and state that they are sound
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass check --all --as alice/alice")]
 pub(crate) struct CheckArgs {
-    /// The vaults; all of one's own where none is named
+    /// The vaults to check; all of yours if none is given
     vaults: Vec<VaultName>,
-    /// All of one's own
+    /// All of yours
     #[arg(long, conflicts_with = "vaults")]
     all: bool,
     /// The custodian
@@ -46,6 +46,7 @@ impl Verb for CheckArgs {
             must_not_exist(path)?;
         }
         let custodian = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
-        check_as(&custodian, &self.vaults, self.output.as_deref(), context)
+        let outcome = check_as(&custodian, &self.vaults, self.output.as_deref(), context)?;
+        Ok(Answer::of(Exit::Done, &outcome))
     }
 }

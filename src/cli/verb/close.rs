@@ -1,9 +1,8 @@
-//! `close`: an emergency, obligation by obligation.
+//! `close`: the closing list of an emergency, item by item.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::ask::closing;
 use crate::cli::context::{Answer, Context, Verb};
@@ -14,6 +13,7 @@ use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::close::CloseOutcome;
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, RequestState};
 use crate::hands::sandbox::FileAccess;
@@ -22,14 +22,14 @@ use crate::record::bundle::MAX_BUNDLE;
 use crate::record::closing::{Item, Lessons, Obligation, Standing};
 use crate::record::statement::Statement;
 
-/// Close an emergency, obligation by obligation
+/// Close an emergency: answer its closing list, item by item
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass close --request 1f0c9a77 --as alice/alice")]
 pub(crate) struct CloseArgs {
     /// The request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     request: String,
-    /// Who closes; better not the requester
+    /// Who closes it; better not the requester
     #[command(flatten)]
     signer: As,
     /// An obligation that was met; repeatable
@@ -38,7 +38,7 @@ pub(crate) struct CloseArgs {
     /// An obligation that does not apply, and why; repeatable
     #[arg(long = "not-applicable", value_name = "ITEM=WHY")]
     not_applicable: Vec<String>,
-    /// What was learned, in words, or @FILE for a document whose digest is recorded
+    /// What was learned, in words; or @FILE for a document, whose digest is recorded
     #[arg(long, value_name = "TEXT|@FILE")]
     lessons: Option<String>,
     /// Write the statement to a file instead of the log
@@ -72,7 +72,9 @@ impl Verb for CloseArgs {
             who.must_know(ledger.escrow(), &context.log())?;
             let asked = find_request(ledger.escrow(), &self.request)?;
             if asked.request.requester == *who.signer.person() {
-                context.warn("warning: the requester closes their own emergency; verify will report it");
+                context.warn(
+                    "warning: the requester closes their own emergency; `breakglass verify` will report it",
+                );
             }
             context.warn(&review(ledger.escrow(), asked));
             context.keep(ledger);
@@ -82,8 +84,8 @@ impl Verb for CloseArgs {
         let request = find_request(ledger.escrow(), &self.request)?.record;
         let says = crate::record::closing::Close { request, items, lessons }.into();
         let place = statements::state(&who, &mut ledger, says, self.output.as_deref(), context)?;
-        let text = format!("request {} is closed by {}\n{place}", request.short(), who.signer.person());
-        Ok(Answer::done(text, json!({ "request_id": request, "closed_by": who.signer.person() })))
+        let closed_by = who.signer.person().clone();
+        Ok(Answer::of(Exit::Done, &CloseOutcome { request_id: request, closed_by, place }))
     }
 }
 

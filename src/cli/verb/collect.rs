@@ -1,9 +1,8 @@
-//! `collect`: appends statements that were made elsewhere, each judged by its maker and not by its carrier.
+//! `collect`: appends statements that were made elsewhere. Each counts by who signed it, not by who brought it.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
 use crate::ceremony::approve::ApprovalFile;
 use crate::cli::context::{Answer, Context, Verb};
@@ -12,6 +11,7 @@ use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::collect::{CollectOutcome, FileCollected};
 use crate::escrow::VerifiedStatement;
 use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
@@ -49,33 +49,34 @@ impl Verb for CollectArgs {
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_belong_to(ledger.escrow())?;
         let mut statements: Vec<VerifiedStatement> = Vec::new();
-        let mut lines = Vec::new();
+        let mut files = Vec::new();
         for (path, note) in notes {
             let signed = ledger.escrow().verify_statement(note).map_err(|broken| {
                 let exit = Exit::from(broken.rule.severity());
                 Failure::new(exit, format!("{}: {}", broken.rule, broken.detail))
                     .at(path.display())
-                    .next("nothing was collected: leave this file out, or have it made again")
+                    .next("nothing was collected: leave this file out, or ask its signer to make it again")
             })?;
-            if ledger.escrow().has_statement(&signed.note.digest()) {
-                lines.push(format!("{}: in the log already", path.display()));
-                continue;
-            }
-            if statements.iter().any(|other| other.note.digest() == signed.note.digest()) {
-                lines.push(format!("{}: given twice", path.display()));
-                continue;
-            }
-            lines.push(format!("{}: {} by {}", path.display(), signed.note.kind(), signed.person));
-            statements.push(signed);
+            let digest = signed.note.digest();
+            let file = if ledger.escrow().has_statement(&digest) {
+                FileCollected::InLog
+            } else if statements.iter().any(|other| other.note.digest() == digest) {
+                FileCollected::GivenTwice
+            } else {
+                let appended = FileCollected::Appended(signed.note.kind().to_owned(), signed.person.clone());
+                statements.push(signed);
+                appended
+            };
+            files.push((path.clone(), file));
         }
         let collected = statements.len();
+        let mut record = None;
         if !statements.is_empty() {
             ledger.vouch(&statements);
             let statements: Vec<_> = statements.into_iter().map(VerifiedStatement::into_signed).collect();
-            let seq = statements::append(&mut ledger, &context.log(), &statements, &who)?;
-            lines.push(format!("logged as entry {seq}"));
+            record = Some(statements::append(&mut ledger, &context.log(), &statements, &who)?);
         }
-        Ok(Answer::done(lines.join("\n"), json!({ "collected": collected })))
+        Ok(Answer::of(Exit::Done, &CollectOutcome { collected, files, record }))
     }
 }
 

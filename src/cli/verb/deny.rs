@@ -1,22 +1,22 @@
-//! `deny`: a custodian says no to a request; it is recorded, but is no veto.
+//! `deny`: a custodian says no to a request. It is recorded, but it is not a veto.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::decision::{self, Decision};
 use crate::cli::files::output::{must_not_exist, write_output};
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, Global};
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::deny::DenyOutcome;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::record::chain::LogRecord;
 use crate::value::text::FreeText;
 
-/// Say no to a request: this is recorded, but is no veto
+/// Say no to a request: it is recorded, but it is not a veto
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example: breakglass deny req.bgr --as alice/alice --because \"no such incident\" -o alice.bgd"
@@ -56,16 +56,11 @@ impl Verb for DenyArgs {
         let examined = decision.examine(context)?;
         let statement = custodian.state(examined.deny(self.because, decision.time), context)?;
         write_output(&self.output, &LogRecord::bytes_of(&statement.note))?;
-        let person = custodian.signer.person();
-        let text = format!(
-            "{person} denied request {}; a denial is recorded, it is no veto\nto have it in the log: breakglass collect {} --as YOU",
-            examined.asked.record.short(),
-            self.output.display()
-        );
-        let denial = self.output.display().to_string();
-        Ok(Answer::done(
-            text,
-            json!({ "request_id": examined.asked.record, "person": person, "denial": denial }),
-        ))
+        let outcome = DenyOutcome {
+            request_id: examined.asked.record,
+            person: custodian.signer.person().clone(),
+            denial: self.output,
+        };
+        Ok(Answer::of(Exit::Done, &outcome))
     }
 }

@@ -41,7 +41,7 @@ impl Verb for DrillArgs {
         let own = Some(vault).filter(|vault| vault.kind == Kind::Canary);
         let canary = own.or_else(|| obligations::drill(escrow, vault).canary).ok_or_else(|| {
             Failure::new(Exit::BadInput, format!("the custodians of `{}` have no canary", self.vault))
-                .next("seal a vault with them: `seal` makes their canary")
+                .next("seal a vault for them: `breakglass seal` makes their canary")
         })?;
         guided(canary.name.clone(), Purpose::Drill, self.opening, context)
     }

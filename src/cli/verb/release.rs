@@ -32,24 +32,24 @@ const MAX_SESSION_FILE: u64 = 64 << 10;
 pub(crate) struct ReleaseArgs {
     /// The request file
     request: PathBuf,
-    /// The approval files that were brought
+    /// The approval files
     approvals: Vec<PathBuf>,
     /// The requester
     #[command(flatten)]
     signer: As,
-    /// The session file, where it is not beside the request file
+    /// The session file, if it is not beside the request file
     #[arg(long, value_name = "FILE")]
     session: Option<PathBuf>,
     /// Write this field to standard output, which must not be a terminal; repeatable
     #[arg(long = "print", value_name = "FIELD", conflicts_with = "withdraw")]
     print: Vec<FieldName>,
-    /// End the request without a release; the approvals that came are recorded
+    /// End the request without a release; the approvals that were given are recorded
     #[arg(long)]
     withdraw: bool,
-    /// Write the new entries to this file, where the log cannot be added to
+    /// Write the new records to this file, if the log cannot be appended to
     #[arg(long, value_name = "FILE")]
     continue_in: Option<PathBuf>,
-    /// Say yes beforehand to something out of order; repeatable
+    /// Accept this deviation without being asked; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     accepted: Vec<Deviation>,
     /// The time
@@ -77,18 +77,20 @@ impl Verb for ReleaseArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         if !self.print.is_empty() && context.output != Output::Elsewhere {
             let leads = match context.output {
-                Output::Terminal => "is a terminal here",
-                _ => "leads nowhere here: it is closed, or /dev/null",
+                Output::Terminal => "is a terminal",
+                _ => "leads nowhere: it is closed, or /dev/null",
             };
             return Err(Failure::new(
                 Exit::Usage,
                 format!("--print writes to standard output, which {leads}"),
             )
-            .next("pipe it to where it is needed, or leave --print out: then it is shown field by field"));
+            .next(
+                "pipe it to where it is needed; or leave --print out, and the fields are shown one at a time",
+            ));
         }
         if self.print.is_empty() && !self.withdraw && (context.scripted || !console::exists()) {
             return Err(Failure::new(Exit::Usage, "there is no terminal to show anything on")
-                .next("name the fields that are wanted: --print password"));
+                .next("name the fields that you want, e.g. --print password"));
         }
         let carried = read_request(&self.request, &context.known)?;
         self.must_be_open(&carried.asked().record, context)?;
@@ -122,7 +124,7 @@ impl ReleaseArgs {
         self.session.clone().unwrap_or_else(|| session_path(&self.request))
     }
 
-    /// Fails where the request ended: its session is gone by then, and that is not what there is to say.
+    /// Fails if the request has ended. Its session is gone then, and "the session cannot be read" would not say why.
     fn must_be_open(&self, request: &Digest, context: &Context<'_>) -> Result<(), Failure> {
         let elsewhere = self.continue_in.as_deref().and_then(|path| context.peek_at(path));
         let log = elsewhere.or_else(|| context.peek());
@@ -130,10 +132,10 @@ impl ReleaseArgs {
             Some(ended) => {
                 let failure = failures::release(&ReleaseError::Ended(ended.seq), &[]);
                 let session = self.session_file();
-                // It goes with the request's end, unless this program was killed in between.
+                // The session is destroyed with the request's end, unless the program was killed in between.
                 Err(match session.symlink_metadata() {
                     Ok(_) => {
-                        failure.or_next(&format!("destroy {}: it serves nobody any more", session.display()))
+                        failure.or_next(&format!("delete {}: it is no longer needed", session.display()))
                     }
                     Err(_) => failure,
                 })
@@ -143,7 +145,7 @@ impl ReleaseArgs {
     }
 }
 
-/// What is about to be logged, and a yes to it.
+/// Says what is about to be logged, and asks for a yes to it.
 fn confirm(asked: &RequestState, gathered: &Gathered<'_>) -> Result<(), Failure> {
     let mut terminal = Terminal::open("a confirmation")?;
     let people: Vec<_> = gathered.approvers().iter().map(|id| id.as_str()).collect();

@@ -1,9 +1,8 @@
 //! `request`: ask for a vault.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::ceremony::request::{RequestPlan, session_words};
 use crate::cli::context::{Answer, Context, Verb};
@@ -12,8 +11,8 @@ use crate::cli::files::open_log::OpenOptions;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::{fields_or_usual, request_must_be_new, session_path};
 use crate::cli::flags::{As, At, Global};
-use crate::cli::say::exit::Failure;
-use crate::escrow::RequestState;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::request::RequestOutcome;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
 use crate::record::request::{Purpose, Reason};
@@ -34,7 +33,7 @@ pub(crate) struct RequestArgs {
     /// Which emergency
     #[arg(long)]
     reason: Reason,
-    /// The number of the ticket that this is for
+    /// The ticket that this is for, e.g. INC-42
     #[arg(long)]
     ticket: FreeText,
     /// Why root is needed, in words
@@ -43,13 +42,13 @@ pub(crate) struct RequestArgs {
     /// What is going to be done; repeatable
     #[arg(long = "action", value_name = "TEXT")]
     actions: Vec<FreeText>,
-    /// A field to be shown; repeatable. Email, password and totp where none is named
+    /// A field to be shown; repeatable. If none is named: email, password and totp
     #[arg(long = "field", value_name = "NAME")]
     fields: Vec<FieldName>,
     /// How many TOTP codes may be shown
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     totp_codes: u32,
-    /// How long the request is good for, as 30m or 4h
+    /// How long the request is good for, e.g. 30m or 4h
     #[arg(long, default_value = "4h", value_name = "LENGTH")]
     expires: Seconds,
     /// Another generation than the current one
@@ -61,10 +60,10 @@ pub(crate) struct RequestArgs {
     /// Where to write the request file; the session goes beside it
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Write the new entries to this file, where the log cannot be added to
+    /// Write the new records to this file, if the log cannot be appended to
     #[arg(long, value_name = "FILE")]
     continue_in: Option<PathBuf>,
-    /// Say yes beforehand to something out of order; repeatable
+    /// Accept this deviation without being asked; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     accepted: Vec<Deviation>,
     /// The time
@@ -115,44 +114,8 @@ impl Verb for RequestArgs {
             options,
             time_set: self.at.time.is_some(),
         };
-        let lodged = lodge(&requester, draft, context)?;
-        Ok(answer(&lodged.asked, &self.output, &session_path(&self.output)))
+        let asked = lodge(&requester, draft, context)?.asked;
+        let (words, session) = (session_words(&asked.record), session_path(&self.output));
+        Ok(Answer::of(Exit::Done, &RequestOutcome::of(&asked, &words, &self.output, &session)))
     }
-}
-
-fn answer(asked: &RequestState, output: &Path, session: &Path) -> Answer {
-    let request = &asked.request;
-    let words = session_words(&asked.record);
-    // The session words stay out of it: they are compared by voice, and not with a ticket that anybody can edit.
-    let ticket = format!(
-        "breakglass request\n{id}\n{requester} asks for {vault} generation {generation}: {purpose}, {reason}\n\
-         until {until}\nwhy: {why}",
-        id = asked.record,
-        requester = request.requester,
-        vault = request.name,
-        generation = request.generation,
-        purpose = request.purpose,
-        reason = request.reason,
-        until = request.not_after,
-        why = request.justification,
-    );
-    let text = format!(
-        "request logged: {}\nsend {} to the approvers; keep {} and give it to nobody\n\
-         read the session words to each approver by voice, and write them nowhere:\n  {words}\n\n\
-         for the ticket {}:\n{ticket}",
-        asked.record.short(),
-        output.display(),
-        session.display(),
-        request.ticket,
-    );
-    let json = json!({
-        "request_id": asked.record,
-        "session_words": words.to_string(),
-        "request_file": output.display().to_string(),
-        "session_file": session.display().to_string(),
-        "not_after": request.not_after,
-        "deviations": request.deviations,
-        "ticket_text": ticket,
-    });
-    Answer::done(text, json)
 }

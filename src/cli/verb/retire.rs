@@ -1,7 +1,6 @@
-//! `retire`: somebody takes no more part. Shares that were sealed to them stay what they are, until the next generation.
+//! `retire`: a person leaves. Shares that were sealed to them stay valid until the next generation.
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::open_log;
@@ -9,6 +8,7 @@ use crate::cli::files::signers::{must_administer, signers};
 use crate::cli::flags::{Global, Signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::retire::RetireOutcome;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::ledger::draft::Draft;
@@ -16,7 +16,7 @@ use crate::record::retire;
 use crate::value::names::PersonId;
 use crate::value::text::FreeText;
 
-/// Record that somebody takes part no longer; an administrator or a threshold of custodians signs
+/// Record that a person has left; an administrator or a threshold of custodians signs
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
 pub(crate) struct RetireArgs {
@@ -25,7 +25,7 @@ pub(crate) struct RetireArgs {
     /// Why, in words
     #[arg(long, value_name = "WHY")]
     because: FreeText,
-    /// The administrator, or a threshold of custodians in their place
+    /// The administrator, or a threshold of custodians instead
     #[command(flatten)]
     signer: Signers,
 }
@@ -49,8 +49,8 @@ impl Verb for RetireArgs {
             failures::no_person(&what, &self.person, ledger.escrow().people.keys())
         })?;
         if person.retired.is_some() {
-            return Err(Failure::new(Exit::BadInput, format!("`{}` has retired already", self.person))
-                .next("nothing is left to do; breakglass log --kind retire shows when"));
+            return Err(Failure::new(Exit::BadInput, format!("`{}` has already retired", self.person))
+                .next("there is nothing left to do; `breakglass log --kind retire` shows when"));
         }
         let holds: Vec<String> = ledger
             .escrow()
@@ -62,13 +62,7 @@ impl Verb for RetireArgs {
         let says = retire::Retire { person: self.person.clone(), because: self.because };
         let draft = Draft { time: clock::now(), says, signers: signers(&people) };
         let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
-        let mut text = format!("{} has retired; logged as entry {}", self.person, appended.head().seq);
-        if !holds.is_empty() {
-            text.push_str(&format!(
-                "\nthey still hold shares of {}: seal the next generation to others",
-                holds.join(", ")
-            ));
-        }
-        Ok(Answer::done(text, json!({ "person": self.person, "entry": appended.head().seq, "holds": holds })))
+        let record = appended.head().seq;
+        Ok(Answer::of(Exit::Done, &RetireOutcome { person: self.person, record, holds }))
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn admit(
         let seq = first.frame.seq;
         return Err(broken(format!("record {seq} is in this log already")).branch_record(seq));
     }
-    // The branch is judged by its own past, as its readers did.
+    // The branch is judged from its own past, as everybody who read it before did.
     let mut branch = Escrow::clone(&at_fork);
     branch.wanted = Arc::clone(&escrow.wanted);
     let mut findings = Vec::new();
@@ -62,7 +62,7 @@ pub(super) fn admit(
         let seq = finding.seq.unwrap_or_default();
         return Err(within(finding.clone().into_broken(), &format!("record {seq}: ")).branch_record(seq));
     }
-    // Reading again remembers only so many places where branches part.
+    // Reading the log again keeps only so many snapshots at which branches can fork.
     if escrow.adopted + 1 + branch.adopted - at_fork.adopted > MAX_ADOPTED {
         let why = format!("at most {MAX_ADOPTED} branches can be adopted");
         return Err(broken(why).limit(MAX_ADOPTED as u64));
@@ -84,7 +84,7 @@ fn adopted(adopt: &Adopt, last: u64) -> Broken {
     Broken::new(Rule::Adopted, what).head(*from).first(from.seq + 1).last(last)
 }
 
-/// What was found on the branch, as it is told of the record that adopts it.
+/// A finding on the branch, reported at the record that adopts it.
 fn on_branch(finding: Finding) -> Broken {
     let seq = finding.seq;
     let mut broken = finding.into_broken();

@@ -1,4 +1,4 @@
-//! The rules of logs that go on elsewhere.
+//! The rules of logs that are continued elsewhere.
 
 use data_encoding::BASE64;
 
@@ -15,7 +15,7 @@ use crate::record::repair::{Continue, Damage};
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
 pub const MAX_SEQ: u64 = 1 << 53;
 
-/// How often one log can go on without records.
+/// How often one log can be continued without records.
 const MAX_SKIPPED: usize = 64;
 
 /// Whether a `continue` follows what it says it follows, and whether records are missing before it. It takes
@@ -27,7 +27,8 @@ pub(super) fn follows(escrow: &Escrow, record: &LogRecord, says: &Continue) -> R
         let broken = Broken::new(Rule::ChainEscrow, "it continues another escrow's log");
         return Err(broken.expected(escrow.id).where_known(frame.escrow, Broken::found));
     }
-    // Where nothing is left out, no number is too high: whoever drives them up keeps nobody from going on.
+    // If nothing is left out, no number is too high: otherwise one record with a huge number could stop every
+    // later continuation.
     if (from.seq > MAX_SEQ && from != tail)
         || from.seq.checked_add(1) != Some(frame.seq)
         || frame.prev != from.hash
@@ -35,7 +36,7 @@ pub(super) fn follows(escrow: &Escrow, record: &LogRecord, says: &Continue) -> R
         let why = format!("it is numbered {}, after {}", frame.seq, from.seq);
         return Err(misplaced(broken(says, why), record, from));
     }
-    // It is signed for this very beginning: nobody else can leave records out.
+    // The signature covers this very beginning, so the record cannot be moved to another one to leave records out.
     if says.last.as_ref().unwrap_or(from) != tail {
         let last = says.last.as_ref().unwrap_or(from);
         let why = format!("it was not made on a log that ends with {}", tail.seq);
@@ -87,7 +88,7 @@ pub(super) fn admit(
         report(continued(says));
         return Ok(());
     }
-    // All or nothing: a continuation with one bad record counts for nothing.
+    // All or nothing: a continuation with one bad record changes nothing.
     let mut after = escrow.clone();
     let mut last = tail.seq;
     for kept in &says.kept {

@@ -29,7 +29,7 @@ fn part_of(kind: RecordKind) -> Part {
         RecordKind::Seal => Part::Vaults,
         RecordKind::Request | RecordKind::Release | RecordKind::End => Part::Requests,
         RecordKind::Statements => Part::Statements,
-        // Both branches begin with one genesis, and what was repaired on a branch is told of by its findings.
+        // Both branches have the same genesis, and repairs on a branch are reported by its findings.
         RecordKind::Genesis | RecordKind::Recovered | RecordKind::Continue | RecordKind::Adopt => {
             Part::Nothing
         }
@@ -71,13 +71,13 @@ impl Escrow {
         Ok(())
     }
 
-    /// Everything that was a head on the branch was a head of this log's.
+    /// Every head of the branch becomes a head of this log.
     fn join_history(&mut self, at_fork: &Escrow, branch: &Escrow) {
         let theirs = branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| *head);
         self.gaps
             .retain(|gap| branch.history.get(&gap.until.seq).is_none_or(|head| head.hash != gap.until.hash));
         for gap in branch.gaps.iter().filter(|gap| gap.after >= at_fork.head.seq) {
-            // What the branch went on without may be here.
+            // Records that the branch was continued without may be in this log.
             if self.history.get(&gap.until.seq) != Some(&gap.until) {
                 self.gaps.push(*gap);
             }
@@ -87,7 +87,7 @@ impl Escrow {
         self.adopted += 1 + branch.adopted - at_fork.adopted;
     }
 
-    /// Keeps the bytes of the branch's seals: they do not stand at a place of their own in this file.
+    /// Keeps the bytes of the branch's seals: they are not records of this file themselves.
     fn keep_seals(&mut self, at_fork: &Escrow, branch: &Escrow, bytes: &[u8]) {
         self.kept.extend(branch.kept.clone());
         let from = at_fork.head.size;

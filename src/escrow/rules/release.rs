@@ -29,7 +29,7 @@ pub(super) fn admit(
     }
     let (vault, generation) = (request.vault, request.generation);
     let outcome = check_release(escrow, record, release, report);
-    // Whatever else is wrong with it, whoever signed this record held the vault key.
+    // Whatever else is wrong with this record, its signer had the vault key: so it counts as a release.
     if let Some(generation) = escrow.generation_mut(&vault, generation) {
         generation.released.get_or_insert(record.frame.time);
     }

@@ -37,8 +37,8 @@ pub(super) fn admit_kept(
     seal: &Seal,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    // Whose shares were current at that time is not known: custodians count as such. It must not be lost where
-    // they sealed in a departed administrator's place, and the log stays cut off until the records are found.
+    // Nobody knows whose shares were current at that time, so every custodian counts. Otherwise a seal that custodians
+    // made in place of a departed administrator would be lost. The log stays truncated until the records are found.
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
     let by = &record.frame.by;
     if !(is_by_administrator(escrow, by) || is_by_custodians(escrow, by)) || seal.generation <= newest {
@@ -72,7 +72,7 @@ fn admit_content(
         let what = format!("{title}: {} of {}", seal.threshold, seal.total_shares);
         report(of_threshold(Rule::ThresholdDisjoint, what, seal));
     }
-    // What was confirmed is what the environment says, and does not stand in a seal twice.
+    // The deviations that were confirmed follow from the environment, so a seal does not repeat them.
     for deviation in seal.environment.deviations(escrow.policy.strict_air_gap) {
         let what = format!("{deviation}, in the seal of {title}");
         report(Broken::new(Rule::RequestDeviation, what).seal(seal).deviation(deviation));
@@ -108,7 +108,7 @@ fn bad_threshold(seal: &Seal, error: &ThresholdError) -> Broken {
     of_threshold(Rule::SealThreshold, why, seal).found(seal.shares.len())
 }
 
-/// The vault stayed what it was, or its name is free.
+/// Checks that the vault is still what it was, or that a new vault's name is free.
 fn check_place(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
     let same = match escrow.vault(&seal.vault) {
         Some(vault) => {

@@ -1,4 +1,4 @@
-//! The rules of statements: whoever carries them into the log, they are judged by their maker.
+//! The rules of statements. A statement is judged by who signed it, not by who brought it.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ pub(super) fn admit(
     collected: &Statements,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    // Whoever it is, is enrolled: the signature was verified with a key that the log brought in.
+    // The signer is enrolled: the signature was verified with a key that the log introduced.
     if record.frame.by.len() != 1 {
         let by = &record.frame.by;
         return Err(Broken::new(Rule::StatementsSigner, format!("{} signers", by.len())).signers(by));
@@ -48,7 +48,7 @@ pub(super) fn admit(
     Ok(())
 }
 
-/// What has to hold of a statement by its kind.
+/// The rules that depend on a statement's kind.
 fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
     let whose = |what: &str| format!("a `{}` by `{}`: {what}", signed.note.kind(), signed.person);
     let request = |digest: &Digest| {
@@ -100,8 +100,8 @@ fn check_check(escrow: &Escrow, signed: &SignedStatement, check: &Check) -> Resu
     Ok(())
 }
 
-/// Denials and closings are custodians' to state, actions theirs or the requester's. Whoever states one
-/// anyway is heard, since what was done is better known than not. For checks and approvals the share decides.
+/// Denials and closings are for custodians to state, actions for them or the requester. One by anybody else is reported
+/// but kept: it is better to know what was done. For checks and approvals the share decides.
 fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Broken)) {
     let custodian = || escrow.people.get(&signed.person).is_some_and(|person| person.is(Role::Custodian));
     let requester = |request: &Digest| {
@@ -153,7 +153,7 @@ impl Escrow {
         let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
         if first.0 != book.hash {
             let (expected, seq) = *first;
-            let what = format!("`{person}`, record {} of the book, see also entry {seq}", book.number);
+            let what = format!("`{person}`, record {} of the book, see also record {seq}", book.number);
             let broken = Broken::new(Rule::BookForked, what).by(&collected.statement).record(seq);
             report(broken.book_record(book.number).expected(expected).found(book.hash));
         }

@@ -127,7 +127,7 @@ fn books() {
 
 /// The record of alice's book that was written first.
 fn forged_place(world: &World) -> breakglass::record::statement::BookRef {
-    world.person("alice").book.borrow().entries().next().unwrap().0
+    world.person("alice").book.borrow().records().next().unwrap().0
 }
 
 /// Head files of their own.

@@ -129,8 +129,8 @@ impl NewEscrow {
         for member in self.members.iter().filter(|member| member.card.is(Role::Custodian)) {
             let Some(here) = &member.here else { continue };
             match check_as(here, &[], None, context) {
-                Ok(answer) => {
-                    terminal.say(answer.text.to_string().lines().next().unwrap_or_default())?;
+                Ok(outcome) => {
+                    terminal.say(&outcome.line())?;
                     checked.push(member.person().clone());
                 }
                 // Who holds no share of what was sealed has nothing to check.

@@ -24,7 +24,7 @@ use crate::value::names::PersonId;
 /// The last line of an approval.
 const LAST_LINE: &str = "-----END AGE ENCRYPTED FILE-----";
 
-/// Where somebody approves.
+/// Where an approver is.
 enum Place {
     Here(String),
     Remote(PersonId),
@@ -42,15 +42,15 @@ pub(crate) struct ApprovalDialog<'a> {
     pub(crate) session: &'a Session,
     /// Where the files go.
     pub(crate) folder: &'a Path,
-    /// The time, where it was set by hand.
+    /// The time, if it was set by hand.
     pub(crate) time: Option<SetTime>,
 }
 
-/// An approval that was brought.
+/// An approval that was given or sent.
 struct Approved {
     path: PathBuf,
     bytes: Vec<u8>,
-    /// Where it is to be kept, too: it was pasted, or lies elsewhere.
+    /// Where to keep a copy of it: it was pasted, or lies elsewhere.
     keep_at: Option<PathBuf>,
 }
 
@@ -62,7 +62,7 @@ impl Approved {
         Ok(Approved { path, bytes, keep_at: None })
     }
 
-    /// Keeps it beside the others: whatever is cut off goes on with the files there.
+    /// Keeps it beside the others: if the opening is interrupted, `release` continues with the files there.
     fn keep(&mut self) -> Result<(), Failure> {
         let Some(place) = self.keep_at.take() else { return Ok(()) };
         write_output(&place, &self.bytes)?;
@@ -71,7 +71,7 @@ impl Approved {
     }
 }
 
-/// The question who approves, with what it shows.
+/// The question who approves, and what is shown with it.
 struct WhoApproves {
     name: String,
     choices: Vec<String>,
@@ -81,7 +81,7 @@ impl WhoApproves {
     fn as_prompt(&self) -> Prompt<'_> {
         Prompt {
             name: &self.name,
-            about: "An id for somebody who is here; the id and `remote` for somebody who is not.",
+            about: "For a person who is here, their id; for a person who is not, their id and the word remote.",
             choices: self.choices.clone(),
             default: None,
         }
@@ -107,7 +107,7 @@ impl ApprovalDialog<'_> {
             let place = match guide::ask(terminal, &prompt.as_prompt(), |typed| self.place(typed, &so_far))? {
                 Reply::Given(place) => place,
                 Reply::Back => {
-                    terminal.say("  the request is logged: there is no way back; Ctrl-C stops")?;
+                    terminal.say("  The request is logged, so there is no way back. Ctrl-C stops.")?;
                     continue;
                 }
             };
@@ -123,7 +123,7 @@ impl ApprovalDialog<'_> {
                     continue;
                 }
             };
-            // Each is judged before it is kept, so that a bad one can be brought again.
+            // Each is verified before it is kept, so that a bad one can be sent again under the same name.
             let judged = self.gather(good.iter().chain([&approved]))?;
             if judged.set_aside.is_empty() {
                 drop(judged);
@@ -159,7 +159,7 @@ impl ApprovalDialog<'_> {
     fn place(&self, typed: &str, so_far: &[PersonId]) -> Result<Place, String> {
         let (name, remote) = match typed.split_once(char::is_whitespace) {
             Some((name, "remote")) => (name, true),
-            Some(_) => return Err("an id, or an id and the word remote".to_owned()),
+            Some(_) => return Err("type an id, or an id and the word remote".to_owned()),
             None => (typed, false),
         };
         let id = name.parse::<PersonId>().ok();
@@ -175,7 +175,7 @@ impl ApprovalDialog<'_> {
         }
     }
 
-    /// Somebody comes to the keyboard, and approves.
+    /// A custodian comes to the keyboard, and approves.
     fn here(
         &self,
         typed: &str,
@@ -209,27 +209,27 @@ impl ApprovalDialog<'_> {
                 return Ok(());
             }
             Err(Failure::new(Exit::NotAuthorised, format!("{person} has not approved; nothing was written"))
-                .next("to have the no on record: breakglass deny"))
+                .next("to have the denial on record, run `breakglass deny`"))
         };
         decision.approve(&self.open.opening.accepted, agree, &output, context)?;
         terminal.say(&format!("{person} has approved; the book was written first."))?;
         Approved::read(output)
     }
 
-    /// Somebody elsewhere: says what to send them, and takes what they send back.
+    /// A custodian elsewhere: says what to send them, and takes what they send back.
     fn remote(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Option<Approved>, Failure> {
         let request = self.folder.join("request.bgr");
         let words = session_words(&self.carried.asked().record);
         terminal.say(&format!(
             "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
-             {person}.bga\nand are asked for two words. Read these to them by voice; write them nowhere:\n  {words}",
+             {person}.bga\nand are asked for two words. Read these to them by voice; do not write them down:\n  {words}",
             contact = self.open.contact(person),
             file = request.display(),
         ))?;
         let prompt = Prompt {
             name: "Their approval",
-            about: "Where the file is that they sent; or paste, to paste its text; or later, to let somebody \
-                    else approve first.",
+            about: "The path of the file that they sent; or paste, to paste its text; or later, to let \
+                    another custodian approve first.",
             default: Some("later"),
             ..Prompt::default()
         };
@@ -254,7 +254,7 @@ impl ApprovalDialog<'_> {
         }
     }
 
-    /// A free place for somebody's approval.
+    /// A free path for a person's approval.
     fn kept(&self, person: &PersonId) -> PathBuf {
         let place = |number: u32| match number {
             1 => self.folder.join(format!("{person}.bga")),
@@ -265,10 +265,10 @@ impl ApprovalDialog<'_> {
     }
 
     fn pasted(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Approved, Failure> {
-        let bytes = terminal.ask_for_block("Paste it now; it ends by itself:", LAST_LINE)?.into_bytes();
+        let bytes = terminal.ask_for_block("Paste it now; its end is recognised:", LAST_LINE)?.into_bytes();
         ApprovalFile::parse(&bytes).map_err(|error| {
             Failure::new(Exit::BadInput, error)
-                .next("it may have changed on its way: paste it again, or have it sent as a file")
+                .next("it may have been changed on its way: paste it again, or ask for it as a file")
         })?;
         Ok(Approved { path: PathBuf::new(), bytes, keep_at: Some(self.kept(person)) })
     }

@@ -1,4 +1,4 @@
-//! What a guided opening knows from the beginning on.
+//! What a guided opening knows from the start.
 
 use std::rc::Rc;
 
@@ -14,16 +14,16 @@ use crate::record::request::Purpose;
 use crate::record::seal::Seal;
 use crate::value::names::PersonId;
 
-/// The log as it is now, to ask the right questions; nothing is built on it.
+/// The log as it is now, to ask the right questions. It is opened again to append to it.
 pub(crate) fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
     context.peek().ok_or_else(|| {
         Failure::new(Exit::Machine, "the log cannot be read")
             .at(context.log().display())
-            .next("name the escrow's directory with --escrow DIR; where the log is lost, use `request` with --continue-in FILE")
+            .next("name the escrow's directory with --escrow DIR; if the log is lost, use `breakglass request` with --continue-in FILE")
     })
 }
 
-/// What the flow knows from the beginning on.
+/// What the dialogue knows from the start.
 pub(crate) struct OpenDialog<'a> {
     pub(crate) escrow: &'a Escrow,
     pub(crate) seal: &'a Seal,
@@ -38,15 +38,18 @@ impl OpenDialog<'_> {
     pub(crate) fn introduce(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let seal = self.seal;
         let what = match self.purpose {
-            Purpose::Drill => "A DRILL: everything is real but what is in the vault.",
-            _ => "This is real. Whatever is shown counts as exposed until it is changed.",
+            Purpose::Drill => "DRILL: every step is real; the credentials are not.",
+            _ => "This is real. Every credential that is shown counts as exposed until it is changed.",
         };
         let mut lines: Vec<Painted> = vec![
             Painted::of(Tone::Strong, format!("OPEN {}, account {}", seal.title(), seal.account)),
             Painted::of(Tone::Due, what),
             Painted::new(),
-            format!("{} of these {} have to approve. Reach them now:", seal.threshold, seal.total_shares)
-                .into(),
+            format!(
+                "{} of these {} people have to approve. Call them now:",
+                seal.threshold, seal.total_shares
+            )
+            .into(),
         ];
         for share in &seal.shares {
             lines.push(format!("  {}", self.contact(&share.custodian)).into());

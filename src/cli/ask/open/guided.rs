@@ -1,5 +1,5 @@
 //! A guided opening: request, approvals and release as one flow. The records and files are those of the three commands,
-//! so that whatever is cut off here goes on there.
+//! so that an opening that is interrupted here can be finished with them.
 
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub(crate) fn guided(
     outer: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
     if outer.scripted {
-        return Err(Failure::new(Exit::Usage, "nobody is there to be asked")
+        return Err(Failure::new(Exit::Usage, "there is nobody to ask")
             .next("use `request`, `approve` and `release`, which take every answer as a flag"));
     }
     let mut terminal = Terminal::open("the questions of a guided opening")?.plain(outer.plain);
@@ -66,7 +66,7 @@ fn carry_out(
     request_must_be_new(&request)?;
     let (requester, plan) = answers.into_plan(dialog, now, context.environment());
     let continue_in = opening.continue_in.as_deref();
-    // The yes to the summary was a yes to the time in it.
+    // The yes to the summary was also a yes to the time in it.
     let accepted: Vec<_> = opening.accepted.iter().copied().chain(set.map(|_| Deviation::TimeSet)).collect();
     let options = OpenOptions { continue_in, carried: None, accepted: &accepted, time: now };
     let draft = RequestDraft { vault, plan, output: &request, options, time_set: set.is_some() };
@@ -76,7 +76,7 @@ fn carry_out(
         logged.record.short(),
         folder.display()
     ))?;
-    // Approvers elsewhere decide on the file: those here decide on the same bytes.
+    // Approvers elsewhere decide on the file, so those here decide on the same bytes.
     let carried = read_request(&request, &context.known)?;
     let approvals = ApprovalDialog {
         open: dialog,
@@ -87,7 +87,7 @@ fn carry_out(
         time: set,
     };
     let done = approvals.collect(terminal, context).and_then(|files| {
-        // Collecting approvals takes hours: a time that was set has gone on meanwhile.
+        // Collecting approvals can take hours, and a time that was set by hand has to move on with them.
         let time = set.map(SetTime::now);
         let how = Releasing {
             requester: &requester,
@@ -102,7 +102,7 @@ fn carry_out(
         };
         how.release(&mut |asked, gathered| challenge(asked, gathered, Context::time(time), terminal), context)
     });
-    done.map_err(|failure| goes_on(failure, &logged, &approvals, continue_in, context))
+    done.map_err(|failure| how_to_continue(failure, &logged, &approvals, continue_in, context))
 }
 
 /// A directory of its own for each opening.
@@ -111,8 +111,8 @@ fn folder(vault: &VaultName, now: Time) -> PathBuf {
     PathBuf::from(format!("{vault}-{stamp}"))
 }
 
-/// Whatever stops the flow after the request was logged: what is recorded, and how it goes on.
-fn goes_on(
+/// What to say if the flow stops after the request was logged: what is recorded, and how to continue.
+fn how_to_continue(
     failure: Failure,
     logged: &RequestState,
     approvals: &ApprovalDialog<'_>,
@@ -130,16 +130,16 @@ fn goes_on(
         |path| format!("{} --continue-in {}", context.place(), path.display()),
     );
     let on = format!(
-        "request {id} is logged and still open. Each approval that is missing:\n\
+        "request {id} is logged and still open. For each approval that is missing:\n\
          breakglass approve {folder}/request.bgr --as THEIRS -o {folder}/THEIRS.bga\n\
-         and then, or with --withdraw to end it:\n\
+         and then, with --withdraw if you want to end it instead:\n\
          breakglass release {folder}/request.bgr {folder}/*.bga --as {prefix}{place}"
     );
-    // To run the same command again would be another request.
+    // "Run the same command again" would make another request.
     if failure.exit == Exit::Interrupted { failure.next(on) } else { failure.or_next(&on) }
 }
 
-/// What is about to be logged, and the account's id typed as a yes to it.
+/// Says what is about to be logged, and has the account's id typed as a yes to it.
 fn challenge(
     asked: &RequestState,
     gathered: &Gathered<'_>,
@@ -166,6 +166,6 @@ fn challenge(
         if typed == account.as_str() {
             return Ok(());
         }
-        terminal.say("  that is not its account id; Ctrl-C stops, and nothing is released")?;
+        terminal.say("  That is not the account id. Ctrl-C stops, and nothing is released.")?;
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct RequestAnswers {
     pub(crate) ticket: FreeText,
     pub(crate) justification: FreeText,
     pub(crate) actions: Vec<FreeText>,
-    /// The time, where it was set by hand.
+    /// The time, if it was set by hand.
     pub(crate) time: Option<SetTime>,
 }
 
@@ -73,7 +73,7 @@ struct Answers {
 /// What each reason means, in the words of a written procedure.
 fn meaning(reason: Reason) -> &'static str {
     match reason {
-        Reason::IamFailure => "nobody can sign in, or take a role, by any other way",
+        Reason::IamFailure => "nobody can sign in or assume a role in any other way",
         Reason::AccountRecovery => "the account itself is lost, locked or taken over",
         Reason::Billing => "billing or contract, which only root can change",
         Reason::SupportCase => "the provider's support asks for root to act on a case",
@@ -90,7 +90,7 @@ pub(crate) fn shown(fields: &[FieldName], codes: u32) -> String {
     fields.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// Asks until somebody has seen all of it and said yes.
+/// Asks until the person has seen all of it and said yes.
 pub(crate) fn ask(dialog: &mut OpenDialog<'_>, terminal: &mut Terminal) -> Result<RequestAnswers, Failure> {
     let given = dialog.opening;
     let mut answers = Answers {
@@ -113,12 +113,12 @@ pub(crate) fn ask(dialog: &mut OpenDialog<'_>, terminal: &mut Terminal) -> Resul
             &|terminal, answers| requester(dialog, terminal, answers),
             &|terminal, answers| reason(dialog, terminal, answers),
             &|terminal, answers| {
-                let about = "The ticket that this is for, as INC-42. It goes into the log.";
+                let about = "The ticket that this is for, e.g. INC-42. It goes into the log.";
                 let name = "Ticket";
                 text(terminal, &mut answers.ticket, given.ticket.is_some(), name, about)
             },
             &|terminal, answers| {
-                let about = "Why root is needed, in a sentence. Whoever approves decides on it.";
+                let about = "Why root is needed, in a sentence. The approvers decide by it.";
                 text(terminal, &mut answers.justification, given.justification.is_some(), "Why", about)
             },
             &|terminal, answers| actions(dialog, terminal, answers),
@@ -148,8 +148,8 @@ fn requester(
     let before = answers.requester.as_ref().map(|who| who.signer.person().to_string());
     let prompt = Prompt {
         name: "Who asks?",
-        about: "Whoever sits at the keyboard: their id as above, or where their files are, without the \
-                ending. It stands in the log as the requester.",
+        about: "The person at the keyboard: their id as above, or the path of their files, without the \
+                ending. The log names them as the requester.",
         default: before.as_deref(),
         ..Prompt::default()
     };
@@ -180,7 +180,7 @@ fn reason(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answer
     let default = answers.reason.map(Reason::as_str);
     let prompt = Prompt {
         name: "Reason",
-        about: "Root is for these alone. A number, or the word.",
+        about: "Root may be used only for these reasons. Type a number or the word.",
         choices: Reason::ALL.iter().enumerate().map(line).collect(),
         default,
     };
@@ -224,14 +224,14 @@ fn summary(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answe
     loop {
         terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE LOGGED"))?;
         terminal.say(&summary_lines(dialog, answers).join("\n"))?;
-        let typed =
-            terminal.ask("Is all of it right, the time too? Type yes, < to go back, or the right time:")?;
+        let typed = terminal
+            .ask("Is all of it right, the time too? Type yes, or < to go back, or the right time:")?;
         match typed.as_str() {
             "yes" => return Ok(Turn::Next),
             guide::BACK => return Ok(Turn::Back),
             other => match other.parse() {
                 Ok(time) => answers.time = Some(SetTime::begin(time)),
-                Err(_) => terminal.say("  yes, <, or a time as 2026-11-23T01:02:03Z")?,
+                Err(_) => terminal.say("  Type yes, <, or a time, e.g. 2026-11-23T01:02:03Z.")?,
             },
         }
     }
@@ -258,14 +258,17 @@ fn summary_lines(dialog: &OpenDialog<'_>, answers: &Answers) -> Vec<String> {
     line("shown", &shown(&fields_or_usual(dialog.opening.fields.clone()), dialog.opening.totp_codes));
     line("until", &now.after(dialog.opening.expires).to_string());
     match answers.time {
-        None => line("it is now", &format!("{now} by this machine's clock")),
+        None => line("it is now", &format!("{now} (this machine's clock)")),
         Some(_) => {
-            line("it is now", &format!("{now} by your word"));
-            line("the clock", &format!("{machine} by this machine"));
+            line("it is now", &format!("{now} (you entered this time)"));
+            line("the clock", &format!("{machine} (this machine's clock)"));
         }
     }
     if now < dialog.escrow.time {
-        line("BUT", &format!("the log's last record is of {}: the clock is behind", dialog.escrow.time));
+        line(
+            "BUT",
+            &format!("the log's last record was written at {}: the clock is behind", dialog.escrow.time),
+        );
     }
     lines
 }

@@ -1,4 +1,4 @@
-//! A release, or a withdrawal: what it rests on, and what both have in common.
+//! What a release and a withdrawal have in common.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use crate::value::time::Time;
 /// The most bytes of an approval file.
 const MAX_APPROVAL_FILE: u64 = 1 << 20;
 
-/// What a release, or a withdrawal, rests on.
+/// What a release or a withdrawal is made of.
 pub(crate) struct Releasing<'a> {
     /// The requester, whose identities are unlocked.
     pub(crate) requester: &'a LocalPerson,
@@ -34,17 +34,17 @@ pub(crate) struct Releasing<'a> {
     pub(crate) session_file: &'a Path,
     /// The approvals' files.
     pub(crate) approvals: &'a [PathBuf],
-    /// Where to go on, where the log cannot be added to.
+    /// Where to continue the log, if it cannot be appended to.
     pub(crate) continue_in: Option<&'a Path>,
-    /// What was confirmed beforehand.
+    /// The deviations that were accepted beforehand.
     pub(crate) accepted: &'a [Deviation],
-    /// The time, where it was set by hand.
+    /// The time, if it was set by hand.
     pub(crate) time: Option<Time>,
-    /// The fields to be written to standard output; none where they are shown on the terminal.
+    /// The fields to write to standard output; if none, they are shown on the terminal.
     pub(crate) print: &'a [FieldName],
 }
 
-/// What is done with the approvals on a log that can be added to.
+/// What is done with the approvals, on a log that is open for appending.
 pub(crate) type Doing<'a> =
     dyn FnMut(&mut OpenLog, ReadApprovals, &mut Context<'_>) -> Result<Answer, Failure> + 'a;
 
@@ -52,7 +52,7 @@ pub(crate) type Doing<'a> =
 pub(crate) type Agreeing<'a> = dyn FnMut(&RequestState, &Gathered<'_>) -> Result<(), Failure> + 'a;
 
 impl Releasing<'_> {
-    /// Finds a log to add to, does it, and destroys the session: with it goes the request.
+    /// Opens the log for appending, does it, and destroys the session: its keys are of no use after the request's end.
     pub(crate) fn carry_out(
         &self,
         doing: &mut Doing<'_>,
@@ -70,7 +70,7 @@ impl Releasing<'_> {
         log.created.keep();
         if let Err(error) = files::destroy(self.session_file) {
             let place = self.session_file.display();
-            context.warn(&format!("warning: {place} could not be destroyed ({error}): destroy it yourself"));
+            context.warn(&format!("warning: {place} could not be destroyed ({error}): delete it yourself"));
         }
         Ok(done)
     }
@@ -81,8 +81,8 @@ impl Releasing<'_> {
     }
 }
 
-/// The approvals that were brought, and the files among them that are none: one bad file must not stop an
-/// emergency that the others can meet.
+/// The approvals that were given, and the files that are not approvals: one bad file must not stop an emergency for
+/// which the others are enough.
 pub(crate) struct ReadApprovals {
     pub(crate) approvals: Vec<ApprovalFile>,
     pub(crate) unreadable: Vec<Failure>,
@@ -105,7 +105,7 @@ impl ReadApprovals {
         found
     }
 
-    /// Says which files are no approvals.
+    /// Says which files are not approvals.
     pub(crate) fn warn(&self, context: &mut Context<'_>) {
         for failure in &self.unreadable {
             let place = failure.at.as_deref().unwrap_or_default();
@@ -123,7 +123,7 @@ pub(crate) fn append_end(log: &mut OpenLog, session: &Session, end: End) -> Resu
         .map_err(|error| failures::ledger(&log.path, &error))
 }
 
-/// In order, and each once.
+/// Sorted, and each item once.
 pub(crate) fn distinct<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items.sort();
     items.dedup();

@@ -1,18 +1,17 @@
-//! The release itself: logged first, shown then.
+//! The release itself: logged first, then shown.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::json;
-
 use crate::ceremony::release::{Gathered, ReleaseError, gather};
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::open_log::{self, OpenLog};
-use crate::cli::files::people::LocalPerson;
 use crate::cli::files::release::releasing::{Agreeing, ReadApprovals, Releasing, append_end, distinct};
 use crate::cli::files::release::shown;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcome::Outcome as _;
+use crate::cli::say::outcomes::release::ReleaseOutcome;
 use crate::cli::terminal::confirm::confirm_deviations;
 use crate::escrow::RequestState;
 use crate::hands::files;
@@ -20,14 +19,13 @@ use crate::hands::sandbox::{self, FileAccess};
 use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
-use crate::record::request::Purpose;
 use crate::secret::payload::TOTP;
 use crate::value::names::{FieldName, PersonId};
 use crate::value::time::Time;
 
-/// What to do where a release was logged and shown, and its end could not be logged.
-const NOT_ENDED: &str = "the release is logged, and was shown; without its end it counts as if everything had been \
-    shown: end it on a sound medium, with --withdraw";
+/// What to do if a release was logged and shown, but its end could not be logged.
+const NOT_ENDED: &str = "the release is logged, and it was shown; until its end is logged too, everything that was \
+    asked for counts as shown: end the request with --withdraw, on a good drive";
 
 impl Releasing<'_> {
     /// Logs the release, and shows or prints what was asked for.
@@ -56,12 +54,12 @@ fn reveal(
     let asked = &escrow.request(request).expect("gather found it").clone();
     prints_what_was_asked(how, asked)?;
     enough(&gathered, read, context)?;
-    // Whatever can fail without a record fails before there is one: the payload is read now, and its digest compared.
+    // Whatever can fail should fail before there is a record: the payload is read now, and its digest compared.
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
         .map_err(|error| failures::not_read(&payload_path, &error))?;
     let environment = context.environment();
-    // What the approvers have signed already is not asked about again.
+    // Deviations that the request names are not asked about again: the approvers have signed them.
     let mut of_machine = environment.deviations(escrow.policy.strict_air_gap);
     of_machine.retain(|deviation| !asked.request.deviations.contains(deviation));
     let deviations = deviations(&gathered, asked, how, &log.deviations, of_machine, now)?;
@@ -73,50 +71,54 @@ fn reveal(
     let failed = |error: ReleaseError| not_released(&error, &payload_path);
     let authorized = gathered.reconstruct(&payload, deviations, environment).map_err(failed)?;
     let approvers = authorized.approvers.clone();
-    // From here on the file may hold a release, or the beginning of one: it stays, whatever happens.
+    // From here on a newly made log may hold a release, or the beginning of one: it stays, whatever happens.
     std::mem::take(&mut log.created).keep();
     log.ledger.vouch(&authorized.verified);
-    // Persist, then reveal. `append` syncs the record and reads it again; without the proof of that which it gives,
-    // the payload cannot be opened below. Whatever stops it, nobody has seen anything.
+    // Persist, then reveal. `append` syncs the record, reads it again and returns the proof; without that proof the
+    // payload cannot be opened below. If it fails, nobody has seen anything.
     let appended = log
         .ledger
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&log.path, &error).or_next(open_log::ELSEWHERE))?;
-    // Nobody is asked for a path any more. A demonstration has more to do afterwards.
+    // Nobody is asked for a path any more, so the sandbox closes further: a program that holds credentials needs three
+    // files. A demonstration runs more commands afterwards, and a sandbox cannot be opened again.
     if !context.scripted && sandbox::state() != Sandbox::None {
         sandbox::close(&rest(how, log, context));
     }
     let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
-    let entry = appended.head().seq;
+    let record = appended.head().seq;
     let shown = if how.print.is_empty() {
-        shown::show(&fields, asked, entry, how, log, context)?
+        shown::show(&fields, asked, record, how, log, context)?
     } else {
         shown::print(&fields, asked, how, context)?
     };
-    // The end says what was in fact shown: auditors take everything that was asked for as shown until it is there.
+    // The end says what was in fact shown. Until it is logged, auditors assume that everything asked for was.
     append_end(log, session, shown.end(*request, bad_shares))
         .map_err(|failure| failure.or_next(NOT_ENDED))?;
-    Ok(answer(how, asked, entry, &approvers, &shown.fields, context))
+    Ok(answer(how, asked, record, approvers, shown.fields, context))
 }
 
-/// Fails where something is to be printed that the approvers have not seen in the request.
+/// Fails if `--print` names something that the approvers did not see in the request.
 fn prints_what_was_asked(how: &Releasing<'_>, asked: &RequestState) -> Result<(), Failure> {
-    const ONLY: &str = "only what the approvers saw in the request is shown; make a new request for more";
+    const ONLY: &str = "only what the approvers saw in the request can be shown; make a new request for more";
     if let Some(other) = how.print.iter().find(|field| !asked.request.fields.contains(field)) {
-        return Err(Failure::new(Exit::NotAuthorised, format!("`{other}` was not asked for")).next(ONLY));
+        return Err(
+            Failure::new(Exit::NotAuthorised, format!("the request does not ask for `{other}`")).next(ONLY)
+        );
     }
     let codes = how.print.iter().filter(|field| field.as_str() == TOTP).count();
     if codes > asked.request.totp_codes as usize {
-        let what = format!("{codes} TOTP codes are wanted, and {} were asked for", asked.request.totp_codes);
+        let what =
+            format!("TOTP codes to be printed: {codes}; the request asks for {}", asked.request.totp_codes);
         return Err(Failure::new(Exit::NotAuthorised, what).next(ONLY));
     }
     Ok(())
 }
 
-/// Fails unless the good approvals are enough; says which were set aside.
+/// Fails unless there are enough good approvals; says which were set aside.
 fn enough(gathered: &Gathered<'_>, read: ReadApprovals, context: &mut Context<'_>) -> Result<(), Failure> {
     if let Err(error) = gathered.enough() {
-        // A file that is no approval may be the one that is missing.
+        // The file that is not an approval may be the very one that is missing, so it is named.
         return Err(match read.unreadable.into_iter().next() {
             Some(failure) => failure,
             None => failures::release(&error, &gathered.set_aside),
@@ -129,7 +131,7 @@ fn enough(gathered: &Gathered<'_>, read: ReadApprovals, context: &mut Context<'_
     Ok(())
 }
 
-/// Why nothing is released; where it is the payload's fault, its file is named.
+/// Why nothing is released; if the payload is to blame, its file is named.
 fn not_released(error: &ReleaseError, payload: &Path) -> Failure {
     let failure = failures::release(error, &[]);
     match error {
@@ -143,30 +145,28 @@ fn not_released(error: &ReleaseError, payload: &Path) -> Failure {
 fn answer(
     how: &Releasing<'_>,
     asked: &RequestState,
-    entry: u64,
-    approvers: &BTreeSet<PersonId>,
-    shown: &[FieldName],
+    record: u64,
+    approvers: BTreeSet<PersonId>,
+    shown: Vec<FieldName>,
     context: &mut Context<'_>,
 ) -> Answer {
-    let people: Vec<_> = approvers.iter().map(|id| id.as_str()).collect();
-    let names: Vec<_> = shown.iter().map(FieldName::as_str).collect();
-    let text = format!(
-        "released on the approvals of {}; logged as entry {entry}\nshown: {}; request {} has ended\n{}",
-        people.join(" and "),
-        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") },
-        asked.record.short(),
-        next_steps(asked, how.requester),
-    );
-    if !how.print.is_empty() {
-        // Standard output holds what was printed, and nothing else.
-        context.warn(&text);
-        return Answer::done("", serde_json::Value::Null);
+    let outcome = ReleaseOutcome {
+        request_id: asked.record,
+        record,
+        approvers,
+        shown,
+        purpose: asked.request.purpose,
+        requester: how.requester.prefix().to_owned(),
+    };
+    if how.print.is_empty() {
+        return Answer::of(Exit::Done, &outcome);
     }
-    let json = json!({ "request_id": asked.record, "entry": entry, "approvers": people, "shown": names });
-    Answer::done(text, json)
+    // Standard output holds what was printed, and nothing else.
+    context.warn(&outcome.said().to_string());
+    Answer::said_already()
 }
 
-/// The files that are still needed when secrets are shown: the log, the book, and the session that is destroyed.
+/// The files that are still needed once secrets are shown: the log, the book, and the session, to destroy it.
 fn rest(how: &Releasing<'_>, log: &OpenLog, context: &Context<'_>) -> FileAccess {
     let mut access = FileAccess::default();
     access.changes_within(&context.escrow);
@@ -176,32 +176,17 @@ fn rest(how: &Releasing<'_>, log: &OpenLog, context: &Context<'_>) -> FileAccess
     access
 }
 
-/// Says what is to be known of the machine before anything is shown on it.
+/// Warns of what the machine may do with what is shown on it.
 fn warn_of(environment: &Environment, context: &mut Context<'_>) {
     if let Some([first, ..]) = environment.recorders.as_deref() {
         context.warn(&format!("warning: this terminal runs under {first}, which may keep what is revealed"));
     }
     if environment.sandbox == Some(Sandbox::NetworkOnly) {
-        context.warn("warning: this kernel has no Landlock: the network is closed, and files are not");
+        context.warn("warning: this kernel has no Landlock: this program is kept off the network, but not away from files");
     }
 }
 
-/// What is to be done after a release.
-fn next_steps(asked: &RequestState, requester: &LocalPerson) -> String {
-    if asked.request.purpose == Purpose::Drill {
-        return "next: nothing; it was a drill, and nothing real was shown".to_owned();
-    }
-    let id = asked.record.short();
-    format!(
-        "next: log what you do, while you do it:\n    \
-         breakglass action \"what you did\" --request {id} --as {}\n\
-         then change the password and the MFA at the provider, and have them sealed;\n\
-         a custodian who did not ask closes it:\n    \
-         breakglass close --request {id} --as THEIRS",
-        requester.prefix().display(),
-    )
-}
-
+/// Every deviation of this release, each confirmed.
 fn deviations(
     gathered: &Gathered<'_>,
     asked: &RequestState,

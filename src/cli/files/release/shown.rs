@@ -43,7 +43,7 @@ impl ShownFields {
 /// Writes `FIELD: VALUE` lines to standard output.
 ///
 /// # Errors
-/// A [`Failure`] where nothing that was named could be written: the request is still open then.
+/// A [`Failure`] if none of the named fields could be written: the request is still open then.
 pub(crate) fn print(
     fields: &Fields,
     asked: &RequestState,
@@ -70,18 +70,18 @@ pub(crate) fn print(
     }
     if shown.fields.is_empty() {
         let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
-        return Err(Failure::new(Exit::BadInput, "nothing that was named could be shown")
+        return Err(Failure::new(Exit::BadInput, "none of the named fields could be shown")
             .next(format!("the vault holds: {}; the request is still open", held.join(", "))));
     }
     shown.fields = distinct(shown.fields);
     Ok(shown)
 }
 
-/// Shows what was asked for on the terminal, and logs the actions that are told there.
+/// Shows what was asked for on the terminal, and logs the actions that are typed there.
 pub(crate) fn show(
     fields: &Fields,
     asked: &RequestState,
-    entry: u64,
+    record: u64,
     how: &Releasing<'_>,
     log: &mut OpenLog,
     context: &mut Context<'_>,
@@ -91,12 +91,12 @@ pub(crate) fn show(
     let about = About {
         vault: asked.request.name.to_string(),
         account: seal.map_or(String::new(), |generation| generation.seal.account.to_string()),
-        entry,
+        record,
         request: asked.record.short(),
     };
     let mut state = State::new(about, fields, &asked.request.fields, asked.request.totp_codes);
     let mut log = |done| statements::act(how.requester, &mut log.ledger, asked.record, done, context);
-    // Whatever becomes of the terminal: what was shown until then is what is logged.
+    // Even if the terminal fails: what was shown until then has to be logged.
     let ended = screen::run(&mut state, how.time, &mut terminal, &mut log);
     if let Err(failure) = ended {
         context.warn(&failure.to_string());

@@ -1,16 +1,15 @@
-//! A request that ends without a release.
-
-use serde_json::json;
+//! Ends a request without a release.
 
 use crate::ceremony::release::gather;
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::open_log::OpenLog;
 use crate::cli::files::release::releasing::{ReadApprovals, Releasing, append_end, distinct};
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::release::WithdrawOutcome;
 use crate::record::request::{End, Outcome};
 
-/// Ends the request; the approvals that came are recorded.
+/// Ends the request; the approvals that were given are recorded.
 pub(crate) fn withdraw(
     log: &mut OpenLog,
     how: &Releasing<'_>,
@@ -29,13 +28,12 @@ pub(crate) fn withdraw(
     let end = End {
         request: *request,
         outcome,
-        // A release that was cut off may have shown everything: it is not for this command to deny it.
+        // A release that was interrupted may have shown everything: the end must not claim that it did not.
         shown: if asked.is_released() { distinct(asked.request.fields.clone()) } else { Vec::new() },
         totp_steps: Vec::new(),
         approvals: gathered.approvals(),
         bad_shares: bad,
     };
     append_end(log, session, end)?;
-    let text = format!("request {} has ended: {outcome}", request.short());
-    Ok(Answer::done(text, json!({ "request_id": request, "outcome": outcome })))
+    Ok(Answer::of(Exit::Done, &WithdrawOutcome { request_id: *request, outcome }))
 }

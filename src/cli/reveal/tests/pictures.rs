@@ -300,7 +300,7 @@ fn more_fields_than_the_window_has_rows_are_said_to_be_more() {
     let wanted: Vec<_> = names.iter().map(String::as_str).collect();
     let mut screen = Screen::new(&fields, &wanted, 0);
     let text = screen.text();
-    assert!(text.contains("more: make the window higher"), "{text}");
+    assert!(text.contains("more: make the window taller"), "{text}");
     assert!(text.contains("Tab the field after"), "{text}");
     for name in &names {
         screen.press("\t");

@@ -178,7 +178,7 @@ fn the_open_value_is_the_one_on_the_screen() {
     screen.wait(28);
     screen.press("!");
     screen.wait(2);
-    assert!(screen.text().contains("the code is over"));
+    assert!(screen.text().contains("the code has expired"));
     assert_eq!(value(&screen), None);
     screen.press("h");
     assert_eq!(value(&screen), None);
@@ -222,7 +222,7 @@ fn a_code_whose_step_is_over_is_not_shown_any_more() {
     let first = code(&screen).unwrap();
     screen.wait(5);
     let text = screen.text();
-    assert!(text.contains("over: press n for the next (2 left)") && !text.contains(&first), "{text}");
+    assert!(text.contains("the code has expired: press n for the next (2 left)") && !text.contains(&first), "{text}");
     assert_eq!(screen.shown().1, [STEP], "what is not shown does not count");
     for key in ["n", "4"] {
         screen.press(key);
@@ -267,10 +267,10 @@ fn a_hides_and_asks_for_an_action() {
     screen.press("3");
     assert_eq!(screen.press("a"), Step::AskAction);
     assert!(screen.state.open.is_none());
-    screen.state.tell(crate::cli::say::painted::Tone::Good, "the action is logged as entry 43");
-    assert!(screen.text().contains("the action is logged as entry 43"));
+    screen.state.tell(crate::cli::say::painted::Tone::Good, "the action is logged as record 43");
+    assert!(screen.text().contains("the action is logged as record 43"));
     screen.press("3");
-    assert!(!screen.text().contains("entry 43"));
+    assert!(!screen.text().contains("record 43"));
 }
 
 #[test]
