@@ -339,7 +339,7 @@ fn afterwards(scenes: &mut Scenes, disk: &Disk) {
     scenes.play(disk, "status-exposed", "status");
     let mut close = sit_down(disk, &["close", "--request", &id, "--as", "bob/bob"]);
     for answer in ["done", "done", "done", "done", "done", "done", "the new password is sealed tomorrow"] {
-        close.expect("Type \"done\"").expect("] >").enter(answer);
+        close.expect("Type \"done\"").expect("does not apply >").enter(answer);
     }
     close.expect("Type yes").expect("back:").enter("yes");
     close.finish();
