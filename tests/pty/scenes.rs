@@ -338,7 +338,7 @@ fn afterwards(scenes: &mut Scenes, disk: &Disk) {
     std::thread::sleep(std::time::Duration::from_millis(1100));
     scenes.play(disk, "status-exposed", "status");
     let mut close = sit_down(disk, &["close", "--request", &id, "--as", "bob/bob"]);
-    for answer in ["done", "done", "done", "done", "done", "done", "the new password is sealed tomorrow"] {
+    for answer in ["done", "done", "done", "done", "done", "done", "it is sealed tomorrow"] {
         close.expect("Type \"done\"").expect("does not apply >").enter(answer);
     }
     close.expect("Type yes").expect("back:").enter("yes");
