@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 fn one_sitting_puts_a_vault_in_force() {
     let disk = people::empty();
     let mut sitting = begin(&disk, &[]);
-    sitting.terminal.expect("BEGIN an escrow").expect("< goes back");
+    sitting.terminal.expect("BEGIN an escrow").expect("type < to go back");
     sitting.answer("Organisation\r\n", "Example Corp");
     sitting.answer("[escrow] >", "");
     let people = [
@@ -113,7 +113,7 @@ type Exchange = (&'static [&'static str], &'static str);
 const ABOUT_THE_ESCROW: &[Exchange] = &[
     (&["Organisation", ">"], ""),
     (&["cannot be left empty", ">"], "<"),
-    (&["this is the first question", ">"], "a\nb"),
+    (&["This is the first question", ">"], "a\nb"),
     (&["more than one line", ">"], "E"),
     (&["[escrow] >"], "file"),
     (&["is there already", ">"], "<"),
@@ -143,7 +143,7 @@ const ABOUT_PEOPLE: &[Exchange] = &[
     (&["[auditor] >"], ""),
     (&["[eve] >"], "elsewhere"),
     (&["New passphrase:"], "short"),
-    (&["at least 12", "New passphrase:"], "amber-violin-cloud"),
+    (&["At least 12", "New passphrase:"], "amber-violin-cloud"),
     (&["again:"], "amber-violin-clown"),
     (&["differ", "New passphrase:"], "amber-violin-cloud"),
     (&["again:"], "amber-violin-cloud"),
@@ -254,12 +254,19 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
         sitting.cards(&disk);
         match stop {
             0 => drop(sitting.terminal.expect("Enter shows them:").press("\u{4}")),
-            1 => drop(sitting.terminal.expect("them:").enter("").expect("Enter when it is").press("\u{3}")),
+            1 => drop(
+                sitting.terminal.expect("them:").enter("").expect("Press Enter once you have").press("\u{3}"),
+            ),
             2 => {
-                sitting.terminal.expect("them:").enter("").expect("Enter when it is on paper").enter("");
+                sitting
+                    .terminal
+                    .expect("them:")
+                    .enter("")
+                    .expect("Press Enter once you have written it down")
+                    .enter("");
                 sitting.terminal.expect("Word ").expect(":").enter("wrong").expect("once more").expect(":");
                 sitting.terminal.enter("wrong").expect("the paper differs").expect("in this order:");
-                sitting.terminal.expect("Enter when it is on paper").press("\u{3}");
+                sitting.terminal.expect("Press Enter once you have written it down").press("\u{3}");
             }
             _ => {
                 sitting.paper();
@@ -287,7 +294,7 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
 fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
     let disk = people::people();
     let mut sitting = begin(&disk, &["--no-sandbox", "escrow", "--name", "E"]);
-    sitting.terminal.expect("out of order").expect("breakglass doctor").expect("BEGIN an escrow");
+    sitting.terminal.expect("deviation: ").expect("breakglass doctor").expect("BEGIN an escrow");
     sitting.cards(&disk);
     sitting.paper();
     let terminal = &mut sitting.terminal;

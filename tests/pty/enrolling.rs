@@ -19,7 +19,7 @@ fn start(disk: &Disk, words: &[&str]) -> Terminal {
 fn a_person_is_set_up_with_one_command() {
     let disk = people::empty();
     let mut enroll = start(&disk, &["enroll", "alice", "-o", "alice"]);
-    enroll.expect("ENROLL alice").expect("< goes back");
+    enroll.expect("ENROLL alice").expect("type < to go back");
     enroll.expect("Name").expect(">").enter("Alice Ng").expect("Contact").expect(">").enter("+1 555 0100");
     enroll.expect("1 custodian").expect("[custodian] >").enter("1 auditor");
     enroll.expect("ABOUT TO BE WRITTEN").expect("Alice Ng").expect("custodian, auditor");
@@ -40,7 +40,7 @@ fn a_person_is_set_up_with_one_command() {
 fn one_can_go_back_and_correct_what_one_said() {
     let disk = people::empty();
     let mut enroll = start(&disk, &["enroll", "alice", "--no-passphrase", "-o", "alice"]);
-    enroll.expect("Name").expect(">").enter("<").expect("this is the first question");
+    enroll.expect("Name").expect(">").enter("<").expect("This is the first question");
     enroll.expect("Name").expect(">").enter("").expect("cannot be left empty").expect(">").enter("Alcie");
     enroll.expect("Contact").expect(">").enter("a\nb").expect("more than one line").expect(">").enter("x");
     enroll.expect("Roles").expect(">").enter("9").expect("a number from 1 to 3").expect(">").enter(",");

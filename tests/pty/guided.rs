@@ -41,14 +41,14 @@ fn an_emergency_with_everybody_at_one_keyboard() {
     let disk = people::sealed(PASSWORD);
     let mut open = start(&disk, &["open", "prod"]);
     answer_up_to_the_summary(&mut open);
-    open.expect("ABOUT TO BE LOGGED").expect("by this machine's clock").expect("Type yes").enter("yes");
+    open.expect("ABOUT TO BE LOGGED").expect("(this machine's clock)").expect("Type yes").enter("yes");
     open.expect("The request is logged").expect("The first of 2").expect(">").enter("alice");
     open.expect("alice, please come to the keyboard; carol, step back").expect("nobody can sign in");
     open.expect("alice: approve").enter("yes").expect("alice has approved");
     open.expect("1 of 2: alice").expect(">").enter("carol").expect("carol: approve").enter("yes");
     open.expect("ABOUT TO BE RELEASED").expect("alice and carol").expect("Type the account id");
     open.enter("000000000000")
-        .expect("not its account id")
+        .expect("not the account id")
         .expect("Type the account id")
         .enter("111122223333");
     look_and_end(&mut open);
@@ -68,22 +68,38 @@ fn an_emergency_with_everybody_at_one_keyboard() {
 fn one_can_go_back_and_see_what_one_said() {
     let disk = people::sealed(PASSWORD);
     let mut open = start(&disk, &["open", "prod", "--as", "carol/carol"]);
-    open.expect("Reason").expect(">").enter("<").expect("this is the first question");
+    open.expect("Reason").expect(">").enter("<").expect("This is the first question");
     open.expect("Reason").expect(">").enter("9").expect("a number from 1 to 5").expect(">").enter("billing");
     open.expect("Ticket").expect(">").enter("").expect("cannot be left empty").expect(">").enter("<");
     open.expect("Reason").expect("[billing] >").enter("");
     open.expect("Ticket").expect(">").enter("B-1").expect("Why").expect(">").enter("two\nlines");
-    open.expect("more than one line, and nothing of it was taken").expect(">").enter("why");
+    open.expect("more than one line, and none of it was taken").expect(">").enter("why");
     open.expect("[none] >").enter("").expect("emergency, billing").expect("Type yes").enter("<");
     open.expect("[none] >").enter("<").expect("Why").expect("[why] >").enter("because");
     open.expect("[none] >").enter("").expect("because    because").expect("Type yes").enter("no");
     open.expect("yes, <, or a time").expect("Type yes").enter("2031-01-02T03:04:05Z");
-    open.expect("2031-01-02T03:04:05Z by your word").expect("by this machine").expect("Type yes");
+    open.expect("2031-01-02T03:04:05Z (you entered this time)")
+        .expect("(this machine's clock)")
+        .expect("Type yes");
     open.press("\u{3}");
     let ended = open.end();
     assert_eq!((ended.code, ended.echoes), (Some(130), true), "{}", ended.screen);
     assert!(!kinds(&disk).contains(&"request".to_owned()), "something was logged before the yes");
     assert!(folder(&disk).is_none());
+}
+
+#[test]
+fn a_question_is_broken_between_words_and_the_cursor_stays_on_its_last_line() {
+    let disk = people::sealed(PASSWORD);
+    let given = ["--as", "carol/carol", "--reason", "billing", "--justification", "w", "--action", "a"];
+    let mut open = start(&disk, &[&["open", "prod"][..], &given].concat());
+    open.expect("Ticket").expect("> ").resize(40, 24).enter("B-1").expect("ABOUT TO BE LOGGED");
+    open.expect(
+        "\r\nIs all of it right, the time\r\n  too? Type yes, or < to go\r\n  back, or the right time: ",
+    );
+    open.enter("yes").expect("The request is logged");
+    open.press("\u{3}");
+    assert_eq!(open.end().code, Some(130));
 }
 
 #[test]
@@ -100,7 +116,7 @@ fn an_approver_at_home_sends_a_file_or_a_text() {
             .expect("Type yes")
             .enter("yes");
         open.expect("The first of 2").expect(">").enter("bob remote");
-        open.expect("approve request.bgr").expect("write them nowhere:\r\n  ");
+        open.expect("approve request.bgr").expect("do not write them down:\r\n  ");
         let words = open.line();
         open.expect("[later] >").enter("").expect("The first of 2").expect(">").enter("carol");
         open.expect("carol: approve").enter("no").expect("carol has not approved");
@@ -120,7 +136,7 @@ fn an_approver_at_home_sends_a_file_or_a_text() {
                 .enter("paste")
                 .expect("Paste it now")
                 .press(&text.replace("ciphertext", "cipher"));
-            open.expect("set aside: approval of `bob`").expect(">").enter("bob remote").expect("[later] >");
+            open.expect("set aside: approval by `bob`").expect(">").enter("bob remote").expect("[later] >");
             open.enter("paste").expect("Paste it now").press("nonsense\n-----END AGE ENCRYPTED FILE-----\n");
             open.expect("not an approval").expect(">").enter("paste").expect("Paste it now").press(&text);
         } else {
@@ -161,7 +177,7 @@ fn what_is_cut_off_goes_on_with_release() {
 fn a_drill_is_the_same_on_the_canary() {
     let disk = people::sealed(PASSWORD);
     let mut drill = start(&disk, &["drill", "prod", "--as", "carol/carol", "--reason", "iam-failure"]);
-    drill.expect("OPEN canary-2-of-3-").expect("A DRILL");
+    drill.expect("OPEN canary-2-of-3-").expect("DRILL: every step is real");
     drill.expect("Ticket").expect(">").enter("D-1").expect("Why").expect(">").enter("quarterly");
     drill.expect("[none] >").enter("").expect("drill, iam-failure").expect("Type yes").enter("yes");
     for id in ["alice", "carol"] {
@@ -195,7 +211,7 @@ fn whoever_waits_for_the_log_is_told_so() {
     let mut first = start(&disk, &release);
     first.expect("Type yes").enter("yes").see("not looked at");
     let mut second = start(&disk, &["check", "--as", "alice/alice"]);
-    second.expect("another breakglass is writing to it; this one waits");
+    second.expect("another breakglass process is writing to this log; waiting for it");
     first.press("q").see("End?").press("q");
     assert_eq!(first.end().code, Some(0));
     let ended = second.end();
@@ -259,7 +275,10 @@ fn a_time_that_is_set_by_hand_goes_on() {
         .enter("w")
         .expect("[none] >")
         .enter("");
-    open.expect("right time:").enter("2031-01-02T03:04:05Z").expect("by your word").expect("right time:");
+    open.expect("right time:")
+        .enter("2031-01-02T03:04:05Z")
+        .expect("(you entered this time)")
+        .expect("right time:");
     open.enter("yes");
     std::thread::sleep(std::time::Duration::from_millis(1100));
     for id in ["alice", "carol"] {
@@ -288,7 +307,7 @@ fn a_passphrase_that_comes_too_late_is_not_seen() {
     for _ in 0..3 {
         open.expect("Passphrase of").expect(":").enter("not this one").expect("that is not it");
     }
-    open.expect("could not be unlocked").expect("Press Enter:");
+    open.expect("could not be unlocked").expect("Press Enter to continue:");
     assert!(!open.echoes());
     open.enter("quiet-otter-lamp-velvet")
         .expect("Who asks?")

@@ -41,7 +41,7 @@ fn locked() -> Disk {
 fn a_passphrase_is_typed_twice_long_enough_and_never_shown() {
     let disk = people::empty();
     let mut keygen = start(&disk, &["keygen", "-o", "ida/ida.key"]);
-    keygen.expect("New passphrase:").enter("short").expect("at least 12");
+    keygen.expect("New passphrase:").enter("short").expect("At least 12");
     keygen.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter("something else");
     keygen.expect("differ").expect("New passphrase:");
     assert!(!keygen.echoes());
@@ -213,7 +213,7 @@ fn two_codes_are_shown_for_the_provider_and_hidden_again() {
     let disk = people::begun();
     let mut seal = seal_up_to_the_seed(&disk, PASSWORD);
     seal.expect("Code that an authenticator shows").enter("").expect("two codes, in order:");
-    seal.expect("Enter hides it").enter("").expect("hidden again");
+    seal.expect("Press Enter to hide it").enter("").expect("hidden again");
     seal.expect("Did the provider take both").enter("yes").expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
@@ -309,17 +309,22 @@ fn closing_goes_item_by_item() {
     for question in ["root password changed", "MFA device", "no access keys", "provider's log", "ticket"] {
         close.expect(question).expect(">").enter("done");
     }
-    close.expect("those who have to know").expect(">").enter("").expect("empty").expect(">").enter("Y");
+    close.expect("people who need to know").expect(">").enter("").expect("empty").expect(">").enter("Y");
     close
-        .expect("type done")
+        .expect("say in a few words")
         .expect(">")
         .enter("<")
         .expect("ticket")
         .expect(">")
         .enter("the ticket is closed");
-    close.expect("those who have to know").expect(">").enter("nobody has to know");
+    close.expect("people who need to know").expect(">").enter("nobody has to know");
     close.expect("ABOUT TO BE SIGNED").expect("does not apply: the ticket is closed").expect("Type yes");
-    close.enter("done").expect("yes, or <").expect("Type yes").enter("<").expect("those who have to know");
+    close
+        .enter("done")
+        .expect("Type yes, or <")
+        .expect("Type yes")
+        .enter("<")
+        .expect("people who need to know");
     close.expect(">").enter("they know").expect("does not apply: they know").expect("Type yes").enter("yes");
     close.expect("is closed by alice");
     assert_eq!(close.end().code, Some(0));
@@ -331,7 +336,7 @@ fn a_generated_password_is_shown_once_to_be_set_at_the_provider() {
     let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
     let mut seal = start(&disk, &[&SEAL[..12], &words].concat());
     seal.expect("TOTP seed").enter("");
-    seal.expect("Set it at the provider").expect("password:").expect("Enter hides it").enter("");
+    seal.expect("Set it at the provider").expect("password:").expect("Press Enter to hide it").enter("");
     seal.expect(GONE).expect("hidden again").expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
@@ -344,7 +349,7 @@ fn ctrl_c_takes_what_is_shown_off_the_screen() {
     let disk = people::begun();
     let words = ["--account-id", "111122223333", "--email", "root@example.com", "--generate-password"];
     let mut seal = start(&disk, &[&SEAL[..12], &words].concat());
-    seal.expect("TOTP seed").enter("").expect("password:").expect("Enter hides it");
+    seal.expect("TOTP seed").enter("").expect("password:").expect("Press Enter to hide it");
     seal.press("typed").press("\u{3}").expect(GONE);
     let ended = seal.end();
     assert_eq!(ended.code, Some(130), "{}", ended.screen);

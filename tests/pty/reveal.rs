@@ -119,7 +119,7 @@ fn an_action_is_logged_from_here() {
     let mut screen = reveal(&disk, &[]);
     screen.see("not looked at").press("1").see(GROUPED).press("a").see("What was done");
     assert!(!screen.window().contains("umbr"), "the password is still on the screen");
-    screen.enter("changed the billing contact").see("action logged as entry 8");
+    screen.enter("changed the billing contact").see("action logged as record 8");
     screen.press("a").see("What was done").enter("").see("no action was logged");
     screen.press("1").see(GROUPED).press("q").see("End?").press("q");
     assert_eq!(screen.end().code, Some(0));
@@ -179,7 +179,7 @@ fn a_plain_terminal_is_written_row_by_row() {
     }
     screen.expect("Enter:").enter("2").expect("good for").expect("characters 1 to 6 of 6:").enter("");
     screen.expect("2 codes left").expect("Enter:").enter("a").expect("What was done").enter("looked around");
-    screen.expect("action logged as entry").expect("Enter:").enter("q").expect("q again").expect("Enter:");
+    screen.expect("action logged as record").expect("Enter:").enter("q").expect("q again").expect("Enter:");
     screen.enter("q");
     let ended = screen.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);

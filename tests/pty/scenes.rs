@@ -181,7 +181,7 @@ fn remote(scenes: &mut Scenes, disk: &Disk) {
     let shown = request.transcript();
     let spoken = shown
         .lines()
-        .skip_while(|line| !line.contains("write them nowhere"))
+        .skip_while(|line| !line.contains("do not write them down"))
         .nth(1)
         .unwrap()
         .trim()
@@ -230,8 +230,8 @@ fn afterwards(scenes: &mut Scenes, disk: &Disk) {
     std::thread::sleep(std::time::Duration::from_millis(1100));
     scenes.play(disk, "status-exposed", "status");
     let mut close = sit_down(disk, &["close", "--request", &id, "--as", "bob/bob"]);
-    for answer in ["done", "done", "done", "done", "done", "done", "the new password is sealed tomorrow"] {
-        close.expect("[done").expect("] >").enter(answer);
+    for answer in ["done", "done", "done", "done", "done", "done", "it is sealed tomorrow"] {
+        close.expect("Type \"done\"").expect("does not apply >").enter(answer);
     }
     close.expect("Type yes").expect("back:").enter("yes");
     close.finish();

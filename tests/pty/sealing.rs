@@ -48,7 +48,7 @@ fn answer(seal: &mut Terminal, question: &str, answer: &str) {
 fn a_vault_is_sealed_from_the_first_question_to_the_yes() {
     let disk = people::begun();
     let mut seal = start(&disk, &[]);
-    seal.expect("SEAL a vault of E").expect("< goes back");
+    seal.expect("SEAL a vault of E").expect("type < to go back");
     for (question, typed) in QUESTIONS {
         answer(&mut seal, question, typed);
     }
@@ -113,7 +113,7 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
     }
     seal.expect("not proven").enter("no").expect("Seed, not shown").enter("").expect("ABOUT TO BE SEALED");
     seal.expect("BUT        `second` is 3 of 3: one lost share loses it").expect("or <").enter("perhaps");
-    seal.expect("yes, or <").expect("or < to").enter("yes").expect("sealed second");
+    seal.expect("Type yes, or <").expect("or < to").enter("yes").expect("sealed second");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended);
@@ -123,7 +123,7 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
 fn one_can_go_back_from_every_question() {
     let disk = people::begun();
     let mut seal = start(&disk, &["--field", "pin"]);
-    seal.expect("Vault").expect(">").enter("<").expect("this is the first question");
+    seal.expect("Vault").expect(">").enter("<").expect("This is the first question");
     seal.expect("Vault").expect(">").enter("prod").expect("Account id").expect(">").enter("<");
     seal.expect("Vault").expect("[prod] >").enter("").expect("Account id").expect(">").enter(ACCOUNT);
     seal.expect("E-mail").expect(">").enter("<").expect("[111122223333] >").enter("");
@@ -177,7 +177,7 @@ fn a_password_is_made_when_all_of_it_was_seen() {
     let mut seal = start(&disk, &flags);
     seal.expect("[all] >").enter("").expect("[2] >").enter("").expect("[type] >").enter("make");
     seal.expect("Seed, not shown").enter("").expect("shown once").expect("Type yes, or <").enter("yes");
-    seal.expect("Set it at the provider").expect("password:").expect("Enter hides it").enter("");
+    seal.expect("Set it at the provider").expect("password:").expect("Press Enter to hide it").enter("");
     seal.expect("hidden again").expect("sealed prod");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);

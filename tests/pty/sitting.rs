@@ -60,7 +60,7 @@ impl Counted {
         self.terminal.expect("in this order:\r\n\r\n");
         let shown = self.terminal.line();
         let words: Vec<&str> = shown.split(' ').collect();
-        self.answer("Enter when it is on paper", "");
+        self.answer("Press Enter once you have written it down", "");
         self.terminal.expect("\u{1b}[2J\u{1b}[?1049l");
         for _ in 0..2 {
             self.terminal.expect("Word ");

@@ -50,8 +50,8 @@ pub(crate) type DialogStep<'s, A> = &'s dyn Fn(&mut Terminal, &mut A) -> Result<
 /// Says how to answer. Said once, before the first question.
 pub(crate) fn explain(terminal: &mut Terminal) -> Result<(), Failure> {
     terminal.say(&format!(
-        "Press Enter to accept the value in [ ], type {BACK} to go back, Ctrl-C to stop. Nothing is written until you \
-         have seen everything and typed yes."
+        "Press Enter to accept the value in [ ], type {BACK} to go back, Ctrl-C to stop.\n\
+         Nothing is written until you have seen everything and typed yes."
     ))
 }
 

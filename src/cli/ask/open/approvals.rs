@@ -222,7 +222,7 @@ impl ApprovalDialog<'_> {
         let words = session_words(&self.carried.asked().record);
         terminal.say(&format!(
             "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
-             {person}.bga\nand are asked for two words. Read these to them by voice; do not write them down:\n  {words}",
+             {person}.bga\nand are asked for two words. Read these out by voice; do not write them down:\n  {words}",
             contact = self.open.contact(person),
             file = request.display(),
         ))?;

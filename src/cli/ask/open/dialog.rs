@@ -39,7 +39,7 @@ impl OpenDialog<'_> {
         let seal = self.seal;
         let what = match self.purpose {
             Purpose::Drill => "DRILL: every step is real; the credentials are not.",
-            _ => "This is real. Every credential that is shown counts as exposed until it is changed.",
+            _ => "This is real. Whatever is shown counts as exposed until it is changed.",
         };
         let mut lines: Vec<Painted> = vec![
             Painted::of(Tone::Strong, format!("OPEN {}, account {}", seal.title(), seal.account)),

@@ -222,7 +222,10 @@ fn a_code_whose_step_is_over_is_not_shown_any_more() {
     let first = code(&screen).unwrap();
     screen.wait(5);
     let text = screen.text();
-    assert!(text.contains("the code has expired: press n for the next (2 left)") && !text.contains(&first), "{text}");
+    assert!(
+        text.contains("the code has expired: press n for the next (2 left)") && !text.contains(&first),
+        "{text}"
+    );
     assert_eq!(screen.shown().1, [STEP], "what is not shown does not count");
     for key in ["n", "4"] {
         screen.press(key);
