@@ -77,11 +77,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// What is told of a log that has no readable genesis.
-    pub fn unreadable(finding: Finding) -> Report {
-        Report { escrow: None, findings: vec![finding] }
-    }
-
     /// The worst thing that was found, by the order in which exit codes are chosen: tampered, forked,
     /// truncated, torn, findings.
     pub fn worst(&self) -> Option<Severity> {
@@ -89,16 +84,16 @@ impl Report {
     }
 }
 
-/// Reads the log in `bytes` and compares it with `evidence`, at `now`.
-pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
-    match Reading::of(bytes) {
+/// Verifies a log that was read: what reading found, and what comparing it with `evidence` finds at `now`. Without a
+/// readable genesis there is nothing to compare, and the report holds that one finding.
+pub fn verify(reading: Result<Reading, Finding>, evidence: &Evidence, now: Time) -> Report {
+    match reading {
         Ok(reading) => compare(reading, evidence, now),
-        Err(finding) => Report::unreadable(finding),
+        Err(finding) => Report { escrow: None, findings: vec![finding] },
     }
 }
 
-/// Compares a log that was read with `evidence`, at `now`.
-pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
+fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     let Reading { escrow, mut findings, .. } = reading;
     // What was seen before is left out; what is due, and what evidence says, is of today.
     if let Some((_, since)) = &evidence.since

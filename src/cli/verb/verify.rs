@@ -6,8 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::audit::files::{Compared, Found, sealed};
-use crate::audit::verify as ceremony;
-use crate::audit::verify::{Anchor, Evidence, Report};
+use crate::audit::verify::{Anchor, Evidence, Report, verify};
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
 use crate::cli::flags::{At, Global};
@@ -74,13 +73,11 @@ impl Verb for VerifyArgs {
         let since = self.since.as_deref().map(read_head).transpose()?;
         let mut evidence =
             Evidence { anchor, heads, books, files: None, since, require_head: self.require_head };
-        let report = match Reading::of(read_log(context)?) {
-            Ok(reading) => {
-                evidence.files = read_sealed(&context.directory(), &reading.escrow);
-                ceremony::compare(reading, &evidence, Context::time(self.at.time))
-            }
-            Err(finding) => Report::unreadable(finding),
-        };
+        let reading = Reading::of(read_log(context)?);
+        if let Ok(reading) = &reading {
+            evidence.files = read_sealed(&context.directory(), &reading.escrow);
+        }
+        let report = verify(reading, &evidence, Context::time(self.at.time));
         let exit = report.worst().map_or(Exit::Done, Exit::from);
         let columns = (context.output == Output::Terminal).then(look::columns);
         let text = text(&report, &context.log(), &context.directory(), exit, columns);
