@@ -17,25 +17,21 @@ use crate::cli::say::{failures, look};
 use crate::escrow::Reading;
 use crate::hands::console::Output;
 use crate::hands::sandbox::FileAccess;
+use crate::record::kinds::RecordKind;
+use crate::record::statement::StatementKind;
 
-/// What a line of the timeline can be of.
-const KINDS: [&str; 15] = [
-    "genesis",
-    "seal",
-    "request",
-    "release",
-    "end",
-    "check",
-    "approval",
-    "denial",
-    "action",
-    "close",
-    "statements",
-    "recovered",
-    "continue",
-    "adopt",
-    "retire",
-];
+/// The kinds of lines in the timeline, as the tables of records and of statements have them. A statement has a line
+/// of its own, so the statements' kinds come before the record that brings them.
+fn kinds() -> Vec<&'static str> {
+    let mut kinds = Vec::new();
+    for kind in RecordKind::ALL {
+        if *kind == RecordKind::Statements {
+            kinds.extend(StatementKind::ALL.iter().map(|kind| kind.as_str()));
+        }
+        kinds.push(kind.as_str());
+    }
+    kinds
+}
 
 /// Show the log as a timeline
 #[derive(Debug, Args)]
@@ -45,7 +41,7 @@ pub(crate) struct LogArgs {
     #[arg(long, value_name = "ID")]
     request: Option<String>,
     /// Only records, or statements, of this kind
-    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS))]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(kinds()))]
     kind: Option<String>,
 }
 
@@ -98,5 +94,24 @@ impl Verb for LogArgs {
             text.append(unsettled);
         }
         Ok(Answer::done(text, json))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_record_and_of_statement_can_be_asked_for() {
+        let offered = kinds();
+        let different: BTreeSet<&str> = offered.iter().copied().collect();
+        assert_eq!(different.len(), offered.len(), "none twice: {offered:?}");
+        assert_eq!(offered.len(), RecordKind::ALL.len() + StatementKind::ALL.len());
+        assert!(RecordKind::ALL.iter().all(|kind| different.contains(kind.as_str())));
+        assert!(StatementKind::ALL.iter().all(|kind| different.contains(kind.as_str())));
+        let at = |kind: &str| offered.iter().position(|one| *one == kind);
+        assert!(at("check") < at("statements") && at("statements") < at("recovered"), "{offered:?}");
     }
 }
