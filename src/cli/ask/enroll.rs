@@ -6,15 +6,13 @@ use std::str::FromStr as _;
 use crate::cli::files::cards::Entrant;
 use crate::cli::flags::with_ending;
 use crate::cli::say::exit::Failure;
+use crate::cli::say::layout::named;
 use crate::cli::say::usage;
 use crate::cli::terminal::guide::{self, Prompt, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::record::card::Role;
 use crate::value::names::PersonId;
-use crate::value::text::{FreeText, folded};
-
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
+use crate::value::text::FreeText;
 
 /// Each role, in the order in which it is offered, and what it means.
 const ROLES: [(Role, &str); 3] = [
@@ -142,10 +140,7 @@ fn summary(
 ) -> Result<Turn, Failure> {
     let prefix = folder.join(person.as_str());
     let mut lines = vec![String::new(), "ABOUT TO BE WRITTEN".to_owned()];
-    // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, text: &str| {
-        lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-    };
+    let mut line = |name: &str, text: &str| lines.push(named(name, text));
     line("card of", person.as_str());
     line("name", answers.name.as_ref().map_or("", FreeText::as_str));
     line("contact", answers.contact.as_ref().map_or("", FreeText::as_str));

@@ -1,6 +1,7 @@
 //! Lines of at most 80 columns: moments, tables, texts that are wrapped, and commands as they are typed.
 
 use crate::cli::say::painted::{Painted, Tone};
+use crate::value::text::folded;
 use crate::value::time::{Seconds, Time};
 
 /// How many columns a terminal has.
@@ -40,6 +41,20 @@ pub(super) fn indented(indent: usize, text: &Painted) -> Vec<Painted> {
     }
     let put = |(at, line): (usize, Painted)| behind(indent + 2 * at.min(1), line);
     lines.into_iter().enumerate().map(put).collect()
+}
+
+/// What people wrote, for its place behind a name: see [`named`].
+const WRITTEN: usize = 64;
+
+/// What people wrote, as the lines of a block in 80 columns whose further lines are set off by a bar: no text can
+/// pass for a line of the screen that shows it.
+pub(crate) fn set_off(text: &str) -> String {
+    folded(text, WRITTEN).join("\n             | ")
+}
+
+/// One line of a summary: its name, and behind it what people wrote, set off.
+pub(crate) fn named(name: &str, text: &str) -> String {
+    format!("  {name:<10} {}", set_off(text))
 }
 
 /// A line behind so many blanks.

@@ -10,15 +10,13 @@ use crate::cli::context::{Answer, Context};
 use crate::cli::files::genesis::{begin, read_policy};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::layout::named;
 use crate::cli::terminal::guide::{self, Prompt, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
 use crate::hands::files::Created;
 use crate::record::policy::Policy;
-use crate::value::text::{FreeText, folded};
-
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
+use crate::value::text::FreeText;
 
 /// The word for the policy that holds where no file is given.
 const USUAL: &str = "usual";
@@ -193,10 +191,7 @@ fn write(answers: &Answers) -> Result<Digest, Failure> {
 
 fn summary_lines(answers: &Answers) -> Vec<String> {
     let mut lines = vec![String::new(), "ABOUT TO BE BEGUN".to_owned()];
-    // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, text: &str| {
-        lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-    };
+    let mut line = |name: &str, text: &str| lines.push(named(name, text));
     line("escrow of", answers.name.as_ref().map_or("", FreeText::as_str));
     line("directory", &answers.directory.as_ref().map_or(String::new(), |path| path.display().to_string()));
     for (at, member) in answers.members.iter().enumerate() {

@@ -21,6 +21,7 @@ use crate::cli::files::signers::must_administer;
 use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::layout::named;
 use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::envelope::Identity;
@@ -31,10 +32,6 @@ use crate::hands::store::MAX_LOG;
 use crate::record::finding::Rule;
 use crate::record::seal::AccountId;
 use crate::value::names::VaultName;
-use crate::value::text::folded;
-
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
 
 /// The partition whose account ids have a form that is known.
 const AWS: &str = "aws";
@@ -224,10 +221,7 @@ impl SealDialog<'_> {
 
     fn summary_lines(&self, answers: &SealAnswers) -> Vec<String> {
         let mut lines = vec![String::new(), "ABOUT TO BE SEALED".to_owned()];
-        // What people wrote is set off, so that no text can pass for a line of this screen.
-        let mut line = |name: &str, text: &str| {
-            lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-        };
+        let mut line = |name: &str, text: &str| lines.push(named(name, text));
         let vault = answers.vault.as_ref().map_or("", VaultName::as_str);
         let custodians = answers.custodians.as_deref().unwrap_or_default();
         line("vault", vault);
