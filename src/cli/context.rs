@@ -6,10 +6,12 @@ use std::rc::Rc;
 
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcome::Outcome;
 use crate::cli::say::painted::Painted;
 use crate::escrow::{KnownLogs, Reading};
 use crate::hands::console::Output;
@@ -40,6 +42,17 @@ impl Answer {
     /// All went well.
     pub(crate) fn done(text: impl Into<Painted>, json: Value) -> Answer {
         Answer { exit: Exit::Done, text: text.into(), json }
+    }
+
+    /// The outcome, for people and for programs.
+    pub(crate) fn of(exit: Exit, outcome: &impl Outcome) -> Answer {
+        Answer::drawn(exit, outcome, outcome.said())
+    }
+
+    /// The outcome, where its text depends on more than itself: on the terminal's width, or on where things lie.
+    pub(crate) fn drawn(exit: Exit, outcome: &impl Serialize, text: impl Into<Painted>) -> Answer {
+        let json = serde_json::to_value(outcome).expect("an outcome's keys are texts");
+        Answer { exit, text: text.into(), json }
     }
 }
 

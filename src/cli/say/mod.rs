@@ -8,6 +8,7 @@ pub(crate) mod groups;
 pub(crate) mod layout;
 pub mod look;
 pub(crate) mod nearest;
+pub(crate) mod outcome;
 pub mod painted;
 pub(crate) mod plain;
 pub(crate) mod records;
