@@ -8,65 +8,65 @@ use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 
-/// What a book tells about the log.
+/// What a book says about the log.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct BookReport {
     /// What does not agree.
     pub findings: Vec<Finding>,
-    /// Approvals that the book tells of.
+    /// Approvals that the book records.
     pub approvals: Vec<Approved>,
     /// The number of the newest record of this log that the book knows.
     pub newest: Option<u64>,
 }
 
 /// Compares the book of `owner`, as bytes, with the log.
-pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
-    let mut told = Told::default();
+pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> BookReport {
+    let mut report = BookReport::default();
     let Some(person) = escrow.people.get(owner) else {
         let broken = Broken::new(Rule::BookChain, format!("`{owner}` does not belong to this escrow"));
-        told.findings.push(broken.person(owner).general());
-        return told;
+        report.findings.push(broken.person(owner).general());
+        return report;
     };
     let book = match Book::read(owner, &person.verifying_key(), bytes) {
         Ok(book) => book,
         Err(error) => {
             let broken = Broken::new(Rule::BookChain, format!("`{owner}`: {error}")).person(owner);
-            told.findings.push(of_book_error(broken, &error).general());
-            return told;
+            report.findings.push(of_book_error(broken, &error).general());
+            return report;
         }
     };
-    let of = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
-    told.newest = of.map(|(_, entry)| heads::knows(escrow, &entry.head)).max();
-    told.findings.extend(parted(escrow, &book));
-    for (at, entry) in book.entries().filter(|(_, entry)| entry.escrow == escrow.id) {
-        if let Statement::Approval(approval) = &entry.says {
+    let of = book.entries().filter(|(_, record)| record.escrow == escrow.id);
+    report.newest = of.map(|(_, record)| heads::knows(escrow, &record.head)).max();
+    report.findings.extend(parted(escrow, &book));
+    for (at, record) in book.entries().filter(|(_, record)| record.escrow == escrow.id) {
+        if let Statement::Approval(approval) = &record.says {
             let approval = approval.clone();
-            told.approvals.push(Approved { person: owner.clone(), time: entry.time, approval });
+            report.approvals.push(Approved { person: owner.clone(), time: record.time, approval });
         }
         let logged = escrow.statements.iter().any(|collected| {
             let signed = &collected.statement;
-            signed.person == *owner && signed.statement.book == *at && signed.statement.says == entry.says
+            signed.person == *owner && signed.statement.book == *at && signed.statement.says == record.says
         });
         if !logged {
-            told.findings.push(unlogged(owner, at.number, entry).general());
+            report.findings.push(unlogged(owner, at.number, record).general());
         }
     }
     for collected in escrow.statements.iter().filter(|collected| collected.statement.person == *owner) {
         let statement = &collected.statement.statement;
-        if !book.entries().any(|(at, entry)| *at == statement.book && entry.says == statement.says) {
+        if !book.entries().any(|(at, record)| *at == statement.book && record.says == statement.says) {
             let (kind, number) = (statement.says.kind(), statement.book.number);
             let what = format!("{kind} by `{owner}`: it names record {number} of the book");
             let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
-            told.findings.push(broken.book_record(number).about(collected.seq));
+            report.findings.push(broken.book_record(number).about(collected.seq));
         }
     }
-    told
+    report
 }
 
-fn unlogged(owner: &PersonId, number: u64, entry: &BookRecord) -> Broken {
-    let (kind, time) = (entry.says.kind(), entry.time);
+fn unlogged(owner: &PersonId, number: u64, record: &BookRecord) -> Broken {
+    let (kind, time) = (record.says.kind(), record.time);
     let what = format!("`{owner}`, record {number}: {kind} of {time}");
-    of_statement(Broken::new(Rule::BookUnlogged, what), owner, &entry.says).book_record(number).time(time)
+    of_statement(Broken::new(Rule::BookUnlogged, what), owner, &record.says).book_record(number).time(time)
 }
 
 fn of_statement(broken: Broken, owner: &PersonId, says: &Statement) -> Broken {
@@ -83,11 +83,11 @@ fn of_book_error(broken: Broken, error: &BookError) -> Broken {
     }
 }
 
-/// Where a book's heads and a log part; the worst finding of them. Every head counts, not only the newest:
-/// the book's owner may have followed a rewritten log.
+/// The worst contradiction between a book's heads and the log. Every head counts, not only the newest: the book's owner
+/// may have followed a rewritten log.
 pub fn parted(escrow: &Escrow, book: &Book) -> Option<Finding> {
-    let known = book.entries().filter(|(_, entry)| entry.escrow == escrow.id);
-    let parted =
-        known.filter_map(|(_, entry)| heads::compare(escrow, &entry.head, Keeper::Book(book.owner())));
-    parted.max_by_key(Finding::severity)
+    let known = book.entries().filter(|(_, record)| record.escrow == escrow.id);
+    let contradictions =
+        known.filter_map(|(_, record)| heads::compare(escrow, &record.head, Keeper::Book(book.owner())));
+    contradictions.max_by_key(Finding::severity)
 }

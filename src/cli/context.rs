@@ -32,7 +32,7 @@ use crate::value::time::Time;
 pub struct Answer {
     /// How the program ends.
     pub exit: Exit,
-    /// For people, without a line feed at the end; empty where everything was said already.
+    /// For people, without a line feed at the end; empty if the command has printed everything itself.
     pub text: Painted,
     /// For programs.
     pub json: Value,
@@ -42,6 +42,11 @@ impl Answer {
     /// All went well.
     pub(crate) fn done(text: impl Into<Painted>, json: Value) -> Answer {
         Answer { exit: Exit::Done, text: text.into(), json }
+    }
+
+    /// Nothing more to say: the command has printed everything itself.
+    pub(crate) fn said_already() -> Answer {
+        Answer { exit: Exit::Done, text: Painted::new(), json: Value::Null }
     }
 
     /// The outcome, for people and for programs.
@@ -61,11 +66,11 @@ pub(crate) trait Verb: Sized {
     /// Whether a secret may come into the program's hands: its memory is locked then.
     const HANDLES_SECRETS: bool;
 
-    /// Whether a record of it, or its answer, says what the machine is like: the machine is looked at then.
+    /// Whether its record or its answer says what the machine is like: the machine is examined then.
     const RECORDS_MACHINE: bool;
 
-    /// Whether it says at its beginning what about the machine is out of order. Whoever records that asks about it
-    /// in their own time; the others can only say it.
+    /// Whether it warns of the machine's deviations before it begins. A command that records them asks about each when
+    /// the time comes; the others can only warn.
     const WARNS_OF_MACHINE: bool = Self::HANDLES_SECRETS && !Self::RECORDS_MACHINE;
 
     /// Which files it needs: its sandbox lets it open no others.
@@ -88,7 +93,7 @@ pub struct Program {
 pub struct Context<'a> {
     /// The escrow's directory.
     pub escrow: PathBuf,
-    /// The log, where it is not the one in the escrow's directory.
+    /// The log, if it is not the one in the escrow's directory.
     pub log: Option<PathBuf>,
     /// Whether the commands are run one after another by the demonstration, with nobody to ask.
     pub scripted: bool,
@@ -100,7 +105,7 @@ pub struct Context<'a> {
     pub stderr_in_colour: bool,
     /// Where `stdout` leads.
     pub output: Output,
-    /// The machine, where it was looked at.
+    /// The machine, if it was examined.
     pub machine: Option<&'a Machine>,
     /// No colours, no other screen, nothing moves, whatever is a terminal: see [`crate::cli::say::look::Look`].
     pub plain: bool,
@@ -111,12 +116,12 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The operating system's random generator. It panics where that fails: nothing can be sealed without.
+    /// The operating system's random generator. It panics if that fails: nothing can be sealed without it.
     pub(crate) fn rng() -> UnwrapErr<SysRng> {
         UnwrapErr(SysRng)
     }
 
-    /// What is known of the machine, for the record. A demonstration looks at none.
+    /// What is known of the machine, for the record. A demonstration does not examine it.
     pub(crate) fn environment(&self) -> Environment {
         let text = |text: &str| text.parse::<FreeText>().ok();
         let tool = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
@@ -126,7 +131,7 @@ impl Context<'_> {
             text(&system).expect("it is short and plain"),
         );
         let Some(machine) = self.machine else { return bare };
-        // A name that is no text is still a name.
+        // A name that is not a valid text is still recorded, escaped.
         let texts = |names: &Option<Vec<String>>| -> Option<Vec<FreeText>> {
             let shown = |name: &String| text(&Shown::line(name).to_string()).or_else(|| text("?"));
             names.as_ref().map(|names| names.iter().filter_map(shown).collect())
@@ -166,12 +171,12 @@ impl Context<'_> {
         EscrowDir::at(&self.escrow)
     }
 
-    /// Says something beside the answer. What cannot be written there is lost, and stops nothing.
+    /// Says something beside the answer. If it cannot be written it is lost: that must not stop the command.
     pub(crate) fn warn(&mut self, text: &str) {
         self.say(&format!("{}\n", crate::value::text::Shown(text)));
     }
 
-    /// Says what about this machine is out of order, before the first secret is in its memory.
+    /// Warns of this machine's deviations, before the first secret is in its memory.
     pub(crate) fn warn_of_machine(&mut self) {
         if self.scripted {
             return;
@@ -180,7 +185,7 @@ impl Context<'_> {
         let environment = Environment { memory, sandbox, ..self.environment() };
         for deviation in environment.deviations(false) {
             let what = crate::cli::say::deviation::explain(deviation);
-            self.warn(&format!("out of order: {what}; `breakglass doctor` says how to put it right"));
+            self.warn(&format!("deviation: {what}; `breakglass doctor` says how to fix it"));
         }
     }
 
@@ -199,8 +204,8 @@ impl Context<'_> {
         self.log.clone().unwrap_or_else(|| self.directory().log())
     }
 
-    /// The flags with which a command finds this very log, where it would not find it by itself. A path that a
-    /// shell would take apart is left to be filled in.
+    /// The flags that a command needs to find this log; empty if it finds it without. A path that a shell would take
+    /// apart is replaced by a word to be filled in.
     pub(crate) fn place(&self) -> String {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
         let flag = |name: &str, path: &Path| {
@@ -213,17 +218,17 @@ impl Context<'_> {
         escrow.into_iter().chain(log).collect()
     }
 
-    /// The log as it is now, as far as it can be read: to look something up, and to build nothing on.
+    /// The log as it is now, as far as it can be read: only to look something up. It is opened again to be extended.
     pub(crate) fn peek(&self) -> Option<Rc<Reading>> {
         self.peek_at(&self.log())
     }
 
-    /// Keeps in mind what the log is that was opened, for whoever opens it again.
+    /// Remembers a log that was verified, so that opening it again does not verify it again.
     pub(crate) fn keep<M: Medium>(&self, ledger: Ledger<M>) {
         self.known.keep(Rc::new(ledger.into_reading()));
     }
 
-    /// The card that the log has of somebody.
+    /// A person's card, from the log.
     pub(crate) fn card_of(&self, person: &PersonId) -> Option<VerifiedCard> {
         self.peek()?.escrow.card_of(person)
     }

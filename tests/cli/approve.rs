@@ -57,7 +57,7 @@ fn a_request_file_that_was_changed_is_not_believed() {
         (10, r#""seq":3"#, r#""seq":4"#),
     ] {
         disk.replace("req.bgr", from, to);
-        let run = refused(&disk, code, &asked.words).at("req.bgr, entry ");
+        let run = refused(&disk, code, &asked.words).at("req.bgr, record ");
         run.at(", byte ").next("compare with another copy");
         disk.write("req.bgr", &whole);
     }
@@ -76,7 +76,7 @@ fn a_request_file_that_was_cut_is_not_taken() {
     }
     // The records are cut and the shares are not: the log in the file is torn.
     disk.write("req.bgr", [&whole[..log - 1], &whole[log..]].concat());
-    refused(&disk, 11, &asked.words).at("req.bgr, entry 6");
+    refused(&disk, 11, &asked.words).at("req.bgr, record 6");
     // The last record is missing altogether: what is left ends with no request.
     let request = whole[..log].windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2;
     disk.write("req.bgr", [&whole[..request], &whole[log..]].concat());
@@ -141,7 +141,7 @@ fn a_forged_history_is_not_hers() {
     let first = |bytes: &[u8]| bytes.windows(3).position(|part| part == b"\n\n{").unwrap() + 2;
     let spliced = [&forged[..first(&forged)], &real[first(&real)..]].concat();
     disk.write("req.bgr", spliced);
-    refused(&disk, 10, &asked.words).at("entry 1, byte ");
+    refused(&disk, 10, &asked.words).at("record 1, byte ");
     disk.write("req.bgr", "{\"type\":\"breakglass/v1/genesis\"}\n\n-----BEGIN AGE ENCRYPTED FILE-----\n");
     refused(&disk, 3, words);
 }

@@ -80,7 +80,7 @@ fn nothing_is_built_on_a_damaged_log_unasked() {
     let (disk, _) = Disk::approved();
     let whole = disk.read("escrow/log");
     disk.replace("escrow/log", "Example Corp", "Fxample Corp");
-    let run = refused(&disk, 10, "alice.bga bob.bga", "").at("escrow/log, entry 0, byte 0");
+    let run = refused(&disk, 10, "alice.bga bob.bga", "").at("escrow/log, record 0, byte 0");
     run.next("breakglass verify");
     disk.write("escrow/log", [&whole[..], b"torn"].concat());
     let run = refused(&disk, 4, "alice.bga bob.bga", "").what("the log is damaged");
@@ -103,7 +103,7 @@ fn a_request_can_be_withdrawn_with_what_came_on_record() {
     assert_eq!((logged(&disk, "release"), logged(&disk, "end")), (0, 1));
     disk.run("log --kind end").ok().shows("shown: nothing");
     disk.run("verify").ok().shows("APPROVALS-UNRELEASED");
-    disk.refuses(2, &format!("{PRINT} --withdraw")).says("does not go with");
+    disk.refuses(2, &format!("{PRINT} --withdraw")).says("cannot be used with");
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub(crate) fn no_log(path: &Path, error: &io::Error) -> Failure {
 pub(crate) fn finding(path: &Path, finding: &Finding) -> Failure {
     let mut place = path.display().to_string();
     if let Some(seq) = finding.seq {
-        place.push_str(&format!(", entry {seq}"));
+        place.push_str(&format!(", record {seq}"));
     }
     if let Some(offset) = finding.offset {
         place.push_str(&format!(", byte {offset}"));

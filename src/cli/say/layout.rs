@@ -24,7 +24,7 @@ pub(super) fn day(time: Time) -> String {
     text
 }
 
-/// In the unit that tells most.
+/// In the largest unit of which there are at least two.
 pub(super) fn length(length: Seconds) -> String {
     match length.0 {
         seconds if seconds >= 2 * 86_400 => format!("{}d", seconds / 86_400),
@@ -43,18 +43,27 @@ pub(super) fn indented(indent: usize, text: &Painted) -> Vec<Painted> {
     lines.into_iter().enumerate().map(put).collect()
 }
 
-/// What people wrote, for its place behind a name: see [`named`].
+/// The columns of a text that people wrote, after the 13 of its name: see [`named`].
 const WRITTEN: usize = 64;
 
-/// What people wrote, as the lines of a block in 80 columns whose further lines are set off by a bar: no text can
-/// pass for a line of the screen that shows it.
+/// A text that people wrote, folded to stand after a name in 80 columns. A bar sets off its further lines, so that no
+/// text can pass for a line of the screen that shows it.
 pub(crate) fn set_off(text: &str) -> String {
     folded(text, WRITTEN).join("\n             | ")
 }
 
-/// One line of a summary: its name, and behind it what people wrote, set off.
+/// One line of a summary: a name, and after it a text that people wrote, set off.
 pub(crate) fn named(name: &str, text: &str) -> String {
     format!("  {name:<10} {}", set_off(text))
+}
+
+/// `1 record`, or `3 records`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    match count.try_into() {
+        Ok(1) => format!("1 {noun}"),
+        Ok(many) => format!("{many} {noun}s"),
+        Err(_) => format!("many {noun}s"),
+    }
 }
 
 /// A line behind so many blanks.
@@ -64,8 +73,7 @@ fn behind(blanks: usize, line: Painted) -> Painted {
     text
 }
 
-/// Rows in columns, each with its details below it. A cell of column `name` that is too long stands on a line of
-/// its own.
+/// Rows in columns, each with its details below it. A cell of column `name` that is too long gets its own line.
 pub(super) fn table<const N: usize>(
     head: [&str; N],
     rows: Vec<([Painted; N], Vec<Painted>)>,

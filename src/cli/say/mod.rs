@@ -9,6 +9,7 @@ pub(crate) mod layout;
 pub mod look;
 pub(crate) mod nearest;
 pub(crate) mod outcome;
+pub(crate) mod outcomes;
 pub mod painted;
 pub(crate) mod plain;
 pub(crate) mod records;

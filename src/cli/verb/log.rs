@@ -1,15 +1,14 @@
-//! `log`: the readable timeline. It shows what can be read; whether it holds is what `verify` says.
+//! `log`: the readable timeline. It shows what can be read; only `verify` says whether the log is sound.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use serde_json::Value;
 
 use crate::audit::status::status;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
 use crate::cli::files::requests::find_request;
 use crate::cli::flags::Global;
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::Tone;
 use crate::cli::say::records::lines as lines_of;
 use crate::cli::say::timeline::{self, Line};
@@ -37,10 +36,10 @@ fn kinds() -> Vec<&'static str> {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass log --kind release")]
 pub(crate) struct LogArgs {
-    /// Only what concerns this request: its id, or at least the first 8 digits of it
+    /// Show only what concerns this request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     request: Option<String>,
-    /// Only records, or statements, of this kind
+    /// Show only records, or statements, of this kind
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(kinds()))]
     kind: Option<String>,
 }
@@ -72,28 +71,27 @@ impl Verb for LogArgs {
                 found.rule.meaning()
             ));
         }
-        let json = Value::Array(lines.iter().map(Line::to_json).collect());
         if context.output != Output::Terminal {
-            return Ok(Answer::done(timeline::listed(&lines), json));
+            return Ok(Answer::drawn(Exit::Done, &lines, timeline::listed(&lines)));
         }
         let columns = look::columns();
-        // Programs are told which keys signed; people, whose they were.
+        // Programs are told which keys signed, people whose keys they are.
         for line in lines.iter_mut().filter(|line| line.is_by_keys) {
             let asked = line.request.as_ref().and_then(|request| reading.escrow.request(request));
             if let Some(asked) = asked {
-                line.by = asked.request.requester.to_string();
+                line.key_owner = Some(asked.request.requester.to_string());
             }
         }
         let mut text = timeline::in_columns(&lines, columns);
         if lines.is_empty() {
-            text.push(Tone::Plain, "no entry of the log is of that kind and request");
+            text.push(Tone::Plain, "the log has no record of this kind and request");
         }
         let status = status(&reading, Context::time(None));
         if let Some(unsettled) = timeline::unsettled(&status, &context.place(), columns) {
             text.push(Tone::Plain, "\n\n");
             text.append(unsettled);
         }
-        Ok(Answer::done(text, json))
+        Ok(Answer::drawn(Exit::Done, &lines, text))
     }
 }
 
