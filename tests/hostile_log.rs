@@ -31,7 +31,7 @@ fn below(limit: usize) -> usize {
 /// What verify says of these bytes is bad enough to fail.
 #[track_caller]
 fn fails(world: &World, bytes: Vec<u8>, what: &str) {
-    let report = verify(bytes, &Evidence::default(), world.now());
+    let report = verify(Reading::of(bytes), &Evidence::default(), world.now());
     assert!(report.worst() >= Some(Severity::Torn), "{what}: {:?}", report.findings);
 }
 

@@ -8,47 +8,47 @@ use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 
-/// What a book tells about the log.
+/// What a book says about the log.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct BookReport {
     /// What does not agree.
     pub findings: Vec<Finding>,
-    /// Approvals that the book tells of.
+    /// Approvals that the book records.
     pub approvals: Vec<Approved>,
     /// The number of the newest record of this log that the book knows.
     pub newest: Option<u64>,
 }
 
 /// Compares the book of `owner`, as bytes, with the log.
-pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
-    let mut told = Told::default();
+pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> BookReport {
+    let mut report = BookReport::default();
     let Some(person) = escrow.people.get(owner) else {
         let broken = Broken::new(Rule::BookChain, format!("`{owner}` does not belong to this escrow"));
-        told.findings.push(broken.person(owner).general());
-        return told;
+        report.findings.push(broken.person(owner).general());
+        return report;
     };
     let book = match Book::read(owner, &person.verifying_key(), bytes) {
         Ok(book) => book,
         Err(error) => {
             let broken = Broken::new(Rule::BookChain, format!("`{owner}`: {error}")).person(owner);
-            told.findings.push(of_book_error(broken, &error).general());
-            return told;
+            report.findings.push(of_book_error(broken, &error).general());
+            return report;
         }
     };
     let of = book.records().filter(|(_, record)| record.escrow == escrow.id);
-    told.newest = of.map(|(_, record)| heads::knows(escrow, &record.head)).max();
-    told.findings.extend(parted(escrow, &book));
+    report.newest = of.map(|(_, record)| heads::knows(escrow, &record.head)).max();
+    report.findings.extend(parted(escrow, &book));
     for (at, record) in book.records().filter(|(_, record)| record.escrow == escrow.id) {
         if let Statement::Approval(approval) = &record.says {
             let approval = approval.clone();
-            told.approvals.push(Approved { person: owner.clone(), time: record.time, approval });
+            report.approvals.push(Approved { person: owner.clone(), time: record.time, approval });
         }
         let logged = escrow.statements.iter().any(|collected| {
             let signed = &collected.statement;
             signed.person == *owner && signed.statement.book == *at && signed.statement.says == record.says
         });
         if !logged {
-            told.findings.push(unlogged(owner, at.number, record).general());
+            report.findings.push(unlogged(owner, at.number, record).general());
         }
     }
     for collected in escrow.statements.iter().filter(|collected| collected.statement.person == *owner) {
@@ -57,10 +57,10 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> Told {
             let (kind, number) = (statement.says.kind(), statement.book.number);
             let what = format!("{kind} by `{owner}`: it names record {number} of the book");
             let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
-            told.findings.push(broken.book_record(number).about(collected.seq));
+            report.findings.push(broken.book_record(number).about(collected.seq));
         }
     }
-    told
+    report
 }
 
 fn unlogged(owner: &PersonId, number: u64, record: &BookRecord) -> Broken {
@@ -83,11 +83,11 @@ fn of_book_error(broken: Broken, error: &BookError) -> Broken {
     }
 }
 
-/// Where a book's heads and a log part; the worst finding of them. Every head counts, not only the newest:
-/// the book's owner may have followed a rewritten log.
+/// The worst contradiction between a book's heads and the log. Every head counts, not only the newest: the book's owner
+/// may have followed a rewritten log.
 pub fn parted(escrow: &Escrow, book: &Book) -> Option<Finding> {
     let known = book.records().filter(|(_, record)| record.escrow == escrow.id);
-    let parted =
+    let contradictions =
         known.filter_map(|(_, record)| heads::compare(escrow, &record.head, Keeper::Book(book.owner())));
-    parted.max_by_key(Finding::severity)
+    contradictions.max_by_key(Finding::severity)
 }

@@ -16,7 +16,7 @@ pub struct SealedFile<'a> {
     digest: Digest,
 }
 
-/// What lies where a sealed file should.
+/// What was found where a sealed file should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// A file with this digest.
@@ -55,7 +55,7 @@ pub fn sealed(escrow: &Escrow) -> impl Iterator<Item = SealedFile<'_>> {
 }
 
 impl SealedFile<'_> {
-    /// Sets what was found beside what was sealed. `path` is shown: the file's, below the escrow's directory.
+    /// Compares what was found with what was sealed. `path` is the file's, below the escrow's directory, as it is shown.
     pub fn against(&self, path: String, found: Found) -> Compared {
         let seal = &self.generation.seal;
         let what = match self.custodian {
@@ -75,14 +75,15 @@ impl SealedFile<'_> {
     }
 }
 
-/// What the comparison says; `None` where the file is the one that was sealed.
+/// What the comparison says; `None` if the file is the one that was sealed.
 pub fn compare(file: &Compared) -> Option<Finding> {
     let Compared { path, what, sealed, .. } = file;
     let (rule, why) = match &file.found {
         Found::File(digest) if digest == sealed => return None,
-        Found::File(digest) => {
-            (Rule::FileChanged, format!("it is {}, sealed was {}", digest.short(), sealed.short()))
-        }
+        Found::File(digest) => (
+            Rule::FileChanged,
+            format!("its digest is {}, that of the sealed file is {}", digest.short(), sealed.short()),
+        ),
         Found::Other(why) => (Rule::FileChanged, why.clone()),
         Found::Missing(why) => (Rule::FileMissing, why.clone()),
     };

@@ -1,4 +1,4 @@
-//! Heads against a log: was its end cut off, or its past rewritten?
+//! Heads against a log: was its end removed, or its past rewritten?
 
 use std::fmt;
 
@@ -25,12 +25,12 @@ impl fmt::Display for Keeper<'_> {
     }
 }
 
-/// What a head that was taken home says about the log; `None` where it agrees.
+/// What a head that was kept elsewhere says about the log; `None` if it agrees.
 pub(crate) fn compare(escrow: &Escrow, head: &Head, keeper: Keeper<'_>) -> Option<Finding> {
     if escrow.may_be_ancestor(head) {
         return None;
     }
-    // Size and hash decide: a log of another size at that record is another log.
+    // Size and hash both count: a log that has another size at that record is another log.
     let broken = if head.seq > escrow.head.seq {
         truncated(&escrow.head, head, keeper)
     } else {
@@ -45,16 +45,16 @@ pub(crate) fn compare(escrow: &Escrow, head: &Head, keeper: Keeper<'_>) -> Optio
 
 fn truncated(last: &Head, head: &Head, keeper: Keeper<'_>) -> Broken {
     let what = format!(
-        "{keeper} knows record {} at {} bytes, and the log ends with record {} at {} bytes",
+        "{keeper} knows record {} at {} bytes, but the log ends with record {} at {} bytes",
         head.seq, head.size, last.seq, last.size
     );
     Broken::new(Rule::HeadTruncated, what).expected(head.seq).found(last.seq)
 }
 
-/// `ours` is the log's own head at that record, unless records are missing there.
+/// `ours` is the log's own head at that record; `None` if records are missing there.
 fn forked(ours: Option<&Head>, head: &Head, keeper: Keeper<'_>) -> Broken {
     let (seq, short) = (head.seq, head.hash.short());
-    let what = format!("{keeper} knows record {seq} as {short}, and the log holds another");
+    let what = format!("{keeper} knows record {seq} as {short}, but the log holds another");
     let broken = Broken::new(Rule::HeadFork, what);
     match ours {
         Some(ours) if ours.hash == head.hash => broken.expected(head.size).found(ours.size),
@@ -63,7 +63,7 @@ fn forked(ours: Option<&Head>, head: &Head, keeper: Keeper<'_>) -> Broken {
     }
 }
 
-/// Where the log went on without records that are known of.
+/// A finding for each place at which the log was continued without records that are known to exist.
 pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
     escrow.gaps().iter().map(|gap| {
         let (first, last) = (gap.after + 1, gap.until.seq);
@@ -73,7 +73,7 @@ pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// The number of the last record of this log that whoever took `head` home is known to have seen.
+/// The number of the last record of this log that the head vouches for: 0 if the head is of a branch.
 pub fn knows(escrow: &Escrow, head: &Head) -> u64 {
     if escrow.is_elsewhere(head) { 0 } else { head.seq }
 }

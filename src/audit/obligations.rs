@@ -1,4 +1,4 @@
-//! Obligations: what has to happen after each seal, approval and release, and has not yet.
+//! Obligations: what has to happen after each seal, approval and release, and has not happened yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::record::statement::{Approval, Statement};
 use crate::value::names::PersonId;
 use crate::value::time::{Seconds, Time};
 
-/// An approval, and where it came from does not matter: a log or a book.
+/// An approval, from a log or a book.
 #[derive(Debug, Clone)]
 pub struct Approved {
     /// Who approved.
@@ -21,7 +21,7 @@ pub struct Approved {
     pub approval: Approval,
 }
 
-/// A length of time that something has to happen within.
+/// A time within which something has to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline {
     /// Its last moment.
@@ -41,7 +41,7 @@ impl Deadline {
         now > self.due
     }
 
-    /// Whether it has passed, or the last quarter of it is running.
+    /// Whether it has passed, or its last quarter has begun.
     pub fn is_near(&self, now: Time) -> bool {
         self.due.since(now).0 <= self.due.since(self.since).0 / 4
     }
@@ -61,7 +61,7 @@ pub struct Exposure<'a> {
 pub struct Owed<'a> {
     /// The custodian.
     pub custodian: &'a PersonId,
-    /// Their last check; `None` where there is none yet.
+    /// Their last check; `None` if there is none yet.
     pub last: Option<Time>,
     /// Since the last check, or since the seal, and by when the next one is due.
     pub next: Deadline,
@@ -70,18 +70,18 @@ pub struct Owed<'a> {
 /// The exercise that a set of custodians owes.
 #[derive(Debug, Clone, Copy)]
 pub struct Drill<'a> {
-    /// Their canary; `None` where they have none.
+    /// Their canary; `None` if they have none.
     pub canary: Option<&'a Vault>,
-    /// The last release of it; `None` where there is none yet.
+    /// The last release of it; `None` if there is none yet.
     pub last: Option<Time>,
     /// Since the last drill, or since the seal, and by when the next one is due.
     pub next: Deadline,
 }
 
-/// Everything that is due or overdue at `now`. `told` are approvals that books tell of.
-pub fn due(escrow: &Escrow, now: Time, told: &[Approved]) -> Vec<Finding> {
+/// Everything that is due or overdue at `now`. `in_books` are approvals that books record.
+pub fn due(escrow: &Escrow, now: Time, in_books: &[Approved]) -> Vec<Finding> {
     let mut found = Vec::new();
-    let handed = handed_over(escrow, told);
+    let handed = handed_over(escrow, in_books);
     for vault in &escrow.vaults {
         not_all_checked(vault, &mut found);
         exposed(escrow, vault, now, &handed, &mut found);
@@ -146,7 +146,7 @@ fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found
     }
 }
 
-/// The checks that the custodians of a generation owe, by index. Whoever retired owes none.
+/// The checks that the custodians of a generation owe, by index. A retired person owes none.
 pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterator<Item = Owed<'a>> {
     let custodians = generation.seal.shares.iter().map(|share| &share.custodian);
     custodians.filter(|custodian| !escrow.has_retired(custodian)).map(|custodian| {
@@ -156,8 +156,8 @@ pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterat
     })
 }
 
-/// The drill that the custodians of a root vault's current generation owe. Where they have not drilled yet, it
-/// counts from the seal of their canary, or from their vault's where they have no canary.
+/// The drill that the custodians of a root vault's current generation owe. Before their first drill, it
+/// counts from the seal of their canary, or of their vault if they have no canary.
 pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
     let people = |seal: &Seal| -> BTreeSet<PersonId> {
         seal.shares.iter().map(|share| share.custodian.clone()).collect()
@@ -186,7 +186,7 @@ fn ended(asked: &RequestState, found: &mut Vec<Finding>) {
     }
 }
 
-/// By when the closing list of a request is due; `None` where it is closed, or none is asked for.
+/// By when the closing list of a request is due; `None` if it is closed, or does not need one.
 pub fn closing(escrow: &Escrow, asked: &RequestState) -> Option<Deadline> {
     let root = escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
     let first = asked.releases.first().filter(|_| root && asked.closed.is_none())?;
@@ -205,16 +205,16 @@ fn closed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Find
 type HandedOver = BTreeMap<(Digest, u32), BTreeMap<PersonId, Time>>;
 
 /// Approvals hand shares over for good, whether or not a release is logged: they are counted by generation.
-fn handed_over(escrow: &Escrow, told: &[Approved]) -> HandedOver {
+fn handed_over(escrow: &Escrow, in_books: &[Approved]) -> HandedOver {
     let logged = escrow.statements.iter().filter_map(|collected| {
         let signed = &collected.statement;
         let Statement::Approval(approval) = &signed.statement.says else { return None };
         Some((&signed.person, signed.statement.time, approval))
     });
-    let told = told.iter().map(|one| (&one.person, one.time, &one.approval));
+    let in_books = in_books.iter().map(|one| (&one.person, one.time, &one.approval));
     let mut handed = HandedOver::new();
-    for (person, time, approval) in logged.chain(told) {
-        // A book may say anything; only somebody who holds a share can have handed one over.
+    for (person, time, approval) in logged.chain(in_books) {
+        // A book may say anything; only a person who holds a share can have handed one over.
         let sealed = escrow.generation(&approval.vault, approval.generation);
         let holds = sealed.is_some_and(|one| one.seal.share_of(person).is_some());
         if holds && escrow.request(&approval.request).is_none_or(|asked| !asked.is_released()) {

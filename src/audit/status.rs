@@ -1,4 +1,4 @@
-//! The status: where an escrow stands at one moment, and what has to be done next. It rests on the log alone.
+//! The status: how an escrow stands at one moment, and what has to be done next, from the log alone.
 
 mod duties;
 mod duty;
@@ -19,7 +19,7 @@ use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 use crate::value::time::Time;
 
-/// Where the escrow of a log that was read stands at `now`.
+/// How the escrow of a log that was read stands at `now`.
 pub fn status(reading: &Reading, now: Time) -> Status {
     let escrow = &reading.escrow;
     let mut trouble: Vec<Finding> =
@@ -39,7 +39,7 @@ pub fn status(reading: &Reading, now: Time) -> Status {
             vault.exposed.push(exposed.clone());
         });
     }
-    // What somebody has to look at comes first, then real credentials.
+    // What needs attention comes first, then real credentials.
     vaults.sort_by_key(|vault| (vault.exposed.is_empty(), vault.in_force, vault.kind == Kind::Canary));
     let requests: Vec<RequestStatus> =
         escrow.requests.iter().filter_map(|asked| request_status(escrow, asked, now)).collect();
@@ -64,7 +64,7 @@ fn vault_status(escrow: &Escrow, vault: &Vault, now: Time) -> VaultStatus {
     let missing: Vec<PersonId> = newest.unchecked().into_iter().cloned().collect();
     let custodians = newest.seal.shares.iter().map(|share| &share.custodian);
     let retired = custodians.filter(|person| escrow.has_retired(person)).cloned().collect();
-    // Both are kept fit: the one that opens now, and the one that will.
+    // Both have to stay sound: the generation that opens now, and the one that will.
     let other = (current.record != newest.record).then_some(newest);
     let checks = std::iter::once(current).chain(other);
     VaultStatus {
@@ -100,7 +100,7 @@ fn check_status(escrow: &Escrow, generation: &Generation, now: Time) -> Vec<Chec
     .collect()
 }
 
-/// The drills, each beside its canary, so that it is told once however many vaults the canary stands for.
+/// Puts each drill beside its canary, so that it is shown once however many vaults share the canary.
 fn drills(escrow: &Escrow, now: Time, vaults: &mut [VaultStatus]) {
     for vault in escrow.vaults.iter().filter(|vault| vault.kind == Kind::Root) {
         let Drill { canary, last, next } = obligations::drill(escrow, vault);
@@ -118,8 +118,8 @@ fn drills(escrow: &Escrow, now: Time, vaults: &mut [VaultStatus]) {
     }
 }
 
-/// A request stands open until it ended without a release, or was closed. A drill needs no closing list: it is
-/// over with its end.
+/// A request is open until it ended without a release, or was closed. A drill does not need a closing list: it is over
+/// when it ends.
 fn request_status(escrow: &Escrow, asked: &RequestState, now: Time) -> Option<RequestStatus> {
     let request = &asked.request;
     let closing = obligations::closing(escrow, asked);

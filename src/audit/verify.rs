@@ -13,7 +13,7 @@ use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 use crate::value::time::Time;
 
-/// An escrow's fingerprint, as it was written on paper: 64 hexadecimal digits, or 8 words.
+/// An escrow's fingerprint, as written on paper: 64 hexadecimal digits, or 8 words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
     /// The whole id.
@@ -22,7 +22,7 @@ pub enum Anchor {
     Words(Words),
 }
 
-/// A text that is no fingerprint.
+/// A text that is not a fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a fingerprint: 64 hexadecimal digits or 8 words are expected")]
 pub struct NotAnAnchor;
@@ -49,7 +49,7 @@ impl Anchor {
     }
 }
 
-/// What there is besides the log.
+/// What the log is compared with.
 #[derive(Debug, Default)]
 pub struct Evidence {
     /// The fingerprint on paper.
@@ -58,30 +58,25 @@ pub struct Evidence {
     pub heads: Vec<(String, HeadFile)>,
     /// Books, each with its owner.
     pub books: Vec<(PersonId, Vec<u8>)>,
-    /// The sealed files, each set beside its seal; `None` where only the log is at hand.
+    /// The sealed files, each beside its seal; `None` if only the log is at hand.
     pub files: Option<Vec<files::Compared>>,
-    /// A head up to which the log was verified before. What those records alone give rise to is left out,
-    /// unless it is torn, forked or tampered with; what is due because of them is not.
+    /// A head up to which the log was verified before. Findings about those records alone are left out, unless the log
+    /// is torn, forked or tampered with; what is due because of them is not left out.
     pub since: Option<(String, HeadFile)>,
-    /// Whether it is a failure that nothing from outside the log is given.
+    /// Whether it is a failure if neither heads nor books are given.
     pub require_head: bool,
 }
 
-/// What an auditor is told.
+/// What an auditor is report.
 #[derive(Debug)]
 pub struct Report {
-    /// The escrow, as far as the log could be read; `None` where not even its genesis could be.
+    /// The escrow, as far as the log could be read; `None` if not even its genesis could be.
     pub escrow: Option<Escrow>,
-    /// Everything that was found: first what is in the log, then what is due, then what evidence says.
+    /// Everything that was found: first in the log, then what the evidence says, then what is due.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// What is told of a log that has no readable genesis.
-    pub fn unreadable(finding: Finding) -> Report {
-        Report { escrow: None, findings: vec![finding] }
-    }
-
     /// The worst thing that was found, by the order in which exit codes are chosen: tampered, forked,
     /// truncated, torn, findings.
     pub fn worst(&self) -> Option<Severity> {
@@ -89,18 +84,18 @@ impl Report {
     }
 }
 
-/// Reads the log in `bytes` and compares it with `evidence`, at `now`.
-pub fn verify(bytes: Vec<u8>, evidence: &Evidence, now: Time) -> Report {
-    match Reading::of(bytes) {
+/// Verifies a log that was read: what reading found, and what comparing it with `evidence` finds at `now`. Without a
+/// readable genesis there is nothing to compare, and the report holds that one finding.
+pub fn verify(reading: Result<Reading, Finding>, evidence: &Evidence, now: Time) -> Report {
+    match reading {
         Ok(reading) => compare(reading, evidence, now),
-        Err(finding) => Report::unreadable(finding),
+        Err(finding) => Report { escrow: None, findings: vec![finding] },
     }
 }
 
-/// Compares a log that was read with `evidence`, at `now`.
-pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
+fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     let Reading { escrow, mut findings, .. } = reading;
-    // What was seen before is left out; what is due, and what evidence says, is of today.
+    // Leave out what the auditor has seen before. What is due, and what the evidence says, is new today.
     if let Some((_, since)) = &evidence.since
         && since.escrow == escrow.id
         && escrow.is_ancestor(&since.head())
@@ -129,10 +124,10 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     }
     let mut approvals = Vec::new();
     for (owner, bytes) in &evidence.books {
-        let told = books::compare(&escrow, owner, bytes);
-        findings.extend(told.findings);
-        approvals.extend(told.approvals);
-        newest = newest.max(told.newest);
+        let report = books::compare(&escrow, owner, bytes);
+        findings.extend(report.findings);
+        approvals.extend(report.approvals);
+        newest = newest.max(report.newest);
     }
     findings.extend(evidence.files.iter().flatten().filter_map(files::compare));
     findings.extend(obligations::due(&escrow, now, &approvals));
@@ -140,14 +135,14 @@ pub fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
     Report { escrow: Some(escrow), findings }
 }
 
-/// Says how much of the log's end rests on the log alone.
+/// Adds a finding about the records at the log's end that nothing but the log itself proves.
 fn completeness(escrow: &Escrow, newest: Option<u64>, require_head: bool, findings: &mut Vec<Finding>) {
     let last = escrow.head.seq;
     let broken = match newest {
         None if require_head => Broken::new(Rule::HeadRequired, "give --head or --book"),
         None => Broken::new(Rule::CompletenessUnproven, "no head and no book was given"),
         Some(seq) if seq < last => {
-            let what = format!("nothing given knows of the records after {seq}");
+            let what = format!("no given head or book knows the records after {seq}");
             Broken::new(Rule::CompletenessUnproven, what)
         }
         Some(_) => return,
@@ -156,7 +151,7 @@ fn completeness(escrow: &Escrow, newest: Option<u64>, require_head: bool, findin
     findings.push(broken.first(first).last(last).general());
 }
 
-/// The two fingerprints, as the one on paper is written.
+/// A fingerprint of another log. Both fingerprints are given in the form that is on paper.
 fn other_log(escrow: &Escrow, anchor: &Anchor) -> Broken {
     let words = Words::of(&escrow.id);
     let broken = Broken::new(Rule::Anchor, format!("the log's fingerprint is {}, {words}", escrow.id));

@@ -1,4 +1,4 @@
-//! Beginning an escrow: cards and a policy become the genesis record.
+//! Creating an escrow: cards and a policy become the genesis record.
 
 use data_encoding::BASE64;
 use rand::CryptoRng;
@@ -15,7 +15,7 @@ use crate::secret::signer::Signer;
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
-/// What an escrow begins with.
+/// What an escrow is created from.
 #[derive(Debug, Clone)]
 pub struct Beginning {
     /// Its name.
@@ -29,7 +29,7 @@ pub struct Beginning {
 /// Signs the genesis record.
 ///
 /// # Errors
-/// The rule that is broken, where the cards cannot make up an escrow: one person or key twice, no administrator.
+/// The broken rule, if the cards do not make up an escrow: one person or key twice, or no administrator.
 pub fn genesis(
     beginning: &Beginning,
     administrator: &Signer,
@@ -40,7 +40,7 @@ pub fn genesis(
     let mut nonce = [0; 32];
     rng.fill_bytes(&mut nonce);
     let cards = beginning.cards.iter().map(|card| BASE64.encode(card.note().as_bytes())).collect();
-    let genesis = FramedRecord {
+    let record = FramedRecord {
         escrow: None,
         seq: 0,
         prev: Digest::ZERO,
@@ -53,5 +53,5 @@ pub fn genesis(
             policy: beginning.policy.clone(),
         },
     };
-    Ok(Note::sign(&genesis, &[(administrator.key_name(), administrator.key())]))
+    Ok(Note::sign(&record, &[(administrator.key_name(), administrator.key())]))
 }

@@ -57,15 +57,15 @@ pub struct Sealed {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {
-    /// The threshold is of another number of custodians.
-    #[error("the threshold is of {shares} shares, and there are {custodians} custodians")]
+    /// The threshold is for another number of custodians.
+    #[error("the threshold is for {shares} shares, but there are {custodians} custodians")]
     Miscounted {
         /// The shares that the threshold speaks of.
         shares: u8,
         /// The custodians that are named.
         custodians: usize,
     },
-    /// The fields make no payload.
+    /// The fields do not make a payload.
     #[error(transparent)]
     Payload(#[from] PayloadError),
     /// The splitting could not be proven.
@@ -75,7 +75,7 @@ pub enum SealError {
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
     /// A sealed file, opened again, did not hold what was sealed.
-    #[error("the sealed share of `{custodian}`, opened again, is not what was sealed: {why}")]
+    #[error("the sealed share of `{custodian}` was opened again, and is not what was sealed: {why}")]
     NotReopened {
         /// Whose share.
         custodian: PersonId,
@@ -83,7 +83,7 @@ pub enum SealError {
         why: ShareError,
     },
     /// The payload, opened again, did not hold what was sealed.
-    #[error("the payload, opened again, is not what was sealed")]
+    #[error("the payload was opened again, and is not what was sealed")]
     PayloadNotReopened,
 }
 
@@ -167,7 +167,7 @@ fn manifest(plan: &Plan, recipient: Recipient, release_key: VerifyingKey, payloa
 }
 
 impl Sealed {
-    /// Opens the sealed shares again with the identities that are at hand. A share of somebody else is left alone.
+    /// Opens the sealed shares again with the identities that are at hand; shares of other people are skipped.
     ///
     /// # Errors
     /// [`SealError`]: a share that cannot be read, or is not what the seal says.

@@ -84,7 +84,7 @@ commands! {
 }
 
 impl Cli {
-    /// The program itself, for the commands that are about it: they lie below this file, and cannot name it.
+    /// The program itself, for the commands that are about it: they are below this file, and cannot import it.
     pub const PROGRAM: Program = Program { definitions: Cli::command, run: run_typed };
 
     /// Whether a secret may come into the program's hands. The auditors' commands never see one.
@@ -117,7 +117,7 @@ impl Cli {
 /// Parses what was typed, and carries it out.
 fn run_typed(typed: &[String], context: &mut Context<'_>) -> Result<Answer, Failure> {
     let cli = Cli::try_parse_from(typed).map_err(|error| {
-        Failure::new(Exit::Usage, error).next("`--help` lists what there is, with an example")
+        Failure::new(Exit::Usage, error).next("`--help` lists what can be given, with an example")
     })?;
     cli.run(context)
 }

@@ -39,11 +39,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// All went well.
-    pub(crate) fn done(text: impl Into<Painted>, json: Value) -> Answer {
-        Answer { exit: Exit::Done, text: text.into(), json }
-    }
-
     /// Nothing more to say: the command has printed everything itself.
     pub(crate) fn said_already() -> Answer {
         Answer { exit: Exit::Done, text: Painted::new(), json: Value::Null }

@@ -17,10 +17,10 @@ pub struct Global {
     /// Answer with JSON; errors too, each with a stable code
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub(crate) json: bool,
-    /// No colours, no other screen, nothing moves: for serial consoles and screen readers
+    /// No colours, no full-screen views, nothing moves: for serial consoles and screen readers
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub(crate) plain: bool,
-    /// The escrow's directory; else the current one
+    /// The escrow's directory; by default the current one
     #[arg(
         long,
         global = true,
@@ -34,10 +34,10 @@ pub struct Global {
     /// Use this log instead of the escrow's own: one made by --continue-in
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "FILE")]
     pub log: Option<PathBuf>,
-    /// Do without the kernel's sandbox: this is recorded
+    /// Run without the kernel's sandbox; this is recorded
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub no_sandbox: bool,
-    /// Do without locked memory: this is recorded
+    /// Run without locked memory; this is recorded
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub allow_unlocked_memory: bool,
 }
@@ -60,36 +60,36 @@ impl Global {
     }
 }
 
-/// Who does it.
+/// The person who acts.
 #[derive(Debug, Args)]
 pub(crate) struct As {
     /// The person's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
     #[arg(long = "as", value_name = "PREFIX")]
     pub(crate) prefix: PathBuf,
-    /// Another identity file than PREFIX.key; repeatable
+    /// An identity file to use instead of PREFIX.key; repeatable
     #[arg(short, long = "identity", value_name = "FILE")]
     pub(crate) identities: Vec<PathBuf>,
-    /// A book other than PREFIX.book, if that one is damaged, full or out of reach
+    /// A book to use instead of PREFIX.book, if that one is damaged, full or out of reach
     #[arg(long = "book", value_name = "FILE")]
     pub(crate) book: Option<PathBuf>,
 }
 
 impl As {
-    /// Lets a command reach the person's files. Card, key and book lie side by side; a book that goes on elsewhere
-    /// lies there.
+    /// Lets a command reach the person's files. Card, key and book lie side by side, unless the book is continued
+    /// elsewhere.
     pub(crate) fn allow(&self, access: &mut FileAccess) {
         allow_people(access, std::slice::from_ref(&self.prefix), &self.identities);
         self.book.iter().for_each(|book| access.changes_beside(book));
     }
 }
 
-/// Who does it, where several people sign.
+/// The people who act, if several sign.
 #[derive(Debug, Args)]
 pub(crate) struct Signers {
     /// A person's files, without their endings: PREFIX.card, PREFIX.key; repeatable
     #[arg(long = "as", value_name = "PREFIX", required = true)]
     pub(crate) prefixes: Vec<PathBuf>,
-    /// Another identity file than PREFIX.key, for each person in turn; repeatable
+    /// An identity file to use instead of PREFIX.key, for each person in turn; repeatable
     #[arg(short, long = "identity", value_name = "FILE")]
     pub(crate) identities: Vec<PathBuf>,
 }
@@ -127,40 +127,40 @@ pub(crate) struct At {
     pub(crate) time: Option<Time>,
 }
 
-/// `open` and `drill`: whatever is not given is asked for.
+/// Flags of `open` and `drill`; whatever is not given is asked for.
 #[derive(Debug, Args)]
 pub(crate) struct Opening {
-    /// Which emergency
+    /// Which kind of emergency it is
     #[arg(long)]
     pub(crate) reason: Option<Reason>,
-    /// The ticket that this is for, e.g. INC-42
+    /// The ticket, e.g. INC-42
     #[arg(long)]
     pub(crate) ticket: Option<FreeText>,
     /// Why root is needed, in words
     #[arg(long)]
     pub(crate) justification: Option<FreeText>,
-    /// What is going to be done; repeatable
+    /// What will be done with it; repeatable
     #[arg(long = "action", value_name = "TEXT")]
     pub(crate) actions: Vec<FreeText>,
-    /// A field to be shown; repeatable. If none is named: email, password and totp
+    /// A field to be shown; repeatable. By default email, password and totp
     #[arg(long = "field", value_name = "NAME")]
     pub(crate) fields: Vec<FieldName>,
     /// How many TOTP codes may be shown
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     pub(crate) totp_codes: u32,
-    /// How long the request is good for, e.g. 30m or 4h
+    /// How long the request is valid, e.g. 30m or 4h
     #[arg(long, default_value = "4h", value_name = "LENGTH")]
     pub(crate) expires: Seconds,
-    /// Another generation than the current one
+    /// Ask for this generation instead of the current one
     #[arg(long, value_name = "NUMBER")]
     pub(crate) generation: Option<u32>,
     /// The requester's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
     #[arg(long = "as", value_name = "PREFIX")]
     pub(crate) prefix: Option<PathBuf>,
-    /// The directory for request, session and approvals; if none is given, it is named after vault and time
+    /// The directory for request, session and approvals; by default named after vault and time
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
-    /// Write the new records to this file, if the log cannot be appended to
+    /// Continue the log in this file if records cannot be added to it
     #[arg(long, value_name = "FILE")]
     pub(crate) continue_in: Option<PathBuf>,
     /// Accept this deviation without being asked; repeatable

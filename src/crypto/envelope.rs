@@ -25,7 +25,7 @@ pub const MAX_IDENTITY_FILE: usize = 64 << 10;
 /// log2 of scrypt's work for an identity file that is locked with a passphrase: N = 2^18, 256 MiB.
 pub const WORK_FACTOR: u8 = 18;
 
-/// log2 of the most work that is done for a file somebody else made.
+/// log2 of the most work that is done for a file from another person.
 /// 2^20 takes 1 GiB; more could run a small machine out of memory.
 const MAX_WORK_FACTOR: u8 = 20;
 
@@ -48,23 +48,23 @@ pub struct Identity(x25519::Identity);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvelopeError {
-    /// Nobody to encrypt to.
+    /// No recipient was given.
     #[error("there is no recipient to encrypt to")]
     NoRecipient,
     /// The age library refuses.
     #[error("the age library could not encrypt")]
     NotEncrypted,
     /// None of the identities opens it.
-    #[error("no identity that was given opens it")]
+    #[error("none of the given identities can open it")]
     NoMatchingKey,
     /// A passphrase opens it, where an identity should.
-    #[error("it is locked with a passphrase, where it should be encrypted to a recipient")]
+    #[error("it is locked with a passphrase, but should be encrypted to a recipient")]
     Passphrase,
     /// Not an age file, or damaged.
     #[error("it is not a whole age file: {0}")]
     Damaged(&'static str),
     /// The plaintext is too large.
-    #[error("it holds more than the {0} bytes that it may")]
+    #[error("it holds more than {0} bytes, the most that is allowed")]
     TooLarge(usize),
 }
 
@@ -78,7 +78,7 @@ pub enum IdentityError {
     /// It holds no identity.
     #[error("the identity file holds no identity")]
     None,
-    /// A line is no identity.
+    /// A line is not an identity.
     #[error("line {0} of the identity file is neither a comment nor a native age identity")]
     Malformed(usize),
     /// A plugin's identity.
@@ -88,14 +88,14 @@ pub enum IdentityError {
     Plugin(usize),
     /// An SSH key.
     #[error(
-        "the file is an SSH key; SSH keys are not taken, since what reads them has open security advisories"
+        "the file is an SSH key; SSH keys are not accepted, since the code that reads them has open security advisories"
     )]
     Ssh,
     /// The passphrase is another one.
     #[error("the passphrase does not open the identity file")]
     WrongPassphrase,
     /// The file wants more work than is done for a stranger's file.
-    #[error("the identity file asks for 2^{0} scrypt rounds; at most 2^{MAX_WORK_FACTOR} are done")]
+    #[error("the identity file asks for 2^{0} scrypt rounds; at most 2^{MAX_WORK_FACTOR} are allowed")]
     TooMuchWork(u8),
     /// It is encrypted, and not with a passphrase.
     #[error("the identity file is encrypted to a recipient, not locked with a passphrase")]

@@ -23,7 +23,7 @@ pub struct Recipient(String);
 pub enum RecipientError {
     /// A private key was given.
     #[error(
-        "this is a secret key, not a recipient; treat it as seen, and give the `age1…` recipient instead"
+        "this is a secret key, not a recipient; treat it as exposed, and give the `age1…` recipient instead"
     )]
     SecretKey,
     /// A plugin's recipient.
@@ -38,7 +38,7 @@ pub enum RecipientError {
     PostQuantum,
     /// An SSH key.
     #[error(
-        "SSH keys are not taken, since what reads them has open security advisories; give a native `age1…` recipient"
+        "SSH keys are not accepted, since the code that reads them has open security advisories; give a native `age1…` recipient"
     )]
     Ssh,
     /// Not a recipient at all, or mistyped.

@@ -12,7 +12,7 @@
 //! # Threat model
 //! A share value is a secret. Fewer than `threshold` custodians, colluding, must learn nothing; that holds as
 //! long as the generator is good. Shamir's scheme has no integrity of its own: one wrong share gives a wrong
-//! secret without a sign, and whoever brings the last share can choose what comes out. So nothing leaves
+//! secret without any sign of it, and the person with the last share can choose what comes out. So nothing leaves
 //! [`combine`] unless a commitment, made at sealing, accepts it. The arithmetic of the crate reads tables at
 //! places that depend on secrets; somebody who watches the cache of the machine while it seals or reconstructs
 //! is outside this model. Comparing secrets here takes the same time whatever they hold. What is copied is
@@ -25,7 +25,7 @@
 //! - gives silent garbage when an index is repeated beside enough distinct ones;
 //! - makes every share equal to the secret at threshold 1;
 //! - interpolates through however many shares it is handed, from whatever sealing they come, and leaves the
-//!   result in memory that nobody zeroes.
+//!   result in memory that is never zeroed.
 //!
 //! Here the first and the third cannot be written down ([`ShareIndex`], [`Threshold`]), and the rest is refused
 //! or wrapped. The [`Threshold`] must come from signed metadata, never from the shares.
@@ -97,7 +97,7 @@ impl ShareValue {
         self.index
     }
 
-    /// The secret bytes. Whoever copies them zeroes the copy.
+    /// The secret bytes. A caller that copies them has to zero the copy.
     pub fn expose_value(&self) -> &[u8; SECRET_LEN] {
         self.value.expose_secret()
     }
@@ -127,7 +127,7 @@ impl fmt::Debug for ShareValue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShamirError {
-    /// The share is cut off, or not one of ours.
+    /// The share is truncated, or not one of ours.
     #[error("share {index} has {given} bytes; a share has {SECRET_LEN}")]
     WrongLength {
         /// Whose share.

@@ -43,7 +43,7 @@ pub enum KeyError {
     /// The point has another, shorter encoding; OpenSSL and we could disagree about it.
     #[error("the verifying key is not canonically encoded")]
     NonCanonical,
-    /// A point of small order verifies signatures that nobody made.
+    /// With a point of small order, signatures verify that nobody made.
     #[error("the verifying key is of small order")]
     SmallOrder,
 }
@@ -57,7 +57,7 @@ impl VerifyingKey {
     /// Accepts 32 bytes as a verifying key.
     ///
     /// # Errors
-    /// [`KeyError`] for bytes that are no point, not canonical, or of small order.
+    /// [`KeyError`], for bytes that are not a point, not canonical, or of small order.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<VerifyingKey, KeyError> {
         let key = DalekVerifyingKey::from_bytes(bytes).map_err(|_| KeyError::NotAPoint)?;
         if key.to_edwards().compress().as_bytes() != bytes {
@@ -146,7 +146,7 @@ impl SigningKey {
 
     /// The release key of one generation of one vault:
     /// HKDF-SHA256(vault key, empty salt, "breakglass/v1/release-key" ‖ 0 ‖ vault id ‖ u32be generation).
-    /// Whoever signs with it held the vault key: reconstructed it, or sealed it.
+    /// A signature by it proves that its maker held the vault key: reconstructed or sealed it.
     pub fn for_release(vault_key: &[u8; 32], vault_id: &Digest, generation: u32) -> SigningKey {
         let mut seed = Zeroizing::new([0; 32]);
         let info = [RELEASE_KEY_INFO, &[0], vault_id.as_bytes(), &generation.to_be_bytes()].concat();

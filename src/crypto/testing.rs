@@ -6,7 +6,7 @@ use rand::{TryCryptoRng, TryRng};
 
 use crate::crypto::digest::Digest;
 
-/// SHA-256 of a seed and a counter, block after block. For tests only: whoever knows the seed knows it all.
+/// SHA-256 of a seed and a counter, block after block. For tests only: the seed determines everything.
 pub(crate) struct SeededRng {
     seed: u64,
     blocks: u64,

@@ -1,6 +1,6 @@
 //! How many of how many: the two numbers that make a quorum, and the index of one share.
 //!
-//! They are public (they stand in the seal), so they live apart from the secret sharing itself: an auditor's
+//! They are public (the seal names them), so they are kept apart from the secret sharing itself: an auditor's
 //! code may name them without a door to shares.
 
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,8 @@ pub struct Threshold {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ThresholdError {
-    /// With a threshold of 0 or 1 nobody has to be asked: every share is the secret.
-    #[error("a threshold of {0} needs no second person; the least is 2")]
+    /// With a threshold of 0 or 1, every share alone gives the secret.
+    #[error("a threshold of {0} lets one person open the vault alone; the minimum is 2")]
     TooLow(u8),
     /// More people would be needed than there are.
     #[error("a threshold of {threshold} cannot be met by {total_shares} shares")]
@@ -28,7 +28,7 @@ pub enum ThresholdError {
         total_shares: u8,
     },
     /// The field has 255 indexes.
-    #[error("{0} shares are asked for; there can be at most 255")]
+    #[error("{0} shares were asked for; there can be at most 255")]
     TooManyShares(usize),
 }
 
@@ -64,7 +64,7 @@ impl Threshold {
         self.threshold == self.total_shares
     }
 
-    /// Whether two groups with nobody in common could each reconstruct.
+    /// Whether two groups without a common member could each reconstruct.
     pub fn allows_disjoint_quorums(self) -> bool {
         2 * u16::from(self.threshold) <= u16::from(self.total_shares)
     }

@@ -28,7 +28,7 @@ impl Stopwatch {
     }
 }
 
-/// A time that was set by hand, and goes on from there.
+/// A time that was set by hand, and runs on from there.
 #[derive(Debug, Clone, Copy)]
 pub struct SetTime {
     time: Time,

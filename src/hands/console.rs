@@ -57,7 +57,7 @@ impl Console {
         while let Ok(Pressed::Byte(_)) = self.byte(Some(Duration::ZERO)) {}
     }
 
-    /// Whether more comes right behind what was read: then it was pasted, and it is read away.
+    /// Whether more input follows at once: then it was pasted. That input is read and discarded.
     ///
     /// # Errors
     /// Whatever the system says.
@@ -88,10 +88,10 @@ impl Console {
     }
 }
 
-/// Opens the console, wherever in the program it is held already.
+/// Opens the console, even if another part of the program holds it already.
 ///
 /// # Errors
-/// Whatever the system says where there is no terminal.
+/// The system's error, if there is no terminal.
 pub fn open() -> io::Result<Arc<Console>> {
     device::open()
 }

@@ -12,12 +12,12 @@ use crate::value::public;
 #[error("it could not be made durable: {0}")]
 struct NotDurable(io::Error);
 
-/// Whether an error says that something could not be made durable: its medium is not to be used again.
+/// Whether an error says that something could not be made durable: its medium must not be used again.
 pub fn is_not_durable(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<NotDurable>())
 }
 
-/// Marks the failure of a sync as what it is.
+/// Marks an error as the failure of a sync.
 pub(super) fn durable(synced: io::Result<()>) -> io::Result<()> {
     synced.map_err(|error| io::Error::new(error.kind(), NotDurable(error)))
 }
@@ -26,7 +26,7 @@ pub(super) fn durable(synced: io::Result<()>) -> io::Result<()> {
 /// that no device or pipe can hold the program up; a link is followed, since the person named it.
 ///
 /// # Errors
-/// Whatever the system says; `InvalidInput` for what is no regular file, `FileTooLarge` above `limit` bytes.
+/// The system's error; `InvalidInput` if it is not a regular file, `FileTooLarge` above `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     if path == Path::new("-") {
         return read_bounded(&mut standard_input()?, limit);
@@ -42,7 +42,7 @@ pub fn read_public(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     public::work(|| read(path, limit))
 }
 
-/// Reads a file of the escrow's own, which is public or encrypted, where a link is never followed.
+/// Reads one of the escrow's own files, which are public or encrypted. A link is never followed.
 ///
 /// # Errors
 /// As [`read`].
@@ -125,7 +125,7 @@ fn regular(file: File) -> io::Result<File> {
     }
 }
 
-/// Reads a whole file, which is refused before it is read where it says that it is too large.
+/// Reads a whole file. If its metadata says that it is too large, it is refused before it is read.
 fn read_file(mut file: File, limit: u64) -> io::Result<Vec<u8>> {
     let length = file.metadata()?.len();
     within(length, limit)?;
@@ -154,7 +154,7 @@ fn within(length: u64, limit: u64) -> io::Result<()> {
 /// When this fails, the file is not there.
 ///
 /// # Errors
-/// Whatever the system says; `AlreadyExists` where something has that name, be it a link.
+/// The system's error; `AlreadyExists` if something has that name, even a link.
 pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_new(create_new(path)?, path, bytes)
 }
@@ -171,7 +171,7 @@ fn write_new(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written =
         file.write_all(bytes).and_then(|()| durable(file.sync_all())).and_then(|()| sync_parent(path));
     written.inspect_err(|_| {
-        // Best effort: the error that is reported is the first one.
+        // Best effort: the first error is the one that is reported.
         let _ = fs::remove_file(path);
     })
 }
@@ -209,7 +209,7 @@ pub fn create_parent(path: &Path, created: &mut Created) -> io::Result<()> {
     for directory in missing.into_iter().rev() {
         match create_dir(directory) {
             Ok(()) => created.add_parent(directory.to_owned()),
-            // Somebody else made it in the meantime, or it is a way up that exists by now.
+            // Another process made it in the meantime, or it is a way up that exists by now.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && directory.is_dir() => {}
             Err(error) => return Err(error),
         }
@@ -235,7 +235,7 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Makes the entry of `path` in its directory durable.
+/// Makes the name of `path` in its directory durable.
 ///
 /// # Errors
 /// Whatever the system says.
@@ -256,7 +256,7 @@ pub fn destroy(path: &Path) -> io::Result<()> {
     sync_parent(path)
 }
 
-/// Things that were created and are taken away again, unless [`Created::keep`] is called.
+/// Files and directories that were created, and are removed again unless [`Created::keep`] is called.
 #[derive(Debug, Default)]
 pub struct Created {
     things: Vec<Thing>,
@@ -264,9 +264,9 @@ pub struct Created {
 
 #[derive(Debug)]
 enum Thing {
-    /// A file, or a directory with all that is in it.
+    /// A file, or a directory with everything in it.
     Whole(PathBuf),
-    /// A directory, of which others may make use too: it goes only while it is empty.
+    /// A directory that others may use too: it is removed only if it is empty.
     Parent(PathBuf),
 }
 
@@ -291,7 +291,7 @@ impl Created {
         }
     }
 
-    /// Leaves everything where it is.
+    /// Keeps everything.
     pub fn keep(mut self) {
         self.things.clear();
     }
@@ -300,7 +300,7 @@ impl Created {
 impl Drop for Created {
     fn drop(&mut self) {
         for thing in self.things.drain(..).rev() {
-            // Best effort: this runs because something else failed, and that is what is reported.
+            // Best effort: this runs because something else failed, and that failure is the one reported.
             let _ = match thing {
                 Thing::Parent(path) => fs::remove_dir(path),
                 Thing::Whole(path) if path.is_dir() => fs::remove_dir_all(path),

@@ -106,7 +106,7 @@ fn interfaces(folder: &Path) -> Option<Vec<String>> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .ok()?
         .flatten()
-        // What cannot be read is up, for all that is known.
+        // An interface whose state cannot be read may be up, so it counts as up.
         .filter(|entry| read(&entry.path().join("flags")).is_none_or(|flags| is_up(&flags)))
         .filter(|entry| entry.path().join("flags").exists())
         .map(|entry| entry.file_name().to_string_lossy().into_owned())

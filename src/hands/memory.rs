@@ -1,6 +1,6 @@
-//! Memory for secrets: locked, in no dump, wiped when it is given back. And the allocator that sees to it.
+//! Memory for secrets: locked, excluded from dumps, wiped when it is freed. And the allocator that ensures it.
 //!
-//! Nobody can say of each block that a library allocates whether a secret will be in it. So from [`protect`] on
+//! It cannot be known for each block that a library allocates whether a secret will be in it. So from [`protect`] on
 //! every block comes from one piece of memory, the arena, but those of work that is marked as [`public`], and
 //! those that are too large: scrypt's scratch has a quarter of a gigabyte, which no ordinary user may lock. Such
 //! blocks are in no dump, and wiped like every other.
@@ -44,7 +44,7 @@ struct Arena {
 
 static THE_ARENA: Arena = Arena::new();
 
-/// What [`protect`] came to, as a number; see [`state`].
+/// The result of [`protect`], as a number; see [`state`].
 static STATE: AtomicU8 = AtomicU8::new(0);
 
 impl Arena {
@@ -56,7 +56,7 @@ impl Arena {
         }
     }
 
-    /// A block of the arena; none where it is not for this block, or full.
+    /// A block of the arena; `None` if the arena is full, or not meant for such a block.
     fn take(&self, layout: Layout) -> Option<*mut u8> {
         let base = NonNull::new(self.base.load(Ordering::Acquire))?;
         if layout.size() >= LARGE || layout.align() > GRANULE || public::at_work() {
@@ -69,7 +69,7 @@ impl Arena {
         Some(base.as_ptr().wrapping_add(taken?))
     }
 
-    /// The place of a block in the arena; none where it is a block of the system's.
+    /// The place of a block in the arena; `None` if the block is the system's.
     fn offset_of(&self, block: *mut u8) -> Option<usize> {
         let base = NonNull::new(self.base.load(Ordering::Acquire))?;
         block.addr().checked_sub(base.as_ptr().addr()).filter(|offset| *offset < ARENA)
@@ -95,7 +95,7 @@ impl Arena {
         block
     }
 
-    /// Wipes a block, and gives it back to where it came from.
+    /// Wipes a block, and returns it to wherever it came from.
     ///
     /// # Safety
     /// As [`GlobalAlloc::dealloc`].
@@ -175,7 +175,7 @@ fn has_room() -> bool {
 #[inline(never)]
 fn overwrite<const FRAME: usize>(left: usize) {
     let mut frame = [0_u8; FRAME];
-    // A plain array of zeros could be left out, since nobody reads it.
+    // The compiler could leave out a plain array of zeros, since nothing reads it.
     zeroize::Zeroize::zeroize(&mut frame[..]);
     if let Some(left) = left.checked_sub(FRAME) {
         overwrite::<FRAME>(left);
@@ -195,7 +195,7 @@ pub fn state() -> Memory {
 }
 
 /// From here on blocks come from memory for secrets. To be called once, before the first secret, while there is
-/// one thread. What the kernel refuses is left: [`state`] tells what it came to.
+/// one thread. What the kernel refuses is skipped: [`state`] tells the result.
 pub fn protect() {
     #[cfg(target_os = "linux")]
     {

@@ -36,14 +36,14 @@ impl FileAccess {
         self.read.push(path.to_owned());
     }
 
-    /// Adds the directory that a file lies in, or is to lie in: the nearest above it that is there.
+    /// Adds the directory that a file is in, or will be in: the nearest one above it that exists.
     pub fn changes_beside(&mut self, file: &Path) {
         let above =
             file.ancestors().skip(1).map(|path| if path == Path::new("") { Path::new(".") } else { path });
         self.change.extend(above.into_iter().find(|path| path.is_dir()).map(Path::to_owned));
     }
 
-    /// Adds a directory in which anything may change, or that is to be made.
+    /// Adds a directory in which anything may change, or that will be made.
     pub fn changes_within(&mut self, directory: &Path) {
         if directory.is_dir() {
             self.change.push(directory.to_owned());
@@ -53,7 +53,7 @@ impl FileAccess {
     }
 }
 
-/// What [`close`] came to, as a number; see [`state`].
+/// The result of [`close`], as a number; see [`state`].
 static STATE: AtomicU8 = AtomicU8::new(0);
 
 /// How closed the sandbox is.
@@ -66,7 +66,7 @@ pub fn state() -> Sandbox {
 }
 
 /// Shuts this thread, and all that it starts, off from the network, from other programs and processes, and from all files
-/// but those within `access` and the terminal. What the kernel cannot do is left: [`state`] tells what it came to. It
+/// but those within `access` and the terminal. What the kernel cannot do is skipped: [`state`] tells the result. It
 /// can be called again, to reach less.
 pub fn close(access: &FileAccess) {
     #[cfg(target_os = "linux")]

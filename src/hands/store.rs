@@ -76,11 +76,11 @@ impl EscrowDir {
         self.vault(vault).join(format!("{generation}.partial"))
     }
 
-    /// Creates the folders of this escrow that `path` is to lie in, where they are missing. No link is followed.
+    /// Creates the folders of this escrow that `path` will be in, if they are missing. No link is followed.
     /// What was created is remembered in `created`. Gives whether any was.
     ///
     /// # Errors
-    /// Whatever the system says; `AlreadyExists` where something else than a folder is in the way.
+    /// The system's error; `AlreadyExists` if something other than a folder is in the way.
     pub fn create_folders(&self, path: &Path, created: &mut Created) -> io::Result<bool> {
         let mut any = false;
         for directory in self.folders(path) {
@@ -110,7 +110,7 @@ impl EscrowDir {
         within.collect::<Vec<_>>().into_iter().rev().collect()
     }
 
-    /// Takes away what a sealing left that was cut off before it was logged; gives what that was. Whoever calls
+    /// Removes what an interrupted sealing left behind, and returns what that was. Whoever calls
     /// this holds the log's lock, and the log has no seal of that generation.
     ///
     /// Only what is beyond doubt goes: an empty folder of an unfinished name, and a folder with the mark of a
@@ -152,7 +152,7 @@ impl EscrowDir {
     /// [`EscrowDir::unmark`] they are marked as files of a seal that comes `after` a record.
     ///
     /// # Errors
-    /// Whatever the system says; `AlreadyExists` where that generation has files already.
+    /// The system's error; `AlreadyExists` if that generation has files already.
     pub fn write_generation(
         &self,
         vault: &VaultName,
@@ -172,7 +172,7 @@ impl EscrowDir {
         }
         files::create_dir(&partial).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                let why = format!("{} is left of a seal that was cut off", partial.display());
+                let why = format!("{} is left over from an interrupted sealing", partial.display());
                 io::Error::new(io::ErrorKind::AlreadyExists, why)
             }
             _ => error,
@@ -191,7 +191,7 @@ impl EscrowDir {
     }
 }
 
-/// The record after which the seal was to come whose files lie in `folder`; none where they bear no mark.
+/// The record after which the seal of the files in `folder` was to be logged; `None` if they have no mark.
 fn mark_of(folder: &Path) -> io::Result<Option<Digest>> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
@@ -232,7 +232,7 @@ pub struct ChainFile {
 }
 
 impl ChainFile {
-    /// Whether another process holds the file's lock at this moment. Where that cannot be told, it does not.
+    /// Whether another process holds the file's lock at this moment; `false` if that cannot be determined.
     pub fn is_held(path: &Path) -> bool {
         let file = files::open_own(path, OpenOptions::new().read(true));
         file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
@@ -275,7 +275,7 @@ impl ChainFile {
         self.is_new
     }
 
-    /// Takes the file away again. Whoever calls this began it, and nothing that was written to it since was
+    /// Removes the file again. Whoever calls this created it, and nothing that was written to it since was
     /// acknowledged. Best effort: what is reported is another error.
     pub fn discard(self) {
         if self.is_here().is_ok() {
@@ -283,7 +283,7 @@ impl ChainFile {
         }
     }
 
-    /// Fails where another file has taken the name since this one was opened and read: what was verified is
+    /// Fails if another file has taken the name since this one was opened and read: what was verified is
     /// then not what is under the name.
     fn is_here(&self) -> io::Result<()> {
         if files::is_still(&self.path, &self.file)? {
@@ -293,7 +293,7 @@ impl ChainFile {
         Err(io::Error::new(io::ErrorKind::ResourceBusy, why))
     }
 
-    /// Opens the file, or creates it where it is missing.
+    /// Opens the file, or creates it if it is missing.
     ///
     /// # Errors
     /// Whatever the system says.
@@ -318,9 +318,9 @@ impl Medium for ChainFile {
             return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
         }
         if let Err(error) = self.file.write_all(bytes) {
-            // What a full disk let through of this write was never a record, and nothing rests on it: it goes
-            // again, so that the file can be added to once there is room. Best effort: where it cannot go, it
-            // is a damaged tail. A failed sync is another matter, since nobody knows what the medium holds.
+            // The part of this write that a full disk accepted is not a record, and nobody relies on it. Remove it,
+            // so that records can be added once there is room. Best effort: if it cannot be removed, it is a damaged
+            // tail. After a failed sync nothing is removed, since it is unknown what the medium holds.
             let _ = self.file.set_len(size).and_then(|()| self.file.sync_data());
             return Err(error);
         }
@@ -350,7 +350,7 @@ impl Medium for ChainFile {
                 files::sync_parent(&self.path)
             }
             Err(error) => {
-                // Best effort: the error that is reported is the first one.
+                // Best effort: the first error is the one that is reported.
                 let _ = fs::remove_file(&beside);
                 Err(error)
             }

@@ -1,7 +1,7 @@
 //! A card: a person's signed public identity.
 //!
-//! It holds everything others need of a person, and the person's own signing key, sealed to the person's own
-//! age key. So an age identity is all that a custodian can lose, and a card may be published.
+//! It holds everything that others need from a person, and the person's signing key, sealed to their own age key. So
+//! the age identity is the only thing a custodian can lose, and a card may be published.
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ pub enum CardError {
     /// Not a note, not a card, or not signed by the key that it names.
     #[error("the card does not verify: {0}")]
     Note(#[from] NoteError),
-    /// Roles missing, repeated or out of order.
+    /// Roles missing, repeated or not in alphabetical order.
     #[error("the card of `{0}` must name at least one role, each once, in alphabetical order")]
     Roles(PersonId),
     /// No recipient, too many, or one twice.
@@ -96,8 +96,8 @@ pub enum CardError {
 }
 
 impl VerifiedCard {
-    /// Reads a card and checks it: signed by the key it names, which is the only object for which that
-    /// counts. Whether it is truly that person's is what comparing its words is for.
+    /// Reads a card and checks that it is signed by the key it names: no other object may vouch for its own key. Only
+    /// comparing the card's words shows whether it is that person's.
     ///
     /// # Errors
     /// [`CardError`].
@@ -128,7 +128,7 @@ impl VerifiedCard {
     /// Signs a card with the key it names.
     ///
     /// # Errors
-    /// [`CardError`], where the content is not acceptable.
+    /// [`CardError`], if the content is not acceptable.
     pub fn sign(card: &Card, key: &SigningKey) -> Result<VerifiedCard, CardError> {
         let note = Note::sign(card, &[(KeyName::Person(card.person.clone()), key)]);
         VerifiedCard::parse(note.as_bytes())

@@ -1,7 +1,7 @@
 //! The chain: records one after another, each naming the digest of the one before.
 //!
 //! A record is a signed note followed by one empty line, which is part of it. The bare chain proves that
-//! nothing before its end was changed; it does not see its own end cut off. That is what heads are for.
+//! nothing before its end was changed; it cannot show that its own end is missing. That is what heads are for.
 
 use crate::crypto::digest::Digest;
 use crate::record::finding::{Broken, Rule};
@@ -11,7 +11,7 @@ use crate::record::kinds;
 use crate::record::kinds::Record;
 use crate::record::note::{MAX_NOTE, MAX_SIGNATURES, Note, NoteError};
 
-/// A record that was found at its place in a log. Whether it is linked and signed is checked apart.
+/// A record that was found at its place in a log. Whether it is linked and signed is checked separately.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRecord {
     /// The byte at which it begins.
@@ -32,7 +32,7 @@ impl LogRecord {
     /// Takes the record that begins at byte `start` of `log`.
     ///
     /// # Errors
-    /// [`NoteError`], where no whole record of a known or unknown kind stands there.
+    /// [`NoteError`], if no whole record, of a known or unknown kind, begins there.
     pub fn take(log: &[u8], start: u64) -> Result<LogRecord, NoteError> {
         let from = usize::try_from(start).map_err(|_| NoteError::Incomplete)?;
         let bytes = log.get(from..).ok_or(NoteError::Incomplete)?;
@@ -60,7 +60,7 @@ impl LogRecord {
         [note.as_bytes(), b"\n"].concat()
     }
 
-    /// Whether the record follows from `tail` in the escrow; the broken rule, where it does not.
+    /// Checks that the record follows `tail` in the escrow.
     ///
     /// # Errors
     /// [`Rule::ChainSeq`], [`Rule::ChainPrev`] or [`Rule::ChainEscrow`], with what was expected.
@@ -120,7 +120,7 @@ impl Broken {
             NoteError::Malformed { kind, column, .. } => self.kind(kind).column(*column as u64),
             NoteError::NonCanonical(kind) => self.kind(kind),
             NoteError::Signers { named, signed } => self.expected(named.clone()).found(signed.clone()),
-            // Nothing is known of bytes that are no note.
+            // Of bytes that are not a note, nothing is known.
             NoteError::Incomplete | NoteError::NotOurs => self,
         }
     }

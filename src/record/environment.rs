@@ -40,8 +40,8 @@ pub enum Switch {
     Off,
 }
 
-/// What the machine was like: the claim of the program that made the record. What is absent could not be seen, or was
-/// not looked at by the version that made it; an empty list means that there was none.
+/// What the machine was like, as the program that made the record claims. What is absent could not be seen, or was not
+/// examined by that version; an empty list means that there was none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
@@ -67,7 +67,7 @@ pub struct Environment {
     /// The swap areas in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swap: Option<Vec<FreeText>>,
-    /// The network interfaces that were up, but for the machine's own loop.
+    /// The network interfaces that were up, except the loopback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interfaces: Option<Vec<FreeText>>,
     /// What may have recorded the terminal.
@@ -92,7 +92,7 @@ impl Environment {
         }
     }
 
-    /// What of it is out of order. A network interface is so only where the policy wants none.
+    /// Its deviations. A network interface that is up is one only if the policy forbids it.
     pub fn deviations(&self, strict_air_gap: bool) -> Vec<Deviation> {
         let any = |list: &Option<Vec<FreeText>>| list.as_ref().is_some_and(|list| !list.is_empty());
         let found = [

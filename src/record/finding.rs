@@ -130,12 +130,12 @@ pub struct Broken {
 }
 
 impl Broken {
-    /// A rule that is broken, of which no particulars are told yet.
+    /// A broken rule, without any particulars yet.
     pub(crate) fn new(rule: Rule, detail: impl Into<String>) -> Broken {
         Broken { rule, detail: detail.into(), particulars: Box::default() }
     }
 
-    /// The same with what `tell` adds of `known`, where it is known.
+    /// Adds `known` by way of `tell`, if it is known.
     pub(crate) fn where_known<T>(self, known: Option<T>, tell: impl FnOnce(Broken, T) -> Broken) -> Broken {
         match known {
             Some(known) => tell(self, known),
@@ -176,7 +176,7 @@ impl Broken {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
-    /// The record's number, where there is one.
+    /// The record's number, if it is about a record.
     pub seq: Option<u64>,
     /// The byte in the log at which that record begins.
     pub offset: Option<u64>,
@@ -187,11 +187,11 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Where it is, as far as that is known: `entry 6, byte 4711`.
+    /// Where it is, as far as that is known: `record 6, byte 4711`.
     pub fn place(&self) -> Option<String> {
         match (self.seq, self.offset) {
-            (Some(seq), Some(offset)) => Some(format!("entry {seq}, byte {offset}")),
-            (Some(seq), None) => Some(format!("entry {seq}")),
+            (Some(seq), Some(offset)) => Some(format!("record {seq}, byte {offset}")),
+            (Some(seq), None) => Some(format!("record {seq}")),
             _ => None,
         }
     }

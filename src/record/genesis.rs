@@ -16,6 +16,6 @@ pub struct Genesis {
     pub name: FreeText,
     /// Each person's card, a whole note in base64.
     pub cards: Vec<String>,
-    /// What the company promised itself.
+    /// The policy.
     pub policy: Policy,
 }

@@ -1,4 +1,4 @@
-//! A head: a log at one moment. Taken home, it shows later whether that log's end was cut off or rewritten.
+//! A head: a log at one moment. Kept elsewhere, it shows later whether the log's end was removed or rewritten.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ pub struct Head {
     pub hash: Digest,
 }
 
-/// What a head file says: one line of JSON with a line feed. It is unsigned, since it is trusted for where
-/// it was kept, and for nothing else.
+/// What a head file says: one line of JSON with a line feed. It is unsigned: it is trusted because of where it was kept,
+/// and for no other reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeadFile {
@@ -60,7 +60,7 @@ impl HeadFile {
     /// Reads a head file.
     ///
     /// # Errors
-    /// [`NotAHead`], for anything but the one spelling.
+    /// [`NotAHead`], for anything but the canonical form.
     pub fn parse(bytes: &[u8]) -> Result<HeadFile, NotAHead> {
         if bytes.len() > MAX_HEAD {
             return Err(NotAHead);

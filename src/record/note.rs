@@ -2,13 +2,12 @@
 //!
 //! Everything that breakglass signs is one line of JSON, a line feed, an empty line, and 1 to 16 signature
 //! lines — a strict profile of the C2SP signed note (<https://c2sp.org/signed-note>). The signature is over
-//! the JSON line with its line feed, exactly as stored: nothing is written again in order to verify it, so
+//! the JSON line with its line feed, exactly as stored: verifying does not need to serialise anything again, so
 //! `sed`, `base64` and `openssl` can check a note without this program.
 //!
 //! Reading is in two steps that cannot be taken in the wrong order: [`Note::parse`] finds the parts and
 //! nothing else; [`Note::read`] checks the type first, then takes the JSON apart, and refuses it unless
-//! writing it again gives the same bytes. Where the keys come from is the caller's business, and never the
-//! note's: see [`Note::verify`].
+//! writing it again gives the same bytes. The keys come from the caller, never from the note: see [`Note::verify`].
 
 use data_encoding::BASE64;
 use serde::Serialize;
@@ -31,10 +30,10 @@ const MAX_WHY: usize = 500;
 /// What every type begins with: the format and its version.
 const PREFIX: &str = "{\"type\":\"breakglass/v1/";
 
-/// The bytes that every note begins with, and that stand nowhere else in one.
+/// The bytes that every note begins with, and that occur nowhere else in a note.
 pub const BEGINNING: &[u8] = PREFIX.as_bytes();
 
-/// What stands in JSON between the type and the rest.
+/// What separates the type from the other fields in the JSON.
 const AFTER_KIND: &str = "\",";
 
 /// How a signature line begins: an em dash and a space.
@@ -43,7 +42,7 @@ const DASH: &str = "\u{2014} ";
 /// Something that can be the signed line of a note. The type is written and checked by the container;
 /// the fields that follow are the struct's own, in its order.
 pub trait Signed: Serialize + DeserializeOwned {
-    /// The last part of the type, as in `breakglass/v1/KIND`.
+    /// The last part of the type `breakglass/v1/KIND`.
     const KIND: &'static str;
 }
 
@@ -61,7 +60,7 @@ pub struct Note {
     bytes: Vec<u8>,
     /// Length of the signed text: the JSON line with its line feed.
     text: usize,
-    /// Length of the kind, which stands behind [`PREFIX`].
+    /// Length of the kind, which follows [`PREFIX`].
     kind: usize,
     signatures: Vec<SignatureLine>,
 }
@@ -92,7 +91,7 @@ pub enum NoteError {
     #[error("{0} bytes follow the note")]
     Trailing(usize),
     /// It is a note, but of another kind.
-    #[error("it is a `{found}`, where a `{expected}` is expected")]
+    #[error("it is a `{found}`, and a `{expected}` is expected")]
     WrongType {
         /// The kind that was expected.
         expected: &'static str,
@@ -109,8 +108,8 @@ pub enum NoteError {
         /// What the parser says.
         why: String,
     },
-    /// The JSON says the right thing in another spelling than the one that is allowed.
-    #[error("the `{0}` is not in its canonical spelling")]
+    /// The JSON is valid, but not in canonical form.
+    #[error("the `{0}` is not in canonical form")]
     NonCanonical(String),
     /// The signature lines are not those of the people that the note names, in that order.
     #[error("it names {named:?} as its signers, but carries signatures of {signed:?}")]
@@ -120,7 +119,7 @@ pub enum NoteError {
         /// Whose signature lines there are.
         signed: Vec<String>,
     },
-    /// The key is known, and its id is another.
+    /// The key is known, but its id differs.
     #[error("the signature of `{0}` names another key than the one on record")]
     KeyId(KeyName),
     /// The signature does not verify.
@@ -135,7 +134,7 @@ pub fn key_id(name: &KeyName, key: &VerifyingKey) -> [u8; 4] {
     [a, b, c, d]
 }
 
-/// The one spelling of a body: its JSON on one line, the type first, with a line feed.
+/// The canonical form of a body: its JSON on one line, the type first, with a line feed.
 fn spell<B: Signed>(body: &B) -> String {
     let json = serde_json::to_string(body).expect("a body has string keys and no fallible field");
     let fields = json.strip_prefix('{').expect("a body is a JSON object");
@@ -151,8 +150,8 @@ impl Note {
     /// Signs `body` with each key under its name, in the order given.
     ///
     /// # Panics
-    /// Where that is no note: nobody signs, one name signs twice, or the line is too large. Callers bound
-    /// what they put in; the ledger measures it.
+    /// If the result is not a note: without a signer, with one name signing twice, or with too large a line. Callers
+    /// bound what they put in, and the ledger measures it.
     pub fn sign<B: Signed>(body: &B, signers: &[(KeyName, &SigningKey)]) -> Note {
         let text = spell(body);
         let mut bytes = text.clone().into_bytes();
@@ -174,11 +173,11 @@ impl Note {
         if length < bytes.len() { Err(NoteError::Trailing(bytes.len() - length)) } else { Ok(note) }
     }
 
-    /// Finds the note at the start of `bytes`; gives it and its length. It ends where a line begins that is
-    /// not a signature line.
+    /// Finds the note at the start of `bytes`, and its length. It ends before the first line that is not a signature
+    /// line.
     ///
     /// # Errors
-    /// [`NoteError`], when no note stands there.
+    /// [`NoteError`], if there is no note.
     pub fn take(bytes: &[u8]) -> Result<(Note, usize), NoteError> {
         let within = &bytes[..bytes.len().min(MAX_NOTE)];
         let too_far = if bytes.len() > MAX_NOTE { NoteError::TooLarge } else { NoteError::Incomplete };
@@ -247,15 +246,14 @@ impl Note {
             return Err(NoteError::WrongType { expected: B::KIND, found: self.kind().to_owned() });
         }
         let body: B = self.peek()?;
-        // What is signed must have one spelling only, or two parsers could read one note differently.
+        // What is signed must have exactly one form, or two parsers could read one note differently.
         if spell(&body).as_bytes() != &self.bytes[..self.text] {
             return Err(NoteError::NonCanonical(self.kind().to_owned()));
         }
         Ok(body)
     }
 
-    /// Takes the JSON apart without looking at the type, and in any spelling: for the frame of records whose
-    /// kind is not known.
+    /// Takes the JSON apart without checking the type or the form: for the frame of a record of an unknown kind.
     ///
     /// # Errors
     /// [`NoteError::Malformed`].
@@ -311,8 +309,8 @@ impl SignatureLine {
     }
 }
 
-/// Where notes may begin behind damage at the start of `bytes`: not at the start itself, and at one place of each
-/// line, since no note's line holds the beginning of another. So what is found is looked at once.
+/// The offsets after the start of `bytes` at which a note may begin, to find notes after damage. Yields at most one
+/// offset per line, since no line of a note holds the beginning of another, so scanning stays linear.
 pub fn beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> {
     let mut start = 0;
     let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(move |line| {
@@ -326,12 +324,12 @@ pub fn beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> {
     found.filter(|at| *at > 0)
 }
 
-/// The first line of `bytes`, without its line feed; `None` where there is no line feed.
+/// The first line of `bytes`, without its line feed; `None` if there is no line feed.
 fn line(bytes: &[u8]) -> Option<&[u8]> {
     bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[..end])
 }
 
-/// The parser's message. It may quote whatever name somebody gave a field: on one line, and not at any length.
+/// The parser's message, on one line and cut to a length: it may quote a field's name, which can be anything.
 fn told(why: &str) -> String {
     let shown = Shown::line(&why.chars().take(MAX_WHY).collect::<String>());
     if why.chars().nth(MAX_WHY).is_some() { format!("{shown}…") } else { shown }

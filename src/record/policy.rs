@@ -1,4 +1,4 @@
-//! The policy: what the company promised itself, in a form that can be checked.
+//! The policy: the organisation's own rules and deadlines, in a form that can be checked.
 //!
 //! Written in TOML, read at `init`, kept in genesis. Every field has a default.
 
@@ -10,7 +10,7 @@ use crate::value::time::Seconds;
 /// The most bytes of a policy file.
 pub const MAX_POLICY: usize = 64 << 10;
 
-/// Somebody to call.
+/// A person to call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
@@ -28,7 +28,7 @@ pub struct Contact {
 pub struct Support {
     /// The path to a case, as an address or in words.
     pub path: FreeText,
-    /// A telephone number, where there is one.
+    /// A telephone number, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<FreeText>,
 }
@@ -43,11 +43,11 @@ pub struct Policy {
     pub close_within: Seconds,
     /// How often each custodian checks their shares.
     pub check_every: Seconds,
-    /// How often the whole path is walked on a canary.
+    /// How often the whole path is practised on a canary.
     pub drill_every: Seconds,
-    /// How often somebody looks at the log.
+    /// How often the log is reviewed.
     pub monthly_review_every: Seconds,
-    /// How often the risk is assessed anew.
+    /// How often the risk is assessed again.
     pub assessment_every: Seconds,
     /// How often the procedure itself is reviewed.
     pub procedure_review_every: Seconds,
@@ -91,7 +91,7 @@ impl Default for Policy {
     }
 }
 
-/// A policy file that cannot be taken.
+/// Why a policy file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
@@ -114,7 +114,7 @@ impl Policy {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::Malformed("not UTF-8".to_owned()))?;
         toml::from_str(text).map_err(|error| {
-            // The error's own text quotes the line, and the file may be another one than was meant.
+            // The error's own text quotes the line, and a file named by mistake may hold secrets.
             let before = error.span().map_or(0, |span| span.start.min(text.len()));
             let line = text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count() + 1;
             PolicyError::Malformed(format!("line {line}: {}", error.message()))

@@ -1,4 +1,4 @@
-//! A vault and its generations, as the log speaks of them: the manifest of one sealing.
+//! The `seal` record: the manifest of one sealing. `Vault` and `Generation` are in the escrow.
 
 use std::fmt;
 use std::str::FromStr;
@@ -46,7 +46,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Whether a generation brings new credentials, or seals the same ones to other people.
+/// Whether a generation holds new credentials, or the same ones for other people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credentials {
@@ -56,7 +56,7 @@ pub enum Credentials {
     Same,
 }
 
-/// The account that the credentials belong to, in clear, since auditors match on it:
+/// The account that the credentials belong to, in clear so that auditors can match it:
 /// `[A-Za-z0-9._-]{1,64}`, for AWS the twelve digits of the account id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -123,7 +123,7 @@ pub struct SealedTo {
     pub commitment: Digest,
 }
 
-/// The manifest of one generation of one vault: what the seal entry says.
+/// The manifest of one generation of one vault: what the seal record says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seal {
@@ -133,7 +133,7 @@ pub struct Seal {
     pub name: VaultName,
     /// Real credentials, or a canary.
     pub kind: Kind,
-    /// The provider's partition, as `aws`, `aws-us-gov`, `aws-cn`.
+    /// The provider's partition, e.g. `aws`, `aws-us-gov`, `aws-cn`.
     pub partition: VaultName,
     /// The account.
     pub account: AccountId,
@@ -161,7 +161,7 @@ impl Seal {
     /// The two numbers, checked.
     ///
     /// # Errors
-    /// [`ThresholdError`] where they are no threshold, or `total_shares` is not the number of shares.
+    /// [`ThresholdError`], if they are not a threshold, or `total_shares` is not the number of shares.
     pub fn threshold(&self) -> Result<Threshold, ThresholdError> {
         let threshold = Threshold::new(self.threshold, self.shares.len())?;
         if threshold.total_shares() != self.total_shares {

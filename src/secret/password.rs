@@ -1,4 +1,4 @@
-//! Passwords: made here, long and easy to type, or judged when somebody brings one.
+//! Passwords: generated here, long and easy to type, or judged if a person types their own.
 
 use rand::CryptoRng;
 use secrecy::SecretString;
@@ -39,7 +39,7 @@ pub fn generate(rng: &mut impl CryptoRng) -> SecretString {
     for _ in 0..DRAWS {
         rng.fill_bytes(bytes.as_mut());
         password.clear();
-        // Five bits name one of 32; the 32nd is thrown away rather than mapped, which would favour somebody.
+        // Five bits name one of 32; the 32nd is thrown away: mapping it would make one symbol likelier.
         let drawn = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 31))).take(DRAWN);
         for (at, character) in drawn.enumerate() {
             if at > 0 && at % GROUP_LENGTH == 0 {
@@ -57,7 +57,7 @@ pub fn generate(rng: &mut impl CryptoRng) -> SecretString {
     panic!("the random generator does not give random bytes");
 }
 
-/// How well a password stands up to guessing, as `zxcvbn` estimates it. Holds nothing of the password.
+/// How well a password resists guessing, as `zxcvbn` estimates it. Does not contain any of the password.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Strength {
     /// From 0 (guessed at once) to 4 (more than 10^10 guesses).
@@ -66,7 +66,7 @@ pub struct Strength {
     pub guesses_log10: f64,
     /// Whether it is too weak for a root account: any score below 4.
     pub weak: bool,
-    /// What makes it easy to guess, in English, where that is known.
+    /// What makes it easy to guess, in English, if that is known.
     pub warning: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub struct Strength {
 /// somebody who knows `user_inputs`: the account's name, its email address and the like, whole and in parts.
 ///
 /// The estimate works on copies of the password that are freed without being wiped (`zxcvbn` knows no wiping):
-/// call it where memory is locked and the process short-lived, and not for a password from [`generate`].
+/// call it only if memory is locked and the process short-lived, and not for a password from [`generate`].
 pub fn strength(password: &str, user_inputs: &[&str]) -> Strength {
     let mut known = user_inputs.to_vec();
     // "example" is no less known than "root@example.com"; zxcvbn looks for whole inputs only.

@@ -1,4 +1,4 @@
-//! The payload: what is sealed, in plain. Named fields, padded so that its size tells little.
+//! The payload: what is sealed, before encryption. Named fields, padded so that the size reveals little.
 //!
 //! ```text
 //! breakglass/v1/payload LF
@@ -27,7 +27,7 @@ pub const EMAIL: &str = "email";
 pub const PASSWORD: &str = "password";
 /// The second factor, as an otpauth URI. Asked for by this name, it is shown as codes.
 pub const TOTP: &str = "totp";
-/// What is asked for when the seed itself is wanted. It is no field of a payload: [`TOTP`] holds the seed.
+/// What is asked for when the seed itself is wanted. It is not a field of a payload: [`TOTP`] holds the seed.
 pub const TOTP_SEED: &str = "totp-seed";
 
 /// The most bytes that a payload may have, padding included: 1 MiB.
@@ -58,10 +58,10 @@ pub enum PayloadError {
     /// Two fields have one name.
     #[error("the field {0} is given twice")]
     Duplicate(FieldName),
-    /// A field without a value would be found out when it is needed.
+    /// A field without a value would be noticed only when it is needed.
     #[error("the field {0} is empty")]
     Empty(FieldName),
-    /// The name stands for something else.
+    /// The name is reserved.
     #[error("no field can be named {TOTP_SEED}: the field {TOTP} holds the seed")]
     ReservedName,
     /// More than 1 MiB.
@@ -77,9 +77,9 @@ pub enum PayloadError {
         size: usize,
     },
     /// Another first line.
-    #[error("the first line is not that of a breakglass payload")]
+    #[error("it does not begin with the first line of a breakglass payload")]
     WrongType,
-    /// No `NAME LENGTH LF` where one is due.
+    /// A field does not begin with `NAME LENGTH LF`.
     #[error("field {number} does not begin with a name and a length")]
     BadFieldLine {
         /// Which field, counted from 1.
@@ -88,11 +88,11 @@ pub enum PayloadError {
     /// The length reaches beyond the end, or no line feed follows the value.
     #[error("the value of field {0} does not end where its length says")]
     BadLength(FieldName),
-    /// The value is no text.
+    /// The value is not text.
     #[error("the value of field {0} is not UTF-8")]
     NotUtf8(FieldName),
     /// Something else than zeros, or more of them than needed.
-    #[error("the padding is not the one that belongs to the fields")]
+    #[error("the padding does not match the fields")]
     BadPadding,
 }
 
@@ -131,7 +131,7 @@ impl Fields {
         }
     }
 
-    /// The value of the field `name`, where there is one.
+    /// The value of the field `name`, if there is one.
     pub fn get(&self, name: &str) -> Option<&SecretString> {
         self.0.iter().find(|(own, _)| own.as_str() == name).map(|(_, value)| value)
     }

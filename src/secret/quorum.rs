@@ -95,11 +95,11 @@ impl UntrustedQuorum {
 }
 
 impl Quorum<'_> {
-    /// Combines exactly `threshold` shares. Where there are more and the first ones do not give the vault key
+    /// Combines exactly `threshold` shares. If there are more, and the first ones do not give the vault key
     /// that the seal commits to, other subsets are tried, up to a bound.
     ///
     /// # Errors
-    /// [`QuorumError::NotTheVaultKey`], where no subset does.
+    /// [`QuorumError::NotTheVaultKey`], if no subset does.
     pub fn combine(&self) -> Result<Reconstructed, QuorumError> {
         let seal = self.seal;
         let threshold = seal.threshold().map_err(|_| QuorumError::BadSeal)?;

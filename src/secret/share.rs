@@ -40,7 +40,7 @@ pub struct Share {
     pub generation: u32,
     /// How many of how many.
     pub threshold: Threshold,
-    /// 32 random bytes, so that the commitment tells nothing.
+    /// 32 random bytes, so that the commitment reveals nothing.
     salt: [u8; SECRET_LEN],
     /// The point.
     value: ShareValue,
@@ -50,11 +50,11 @@ pub struct Share {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShareError {
-    /// Too long, not ASCII, or a line is missing, repeated, out of order or malformed.
+    /// Too long, not ASCII, or a line is missing, repeated, misplaced or malformed.
     #[error("line {0} of the share's text is malformed")]
     Malformed(usize),
     /// The text contradicts the seal.
-    #[error("the share's {0} is not that of the seal")]
+    #[error("the share's {0} differs from the seal's")]
     Contradicts(&'static str),
     /// The text is not the one that was sealed.
     #[error("the share is not the one that was sealed: its commitment differs")]
@@ -171,7 +171,7 @@ impl Share {
         Ok(Share { escrow, vault, name, account, kind, generation, threshold, salt: *salt, value })
     }
 
-    /// Checks the share against what the seal says of `custodian`'s: a sound share of somebody else is none of theirs.
+    /// Checks the share against what the seal says of `custodian`'s: a sound share of another person is not theirs.
     ///
     /// # Errors
     /// [`ShareError::Contradicts`] or [`ShareError::Commitment`].

@@ -29,7 +29,7 @@ pub struct Signer {
 #[non_exhaustive]
 pub enum SignerError {
     /// No identity given opens it.
-    #[error("the signing key in the card of `{person}` does not open: {error}")]
+    #[error("the signing key in the card of `{person}` cannot be opened: {error}")]
     Sealed {
         /// Whose card.
         person: PersonId,
@@ -37,7 +37,7 @@ pub enum SignerError {
         error: EnvelopeError,
     },
     /// It opens, and is not the key that the card names.
-    #[error("the card of `{0}` holds another signing key than the one it names")]
+    #[error("the signing key in the card of `{0}` is not the one that the card names")]
     OtherKey(PersonId),
 }
 

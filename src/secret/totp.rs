@@ -78,17 +78,17 @@ impl TotpSeed {
     }
 
     /// The otpauth URI, with every parameter written out, to be kept in a vault or given to an app.
-    /// `label` is used where the seed came without one.
+    /// `label` is used if the seed came without one.
     pub fn to_uri(&self, label: &str) -> SecretString {
         uri::write(self, label)
     }
 
-    /// The label, mostly `Issuer:account`, where there was one.
+    /// The label, usually `Issuer:account`, if there was one.
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
 
-    /// The issuer, where one was given.
+    /// The issuer, if one was given.
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }

@@ -102,7 +102,7 @@ name!(
     PersonId, "a person's id", 32
 );
 name!(
-    /// A vault's name: `[a-z0-9-]{1,64}`. It is the folder its sealed files lie in.
+    /// A vault's name: `[a-z0-9-]{1,64}`. It is also the name of the folder with its sealed files.
     VaultName, "a vault's name", 64
 );
 name!(
@@ -133,7 +133,7 @@ impl KeyName {
         KeyName::Release { vault: vault.short(), generation }
     }
 
-    /// The person, where it is a person's key.
+    /// The person, if it is a person's key.
     pub fn person(&self) -> Option<&PersonId> {
         match self {
             KeyName::Person(id) => Some(id),

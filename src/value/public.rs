@@ -1,8 +1,8 @@
-//! Work on what is public: what it allocates need not lie where secrets lie.
+//! Work on public material, whose allocations do not need the memory for secrets.
 //!
 //! While a command handles secrets, whatever the program allocates comes from memory that is locked and in no
 //! dump, libraries included, so that nobody has to know which of their blocks holds a secret. There is little of
-//! such memory, and a log can be long. So reading and extending a log is marked here as what it is.
+//! such memory, and a log can be long. So reading and extending a log is marked here as public.
 
 use std::cell::Cell;
 
@@ -11,7 +11,8 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Does `work`, in which there is no secret: blocks that it allocates come from the system's heap.
+/// Runs `work` outside the locked arena: its blocks come from the system's heap. The caller promises that it handles no
+/// secret.
 pub fn work<T>(work: impl FnOnce() -> T) -> T {
     struct Within;
     impl Drop for Within {
@@ -26,7 +27,7 @@ pub fn work<T>(work: impl FnOnce() -> T) -> T {
 
 /// Whether this thread is at public work.
 pub fn at_work() -> bool {
-    // A thread that is ending has no such variable any more. What it still allocates may be a secret.
+    // A thread that is ending no longer has this variable. What it still allocates may be a secret.
     DEPTH.try_with(Cell::get).is_ok_and(|depth| depth > 0)
 }
 

@@ -26,7 +26,7 @@ pub enum TextError {
     #[error("the text is empty")]
     Empty,
     /// More than [`MAX_TEXT`] bytes.
-    #[error("the text has {0} bytes; at most {MAX_TEXT} are taken")]
+    #[error("the text has {0} bytes; at most {MAX_TEXT} are allowed")]
     TooLong(usize),
     /// A character that could hide or rewrite what the reader sees.
     #[error("the text holds U+{code:04X} at byte {at}, which could hide or rewrite what a reader sees")]
@@ -162,7 +162,7 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A text on one line of at most `columns` columns, which ends with `...` where some of it is left out.
+/// A text on one line of at most `columns` columns, which ends with `...` if some of it is left out.
 pub fn clipped(text: &str, columns: usize) -> String {
     let line = Shown::line(text);
     let mut lines = folded(&line, columns);

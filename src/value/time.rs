@@ -17,15 +17,15 @@ pub struct Time(u64);
 #[serde(try_from = "String", into = "String")]
 pub struct Seconds(pub u64);
 
-/// A text that is no moment or no length of time.
+/// A text that is not a moment, or not a length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TimeError {
     /// Not RFC 3339 in UTC with whole seconds.
-    #[error("not a time: `2026-11-23T01:02:03Z` is the one form taken (RFC 3339, UTC, whole seconds)")]
+    #[error("not a time: it has to be written like `2026-11-23T01:02:03Z` (RFC 3339, UTC, whole seconds)")]
     NotATime,
     /// Not a number and a unit.
-    #[error("not a length of time: a number and s, m, h or d are expected, as in `4h`")]
+    #[error("not a length of time: a number and s, m, h or d are expected, e.g. `4h`")]
     NotADuration,
 }
 
@@ -46,12 +46,12 @@ impl Time {
         self.0
     }
 
-    /// This moment and `length` later; the last moment there is, where that lies beyond it.
+    /// The moment `length` later, or the last moment that can be written if it lies beyond that.
     pub fn after(self, length: Seconds) -> Time {
         Time(self.0.saturating_add(length.0).min(LAST))
     }
 
-    /// The seconds from `earlier` to this moment; 0 where it is not earlier.
+    /// The seconds from `earlier` to this moment; 0 if it is not earlier.
     pub fn since(self, earlier: Time) -> Seconds {
         Seconds(self.0.saturating_sub(earlier.0))
     }

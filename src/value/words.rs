@@ -38,7 +38,7 @@ macro_rules! words {
 
 pub(crate) use words;
 
-/// A word that is none of those known.
+/// A word that is not in the list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("one of these is expected: {0}")]
 pub struct UnknownWord(String);

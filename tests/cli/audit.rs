@@ -55,7 +55,7 @@ fn a_head_is_one_line_that_the_log_can_be_held_against() {
 fn a_log_that_holds_is_said_to_hold() {
     let disk = auditor(&Disk::sealed().read("escrow/log"));
     let run = disk.run("verify").ok();
-    run.shows("HOLDS: every signature").shows("COMPLETENESS-UNPROVEN").shows("6 entries, last 20");
+    run.shows("HOLDS: every signature").shows("COMPLETENESS-UNPROVEN").shows("6 records, last 20");
     let json = disk.run("verify --json").ok().json();
     assert_eq!((json["verdict"].as_str(), json["exit"].as_u64()), (Some("done"), Some(0)));
     assert_eq!(json["escrow"]["head"]["seq"], 5);
@@ -91,7 +91,7 @@ fn ten_is_tampered_with_entry_and_byte() {
         );
         disk.run("verify")
             .exits(10)
-            .shows(&format!("entry {seq}, byte {start}"))
+            .shows(&format!("record {seq}, byte {start}"))
             .shows("TAMPERED: escrow/log");
     }
     // A record that was taken out.
@@ -133,7 +133,7 @@ fn fourteen_is_what_somebody_has_to_explain() {
     let line = asking("prod").replace("iam-failure", "other");
     disk.run(&format!("{line} --as carol/carol -o req.bgr")).ok();
     let run = disk.run("verify").exits(14).shows("REASON-OTHER").shows("FINDINGS: ");
-    let run = run.shows("entry 6");
+    let run = run.shows("record 6");
     assert!(!run.out.contains("HOLDS"), "{}", run.out);
     // What was looked at before is left out.
     disk.run("head -o head.json").ok();

@@ -14,7 +14,8 @@ fn a_wrong_word_brings_the_words_there_are() {
         ("close --request 1 --as a --done".to_owned(), "mfa-renew", "mfa-renewed"),
         ("enroll p --name n --contact c -i i -o o --role".to_owned(), "custodain", "custodian"),
     ] {
-        let run = disk.refuses(2, &format!("{line} {wrong}")).next(&format!("perhaps {meant}; there are: "));
+        let run =
+            disk.refuses(2, &format!("{line} {wrong}")).next(&format!("perhaps {meant}; possible values: "));
         assert!(
             !run.err.contains(&format!("{wrong} ")) && !run.err.contains(&format!("{wrong}`")),
             "{}",
@@ -22,7 +23,7 @@ fn a_wrong_word_brings_the_words_there_are() {
         );
         // What is like none of them is no slip, and what comes is in no order that tells of it.
         let one = disk.refuses(2, &format!("{line} qqqqqqqq"));
-        let other = disk.refuses(2, &format!("{line} {}", crate::disk::PASSWORD)).next("there are: ");
+        let other = disk.refuses(2, &format!("{line} {}", crate::disk::PASSWORD)).next("possible values: ");
         assert_eq!(one.err, other.err);
         assert!(one.err.contains(meant) && !one.err.contains("perhaps") && !one.err.contains("qqq"));
     }

@@ -201,7 +201,7 @@ fn evidence_tells_where_it_was_kept() {
         &json!({
             "code": "HEAD-TRUNCATED", "severity": "truncated", "seq": 6, "offset": null,
             "meaning": "The log is shorter than a head that was taken home.",
-            "detail": "0.head knows record 6 at 17613 bytes, and the log ends with record 5 at 16467 bytes",
+            "detail": "0.head knows record 6 at 17613 bytes, but the log ends with record 5 at 16467 bytes",
             "expected": 6, "file": "0.head", "found": 5,
             "head": {"hash": "22c3ca1183f55df364e95cf9142a903b181df30891d9401aeca9908caa02c7bd", "seq": 6, "size": 17613},
         }),

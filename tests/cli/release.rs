@@ -104,7 +104,7 @@ fn a_request_can_be_withdrawn_with_what_came_on_record() {
     assert_eq!((logged(&disk, "release"), logged(&disk, "end")), (0, 1));
     disk.run("log --kind end").ok().shows("shown: nothing");
     disk.run("verify").ok().shows("APPROVALS-UNRELEASED");
-    disk.refuses(2, &format!("{PRINT} --withdraw")).says("does not go with");
+    disk.refuses(2, &format!("{PRINT} --withdraw")).says("cannot be used with");
 }
 
 #[test]

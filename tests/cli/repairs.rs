@@ -37,7 +37,7 @@ fn a_torn_log_is_mended_with_its_bytes_kept() {
         assert!(mended.starts_with(&whole));
         let run = disk.run("verify").exits(14).shows("RECOVERED").shows(&format!("{} bytes", tail.len()));
         run.shows("damaged-log, in the release of prod");
-        disk.run("log --kind recovered").ok().shows("a damaged end");
+        disk.run("log --kind recovered").ok().shows("a damaged tail");
         assert!(!disk.path("escrow/log.recovering").exists());
     }
     // Any other command that appends keeps them too.
@@ -236,16 +236,16 @@ fn copies_are_compared_brought_up_to_date_and_joined() {
     disk.run("compare escrow safe").ok().shows("SAME");
     disk.run("verify --escrow safe").ok();
     disk.run("check --as alice/alice").ok();
-    disk.run("compare escrow safe").exits(12).shows("BEHIND: safe/log lacks the last 1 entries");
+    disk.run("compare escrow safe").exits(12).shows("BEHIND: safe/log lacks the last record of the other");
     disk.refuses(12, "adopt escrow --as alice/alice --as bob/bob --escrow safe").next("copy");
     disk.run("copy safe").ok();
     disk.run("compare escrow safe").ok().shows("SAME");
     // Each goes on, on its own.
     disk.run("check --as alice/alice").ok();
     disk.run("check --as bob/bob --escrow safe").ok();
-    let fork = disk.run("compare escrow safe").exits(13).shows("FORK: they part at entry 7");
+    let fork = disk.run("compare escrow safe").exits(13).shows("FORK: they diverge at record 7");
     assert!(fork.out.contains("alice") && fork.out.contains("bob"), "both records are shown: {}", fork.out);
-    disk.refuses(13, "copy safe").what("no earlier state");
+    disk.refuses(13, "copy safe").what("not an earlier state");
     disk.refuses(2, "adopt safe --as alice/alice").what("two people");
     disk.refuses(2, "adopt safe --as alice/alice --as alice/alice").what("named twice");
     disk.run("adopt safe --as alice/alice --as bob/bob").ok().shows("1 records after record 6 are adopted");
@@ -259,7 +259,7 @@ fn copies_are_compared_brought_up_to_date_and_joined() {
     disk.run("compare escrow other").ok().shows("SAME");
     // Two escrows are no copies; a damaged one is not copied.
     disk.begin("second", "").ok();
-    disk.refuses(3, "compare escrow second").what("two escrows");
+    disk.refuses(3, "compare escrow second").what("two different escrows");
     disk.refuses(4, "adopt second --as alice/alice --as bob/bob").what("the log of escrow");
     let whole = disk.read("escrow/log");
     disk.write("escrow/log", [&whole[..], b"torn"].concat());

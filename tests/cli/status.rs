@@ -45,7 +45,7 @@ fn it_needs_the_log_and_nothing_else_and_changes_nothing() {
         assert!(line.chars().count() <= 80 && !line.contains('\u{1b}'), "{line}");
     }
     assert!(run.out.lines().count() <= 24, "{}", run.out);
-    let run = run.shows("Example Corp, at 20").shows("sound as far as it goes: 6 entries, the last at 20");
+    let run = run.shows("Example Corp, at 20").shows("sound as far as it goes: 6 records, the last at 20");
     run.shows("prod                    root    111122223333  1    2 of 3  in force").shows("NOTHING IS DUE");
     assert!(disk.tree() == before);
 }
@@ -76,7 +76,7 @@ fn programs_are_told_the_same() {
         keys(&json),
         "clock_behind duties escrow exit other_findings requests time trouble upcoming vaults verdict"
     );
-    assert_eq!(keys(&json["escrow"]), "head id last_entry name words");
+    assert_eq!(keys(&json["escrow"]), "head id last_record name words");
     let vault = json["vaults"].as_array().unwrap().iter().find(|vault| vault["name"] == "prod").unwrap();
     assert_eq!(
         keys(vault),
@@ -170,11 +170,11 @@ fn a_log_that_is_not_sound_comes_first() {
     disk.write("escrow/log", [&log[..], b"{\"type\":"].concat());
     let run = disk.run(&late).exits(11);
     assert!(
-        run.out.starts_with("TORN: The log ends in bytes that are not a record.\n  entry 6, byte "),
+        run.out.starts_with("TORN: The log ends in bytes that are not a record.\n  record 6, byte "),
         "{}",
         run.out
     );
-    let run = run.shows("OVERDUE 3d").shows("log     NOT SOUND, see above: 6 entries");
+    let run = run.shows("OVERDUE 3d").shows("log     NOT SOUND, see above: 6 records");
     assert!(
         run.out.ends_with("TORN: the log is not sound; see the top, and `breakglass verify`\n"),
         "{}",

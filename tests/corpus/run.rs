@@ -61,7 +61,7 @@ pub fn verified(case: &Case) -> Report {
         require_head: case.value("require-head").is_some(),
         ..Evidence::default()
     };
-    verify(case.file("log"), &evidence, text(&case.value("time").unwrap()))
+    verify(Reading::of(case.file("log")), &evidence, text(&case.value("time").unwrap()))
 }
 
 /// The verdict, the exit code, and each code with the number of its record, once.

@@ -200,7 +200,7 @@ fn what_a_sealing_left_goes_only_where_it_is_known_to_be_that() {
     let before = disk.read("escrow/vaults/prod/1/payload.age");
     seal(&disk)
         .ok()
-        .says("left of a sealing that was cut off before it was logged")
+        .says("left over from a sealing that was interrupted before it was logged")
         .says("escrow/vaults/prod/1");
     assert_ne!(disk.read("escrow/vaults/prod/1/payload.age"), before);
     disk.run("verify").ok();

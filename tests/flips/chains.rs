@@ -4,6 +4,7 @@ use std::slice;
 
 use breakglass::audit::books;
 use breakglass::audit::verify::{Evidence, verify};
+use breakglass::escrow::Reading;
 use breakglass::record::finding::{Finding, Rule, Severity};
 use breakglass::record::head::HeadFile;
 
@@ -18,7 +19,7 @@ fn of_a_head(finding: &Finding) -> bool {
 /// What verify says of a log, given the head: what makes the log itself unsound, and what the head tells.
 fn judge(small: &SmallEscrow, log: &[u8], heads: &[HeadFile]) -> (Vec<Finding>, Vec<Finding>) {
     let heads = heads.iter().map(|head| ("home.head".to_owned(), *head)).collect();
-    let report = verify(log.to_vec(), &Evidence { heads, ..Evidence::default() }, small.now);
+    let report = verify(Reading::of(log.to_vec()), &Evidence { heads, ..Evidence::default() }, small.now);
     let bad = report.findings.into_iter().filter(|finding| finding.severity() >= Severity::Torn);
     bad.partition(|finding| !of_a_head(finding))
 }
@@ -38,7 +39,7 @@ fn the_log() {
         let place = starts.iter().rposition(|start| *start <= at).unwrap();
         if matches!(change, Change::Cut { .. }) && starts.contains(&at) && at > 0 {
             holds(own.is_empty(), || format!("a whole chain is called unsound: {own:?}"))?;
-            let unproven = verify(log.to_vec(), &Evidence::default(), small.now);
+            let unproven = verify(Reading::of(log.to_vec()), &Evidence::default(), small.now);
             let says = |finding: &Finding| finding.rule == Rule::CompletenessUnproven;
             holds(unproven.findings.iter().any(says), || "completeness is not in question".to_owned())?;
         } else {

@@ -253,7 +253,7 @@ impl Safes {
     }
 
     fn verify(&self, at: usize, evidence: &Evidence) -> Report {
-        verify(self.safes.borrow()[at].bytes.clone(), evidence, self.world.now())
+        verify(Reading::of(self.safes.borrow()[at].bytes.clone()), evidence, self.world.now())
     }
 
     /// Verify says of both safes what is true of them.

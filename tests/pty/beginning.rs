@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 fn one_sitting_puts_a_vault_in_force() {
     let disk = people::empty();
     let mut sitting = begin(&disk, &[]);
-    sitting.terminal.expect("BEGIN an escrow").expect("type < to go back");
+    sitting.terminal.expect("CREATE an escrow").expect("type < to go back");
     sitting.answer("Organisation\r\n", "Example Corp");
     sitting.answer("[escrow] >", "");
     let people = [
@@ -28,7 +28,11 @@ fn one_sitting_puts_a_vault_in_force() {
     }
     sitting.answer("[done] >", "");
     sitting.answer("[usual] >", "");
-    sitting.terminal.expect("ABOUT TO BE BEGUN").expect("Example Corp").expect("Carol Diaz (custodian)");
+    sitting
+        .terminal
+        .expect("ABOUT TO CREATE THIS ESCROW")
+        .expect("Example Corp")
+        .expect("Carol Diaz (custodian)");
     sitting.terminal.expect("signed by  dan");
     sitting.answer("Type yes, or <", "yes");
     sitting.paper();
@@ -72,7 +76,7 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
         .expect(">")
         .enter("dan/dan.card")
         .expect("reads out two words of the card");
-    init.expect("Word ").expect(":").enter("zebra-crossing").expect("once more").expect(":").enter("zebra");
+    init.expect("Word ").expect(":").enter("zebra-crossing").expect("try again").expect(":").enter("zebra");
     init.expect("that is not word").expect("stop here").expect("Who takes part?").expect(">");
     init.enter("dan/dan.card");
     compare(&mut init, &words_of(&disk, "dan"));
@@ -155,8 +159,8 @@ const ABOUT_PEOPLE: &[Exchange] = &[
     (&["[administrator] >"], "administrator custodian"),
     // An identity that is there is used: it has no passphrase here, and none is asked for.
     (&["[dan] >"], ""),
-    (&["the identity that is there is used: dan/dan.key", "Who else takes part?", ">"], "done"),
-    (&["1 custodians"], "no"),
+    (&["using the identity that exists already: dan/dan.key", "Who else takes part?", ">"], "done"),
+    (&["1 custodian:"], "no"),
     (&["Who else takes part?", ">"], "bob"),
     (&["Name", ">"], "Bob"),
     (&["Contact", ">"], "x"),
@@ -192,8 +196,8 @@ fn what_is_wrong_is_not_taken_and_one_can_go_back() {
     answer(&mut init, ABOUT_THE_ESCROW);
     answer(&mut init, ABOUT_PEOPLE);
     // What cannot be written is taken back, and answered anew.
-    init.expect("ABOUT TO BE BEGUN").expect("or <").enter("no").expect("or < to").enter("yes");
-    init.expect("cannot be written").expect("ABOUT TO BE BEGUN").expect("or <");
+    init.expect("ABOUT TO CREATE THIS ESCROW").expect("or <").enter("no").expect("or < to").enter("yes");
+    init.expect("cannot be written").expect("ABOUT TO CREATE THIS ESCROW").expect("or <");
     assert!(!disk.path("escrow").exists() && !disk.path("dan/dan.card").exists());
     init.enter("<")
         .expect("[usual] >")
@@ -202,7 +206,7 @@ fn what_is_wrong_is_not_taken_and_one_can_go_back() {
         .enter("drop bob")
         .expect(">")
         .enter("done");
-    init.expect("1 custodians").enter("yes").expect("[usual] >").enter("").expect("or <").enter("yes");
+    init.expect("1 custodian:").enter("yes").expect("[usual] >").enter("").expect("or <").enter("yes");
     let mut sitting = Counted { terminal: init, answers: 0 };
     sitting.paper();
     sitting.terminal.expect("Left to do").expect("breakglass seal");
@@ -226,7 +230,7 @@ fn where_it_is_stopped_before_the_yes_nothing_is_left() {
         ("New passphrase:", "quiet-otter-lamp"),
         ("again:", "quiet-otter-lamp"),
         ("Who else takes part?", "done"),
-        ("1 custodians", "yes"),
+        ("1 custodian:", "yes"),
         ("[usual] >", ""),
         ("Type yes, or <", "yes"),
     ];
@@ -253,7 +257,7 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
         let mut sitting = begin(&disk, &["escrow", "--name", "E"]);
         sitting.cards(&disk);
         match stop {
-            0 => drop(sitting.terminal.expect("Enter shows them:").press("\u{4}")),
+            0 => drop(sitting.terminal.expect("Press Enter to see them:").press("\u{4}")),
             1 => drop(
                 sitting.terminal.expect("them:").enter("").expect("Press Enter once you have").press("\u{3}"),
             ),
@@ -264,13 +268,18 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
                     .enter("")
                     .expect("Press Enter once you have written it down")
                     .enter("");
-                sitting.terminal.expect("Word ").expect(":").enter("wrong").expect("once more").expect(":");
+                sitting.terminal.expect("Word ").expect(":").enter("wrong").expect("try again").expect(":");
                 sitting.terminal.enter("wrong").expect("the paper differs").expect("in this order:");
                 sitting.terminal.expect("Press Enter once you have written it down").press("\u{3}");
             }
             _ => {
                 sitting.paper();
-                sitting.terminal.expect("first vault now?").expect(">").enter("<").expect("no way back");
+                sitting
+                    .terminal
+                    .expect("first vault now?")
+                    .expect(">")
+                    .enter("<")
+                    .expect("you cannot go back");
                 sitting
                     .terminal
                     .expect("first vault now?")
@@ -283,7 +292,7 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
         }
         let ended = sitting.terminal.end();
         assert_eq!((ended.code, ended.echoes), (Some(130), true), "{stop}: {}", ended.screen);
-        assert!(ended.screen.contains("the escrow is begun in escrow"), "{stop}: {}", ended.screen);
+        assert!(ended.screen.contains("the escrow is created in escrow"), "{stop}: {}", ended.screen);
         assert!(ended.screen.contains("breakglass seal --escrow escrow"), "{stop}: {}", ended.screen);
         assert!(disk.path("escrow/log").exists() && !disk.path("escrow/vaults").exists());
     }
@@ -294,17 +303,11 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
 fn a_machine_that_is_out_of_order_is_asked_about_before_the_first_vault() {
     let disk = people::people();
     let mut sitting = begin(&disk, &["--no-sandbox", "escrow", "--name", "E"]);
-    sitting.terminal.expect("deviation: ").expect("breakglass doctor").expect("BEGIN an escrow");
+    sitting.terminal.expect("deviation: ").expect("breakglass doctor").expect("CREATE an escrow");
     sitting.cards(&disk);
     sitting.paper();
     let terminal = &mut sitting.terminal;
-    terminal
-        .expect("first vault now?")
-        .expect(">")
-        .enter("")
-        .expect("Out of order")
-        .expect("yes")
-        .enter("no");
+    terminal.expect("first vault now?").expect(">").enter("").expect("Deviation: ").expect("yes").enter("no");
     terminal.expect("first vault now?").expect(">").enter("no");
     let ended = sitting.terminal.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
@@ -322,7 +325,7 @@ fn a_plain_terminal_shows_the_words_in_a_row() {
         init.expect("[yes] >").enter("");
     }
     init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
-    init.expect("Enter shows them:").enter("").expect("Enter overwrites each row:\r\n");
+    init.expect("Press Enter to see them:").enter("").expect("Enter overwrites each row:\r\n");
     init.see("Write these words on paper, in this order:").enter("");
     let id = breakglass::escrow::Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap().escrow.id;
     let words = Words::of(&id).to_string();

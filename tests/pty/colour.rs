@@ -127,7 +127,7 @@ fn the_log_fits_its_terminal_and_says_what_is_next() {
         assert!(next.ends_with("\nnext: `breakglass status --escrow escrow` says what is due\n"), "{next}");
     }
     let none = shown(&disk, &["log", "--kind", "adopt", "--plain"], &[]);
-    assert!(none.starts_with("no entry of the log is of that kind and request\n\nexposed: "), "{none}");
+    assert!(none.starts_with("the log has no record of this kind and request\n\nexposed: "), "{none}");
     assert_eq!(piped(&disk, &["log", "--kind", "adopt"]), "");
     let settled = people::sealed(PASSWORD);
     assert!(!shown(&settled, &["log"], &[]).contains("next:"));

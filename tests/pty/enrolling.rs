@@ -22,7 +22,7 @@ fn a_person_is_set_up_with_one_command() {
     enroll.expect("ENROLL alice").expect("type < to go back");
     enroll.expect("Name").expect(">").enter("Alice Ng").expect("Contact").expect(">").enter("+1 555 0100");
     enroll.expect("1 custodian").expect("[custodian] >").enter("1 auditor");
-    enroll.expect("ABOUT TO BE WRITTEN").expect("Alice Ng").expect("custodian, auditor");
+    enroll.expect("ABOUT TO WRITE THIS CARD").expect("Alice Ng").expect("custodian, auditor");
     enroll.expect("Type yes, or <").enter("yes");
     enroll.expect("New passphrase:").enter(PASSPHRASE).expect("again:").enter(PASSPHRASE);
     enroll.expect("identity written to alice/alice.key").expect("words:");
@@ -65,7 +65,7 @@ fn what_flags_say_is_not_asked() {
         .expect("Contact")
         .expect(">")
         .enter("x")
-        .expect("ABOUT TO BE WRITTEN")
+        .expect("ABOUT TO WRITE THIS CARD")
         .expect("Type yes")
         .enter("yes");
     let ended = enroll.end();
@@ -74,7 +74,7 @@ fn what_flags_say_is_not_asked() {
     let whole = ["enroll", "eve", "--contact", "x"];
     let ended = start(&disk, &[&whole, &flags[..]].concat()).end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
-    assert!(!ended.screen.contains("ABOUT TO BE WRITTEN"), "{}", ended.screen);
+    assert!(!ended.screen.contains("ABOUT TO WRITE THIS CARD"), "{}", ended.screen);
 }
 
 #[test]

@@ -305,7 +305,7 @@ fn a_passphrase_that_comes_too_late_is_not_seen() {
     let mut open = start(&disk, &["open", "prod", "-o", "here"]);
     open.expect("Who asks?").expect(">").enter("alice");
     for _ in 0..3 {
-        open.expect("Passphrase of").expect(":").enter("not this one").expect("that is not it");
+        open.expect("Passphrase of").expect(":").enter("not this one").expect("that is not the passphrase");
     }
     open.expect("could not be unlocked").expect("Press Enter to continue:");
     assert!(!open.echoes());

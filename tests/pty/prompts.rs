@@ -72,7 +72,7 @@ const ENROLL: [&str; 12] = [
 fn a_mistyped_passphrase_may_be_typed_again() {
     let disk = locked();
     let mut enroll = start(&disk, &ENROLL);
-    enroll.expect("Passphrase of ida/ida.key:").enter("not this one").expect("that is not it");
+    enroll.expect("Passphrase of ida/ida.key:").enter("not this one").expect("that is not the passphrase");
     enroll.expect("Passphrase of").enter(PASSPHRASE).expect("words:");
     let ended = enroll.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
@@ -84,7 +84,7 @@ fn after_three_wrong_passphrases_it_is_locked() {
     let disk = locked();
     let mut enroll = start(&disk, &ENROLL);
     for _ in 0..3 {
-        enroll.expect("Passphrase of").enter("not this one").expect("that is not it");
+        enroll.expect("Passphrase of").enter("not this one").expect("that is not the passphrase");
     }
     let ended = enroll.end();
     assert_eq!(ended.code, Some(6), "{}", ended.screen);
@@ -164,7 +164,7 @@ fn init_asks_two_words_of_each_card() {
 fn a_wrong_word_of_a_card_begins_nothing() {
     let disk = people::people();
     let mut init = start(&disk, &INIT);
-    init.expect("Word ").enter("zebra-crossing").expect("once more").expect("Word ").enter("zebra");
+    init.expect("Word ").enter("zebra-crossing").expect("try again").expect("Word ").enter("zebra");
     let ended = init.end();
     assert_eq!(ended.code, Some(4), "{}", ended.screen);
     assert!(ended.screen.contains("stop here") && !disk.path("escrow").exists());
@@ -201,7 +201,7 @@ fn seal_up_to_the_seed(disk: &Disk, password: &str) -> Terminal {
 fn a_vault_is_sealed_by_questions_and_its_seed_proven_by_a_code() {
     let disk = people::begun();
     let mut seal = seal_up_to_the_seed(&disk, PASSWORD);
-    seal.expect("Code that an authenticator shows").enter("000000").expect("not a code");
+    seal.expect("Code that an authenticator shows").enter("000000").expect("does not match the seed");
     seal.expect("Code that an authenticator shows").enter(&code_of(SEED)).expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
@@ -214,7 +214,7 @@ fn two_codes_are_shown_for_the_provider_and_hidden_again() {
     let mut seal = seal_up_to_the_seed(&disk, PASSWORD);
     seal.expect("Code that an authenticator shows").enter("").expect("two codes, in order:");
     seal.expect("Press Enter to hide it").enter("").expect("hidden again");
-    seal.expect("Did the provider take both").enter("yes").expect("sealed typed");
+    seal.expect("Did the provider accept both").enter("yes").expect("sealed typed");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     let shown = ended.screen.find("two codes, in order:").unwrap();
@@ -251,7 +251,7 @@ fn an_approver_is_asked_for_two_words_and_a_yes() {
     assert_eq!(right.end().code, Some(0));
 
     let mut wrong = approve("bob");
-    wrong.expect("Word ").enter("nonsense").expect("once more").expect("Word ").enter("more nonsense");
+    wrong.expect("Word ").enter("nonsense").expect("try again").expect("Word ").enter("more nonsense");
     assert_eq!(wrong.end().code, Some(4));
 
     let mut no = approve("bob");

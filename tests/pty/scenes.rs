@@ -123,8 +123,8 @@ fn setup(scenes: &mut Scenes) {
         seal.asked(question).enter(answer);
     }
     seal.asked("Code that an authenticator").enter(&code_of(SEED));
-    seal.expect("ABOUT TO BE SEALED").expect("Type yes, or <");
-    scenes.keep("seal-summary", &since(&seal.transcript(), "ABOUT TO BE SEALED"));
+    seal.expect("ABOUT TO SEAL THIS VAULT").expect("Type yes, or <");
+    scenes.keep("seal-summary", &since(&seal.transcript(), "ABOUT TO SEAL THIS VAULT"));
     seal.enter("yes");
     seal.finish();
     scenes.keep("seal-end", &since(&seal.transcript(), "sealed canary"));

@@ -56,7 +56,7 @@ fn a_vault_is_sealed_from_the_first_question_to_the_yes() {
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended);
-    let summary = ended.screen.split("ABOUT TO BE SEALED").nth(1).unwrap();
+    let summary = ended.screen.split("ABOUT TO SEAL THIS VAULT").nth(1).unwrap();
     for shown in ["111122223333 (partition aws)", EMAIL, "dan", "2 of 3", "typed\r", "a seed", "a canary"] {
         assert!(summary.contains(shown), "{shown}: {summary}");
     }
@@ -78,13 +78,7 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
     seal.expect("Account id").expect(">").enter("no good!").expect("an account id must be");
     seal.expect(">").enter("1111-2222").expect("not 12 digits; is it right? Type yes").enter("no");
     seal.expect("Account id").expect(">").enter("11112222333x").expect("not 12 digits").enter("yes");
-    seal.expect("E-mail")
-        .expect(">")
-        .enter("root")
-        .expect("holds no @")
-        .enter("")
-        .expect("E-mail")
-        .expect(">");
+    seal.expect("E-mail").expect(">").enter("root").expect("has no @").enter("").expect("E-mail").expect(">");
     seal.enter(EMAIL);
     seal.expect("Who seals?").expect("[dan] >").enter("alice").expect("not an administrator");
     seal.expect(">").enter("zoe").expect("no identity file of `zoe`").expect(">").enter("dan/dan");
@@ -109,11 +103,17 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
     seal.expect("again:").enter(PASSWORD).expect("TOTP seed").expect("not shown (").enter("not base32!");
     seal.expect("Seed, not shown").enter(SEED);
     for _ in 0..3 {
-        seal.expect("Code that an authenticator").enter("000000").expect("not a code of this seed");
+        seal.expect("Code that an authenticator").enter("000000").expect("does not match the seed");
     }
-    seal.expect("not proven").enter("no").expect("Seed, not shown").enter("").expect("ABOUT TO BE SEALED");
-    seal.expect("BUT        `second` is 3 of 3: one lost share loses it").expect("or <").enter("perhaps");
-    seal.expect("Type yes, or <").expect("or < to").enter("yes").expect("sealed second");
+    seal.expect("was not tested")
+        .enter("no")
+        .expect("Seed, not shown")
+        .enter("")
+        .expect("ABOUT TO SEAL THIS VAULT");
+    seal.expect("BUT        `second` is 3 of 3: if one share is lost, so is the vault")
+        .expect("or <")
+        .enter("perhaps");
+    seal.expect("yes, or <").expect("or < to").enter("yes").expect("sealed second");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended);
@@ -233,7 +233,7 @@ fn a_table_is_not_typed() {
         ["--from", "-", "--threshold", "2", "--custodian", "alice", "--custodian", "bob", "--as", "dan/dan"];
     let ended = start(&disk, &words).end();
     assert_eq!(ended.code, Some(2), "{}", ended.screen);
-    assert!(ended.echoes && ended.screen.contains("not typed at a terminal"), "{}", ended.screen);
+    assert!(ended.echoes && ended.screen.contains("cannot be typed at a terminal"), "{}", ended.screen);
 }
 
 /// Whoever waits can stop waiting, after questions too, when Ctrl-C ends nothing by itself any more: the lock may be held

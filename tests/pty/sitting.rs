@@ -56,7 +56,7 @@ impl Counted {
     /// The words that are shown for the paper, taken off the screen again, and two of them typed: three answers.
     #[track_caller]
     pub fn paper(&mut self) {
-        self.answer("Enter shows them:", "");
+        self.answer("Press Enter to see them:", "");
         self.terminal.expect("in this order:\r\n\r\n");
         let shown = self.terminal.line();
         let words: Vec<&str> = shown.split(' ').collect();

@@ -38,7 +38,7 @@ fn what_is_wrong_is_found_first() {
     let good = world.bytes();
     world.set_bytes([&good[..], b"{\"type\":"].concat());
     let unsound =
-        [(Tone::Bad, "NOT SOUND, see above"), (Tone::Bad, "TORN"), (Tone::Bad, "Do not build on this log.")];
+        [(Tone::Bad, "NOT SOUND, see above"), (Tone::Bad, "TORN"), (Tone::Bad, "Add nothing to this log.")];
     paints(&world, world.now(), &unsound);
     paints(&world, Time::from_unix(0).unwrap(), &[(Tone::Bad, "THE CLOCK IS BEHIND")]);
 }

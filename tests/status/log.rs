@@ -28,14 +28,14 @@ fn a_gap_is_told_at_the_top() {
     assert!(
         screen.starts_with(&format!(
             "TRUNCATED: Records that should be in this log are missing.
-  entry 6: records 6 to 8; the last of them is
+  record 6: records 6 to 8; the last of them is
     {missing}
-Do not build on this log. See `breakglass verify`, and compare other copies.
-What follows is no more than what can be read of it.
+Add nothing to this log. Run `breakglass verify`, and compare other copies.
+Below is only the part of the log that could be read.
 
 Example Corp, at 2026-11-23 08:10 UTC
 words   EIGHT WORDS
-log     NOT SOUND, see above: 10 entries, the last at 2026-11-23 08:10
+log     NOT SOUND, see above: 10 records, the last at 2026-11-23 08:10
 "
         )),
         "{screen}"
@@ -52,7 +52,7 @@ fn damage_is_told_at_the_top_and_what_is_good_below_it() {
     assert_eq!((status.worst(), status.vaults.len()), (Some(Severity::Torn), 2));
     let screen = shown(&world, world.now());
     assert!(
-        screen.starts_with("TORN: The log ends in bytes that are not a record.\n  entry 6, byte "),
+        screen.starts_with("TORN: The log ends in bytes that are not a record.\n  record 6, byte "),
         "{screen}"
     );
     // Many rules broken: the worst are told, and how many more there are.
@@ -92,7 +92,7 @@ fn a_clock_that_is_behind_is_not_taken_for_good_news() {
         "
 Example Corp, at 1970-01-01 00:00 UTC
 words   EIGHT WORDS
-log     sound as far as it goes: 6 entries, the last at 2026-11-23 08:09
-        THE CLOCK IS BEHIND the last entry: set it, or give --time",
+log     sound as far as it goes: 6 records, the last at 2026-11-23 08:09
+        THE CLOCK IS BEHIND the last record: set it, or give --time",
     );
 }

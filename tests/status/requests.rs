@@ -22,7 +22,7 @@ fn a_request_waits_and_its_window_ends() {
         "
 REQUEST   VAULT  WHO    SINCE             STATE
 REQUEST.  prod   carol  2026-11-23 08:10  waiting
-  emergency, window until 2026-11-23 12:09; no approval in the log, 2 are needed
+  emergency, window until 2026-11-23 12:09; no approval in the log, 2 needed
 
 TO DO
 due now       answer request REQUEST. of prod: 2 more approvals are needed
@@ -37,11 +37,11 @@ NOTHING IS OVERDUE: 1 thing to do",
         &shown(&world, until.after(Seconds(1))),
         "
 REQUEST.  prod   carol  2026-11-23 08:10  WINDOW OVER
-  emergency, window until 2026-11-23 12:09; no approval in the log, 2 are needed
+  emergency, window until 2026-11-23 12:09; no approval in the log, 2 needed
   DENIED by bob
 
 TO DO
-due now       end request REQUEST. of prod, whose window is over, by carol
+due now       request REQUEST. of prod: its window is over; carol ends it
     breakglass release REQUEST-FILE --withdraw --as carol/carol
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
 NOTHING IS OVERDUE: 1 thing to do",
@@ -54,7 +54,7 @@ NOTHING IS OVERDUE: 1 thing to do",
 const RELEASED: &str = "
 Example Corp, at 2026-11-23 08:13 UTC
 words   EIGHT WORDS
-log     sound as far as it goes: 8 entries, the last at 2026-11-23 08:13
+log     sound as far as it goes: 8 records, the last at 2026-11-23 08:13
 
 VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
 prod    root    123456789012  1    2 of 3  EXPOSED
@@ -66,7 +66,7 @@ REQUEST   VAULT  WHO    SINCE             STATE
 REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
   emergency, window until 2026-11-23 12:09; approved by alice, bob (2 of 2)
   released 2026-11-23 08:13; close due by 2026-11-26 08:13
-  no end is logged: assume that password, totp were shown
+  no end is logged: assume that these were shown: password, totp
 
 TO DO
 due in 24h    new password and MFA for prod at the provider; then seal them
@@ -114,7 +114,7 @@ OVERDUE 2d    new password and MFA for prod at the provider; then seal them",
         &shown(&world, world.now()),
         "
 prod    root    123456789012  1    2 of 3  NOT IN FORCE
-  generation 2 is sealed, and not current yet
+  generation 2 is sealed, but not current yet
   no check of generation 2 yet: alice, bob, carol",
     );
     assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Check; 3]);
@@ -140,8 +140,8 @@ fn new_credentials_under_another_name_are_not_sealed_a_second_time() {
         &shown(&world, world.now().after(Seconds(2 * DAY))),
         "
 TO DO
-OVERDUE 24h   prod stays exposed, although prod-2 of its account was sealed
-              since
+OVERDUE 24h   prod still counts as exposed, although prod-2 was sealed for the
+              same account since
 Later: check by 2027-02-23 08:18, drill by 2027-02-23 08:03.
 OVERDUE: 1 of 1 thing to do",
     );

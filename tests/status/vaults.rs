@@ -19,7 +19,7 @@ fn nothing_is_sealed() {
         "
 Example Corp, at 2026-11-23 08:01 UTC
 words   EIGHT WORDS
-log     sound as far as it goes: 1 entry, the last at 2026-11-23 08:01
+log     sound as far as it goes: 1 record, the last at 2026-11-23 08:01
 
 No vault is sealed.
 
@@ -40,7 +40,7 @@ fn checks_are_missing() {
         "
 Example Corp, at 2026-11-23 08:05 UTC
 words   EIGHT WORDS
-log     sound as far as it goes: 4 entries, the last at 2026-11-23 08:05
+log     sound as far as it goes: 4 records, the last at 2026-11-23 08:05
 
 VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
 prod    root    123456789012  1    2 of 3  NOT IN FORCE
@@ -79,7 +79,7 @@ fn in_force_until_checks_and_drill_are_due() {
         "
 Example Corp, at 2026-11-23 08:09 UTC
 words   EIGHT WORDS
-log     sound as far as it goes: 6 entries, the last at 2026-11-23 08:09
+log     sound as far as it goes: 6 records, the last at 2026-11-23 08:09
 
 VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
 prod    root    123456789012  1    2 of 3  in force
@@ -101,7 +101,7 @@ NOTHING IS DUE",
         "
 Example Corp, at 2027-02-23 08:07 UTC
 words   EIGHT WORDS
-log     sound as far as it goes: 6 entries, the last at 2026-11-23 08:09
+log     sound as far as it goes: 6 records, the last at 2026-11-23 08:09
 
 VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
 prod    root    123456789012  1    2 of 3  in force
@@ -115,7 +115,7 @@ canary  canary  123456789012  1    2 of 3  in force
 No request is open.
 
 TO DO
-OVERDUE 4m    drill by alice, bob, carol: an emergency on what opens nothing
+OVERDUE 4m    drill by alice, bob, carol: practise an emergency on their canary
     breakglass drill canary
 OVERDUE 3m    check by alice: prod and canary
     breakglass check --all --as alice/alice
@@ -161,11 +161,11 @@ REQUEST   VAULT   WHO    SINCE             STATE
 REQUEST.  canary  carol  2027-02-24 08:16  RELEASED
   drill, window until 2027-02-24 12:15; approved by alice, bob (2 of 2)
   released 2027-02-24 08:19
-  no end is logged: assume that password, totp were shown
+  no end is logged: assume that these were shown: password, totp
 
 TO DO
-due now       end request REQUEST. of canary: release it again to its end, by
-              carol
+due now       request REQUEST. of canary was never ended: carol runs `release`
+              once more and finishes it
     breakglass release REQUEST-FILE alice.bga bob.bga --as carol/carol
 Later: check by 2027-05-27 08:10, drill by 2027-05-27 08:19.
 NOTHING IS OVERDUE: 1 thing to do",
@@ -198,7 +198,7 @@ both    root    123456789012  1    3 of 3  in force
         &shown(&world, later),
         "
 due in 23h    drill by alice, bob, erin: they have no canary; the next `seal`
-              for them makes it",
+              for them makes one",
     );
     assert_eq!(overdue(&at(&world, later.after(Seconds(2 * DAY))))[..2], [DutyKind::Drill; 2]);
 }
@@ -220,7 +220,7 @@ fn whoever_retired_owes_no_check_and_is_asked_for_nothing() {
 prod    root    123456789012  1    2 of 3  EXPOSED
   exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
   no check yet: alice
-  retired, and still holding a share: alice",
+  retired, but still holding a share: alice",
     );
     shows(
         &screen,

@@ -4,6 +4,7 @@ use breakglass::audit::verify::{Evidence, verify};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::crypto::sign::SigningKey;
+use breakglass::escrow::Reading;
 use breakglass::record::card::{Role, VerifiedCard};
 use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::{Rule, Severity};
@@ -50,7 +51,7 @@ fn log(
 /// Verify says that the log's genesis breaks `rule`, and nothing else: there is no escrow then.
 #[track_caller]
 fn breaks(rule: Rule, bytes: Vec<u8>) {
-    let report = verify(bytes, &Evidence::default(), dawn());
+    let report = verify(Reading::of(bytes), &Evidence::default(), dawn());
     assert!(report.escrow.is_none());
     let found: Vec<_> = report.findings.iter().map(|one| (one.rule, one.seq, one.offset)).collect();
     assert_eq!(found, [(rule, Some(0), Some(0))], "{:?}", report.findings);
@@ -59,7 +60,7 @@ fn breaks(rule: Rule, bytes: Vec<u8>) {
 /// Verify has nothing to say about it.
 #[track_caller]
 fn holds(bytes: Vec<u8>) {
-    let report = verify(bytes, &Evidence::default(), dawn());
+    let report = verify(Reading::of(bytes), &Evidence::default(), dawn());
     let found: Vec<_> = report.findings.iter().map(|one| one.rule).collect();
     assert_eq!(found, [Rule::CompletenessUnproven], "{:?}", report.findings);
 }

@@ -1,6 +1,7 @@
 //! What is due after a release, and what approvals without one mean.
 
 use breakglass::audit::verify::{Evidence, verify};
+use breakglass::escrow::Reading;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
 use breakglass::record::request::{Outcome, Purpose};
@@ -52,12 +53,13 @@ fn rotation_overdue() {
     case.before.findings.retain(|finding| finding.rule != Rule::Exposed);
     let due =
         world.reading().escrow.requests[0].releases[0].time.after(Policy::default().rotate_after_release);
-    let at = |now| verify(world.bytes(), &Evidence::default(), now);
+    let at = |now| verify(Reading::of(world.bytes()), &Evidence::default(), now);
     case.says(&at(due), Rule::Exposed, Some(SEAL), &[]);
     case.says(&at(due.after(Seconds(1))), Rule::RotationOverdue, Some(SEAL), &[]);
     // It is of today, however old the records that it follows from are.
     let since = Some(("head".to_owned(), world.head_file()));
-    let report = verify(world.bytes(), &Evidence { since, ..Evidence::default() }, due.after(Seconds(1)));
+    let report =
+        verify(Reading::of(world.bytes()), &Evidence { since, ..Evidence::default() }, due.after(Seconds(1)));
     assert!(report.findings.iter().any(|finding| finding.rule == Rule::RotationOverdue));
 }
 
@@ -82,7 +84,7 @@ fn close_overdue() {
     let mut case = Case::of(&world);
     case.before.findings.retain(|finding| finding.rule != Rule::CloseMissing);
     let due = asked.releases[0].time.after(policy.close_within);
-    let at = |now| verify(world.bytes(), &Evidence::default(), now);
+    let at = |now| verify(Reading::of(world.bytes()), &Evidence::default(), now);
     case.says(&at(due), Rule::CloseMissing, Some(asked.seq), &[]);
     case.says(&at(due.after(Seconds(1))), Rule::CloseOverdue, Some(asked.seq), &[]);
     world.close("alice", &asking);

@@ -50,8 +50,8 @@ fn not_beside(laid: &Laid, zoe: &VerifiedCard, rule: &str, why: &str) {
     laid.begins("zoe.card", None);
     let [dan, alice] = ["dan", "alice"].map(|who| &laid.world.person(who).card);
     laid.disk.write("escrow/log", genesis(laid, &[dan, alice, zoe]));
-    laid.verify("").exits(10).shows(rule).shows("entry 0, byte 0").shows(why);
-    laid.disk.refuses(10, "check --all --as alice/alice").what(rule).at("escrow/log, entry 0, byte 0");
+    laid.verify("").exits(10).shows(rule).shows("record 0, byte 0").shows(why);
+    laid.disk.refuses(10, "check --all --as alice/alice").what(rule).at("escrow/log, record 0, byte 0");
     laid.disk.write("escrow/log", genesis(laid, &[dan, alice]));
     laid.verify("").ok();
 }

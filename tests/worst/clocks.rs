@@ -91,7 +91,7 @@ fn records_of_1970_and_2100_stop_nobody() {
     }
     laid.lay();
     let run = laid.verify("").ok().shows("TIME-BACKWARDS");
-    run.shows("1970-01-01T00:00:00Z after 2100-01-01T00:00:00Z").shows("entry 7, byte ");
+    run.shows("1970-01-01T00:00:00Z after 2100-01-01T00:00:00Z").shows("record 7, byte ");
     let asking = laid.emergency();
     let files = ["alice", "bob"].map(|who| (who, laid.world.approve(who, &asking)));
     let run = laid.releases(&files);

@@ -82,7 +82,7 @@ fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
             laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
         laid.disk.write("bad.bgr", [&laid.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
         let run = laid.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
-        run.at("bad.bgr, entry 6, byte ").what("the verifying key is");
+        run.at("bad.bgr, record 6, byte ").what("the verifying key is");
     }
     laid.restore([&laid.world.bytes(), &signed(&good, &signers)[..], b"\n"].concat());
 }
@@ -100,7 +100,7 @@ fn a_small_order_or_noncanonical_release_key_in_a_seal_is_refused() {
             laid.is_no_record("RECORD-MALFORMED", &record);
         }
         laid.disk.write("escrow/log", [laid.world.bytes(), record].concat());
-        laid.verify("").exits(11).shows("entry 6, byte ").shows("the verifying key is");
+        laid.verify("").exits(11).shows("record 6, byte ").shows("the verifying key is");
     }
     laid.world.forge(seal, &dan);
     laid.restore(laid.world.bytes());
@@ -130,7 +130,7 @@ fn a_low_order_session_recipient_is_refused() {
             laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
         laid.disk.write("bad.bgr", [&laid.world.bytes(), &record, shares.as_bytes()].concat());
         let run = laid.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
-        run.at("bad.bgr, entry 6, byte ").what("a point of low order, or not canonically encoded");
+        run.at("bad.bgr, record 6, byte ").what("a point of low order, or not canonically encoded");
         // Nor is it taken on a card.
         let line = "enroll zoe --name Z --contact x --role custodian -o zoe --recipient";
         laid.disk.refuses_line(3, laid.disk.line(line).arg(&recipient)).at("--recipient");
@@ -152,7 +152,7 @@ fn not_fresh(change: impl FnOnce(&Laid, &mut Request) -> Option<SigningKey>) {
     let shares: String = laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
     laid.disk.write("bad.bgr", [&laid.world.bytes(), shares.as_bytes()].concat());
     let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
-    run.what("REQUEST-SESSION").at("bad.bgr, entry 6, byte ");
+    run.what("REQUEST-SESSION").at("bad.bgr, record 6, byte ");
 }
 
 #[test]

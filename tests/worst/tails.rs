@@ -1,6 +1,7 @@
 //! The end of a log: cut off, torn at every byte, or there twice.
 
 use breakglass::audit::verify::{Evidence, verify};
+use breakglass::escrow::Reading;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::request::Outcome;
 use breakglass::record::statements::Statements;
@@ -65,7 +66,7 @@ fn a_tail_torn_at_any_byte_is_found_and_never_cut_off() {
     let record = laid.world.records().pop().unwrap();
     let (start, seq) = (record.start as usize, record.frame.seq);
     for length in start..=whole.len() {
-        let report = verify(whole[..length].to_vec(), &Evidence::default(), laid.now());
+        let report = verify(Reading::of(whole[..length].to_vec()), &Evidence::default(), laid.now());
         let torn: Vec<_> = report.findings.iter().filter(|one| one.severity() >= Severity::Torn).collect();
         if length == start || length == whole.len() {
             assert!(torn.is_empty(), "{length}: {torn:?}");

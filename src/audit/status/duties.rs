@@ -1,4 +1,4 @@
-//! Duties: what has to be done, by whom, by when, and what they type.
+//! Duties: what has to be done, by whom, by when, and the command for it.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus
     duties
 }
 
-/// The next check and the next drill, where none is due yet.
+/// The next check and the next drill, if none is due yet.
 pub fn upcoming(vaults: &[VaultStatus]) -> Vec<Upcoming> {
     let checks = vaults.iter().flat_map(|vault| &vault.checks).map(|check| (check.to_do, check.due));
     let drills = vaults.iter().filter_map(|vault| vault.drill.as_ref()).map(|drill| (drill.to_do, drill.due));
@@ -34,13 +34,13 @@ pub fn upcoming(vaults: &[VaultStatus]) -> Vec<Upcoming> {
     both.into_iter().flatten().collect()
 }
 
-/// The flag with which somebody acts, whose files lie as the ceremonies have them.
+/// The flag with which a person acts, if their files are where the ceremonies put them.
 fn acting(person: &PersonId) -> String {
     format!("--as {person}/{person}")
 }
 
-/// Somebody of that role who has not retired and is not `other`; those in `first` come first.
-fn somebody<'a>(
+/// A person with that role who has not retired and is not `other`. People in `first` are preferred.
+fn find_person<'a>(
     escrow: &'a Escrow,
     role: Role,
     first: &[&'a PersonId],
@@ -59,7 +59,7 @@ fn custodians<'a>(escrow: &'a Escrow, vault: &Digest) -> Vec<&'a PersonId> {
     shares.map(|share| &share.custodian).collect()
 }
 
-/// New credentials for a vault settle each of its generations that is exposed.
+/// One duty for all exposed generations of a vault: new credentials settle each of them.
 fn rotation(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
     let exposed = vault.exposed.iter().min_by_key(|exposed| exposed.due)?;
     // Until a vault is rotated in place, its new credentials are sealed as a vault of another name.
@@ -70,9 +70,13 @@ fn rotation(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
     });
     let name = &vault.name;
     let (what, command) = match next {
-        Some(next) => {
-            (format!("{name} stays exposed, although {} of its account was sealed since", next.name), None)
-        }
+        Some(next) => (
+            format!(
+                "{name} still counts as exposed, although {} was sealed for the same account since",
+                next.name
+            ),
+            None,
+        ),
         None => (
             format!("new password and MFA for {name} at the provider; then seal them"),
             seal_next(escrow, vault),
@@ -90,7 +94,7 @@ fn rotation(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
     })
 }
 
-/// Seals new credentials to those custodians who are still there, under a name that is free.
+/// The command that seals new credentials under an unused name, to the custodians who have not retired.
 fn seal_next(escrow: &Escrow, vault: &VaultStatus) -> Option<String> {
     let staying: Vec<&PersonId> =
         custodians(escrow, &vault.id).into_iter().filter(|id| !escrow.has_retired(id)).collect();
@@ -98,13 +102,13 @@ fn seal_next(escrow: &Escrow, vault: &VaultStatus) -> Option<String> {
         return None;
     }
     let free = |number: u32| {
-        // So that the number has room in the longest name there may be.
+        // Leave room for the number in a name of the greatest length.
         let base: String = vault.name.as_str().chars().take(60).collect();
         let name = format!("{base}-{number}").parse::<VaultName>().ok()?;
         escrow.vault_named(&name).is_none().then_some(name)
     };
     let name = (2..1000).find_map(free)?;
-    let signer = somebody(escrow, Role::Administrator, &[], None)?;
+    let signer = find_person(escrow, Role::Administrator, &[], None)?;
     let staying: Vec<String> = staying.iter().map(|id| format!("--custodian {id}")).collect();
     let (threshold, staying) = (vault.threshold, staying.join(" "));
     Some(format!("breakglass seal {name} --threshold {threshold} {staying} {}", acting(signer)))
@@ -129,10 +133,10 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
     if request.progress == Progress::Waiting {
         let asked: Vec<&PersonId> =
             first.iter().copied().filter(|id| !request.approved_by.contains(id)).collect();
-        let approver = somebody(escrow, Role::Custodian, &asked, Some(requester)).unwrap_or(requester);
+        let approver = find_person(escrow, Role::Custodian, &asked, Some(requester)).unwrap_or(requester);
         let needed = usize::from(request.needed).saturating_sub(request.approved_by.len());
         let what = match needed {
-            0 => format!("release request {short} of {vault}, by {requester}: it has its approvals"),
+            0 => format!("request {short} of {vault} has its approvals: {requester} releases it"),
             1 => format!("answer request {short} of {vault}: 1 more approval is needed"),
             more => format!("answer request {short} of {vault}: {more} more approvals are needed"),
         };
@@ -143,25 +147,27 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
         duties.push(of(DutyKind::Answer, false, request.window_until, what, command));
     }
     if let Some(due) = request.close_due {
-        let closer = somebody(escrow, Role::Custodian, &first, Some(requester)).unwrap_or(requester);
+        let closer = find_person(escrow, Role::Custodian, &first, Some(requester)).unwrap_or(requester);
         let what = format!("close request {short} of {vault} (not by {requester})");
         let command = format!("breakglass close --request {short} {}", acting(closer));
         duties.push(of(DutyKind::Close, request.close_overdue, due, what, command));
     }
     if request.progress == Progress::WindowOver {
-        let what = format!("end request {short} of {vault}, whose window is over, by {requester}");
+        let what = format!("request {short} of {vault}: its window is over; {requester} ends it");
         let command = format!("breakglass release REQUEST-FILE --withdraw {}", acting(requester));
         duties.push(of(DutyKind::End, false, request.window_until, what, command));
     }
-    // It stands open because it has no end: what it showed is recorded when it is done again, and ends.
+    // It is still open because it has no end: releasing it again and finishing records what was shown.
     if request.progress == Progress::Released && request.close_due.is_none() {
-        let what = format!("end request {short} of {vault}: release it again to its end, by {requester}");
+        let what = format!(
+            "request {short} of {vault} was never ended: {requester} runs `release` once more and finishes it"
+        );
         duties.push(of(DutyKind::End, false, request.window_until, what, release_with(request)));
     }
     duties
 }
 
-/// A release with the approvals that the log knows of.
+/// The command that releases with the approvals that the log knows of.
 fn release_with(request: &RequestStatus) -> String {
     let approvals: Vec<String> = request.approved_by.iter().map(|id| format!("{id}.bga")).collect();
     format!("breakglass release REQUEST-FILE {} {}", approvals.join(" "), acting(&request.requester))
@@ -206,10 +212,10 @@ fn drill(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
     let (what, command) = match vault.kind {
         Kind::Canary => {
             let command = format!("breakglass drill {}", vault.name);
-            (format!("drill by {names}: an emergency on what opens nothing"), Some(command))
+            (format!("drill by {names}: practise an emergency on their canary"), Some(command))
         }
         Kind::Root => {
-            (format!("drill by {names}: they have no canary; the next `seal` for them makes it"), None)
+            (format!("drill by {names}: they have no canary; the next `seal` for them makes one"), None)
         }
     };
     Some(Duty {

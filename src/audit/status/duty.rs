@@ -45,7 +45,7 @@ pub struct Duty {
     pub kind: DutyKind,
     /// Whether it should have been done by now.
     pub overdue: bool,
-    /// Whether there is nothing to wait for, although it is not overdue.
+    /// Whether it can be done now, although it is not overdue.
     pub at_once: bool,
     /// By when.
     pub due: Time,
@@ -55,6 +55,6 @@ pub struct Duty {
     pub request_id: Option<Digest>,
     /// What, in words.
     pub what: String,
-    /// What is typed, with somebody who may; `None` where no command of this version does it.
+    /// The command, run by a person who may; `None` if no command of this version does it.
     pub command: Option<String>,
 }

@@ -21,9 +21,9 @@ pub struct Status {
     pub id: Digest,
     /// Its name.
     pub name: FreeText,
-    /// The end of the log, as far as it is good.
+    /// The head of the log's good part.
     pub head: Head,
-    /// The time of its last good entry.
+    /// The time of its last good record.
     pub last: Time,
     /// What makes the log unfit to build on, or is missing from it; worst first.
     pub trouble: Vec<Finding>,
@@ -73,7 +73,7 @@ pub struct VaultStatus {
     pub exposed: Vec<ExposedStatus>,
     /// The canary of the same custodians, of a root vault that has one.
     pub canary: Option<VaultName>,
-    /// The drill: with the canary, or with the root vault where there is none.
+    /// The drill: with the canary, or with the root vault if there is no canary.
     pub drill: Option<DrillStatus>,
 }
 
@@ -161,7 +161,7 @@ pub struct RequestStatus {
     pub window_until: Time,
     /// Whether a release has no end.
     pub unended: bool,
-    /// The fields that must be assumed to have been shown, where a release has no end.
+    /// The fields that must be assumed to have been shown, if a release has no end.
     pub assume_shown: Vec<FieldName>,
     /// By when its closing list is due.
     pub close_due: Option<Time>,
@@ -179,12 +179,12 @@ pub struct Upcoming {
 }
 
 impl Status {
-    /// The worst that is wrong with the log; `None` where nothing is.
+    /// The worst thing wrong with the log; `None` if nothing is.
     pub fn worst(&self) -> Option<Severity> {
         self.trouble.iter().map(Finding::severity).max()
     }
 
-    /// Whether the clock is behind the log's last entry: then less may seem due than is.
+    /// Whether the clock is behind the log's last record: then less may seem due than is.
     pub fn is_clock_behind(&self) -> bool {
         self.now < self.last
     }

@@ -1,4 +1,4 @@
-//! The credentials of one vault, where flags say what is sealed.
+//! The credentials of one vault, if flags say what is sealed.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -51,7 +51,7 @@ fn ask_twice(terminal: &mut Terminal, question: &str) -> Result<SecretString, Fa
         if first.expose_secret() == terminal.ask_secret("The same again:")?.expose_secret() {
             return Ok(first);
         }
-        terminal.say("  the two differ; once more")?;
+        terminal.say("  the two differ; please type both again")?;
     }
 }
 

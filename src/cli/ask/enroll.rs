@@ -1,4 +1,4 @@
-//! What is asked about a person: name, contact, roles. For `enroll`, and for whoever is here when an escrow is begun.
+//! What is asked about a person: name, contact, roles. For `enroll`, and for people present when an escrow is created.
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -6,20 +6,18 @@ use std::str::FromStr as _;
 use crate::cli::files::cards::Entrant;
 use crate::cli::flags::with_ending;
 use crate::cli::say::exit::Failure;
+use crate::cli::say::layout::named;
 use crate::cli::say::usage;
 use crate::cli::terminal::guide::{self, Prompt, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::record::card::Role;
 use crate::value::names::PersonId;
-use crate::value::text::{FreeText, folded};
-
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
+use crate::value::text::FreeText;
 
 /// Each role, in the order in which it is offered, and what it means.
 const ROLES: [(Role, &str); 3] = [
     (Role::Custodian, "holds a share of each vault, and approves in an emergency"),
-    (Role::Administrator, "begins the escrow, and types in what is sealed"),
+    (Role::Administrator, "creates the escrow, and types in what is sealed"),
     (Role::Auditor, "verifies the log; holds no share and sees no secret"),
 ];
 
@@ -57,7 +55,7 @@ impl Given {
     }
 }
 
-/// Asks for what the flags do not say, until somebody has seen all of it and said yes.
+/// Asks for what the flags do not say, until the person has seen everything and typed yes.
 pub(crate) fn ask(
     person: &PersonId,
     folder: &Path,
@@ -65,7 +63,7 @@ pub(crate) fn ask(
     terminal: &mut Terminal,
 ) -> Result<Entrant, Failure> {
     terminal.say(&format!(
-        "ENROLL {person}: a card, which is public, and an identity, which is theirs alone.\n"
+        "ENROLL {person}: a card, which is public, and an identity, which only they have.\n"
     ))?;
     guide::explain(terminal)?;
     let mut answers = given.clone();
@@ -86,16 +84,15 @@ pub(crate) fn ask(
     answers.entrant(person.clone())
 }
 
-/// Asks for somebody's name.
+/// Asks for a person's name.
 pub(crate) fn name(terminal: &mut Terminal, answers: &mut Given) -> Result<Turn, Failure> {
-    let about = "As colleagues know them: Alice Ng. It stands in the log.";
+    let about = "As colleagues know them, e.g. Alice Ng. The log shows it.";
     text(terminal, &mut answers.name, "Name", about)
 }
 
-/// Asks how somebody is reached.
+/// Asks how a person is reached.
 pub(crate) fn contact(terminal: &mut Terminal, answers: &mut Given) -> Result<Turn, Failure> {
-    let about =
-        "How to reach them at three in the morning: a telephone number first. Whoever opens a vault sees it.";
+    let about = "How to reach them at three in the morning: a telephone number first. It is shown to people who open a vault.";
     text(terminal, &mut answers.contact, "Contact", about)
 }
 
@@ -110,14 +107,14 @@ fn text(
     guide::fill(terminal, place, &prompt, FreeText::from_str)
 }
 
-/// Asks what somebody may be asked to do.
+/// Asks for a person's roles.
 pub(crate) fn roles(terminal: &mut Terminal, answers: &mut Given, usual: Role) -> Result<Turn, Failure> {
     let line =
         |(at, (role, means)): (usize, &(Role, &str))| format!("{} {:<14} {means}", at + 1, role.as_str());
     let default = words(answers.roles.as_deref().unwrap_or(&[usual]), " ");
     let prompt = Prompt {
         name: "Roles",
-        about: "A number or a word; several with a blank between them.",
+        about: "A number or a word; several with spaces between them.",
         choices: ROLES.iter().enumerate().map(line).collect(),
         default: Some(&default),
     };
@@ -125,7 +122,7 @@ pub(crate) fn roles(terminal: &mut Terminal, answers: &mut Given, usual: Role) -
     guide::fill(terminal, &mut answers.roles, &prompt, |typed| {
         let chosen =
             guide::list(typed).map(|word| guide::choose(&all, word)).collect::<Result<Vec<_>, _>>()?;
-        if chosen.is_empty() { Err("at least one".to_owned()) } else { Ok(chosen) }
+        if chosen.is_empty() { Err("name at least one role".to_owned()) } else { Ok(chosen) }
     })
 }
 
@@ -141,16 +138,13 @@ fn summary(
     answers: &Given,
 ) -> Result<Turn, Failure> {
     let prefix = folder.join(person.as_str());
-    let mut lines = vec![String::new(), "ABOUT TO BE WRITTEN".to_owned()];
-    // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, text: &str| {
-        lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-    };
+    let mut lines = vec![String::new(), "ABOUT TO WRITE THIS CARD".to_owned()];
+    let mut line = |name: &str, text: &str| lines.push(named(name, text));
     line("card of", person.as_str());
     line("name", answers.name.as_ref().map_or("", FreeText::as_str));
     line("contact", answers.contact.as_ref().map_or("", FreeText::as_str));
     line("roles", &words(answers.roles.as_deref().unwrap_or_default(), ", "));
     line("file", &with_ending(&prefix, "card").display().to_string());
     terminal.say(&lines.join("\n"))?;
-    guide::yes_or_back(terminal, "Is all of it right?")
+    guide::yes_or_back(terminal, "Is everything right?")
 }

@@ -1,4 +1,4 @@
-//! Two words of eight, read out by somebody who has them on paper.
+//! Two words of eight, read out by a person who has them on paper.
 
 use rand::RngExt as _;
 
@@ -8,11 +8,11 @@ use crate::cli::terminal::prompt::Terminal;
 use crate::record::card::VerifiedCard;
 use crate::value::fingerprint::{COUNT, Words};
 
-/// Asks for two words of each card, which its owner reads out: a card is believed for no other reason.
+/// Asks for two words of each card, which its owner reads out. Nothing else shows that a card is theirs.
 pub(crate) fn compare_words(cards: &[VerifiedCard]) -> Result<(), Failure> {
     let mut terminal = Terminal::open("two words of each card")?;
     terminal
-        .say("Call each person, and have them read out words of their card. Do not read words to them.")?;
+        .say("Call each person and have them read out words of their card. Do not read words to them.")?;
     cards.iter().try_for_each(|card| compare_words_of(card, &mut terminal))
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn compare_words_of(card: &VerifiedCard, terminal: &mut Terminal) -> 
     ask_two_words(terminal, &words, &format!("of `{person}` ({contact})"))
 }
 
-/// Asks for two of eight words, at places that nobody could know beforehand.
+/// Asks for two of eight words, at places chosen just now, which nobody can have prepared for.
 pub(crate) fn ask_two_words(terminal: &mut Terminal, words: &Words, whose: &str) -> Result<(), Failure> {
     let mut rng = Context::rng();
     let first = rng.random_range(1..=COUNT);
@@ -33,12 +33,12 @@ pub(crate) fn ask_two_words(terminal: &mut Terminal, words: &Words, whose: &str)
         let is_right = |answer: String| answer.to_lowercase() == words.word(position);
         // One slip of the tongue or of the fingers is allowed.
         let right = is_right(terminal.ask(&question)?) || {
-            terminal.say("  that is not the word; once more")?;
+            terminal.say("  that is not the word; please try again")?;
             is_right(terminal.ask(&question)?)
         };
         if !right {
             return Err(Failure::new(Exit::NotAuthorised, format!("that is not word {position} {whose}"))
-                .next("stop here: either it was misheard, or somebody replaced the file on its way"));
+                .next("stop here: either the word was misheard, or somebody replaced the file on its way to you"));
         }
     }
     Ok(())

@@ -42,7 +42,7 @@ pub(crate) struct Entrant {
     pub(crate) roles: Vec<Role>,
 }
 
-/// Makes somebody's card: a fresh signing key, sealed to their recipients.
+/// Makes a person's card, with a fresh signing key that is sealed to their recipients.
 pub(crate) fn make_card(entrant: Entrant, recipients: &[Recipient]) -> Result<VerifiedCard, Failure> {
     let key = SigningKey::generate(&mut Context::rng());
     let sealed_signing_key =
@@ -62,12 +62,11 @@ pub(crate) fn make_card(entrant: Entrant, recipients: &[Recipient]) -> Result<Ve
         sealed_signing_key,
     };
     VerifiedCard::sign(&card, &key).map_err(|error| {
-        Failure::new(Exit::BadInput, error)
-            .next("name each --role and each --recipient once, and no more of them")
+        Failure::new(Exit::BadInput, error).next("name each --role and each --recipient only once")
     })
 }
 
-/// Writes a person's files, the identity too where it is new. What was written goes with `created`.
+/// Writes a person's card, and their identity if it is new. What was written is added to `created`.
 pub(crate) fn write_person(
     prefix: &Path,
     card: &VerifiedCard,

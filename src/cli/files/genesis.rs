@@ -1,4 +1,4 @@
-//! The beginning of an escrow: its directory, and the genesis record.
+//! A new escrow: its directory, and the genesis record.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::ledger::log::Ledger;
 use crate::record::policy::{MAX_POLICY, Policy};
 use crate::secret::signer::Signer;
 
-/// Writes the genesis record; gives the escrow's id. What was written goes with `created`.
+/// Writes the genesis record, and returns the escrow's id. What was written is added to `created`.
 pub(crate) fn begin(
     directory: &Path,
     beginning: &Beginning,
@@ -26,7 +26,7 @@ pub(crate) fn begin(
     let genesis = genesis(beginning, administrator, clock::now(), &mut Context::rng()).map_err(|error| {
         Failure::new(Exit::BadInput, error)
             .at("--card")
-            .next("give one card for each person, that of the administrator who signs among them")
+            .next("give one card for each person, including the administrator who signs")
     })?;
     let escrow = EscrowDir::at(directory);
     let failed = |error: std::io::Error| failures::not_written(directory, &error);
@@ -46,6 +46,6 @@ pub(crate) fn read_policy(path: &Path) -> Result<Policy, Failure> {
     Policy::from_toml(&bytes).map_err(|error| {
         Failure::new(Exit::BadInput, error)
             .at(path.display())
-            .next("correct that line; without --policy the usual deadlines hold")
+            .next("correct that line, or leave out --policy for the usual deadlines")
     })
 }

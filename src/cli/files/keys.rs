@@ -22,7 +22,7 @@ pub(crate) struct NewKey {
 }
 
 impl NewKey {
-    /// Makes one whose file anybody can read who has it.
+    /// Makes one whose file has no passphrase: whoever gets hold of the file can use it.
     pub(crate) fn unlocked() -> NewKey {
         let identity = Identity::generate();
         let file = envelope::identity_file(&identity, &clock::now().to_string());
@@ -31,8 +31,9 @@ impl NewKey {
 
     /// Makes one whose file is locked with a passphrase, which is asked for.
     pub(crate) fn locked(terminal: &mut Terminal) -> Result<NewKey, Failure> {
-        terminal
-            .say("The passphrase locks this identity. Nobody can reset it: without it the share is lost.")?;
+        terminal.say(
+            "The passphrase locks this identity. Nobody can reset it: if it is lost, so is the share.",
+        )?;
         let passphrase = terminal.ask_new_passphrase()?;
         let NewKey { identity, file } = NewKey::unlocked();
         let locked = envelope::lock_identity_file(&file, &passphrase, WORK_FACTOR)
@@ -46,7 +47,7 @@ impl NewKey {
     }
 }
 
-/// Reads an identity file, and asks for its passphrase where it has one.
+/// Reads an identity file, and asks for its passphrase if it has one.
 pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
     let bytes =
         files::read(path, MAX_IDENTITY_FILE as u64).map_err(|error| failures::not_read(path, &error))?;
@@ -65,13 +66,13 @@ pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
         let passphrase = terminal.ask_secret(&format!("Passphrase of {}:", path.display()))?;
         match locked.unlock(&passphrase) {
             Ok(identities) => return Ok(identities),
-            Err(IdentityError::WrongPassphrase) => terminal.say("  that is not it")?,
+            Err(IdentityError::WrongPassphrase) => terminal.say("  that is not the passphrase")?,
             Err(error) => return Err(bad(error)),
         }
     }
     Err(Failure::new(Exit::Locked, "the identity could not be unlocked")
         .at(path.display())
-        .next("run the same command again; see that Caps Lock is off and the keyboard is the usual one"))
+        .next("run the same command again; check Caps Lock and the keyboard layout"))
 }
 
 /// Reads several identity files.

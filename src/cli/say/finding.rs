@@ -1,14 +1,13 @@
 //! What was found in a log: for people, and for programs.
 
 use serde::Serialize;
-use serde_json::json;
 
 use crate::cli::say::painted::{Painted, Tone};
 use crate::record::finding::{Finding, Particulars, Rule, Severity};
 use crate::value::text::{Shown, wrapped};
 
-/// A finding below its severity: what was found, and what the rule says. For a terminal of so many columns it is
-/// wrapped; else each stands on one line.
+/// A finding after its severity: what was found, and what the rule says. On a terminal of so many columns both are
+/// wrapped; elsewhere each is one line.
 pub(crate) fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Painted> {
     const HANG: usize = 10;
     let severity = finding.severity();
@@ -29,26 +28,23 @@ pub(crate) fn finding_lines(finding: &Finding, columns: Option<usize>) -> Vec<Pa
 }
 
 /// A finding for programs: the sentence, and its particulars beside it.
-pub(crate) fn finding_to_json(finding: &Finding) -> serde_json::Value {
-    #[derive(Serialize)]
-    struct Fields<'a> {
-        code: Rule,
-        severity: Severity,
-        seq: Option<u64>,
-        offset: Option<u64>,
-        meaning: &'static str,
-        detail: &'a str,
-        #[serde(flatten)]
-        particulars: &'a Particulars,
+#[derive(Serialize)]
+pub(crate) struct FindingFields<'a> {
+    code: Rule,
+    severity: Severity,
+    seq: Option<u64>,
+    offset: Option<u64>,
+    meaning: &'static str,
+    detail: &'a str,
+    #[serde(flatten)]
+    particulars: &'a Particulars,
+}
+
+impl<'a> FindingFields<'a> {
+    /// The fields of a finding.
+    pub(crate) fn of(finding: &'a Finding) -> FindingFields<'a> {
+        let Finding { rule, seq, offset, detail, particulars } = finding;
+        let (code, severity, meaning) = (*rule, rule.severity(), rule.meaning());
+        FindingFields { code, severity, seq: *seq, offset: *offset, meaning, detail, particulars }
     }
-    let Finding { rule, seq, offset, detail, particulars } = finding;
-    json!(Fields {
-        code: *rule,
-        severity: rule.severity(),
-        seq: *seq,
-        offset: *offset,
-        meaning: rule.meaning(),
-        detail,
-        particulars,
-    })
 }

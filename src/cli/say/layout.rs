@@ -1,6 +1,7 @@
 //! Lines of at most 80 columns: moments, tables, texts that are wrapped, and commands as they are typed.
 
 use crate::cli::say::painted::{Painted, Tone};
+use crate::value::text::folded;
 use crate::value::time::{Seconds, Time};
 
 /// How many columns a terminal has.
@@ -23,7 +24,7 @@ pub(super) fn day(time: Time) -> String {
     text
 }
 
-/// In the unit that tells most.
+/// In the largest unit of which there are at least two.
 pub(super) fn length(length: Seconds) -> String {
     match length.0 {
         seconds if seconds >= 2 * 86_400 => format!("{}d", seconds / 86_400),
@@ -42,6 +43,29 @@ pub(super) fn indented(indent: usize, text: &Painted) -> Vec<Painted> {
     lines.into_iter().enumerate().map(put).collect()
 }
 
+/// The columns of a text that people wrote, after the 13 of its name: see [`named`].
+const WRITTEN: usize = 64;
+
+/// A text that people wrote, folded to stand after a name in 80 columns. A bar sets off its further lines, so that no
+/// text can pass for a line of the screen that shows it.
+pub(crate) fn set_off(text: &str) -> String {
+    folded(text, WRITTEN).join("\n             | ")
+}
+
+/// One line of a summary: a name, and after it a text that people wrote, set off.
+pub(crate) fn named(name: &str, text: &str) -> String {
+    format!("  {name:<10} {}", set_off(text))
+}
+
+/// `1 record`, or `3 records`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    match count.try_into() {
+        Ok(1) => format!("1 {noun}"),
+        Ok(many) => format!("{many} {noun}s"),
+        Err(_) => format!("many {noun}s"),
+    }
+}
+
 /// A line behind so many blanks.
 fn behind(blanks: usize, line: Painted) -> Painted {
     let mut text: Painted = " ".repeat(blanks).into();
@@ -49,8 +73,7 @@ fn behind(blanks: usize, line: Painted) -> Painted {
     text
 }
 
-/// Rows in columns, each with its details below it. A cell of column `name` that is too long stands on a line of
-/// its own.
+/// Rows in columns, each with its details below it. A cell of column `name` that is too long gets its own line.
 pub(super) fn table<const N: usize>(
     head: [&str; N],
     rows: Vec<([Painted; N], Vec<Painted>)>,

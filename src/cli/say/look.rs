@@ -1,4 +1,4 @@
-//! How the program may look: in colour, or as plain text and nothing that moves.
+//! How the program may look: in colour, or as plain text without anything that moves.
 
 use std::ffi::OsStr;
 
@@ -7,13 +7,13 @@ use std::ffi::OsStr;
 pub struct Look {
     /// No colours, no other screen, nothing moves: for serial consoles and screen readers.
     pub plain: bool,
-    /// Tones are shown in colour. Never where it is plain, and never but on a terminal.
+    /// Tones are shown in colour: only on a terminal, and never if it is plain.
     pub colour: bool,
 }
 
 impl Look {
-    /// It is plain where `--plain` asks for it, where `NO_COLOR` is set and not empty (<https://no-color.org>),
-    /// and where `TERM` says that the terminal obeys no escape sequences, or says nothing.
+    /// It is plain if `--plain` asks for it, if `NO_COLOR` is set and not empty (<https://no-color.org>), or if `TERM`
+    /// is missing or says that the terminal does not obey escape sequences.
     pub fn of(asked_plain: bool, is_terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> Look {
         let refused = no_color.is_some_and(|value| !value.is_empty());
         let dumb = term.is_none_or(|term| term.is_empty() || term == "dumb");
@@ -22,7 +22,7 @@ impl Look {
     }
 }
 
-/// How many columns the terminal of standard output has: 80 where it does not say, as on a serial line.
+/// How many columns the terminal of standard output has: 80 if it does not say, e.g. on a serial line.
 pub fn columns() -> usize {
     #[cfg(unix)]
     let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(0, |size| size.ws_col);

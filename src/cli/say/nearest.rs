@@ -1,10 +1,10 @@
-//! What somebody may have meant: of the words that there are, never of what was typed.
+//! Which word a person may have meant. Only known words are ever shown, never what was typed.
 
-/// How alike two words are, from 0 to 1, for one to pass as a slip of the other. The command line's own
+/// How alike two words have to be, from 0 to 1, for one to be taken for a misspelling of the other. clap's own
 /// suggestions are as strict.
 const ALIKE: f64 = 0.7;
 
-/// The one of `words` that `typed` was meant to be, where one is alike.
+/// The one of `words` that `typed` was probably meant to be, if any is alike.
 pub(crate) fn meant<'a>(typed: &str, words: &[&'a str]) -> Option<&'a str> {
     let alike = |word: &&&str| strsim::jaro_winkler(typed, word) > ALIKE;
     nearest_first(typed, words).iter().find(alike).copied()

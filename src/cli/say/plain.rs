@@ -1,5 +1,5 @@
-//! Values on the command line that are parsed, and never repeated when they are refused: what was pasted in
-//! the wrong place may be a secret, or hold escape sequences that a terminal obeys.
+//! Parsers for values on the command line that never repeat a value they refuse: what was pasted in the wrong place
+//! may be a secret, or hold escape sequences that a terminal obeys.
 
 use std::ffi::OsStr;
 use std::fmt::Display;

@@ -4,6 +4,7 @@ use std::iter::once;
 
 use data_encoding::BASE64;
 
+use crate::cli::say::layout::counted;
 use crate::cli::say::timeline::Line;
 use crate::record::chain::LogRecord;
 use crate::record::closing::{Item, Standing};
@@ -18,7 +19,13 @@ use crate::record::statement::{SignedStatement, Statement};
 pub(crate) fn line_of(record: &LogRecord) -> String {
     let lines = lines(record);
     let what: Vec<_> = lines.iter().map(|line| format!("{} {} {}", line.kind, line.by, line.what)).collect();
-    format!("entry {}, {}, {}: {}", record.frame.seq, record.frame.time, record.hash.short(), what.join("; "))
+    format!(
+        "record {}, {}, {}: {}",
+        record.frame.seq,
+        record.frame.time,
+        record.hash.short(),
+        what.join("; ")
+    )
 }
 
 /// What a record says: one line, or one for each statement in it.
@@ -32,6 +39,7 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
         kind: record.says.kind().to_owned(),
         by: by.clone(),
         is_by_keys: people.is_empty(),
+        key_owner: None,
         what,
         deviations: Vec::new(),
         request,
@@ -49,11 +57,11 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
             Line { deviations: release.deviations.clone(), ..line(released(release), Some(release.request)) }
         }
         Record::End(end) => line(ended(end), Some(end.request)),
-        // Each is shown as what it states, and not as a record that brought it.
-        Record::Statements(them) => return statements(record, &them.statements),
+        // Each statement is shown for itself, not the record that brought them.
+        Record::Statements(says) => return statements(record, &says.statements),
         Record::Recovered(says) => line(recovered(says), None),
         Record::Continue(says) => {
-            line(format!("goes on here after record {}, {}", says.from.seq, says.from.hash.short()), None)
+            line(format!("continues here after record {}, {}", says.from.seq, says.from.hash.short()), None)
         }
         Record::Adopt(says) => {
             line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
@@ -111,7 +119,7 @@ fn recovered(says: &Recovered) -> String {
         Some(Began::Unknown) => ", which may have begun a release".to_owned(),
         None => String::new(),
     };
-    format!("a damaged end of {} bytes{began}", says.damage.size)
+    format!("a damaged tail of {}{began}", counted(says.damage.size, "byte"))
 }
 
 fn statement(base64: &str) -> Option<SignedStatement> {
@@ -119,7 +127,7 @@ fn statement(base64: &str) -> Option<SignedStatement> {
     SignedStatement::parse(Note::parse(&bytes).ok()?).ok()
 }
 
-/// What a closing says of its obligations: how many were done, and of each other one why not.
+/// What a closing says of its obligations: how many were done, and why each of the others was not.
 fn answers(items: &[Item]) -> String {
     let done = items.iter().filter(|item| item.answer == Standing::Done).count();
     let not = items.iter().filter_map(|item| match &item.answer {
@@ -131,8 +139,8 @@ fn answers(items: &[Item]) -> String {
     once(format!("{done} of {} obligations done", items.len())).chain(not).collect()
 }
 
-/// Statements are shown as what they state, by whom, and when they were made.
-fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
+/// Statements, each with who made it and when: one that was collected is older than its record.
+fn statements(record: &LogRecord, statements: &[String]) -> Vec<Line> {
     let line = |base64: &String| {
         let Some(signed) = statement(base64) else {
             return Line {
@@ -141,6 +149,7 @@ fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
                 kind: "statements".to_owned(),
                 by: String::new(),
                 is_by_keys: false,
+                key_owner: None,
                 what: "a statement that cannot be read".to_owned(),
                 deviations: Vec::new(),
                 request: None,
@@ -148,7 +157,13 @@ fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
         };
         let mut deviations = Vec::new();
         let (what, request) = match &signed.statement.says {
-            Statement::Check(check) => (format!("{} shares are sound", check.shares.len()), None),
+            Statement::Check(check) => (
+                match check.shares.len() {
+                    1 => "1 share is sound".to_owned(),
+                    many => format!("{many} shares are sound"),
+                },
+                None,
+            ),
             Statement::Approval(approval) => {
                 deviations.clone_from(&approval.deviations);
                 (approval.request.short(), Some(approval.request))
@@ -169,10 +184,11 @@ fn statements(record: &LogRecord, them: &[String]) -> Vec<Line> {
             kind: signed.statement.says.kind().to_string(),
             by: signed.person.to_string(),
             is_by_keys: false,
+            key_owner: None,
             what,
             deviations,
             request,
         }
     };
-    them.iter().map(line).collect()
+    statements.iter().map(line).collect()
 }

@@ -1,10 +1,10 @@
-//! The status on a terminal of 80 columns: words carry the meaning, colour repeats it, and what has to be done
-//! stands last, where the eye is when the prompt comes back.
+//! The status on a terminal of 80 columns. Words carry the meaning and colour only repeats it; what has to be done comes
+//! last, where the eye is when the prompt comes back.
 
 use crate::audit::status::{
     DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
-use crate::cli::say::layout::{COLUMNS, day, indented, length, moment, table, typed};
+use crate::cli::say::layout::{COLUMNS, counted, day, indented, length, moment, table, typed};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::value::fingerprint::Words;
 use crate::value::text::clipped;
@@ -13,7 +13,7 @@ use crate::value::time::Time;
 /// How many columns it takes to say when something is due.
 const WHEN: usize = "OVERDUE 999d".len();
 
-/// The most of what is wrong with the log that is told here; `verify` tells all.
+/// At most so many findings about the log itself are shown here; `verify` shows all.
 const TROUBLES: usize = 3;
 
 /// The status as lines of at most 80 columns. Only a name that is too long for its line is longer.
@@ -57,10 +57,10 @@ fn trouble(status: &Status) -> Vec<Painted> {
         lines.push(format!("and {more} more.").into());
     }
     if !lines.is_empty() {
-        let warning = Painted::of(Tone::Bad, "Do not build on this log.").and(Tone::Plain, " See ");
+        let warning = Painted::of(Tone::Bad, "Add nothing to this log.").and(Tone::Plain, " Run ");
         let warning = warning.and(Tone::Strong, "`breakglass verify`");
         lines.push(warning.and(Tone::Plain, ", and compare other copies."));
-        lines.push("What follows is no more than what can be read of it.".into());
+        lines.push("Below is only the part of the log that could be read.".into());
         lines.push(Painted::new());
     }
     lines
@@ -72,11 +72,8 @@ fn heading(status: &Status) -> Vec<Painted> {
         true => (Tone::Plain, "sound as far as it goes"),
         false => (Tone::Bad, "NOT SOUND, see above"),
     };
-    let entries = match status.head.seq + 1 {
-        1 => "1 entry".to_owned(),
-        many => format!("{many} entries"),
-    };
-    let log = format!(": {entries}, the last at {}", moment(status.last));
+    let records = counted(status.head.seq + 1, "record");
+    let log = format!(": {records}, the last at {}", moment(status.last));
     let mut lines = vec![
         name.and(Tone::Quiet, format!(", at {} UTC", moment(status.now))),
         quiet("words   ").and(Tone::Plain, Words::of(&status.id).to_string()),
@@ -85,13 +82,12 @@ fn heading(status: &Status) -> Vec<Painted> {
     let below = |tone, text: &str| Painted::from("        ").and(tone, text);
     if status.is_clock_behind() {
         let behind = below(Tone::Bad, "THE CLOCK IS BEHIND");
-        lines.push(behind.and(Tone::Plain, " the last entry: set it, or give --time"));
+        lines.push(behind.and(Tone::Plain, " the last record: set it, or give --time"));
     }
-    let findings = match status.findings {
-        0 => return lines,
-        1 => "1 finding".to_owned(),
-        many => format!("{many} findings"),
-    };
+    if status.findings == 0 {
+        return lines;
+    }
+    let findings = counted(status.findings, "finding");
     let findings = below(Tone::Due, &findings).and(Tone::Plain, " about what happened: ");
     lines.push(findings.and(Tone::Strong, "`breakglass verify`"));
     lines
@@ -124,7 +120,7 @@ fn vault_row(vault: &VaultStatus) -> [Painted; 6] {
 fn vault_details(vault: &VaultStatus) -> Vec<Painted> {
     let mut details: Vec<Painted> = vault.exposed.iter().map(|one| exposed(vault, one)).collect();
     if vault.newest_generation != vault.generation {
-        details.push(quiet(format!("generation {} is sealed, and not current yet", vault.newest_generation)));
+        details.push(quiet(format!("generation {} is sealed, but not current yet", vault.newest_generation)));
     }
     if !vault.missing.is_empty() {
         details.push(missing(vault));
@@ -134,7 +130,7 @@ fn vault_details(vault: &VaultStatus) -> Vec<Painted> {
     if !vault.retired.is_empty() {
         details.push(Painted::of(
             Tone::Due,
-            format!("retired, and still holding a share: {}", list(&vault.retired)),
+            format!("retired, but still holding a share: {}", list(&vault.retired)),
         ));
     }
     details.extend(vault.drill.as_ref().map(|drill| drilled(vault, drill)));
@@ -165,7 +161,7 @@ fn missing(vault: &VaultStatus) -> Painted {
     text
 }
 
-/// The checks that are to be done again: those that are overdue, or those that are due soon.
+/// The checks that have to be repeated: those that are overdue, or those that are due soon.
 fn late(vault: &VaultStatus, overdue: bool) -> Option<Painted> {
     let again = vault.checks.iter().filter(|check| check.last.is_some() && check.to_do);
     let late: Vec<String> = again
@@ -222,7 +218,7 @@ fn request_details(request: &RequestStatus) -> Vec<Painted> {
     let mut details = Vec::new();
     let about = quiet(format!("{}, window until {}; ", request.purpose, moment(request.window_until)));
     details.push(match request.approved_by.len() {
-        0 => about.and(Tone::Plain, format!("no approval in the log, {} are needed", request.needed)),
+        0 => about.and(Tone::Plain, format!("no approval in the log, {} needed", request.needed)),
         some => about
             .and(Tone::Plain, format!("approved by {}", list(&request.approved_by)))
             .and(Tone::Quiet, format!(" ({some} of {})", request.needed)),
@@ -240,7 +236,8 @@ fn request_details(request: &RequestStatus) -> Vec<Painted> {
     }
     if request.unended {
         let shown = list(&request.assume_shown);
-        details.push(Painted::of(Tone::Due, format!("no end is logged: assume that {shown} were shown")));
+        details
+            .push(Painted::of(Tone::Due, format!("no end is logged: assume that these were shown: {shown}")));
     }
     details.iter().flat_map(|detail| indented(2, detail)).collect()
 }
@@ -279,7 +276,6 @@ fn to_do(status: &Status) -> Vec<Painted> {
 
 fn verdict(status: &Status) -> Painted {
     let overdue = status.duties.iter().filter(|duty| duty.overdue).count();
-    let things = |count: usize| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
     if let Some(worst) = status.worst() {
         let text = Painted::of(Tone::Bad, worst.word())
             .and(Tone::Plain, ": the log is not sound; see the top, and ");
@@ -287,10 +283,9 @@ fn verdict(status: &Status) -> Painted {
     }
     match (overdue, status.duties.len()) {
         (0, 0) => Painted::of(Tone::Good, "NOTHING IS DUE"),
-        (0, all) => {
-            Painted::of(Tone::Due, "NOTHING IS OVERDUE").and(Tone::Plain, format!(": {} to do", things(all)))
-        }
+        (0, all) => Painted::of(Tone::Due, "NOTHING IS OVERDUE")
+            .and(Tone::Plain, format!(": {} to do", counted(all, "thing"))),
         (overdue, all) => Painted::of(Tone::Bad, "OVERDUE")
-            .and(Tone::Plain, format!(": {overdue} of {} to do", things(all))),
+            .and(Tone::Plain, format!(": {overdue} of {} to do", counted(all, "thing"))),
     }
 }

@@ -1,54 +1,57 @@
-//! The timeline: one line an entry for programs, columns for people.
+//! The timeline: one line a record for programs, columns for people.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::audit::status::Status;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::crypto::digest::Digest;
 use crate::record::deviation::Deviation;
 
-/// The columns that whoever signed may always take. One who takes more than there are has the text below.
+/// The columns that the signers may always take. If they take more, the text stands below them.
 const BY: usize = 12;
 
-/// The columns that a text has before whoever signed takes more than [`BY`].
+/// The columns that a text is left before the signers may take more than [`BY`].
 const ROOM: usize = 36;
 
-/// The fewest columns beside the others in which a text can be read; with less, it stands below them.
+/// The fewest columns in which a text can be read beside the others; with fewer, it stands below them.
 const LEAST: usize = 24;
 
-/// How far a text is set off that stands below the other columns.
+/// The indent of a text that stands below the other columns.
 const BELOW: usize = 4;
 
-/// One line of the timeline.
+/// One line of the timeline. Programs get its fields.
+#[derive(Serialize)]
 pub(crate) struct Line {
-    /// The entry's number in the log.
+    /// The record's number in the log.
     pub(crate) seq: u64,
     /// When it was written, or stated.
     pub(crate) time: String,
     /// What kind of record or statement it is.
     pub(crate) kind: String,
-    /// Whoever signed it.
+    /// Who signed it, or which keys.
     pub(crate) by: String,
-    /// Whether no person signed it by name, but the keys of a release or a session.
+    /// Whether the keys of a release or a session signed it, and not a person.
+    #[serde(skip)]
     pub(crate) is_by_keys: bool,
+    /// Whose keys those are. People are shown this in place of the keys.
+    #[serde(skip)]
+    pub(crate) key_owner: Option<String>,
     /// What it says, without hostile characters and on one line.
     pub(crate) what: String,
-    /// What was out of order, as those who signed confirmed it.
+    /// The deviations that the signers confirmed.
     pub(crate) deviations: Vec<Deviation>,
     /// The request that it belongs to.
+    #[serde(rename = "request_id")]
     pub(crate) request: Option<Digest>,
 }
 
 impl Line {
-    /// For programs.
-    pub(crate) fn to_json(&self) -> Value {
-        json!({
-            "seq": self.seq, "time": self.time, "kind": self.kind, "by": self.by, "what": self.what,
-            "deviations": self.deviations, "request_id": self.request,
-        })
+    /// Who signed it, for people.
+    fn signers(&self) -> &str {
+        self.key_owner.as_deref().unwrap_or(&self.by)
     }
 
-    /// What it says, and what was out of order.
+    /// What it says, and its deviations.
     fn text(&self) -> Painted {
         let mut text = Painted::from(self.what.as_str());
         if !self.deviations.is_empty() {
@@ -73,7 +76,7 @@ fn widest<'a>(lines: &'a [Line], cell: impl Fn(&'a Line) -> usize) -> usize {
     lines.iter().map(cell).max().unwrap_or(0)
 }
 
-/// Each entry on a line of its own, however long: scripts take these apart.
+/// Each record on a line of its own, however long: scripts take these apart.
 pub(crate) fn listed(lines: &[Line]) -> Painted {
     let width = widest(lines, |line| line.kind.len());
     let listed = lines.iter().map(|line| {
@@ -85,7 +88,7 @@ pub(crate) fn listed(lines: &[Line]) -> Painted {
     Painted::lines(listed)
 }
 
-/// In columns, for a terminal that has so many: what an entry says stands beside it and never below its
+/// In columns, for a terminal that has so many: what a record says stands beside it and never below its
 /// neighbours, so that the eye finds where the next one begins.
 pub(crate) fn in_columns(lines: &[Line], columns: usize) -> Painted {
     let seq = widest(lines, |line| line.seq.to_string().len());
@@ -93,7 +96,8 @@ pub(crate) fn in_columns(lines: &[Line], columns: usize) -> Painted {
     let time = widest(lines, |line| line.time.len());
     let others = seq + time + kind + 4 * 2;
     let most = columns.saturating_sub(others + ROOM).max(BY);
-    let by = lines.iter().map(|line| line.by.chars().count()).filter(|by| *by <= most).max().unwrap_or(0);
+    let by =
+        lines.iter().map(|line| line.signers().chars().count()).filter(|by| *by <= most).max().unwrap_or(0);
     let before = others + by;
     let beside = columns >= before + LEAST;
     let hang = if beside { before } else { BELOW };
@@ -104,13 +108,13 @@ pub(crate) fn in_columns(lines: &[Line], columns: usize) -> Painted {
         let wrapped = |text: Painted| text.wrapped(columns.saturating_sub(hang).max(1));
         let mut what = wrapped(line.text()).into_iter();
         let mut people = Vec::new();
-        match line.by.chars().count() {
+        match line.signers().chars().count() {
             short if beside && short <= by => {
-                head.push(Tone::Plain, format!("{:by$}  ", line.by));
+                head.push(Tone::Plain, format!("{:by$}  ", line.signers()));
                 head.append(what.next().unwrap_or_default());
             }
-            fits if others + fits <= columns => head.push(Tone::Plain, line.by.as_str()),
-            _ => people = wrapped(line.by.as_str().into()),
+            fits if others + fits <= columns => head.push(Tone::Plain, line.signers()),
+            _ => people = wrapped(line.signers().into()),
         }
         all.push(head);
         all.extend(people.into_iter().chain(what).map(|further| {
@@ -122,8 +126,8 @@ pub(crate) fn in_columns(lines: &[Line], columns: usize) -> Painted {
     Painted::lines(all)
 }
 
-/// What is not settled, and on a line below it what to type: `None` where all is. `place` are the flags with which
-/// the command finds this log, and `columns` those of the terminal.
+/// What is not settled, and on a line below it what to type; `None` if everything is settled. `place` are the flags
+/// with which the command finds this log, and `columns` those of the terminal.
 pub(crate) fn unsettled(status: &Status, place: &str, columns: usize) -> Option<Painted> {
     let requests: Vec<String> = status.requests.iter().map(|open| open.request_id.short()).collect();
     let exposed = status.vaults.iter().filter(|vault| !vault.exposed.is_empty());
@@ -158,11 +162,21 @@ mod tests {
     fn line(seq: u64, kind: &str, by: &str, what: &str) -> Line {
         let time = "2026-11-23T01:02:03Z".to_owned();
         let (kind, by, what) = (kind.to_owned(), by.to_owned(), what.to_owned());
-        Line { seq, time, kind, by, is_by_keys: false, what, deviations: Vec::new(), request: None }
+        Line {
+            seq,
+            time,
+            kind,
+            by,
+            is_by_keys: false,
+            key_owner: None,
+            what,
+            deviations: Vec::new(),
+            request: None,
+        }
     }
 
     #[test]
-    fn what_an_entry_says_hangs_beside_it() {
+    fn what_a_record_says_hangs_beside_it() {
         let lines = [
             line(9, "genesis", "dan and alice", "one two three four five six seven eight nine"),
             line(10, "end", "carol", "short"),
@@ -173,21 +187,21 @@ mod tests {
                                                   eight nine
 10  2026-11-23T01:02:03Z  end      carol          short";
         assert_eq!(shown(86), expected[1..]);
-        // Whoever takes more than there is has the text below.
+        // If the signers take more columns than there are, the text stands below them.
         let expected = "
  9  2026-11-23T01:02:03Z  genesis  dan and alice
                                           one two three four five six seven
                                           eight nine
 10  2026-11-23T01:02:03Z  end      carol  short";
         assert_eq!(shown(80), expected[1..]);
-        // Where there is no room beside, everybody has.
+        // Without room beside the columns, every text stands below.
         let expected = "
  9  2026-11-23T01:02:03Z  genesis  dan and alice
     one two three four five six seven eight nine
 10  2026-11-23T01:02:03Z  end      carol
     short";
         assert_eq!(shown(65), expected[1..]);
-        // Many who signed stand there too.
+        // So do signers who do not fit into the line.
         let expected = "
  9  2026-11-23T01:02:03Z  genesis  \n    dan and alice
     one two three four five six seven eight

@@ -1,12 +1,12 @@
-//! What is wrong with a command line, said without repeating it: what was typed in the wrong place may be a
-//! secret, or hold escape sequences that a terminal obeys.
+//! What is wrong with a command line, without repeating it: what was typed in the wrong place may be a secret, or hold
+//! escape sequences that a terminal obeys.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::say::exit::{Exit, Failure};
 
-/// The failure that a refused command line is. Help and version are no failures: `None`.
+/// The failure of a refused command line; `None` for help and version, which are not failures.
 pub fn failure(error: &Error) -> Option<Failure> {
     let what = match error.kind() {
         ErrorKind::DisplayHelp
@@ -14,15 +14,15 @@ pub fn failure(error: &Error) -> Option<Failure> {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return None,
         ErrorKind::InvalidSubcommand => "there is no such command".to_owned(),
         ErrorKind::MissingSubcommand => "a command is missing".to_owned(),
-        ErrorKind::UnknownArgument => "an argument is not known here".to_owned(),
+        ErrorKind::UnknownArgument => "an argument is not known to this command".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("missing: {}", ours(error, ContextKind::InvalidArg)),
         ErrorKind::ArgumentConflict => format!(
-            "{} does not go with {}",
+            "{} cannot be used with {}",
             ours(error, ContextKind::InvalidArg),
             ours(error, ContextKind::PriorArg)
         ),
         ErrorKind::ValueValidation if error.get(ContextKind::InvalidArg).is_none() => plain(error),
-        _ => format!("the value of {} is not one that is taken", ours(error, ContextKind::InvalidArg)),
+        _ => format!("the value of {} is not valid", ours(error, ContextKind::InvalidArg)),
     };
     let first =
         |kinds: &[ContextKind]| kinds.iter().map(|kind| ours(error, *kind)).find(|words| !words.is_empty());
@@ -31,20 +31,20 @@ pub fn failure(error: &Error) -> Option<Failure> {
     let valid = first(&[ContextKind::ValidSubcommand, ContextKind::ValidValue]);
     let next = [
         meant.map(|words| format!("perhaps {words}")),
-        valid.map(|words| format!("there are: {words}")),
-        Some("`--help` lists what there is, with an example".to_owned()),
+        valid.map(|words| format!("possible values: {words}")),
+        Some("`--help` lists what can be given, with an example".to_owned()),
     ];
     let next: Vec<String> = next.into_iter().flatten().collect();
     Some(Failure::new(Exit::Usage, what).next(next.join("; ")))
 }
 
-/// The failure that flags are missing which nobody is there to be asked for.
+/// The failure that flags are missing, and no terminal is there to ask for them.
 pub(crate) fn missing(flags: &[&str]) -> Failure {
     Failure::new(Exit::Usage, format!("missing: {}", flags.join(", ")))
-        .next("give them, or run this on a terminal, where they are asked for; `--help` shows an example")
+        .next("give them, or run this on a terminal to be asked for them; `--help` shows an example")
 }
 
-/// The words of one context. Only kinds are asked for that hold words of our own definitions.
+/// The words of one context. Callers name only kinds that hold words of our own definitions, never typed ones.
 fn ours(error: &Error, kind: ContextKind) -> String {
     match error.get(kind) {
         Some(ContextValue::String(word)) => word.clone(),

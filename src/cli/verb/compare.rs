@@ -1,20 +1,21 @@
-//! `compare`: where two copies of one escrow part.
+//! `compare`: where two copies of one escrow diverge.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::{Value, json};
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::{log_of, read_copy};
 use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcome::Verdict;
+use crate::cli::say::outcomes::compare::{CompareOutcome, ComparedCopy, Relation};
 use crate::cli::say::records::line_of;
 use crate::escrow::Reading;
 use crate::hands::sandbox::FileAccess;
 
-/// Find the first entry at which two copies of an escrow part
+/// Find the first record at which two copies of an escrow diverge
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass compare safe-a/escrow safe-b/escrow")]
 pub(crate) struct CompareArgs {
@@ -40,13 +41,13 @@ impl Verb for CompareArgs {
         let [first, second] = &copies;
         if first.reading.escrow.id != second.reading.escrow.id {
             let what = format!(
-                "these are two escrows, {} and {}, and not two copies of one",
+                "these are two different escrows, {} and {}, not two copies of one",
                 first.reading.escrow.id.short(),
                 second.reading.escrow.id.short()
             );
             return Err(Failure::new(Exit::BadInput, what).next("name two copies of one escrow"));
         }
-        // A copy that does not hold is compared as far as it can be read: where it parts says who changed it.
+        // A copy that is not sound is compared as far as it can be read: where it diverges tells who changed it.
         let mut unsound = None;
         for copy in &copies {
             if let Some(found) = copy.reading.unsound() {
@@ -78,78 +79,37 @@ impl LogCopy {
     }
 }
 
-/// How two copies stand to each other.
-enum Relation {
-    Same,
-    /// One is how the other begins.
-    Behind {
-        second: bool,
-    },
-    /// They part, and one of them adopted the other.
-    Adopted,
-    Parted,
-}
-
-impl Relation {
-    /// The relation of two copies that have the first `common` records in common.
-    fn of([first, second]: &[LogCopy; 2], common: usize) -> Relation {
-        let (one, other) = (&first.reading.escrow, &second.reading.escrow);
-        if first.len() == common && second.len() == common {
-            Relation::Same
-        } else if first.len() == common || second.len() == common {
-            Relation::Behind { second: second.len() == common }
-        } else if one.is_ancestor(&other.head) || other.is_ancestor(&one.head) {
-            Relation::Adopted
-        } else {
-            Relation::Parted
-        }
-    }
-
-    fn verdict(&self, copies: &[LogCopy; 2], common: usize) -> (Exit, String) {
-        match self {
-            Relation::Same => (Exit::Done, "SAME: entry for entry".to_owned()),
-            Relation::Behind { second } => {
-                let at = usize::from(*second);
-                let behind = copies[1 - at].len() - copies[at].len();
-                let log = copies[at].log.display();
-                (Exit::Truncated, format!("BEHIND: {log} lacks the last {behind} entries of the other"))
-            }
-            Relation::Adopted => {
-                (Exit::Done, format!("ADOPTED: they part at entry {common}, and one holds both"))
-            }
-            Relation::Parted => (Exit::Fork, format!("FORK: they part at entry {common}")),
-        }
+/// The relation of two copies that have the first `common` records in common.
+fn relation([first, second]: &[LogCopy; 2], common: usize) -> Relation {
+    let (one, other) = (&first.reading.escrow, &second.reading.escrow);
+    let [first_own, second_own] = [first.len() - common, second.len() - common];
+    match (first_own, second_own) {
+        (0, 0) => Relation::Same,
+        (0, lacks) => Relation::Behind { second: false, lacks },
+        (lacks, 0) => Relation::Behind { second: true, lacks },
+        _ if one.is_ancestor(&other.head) || other.is_ancestor(&one.head) => Relation::Adopted,
+        _ => Relation::Forked,
     }
 }
 
+/// Compares the two record by record. `unsound` is how the program ends because a copy is not sound, whatever the
+/// comparison says.
 fn answer(copies: &[LogCopy; 2], unsound: Option<Exit>) -> Answer {
     let [first, second] = copies;
     let pairs = first.reading.records().zip(second.reading.records());
     let common = pairs.take_while(|(one, other)| one.hash == other.hash).count();
-    let relation = Relation::of(copies, common);
-    let (exit, verdict) = relation.verdict(copies, common);
-    let exit = unsound.unwrap_or(exit);
-    let first_own = |copy: &LogCopy| copy.reading.records().nth(common).map(|record| line_of(&record));
-    let parted = [first_own(first), first_own(second)];
-    let mut lines = Vec::new();
-    for copy in copies {
-        let head = &copy.reading.escrow.head;
-        lines.push(format!("{}: last entry {}, hash {}", copy.log.display(), head.seq, head.hash));
-    }
-    lines.push(verdict);
-    if !matches!(relation, Relation::Same) {
-        for (copy, line) in copies.iter().zip(&parted) {
-            lines.push(format!("  {}\n  {}", copy.log.display(), line.as_deref().unwrap_or("no entry")));
-        }
-    }
-    if matches!(relation, Relation::Parted) {
-        lines.push("to join them: breakglass adopt, signed by two people".to_owned());
-    }
-    let json = json!({
-        "verdict": exit.code(), "exit": exit as u8, "common_entries": common,
-        "copies": copies.iter().zip(&parted).map(|(copy, line)| json!({
-            "log": copy.log.display().to_string(), "head": copy.reading.escrow.head, "first_own_entry": line,
-        })).collect::<Vec<Value>>(),
+    let relation = relation(copies, common);
+    let exit = unsound.unwrap_or(match relation {
+        Relation::Same | Relation::Adopted => Exit::Done,
+        Relation::Behind { .. } => Exit::Truncated,
+        Relation::Forked => Exit::Fork,
     });
-    Answer { exit, text: lines.join("\n").into(), json }
+    let compared = |copy: &LogCopy| ComparedCopy {
+        log: copy.log.clone(),
+        head: copy.reading.escrow.head,
+        first_own_record: copy.reading.records().nth(common).map(|record| line_of(&record)),
+    };
+    let copies = [compared(first), compared(second)];
+    let outcome = CompareOutcome { verdict: Verdict::of(exit), common_records: common, copies, relation };
+    Answer::of(exit, &outcome)
 }

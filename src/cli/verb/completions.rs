@@ -2,7 +2,6 @@
 
 use clap::{Args, ValueEnum};
 use clap_complete::{Shell as Dialect, generate};
-use serde_json::Value;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::flags::Global;
@@ -28,16 +27,16 @@ impl Verb for CompletionsArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let mut script = Vec::new();
         generate(Dialect::from(self.shell), &mut (context.program.definitions)(), "breakglass", &mut script);
-        // A program reads it, so it goes out as it is, and not escaped as for a person.
+        // A shell reads it, so it goes out as it is: an answer would be escaped for people.
         context.stdout.write_all(&script).map_err(|error| {
             Failure::new(Exit::Machine, format!("standard output failed: {error}"))
-                .next("write the script where there is room")
+                .next("redirect the script to a file on a disk with free space")
         })?;
-        Ok(Answer::done("", Value::Null))
+        Ok(Answer::said_already())
     }
 }
 
-/// A shell that can be helped.
+/// A shell that there are completions for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Shell {
     /// Source the script in ~/.bashrc

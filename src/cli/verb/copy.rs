@@ -1,9 +1,8 @@
-//! `copy`: every file is compared with its seal on the way, the log comes last, and all of it is read again.
+//! `copy`: every file is compared with its seal while it is copied, the log comes last, and all of it is read back.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_copy;
@@ -11,6 +10,7 @@ use crate::cli::files::output::must_not_exist;
 use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::copy::CopyOutcome;
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
 use crate::hands::files::{self, Created};
@@ -18,7 +18,6 @@ use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{ChainFile, EscrowDir, MAX_PAYLOAD_FILE};
 use crate::ledger::log::Ledger;
 use crate::ledger::medium::Medium as _;
-use crate::record::head::Head;
 
 /// Make a verified replica of the escrow, or bring one up to date
 #[derive(Debug, Args)]
@@ -41,7 +40,7 @@ impl Verb for CopyArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let log = context.log();
         let reading = read_copy(&log)?;
-        // A replica of a log that does not hold would pass for a second witness.
+        // A replica of an unsound log would look like a second witness to it.
         if let Some(found) = reading.unsound() {
             return Err(failures::finding(&log, found));
         }
@@ -55,18 +54,20 @@ impl Verb for CopyArgs {
                 None
             }
         };
-        let (mut copied, mut missing) = (0, Vec::new());
+        let (mut copied, mut not_copied) = (0, Vec::new());
         for file in sealed_files(&reading.escrow, &context.directory(), &destination) {
             match copy_file(&file, &destination, &mut created)? {
                 Copied::Already => {}
                 Copied::Now => copied += 1,
-                // The others are copied all the same, and the answer names it.
-                Copied::Not => missing.push(file.from.display().to_string()),
+                // The other files are still copied, and the answer names this one.
+                Copied::Not => not_copied.push(file.from.display().to_string()),
             }
         }
-        // The log comes last: a copy that was cut off is none.
+        // The log comes last: an interrupted copy has no log, and nobody takes it for a replica.
         copy_log(&reading, behind, &destination.log(), created)?;
-        Ok(self.answer(copied, &missing, &reading.escrow.head))
+        let exit = if not_copied.is_empty() { Exit::Done } else { Exit::BadShare };
+        let head = reading.escrow.head;
+        Ok(Answer::of(exit, &CopyOutcome { copied, not_copied, head, destination: self.destination }))
     }
 }
 
@@ -79,21 +80,6 @@ impl CopyArgs {
         files::create_dir(&self.destination).map_err(not_written)?;
         created.add(self.destination.clone());
         files::sync_parent(&self.destination).map_err(not_written)
-    }
-
-    fn answer(&self, copied: usize, missing: &[String], head: &Head) -> Answer {
-        let mut text = format!(
-            "replica in {}: {copied} sealed files copied, log up to entry {}, hash {}",
-            self.destination.display(),
-            head.seq,
-            head.hash
-        );
-        for path in missing {
-            text.push_str(&format!("\nNOT COPIED, missing or not what was sealed: {path}"));
-        }
-        let exit = if missing.is_empty() { Exit::Done } else { Exit::BadShare };
-        let json = json!({ "copied": copied, "not_copied": missing, "head": head });
-        Answer { exit, text: text.into(), json }
     }
 }
 
@@ -147,12 +133,12 @@ fn copy_file(file: &Sealed, destination: &EscrowDir, created: &mut Created) -> R
     }
     files::create(&file.to, &bytes).map_err(not_written)?;
     created.add(file.to.clone());
-    // Nobody may find out in an emergency that this drive keeps nothing.
+    // Read it back now: a drive that does not keep what is written must not be found out in an emergency.
     if is_same(&file.to, &file.digest) { Ok(Copied::Now) } else { Err(forgetful(&file.to)) }
 }
 
-/// Writes the replica's log, or brings the one that is `behind` up to date. The files that were `created` stay from
-/// here on, where the log may speak of them.
+/// Writes the replica's log, or brings the one that is `behind` up to date. From the moment that the log may refer to
+/// the files that were `created`, they stay.
 fn copy_log(
     reading: &Reading,
     behind: Option<Ledger<ChainFile>>,
@@ -169,23 +155,23 @@ fn copy_log(
         created.keep();
         return Ok(());
     };
-    // Whatever becomes of the log: it may hold the seals of these files.
+    // Keep them even if the log cannot be written to its end: it may hold their seals by then.
     created.keep();
     ledger.catch_up(reading).map(drop).map_err(|error| failures::ledger(replica, &error))
 }
 
-/// The medium does not keep what is written to it.
+/// A drive that does not keep what is written to it.
 fn forgetful(path: &Path) -> Failure {
-    Failure::new(Exit::Machine, "the medium does not give back what was written to it")
+    Failure::new(Exit::Machine, "the drive does not return what was written to it")
         .at(path.display())
-        .next("do not use this medium: copy to another one")
+        .next("do not use this drive: copy to another one")
 }
 
 fn is_same(path: &Path, digest: &Digest) -> bool {
     files::read_own(path, MAX_PAYLOAD_FILE).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
 }
 
-/// The replica's log, which has to be how this one begins.
+/// The replica's log, which this one has to begin with.
 fn behind(replica: &Path, reading: &Reading) -> Result<Ledger<ChainFile>, Failure> {
     let medium = ChainFile::open(replica).map_err(|error| failures::no_log(replica, &error))?;
     let ledger = Ledger::open(medium).and_then(Ledger::sound);
@@ -195,9 +181,9 @@ fn behind(replica: &Path, reading: &Reading) -> Result<Ledger<ChainFile>, Failur
         return Ok(ledger);
     }
     let (exit, what) = if theirs.starts_with(&reading.bytes) {
-        (Exit::Truncated, "the replica is ahead of this log: copy the other way round")
+        (Exit::Truncated, "the replica has records that this log does not have: copy in the other direction")
     } else {
-        (Exit::Fork, "the replica is no earlier state of this log")
+        (Exit::Fork, "the replica is not an earlier state of this log")
     };
     Err(Failure::new(exit, what).at(replica.display()).next("run `breakglass compare` on both"))
 }

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use clap::Args;
 use rand::RngExt as _;
 use secrecy::ExposeSecret as _;
-use serde_json::Value;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::flags::Global;
@@ -21,11 +20,11 @@ use crate::secret::totp::TotpSeed;
 /// A made-up seed, as AWS gives them: 64 characters of base32.
 const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
-/// What to do where the story does not go as it is written.
+/// What to do if the story does not go as it is written.
 const REPORT: &str =
-    "do not trust this program with secrets; run `breakglass demo --keep`, and report what it says";
+    "do not trust this program with secrets; run `breakglass demo --keep`, and report what it prints";
 
-/// Who plays: id, name and role.
+/// The people of the story: id, name and role.
 const PEOPLE: [(&str, &str, &str); 5] = [
     ("dan", "Dan Ode", "administrator"),
     ("alice", "Alice Ng", "custodian"),
@@ -38,7 +37,7 @@ const PEOPLE: [(&str, &str, &str); 5] = [
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass demo")]
 pub(crate) struct DemoArgs {
-    /// Leave the directory, and say where it is
+    /// Keep the directory, and print where it is
     #[arg(long)]
     keep: bool,
 }
@@ -67,11 +66,11 @@ impl Verb for DemoArgs {
             let line = format!("everything is in {}", stage.directory.display());
             stage.tell(&line);
         }
-        Ok(Answer::done("", Value::Null))
+        Ok(Answer::said_already())
     }
 }
 
-/// The directory that the story takes place in. It goes when the value does, unless it is kept.
+/// The directory that the story takes place in. It is removed when this value is dropped, unless it is kept.
 struct Stage<'a, 'b> {
     directory: PathBuf,
     keep: bool,
@@ -225,9 +224,9 @@ fn attacks(stage: &mut Stage<'_, '_>) -> Result<(), Failure> {
     changed[at] = b'2';
     stage.copy("changed", &changed)?;
     let verified = stage.verify("changed", Exit::Tampered)?;
-    stage.result(&verified.line("entry"));
+    stage.result(&verified.line(", byte "));
 
-    stage.step("attack 2", "Somebody cuts the last entry off another copy.");
+    stage.step("attack 2", "Somebody cuts the last record off another copy.");
     let last = log.windows(3).rposition(|three| three == b"\n\n{").map_or(0, |at| at + 2);
     stage.copy("cut", &log[..last])?;
     let verified = stage.verify("cut", Exit::Truncated)?;
@@ -306,12 +305,12 @@ impl Stage<'_, '_> {
             return Ok(played);
         }
         let what =
-            format!("verify said `{}` where `{}` is right", played.answer.exit.code(), expected.code());
+            format!("verify answered `{}`, and `{}` is right", played.answer.exit.code(), expected.code());
         Err(Failure::new(Exit::Machine, what).next(REPORT))
     }
 
     fn tell(&mut self, line: &str) {
-        // Where the story cannot be told, its end still is the exit code.
+        // If the story cannot be printed, the exit code still says how it ended.
         let _ = writeln!(self.context.stdout, "{line}");
     }
 
@@ -335,7 +334,7 @@ impl Stage<'_, '_> {
     }
 }
 
-/// Whether a word of the story names a place without a flag before it.
+/// Whether a word of the story is a path although no flag stands before it.
 fn is_place(word: &str) -> bool {
     word == "escrow" || Path::new(word).extension().is_some_and(|ending| ending == "bgr" || ending == "bga")
 }

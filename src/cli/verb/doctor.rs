@@ -1,50 +1,25 @@
-//! `doctor`: is this machine fit to seal and to open on? Line by line, with remedies.
+//! `doctor`: is this machine fit to seal and to open on? MachineLine by line, with remedies.
 
 use std::path::Path;
 
 use clap::Args;
-use serde::Serialize;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::outcome::Verdict;
+use crate::cli::say::outcomes::doctor::{DoctorOutcome, Fitness, MachineLine};
 use crate::hands::console;
 use crate::hands::sandbox::FileAccess;
 use crate::record::environment::{Environment, Memory, Sandbox, Switch};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
-/// How one thing about the machine is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    Ok,
-    /// It stops nothing, and should be known.
-    Warning,
-    /// It would be a deviation in a seal, a request and a release.
-    Unfit,
-}
-
-/// One thing about the machine.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-struct Line {
-    /// What was looked at: a stable word.
-    what: &'static str,
-    state: State,
-    /// What was seen.
-    seen: String,
-    /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<String>,
-}
-
-/// See whether this machine is fit to seal and to open on, line by line
+/// Check whether this machine is fit for sealing and opening, line by line
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass doctor")]
 pub(crate) struct DoctorArgs {
-    /// When
+    /// The time
     #[command(flatten)]
     at: At,
 }
@@ -65,15 +40,15 @@ impl Verb for DoctorArgs {
         lines.push(terminal(console::exists()));
         lines.push(policy(log.is_some(), &context.log()));
         lines.push(clock(Context::time(self.at.time), log.map(|log| log.escrow.time)));
-        let worst = lines.iter().map(|line| line.state).max().unwrap_or(State::Ok);
-        let exit = if worst == State::Unfit { Exit::Unfit } else { Exit::Done };
-        let json = json!({ "verdict": exit.code(), "exit": exit as u8, "machine": &lines, "environment": &environment });
-        Ok(Answer { exit, text: screen(&lines, worst), json })
+        let worst = lines.iter().map(|line| line.state).max().unwrap_or(Fitness::Ok);
+        let exit = if worst == Fitness::Unfit { Exit::Unfit } else { Exit::Done };
+        let outcome = DoctorOutcome { verdict: Verdict::of(exit), machine: lines, environment };
+        Ok(Answer::of(exit, &outcome))
     }
 }
 
 /// What the environment says, thing by thing.
-fn lines(environment: &Environment, strict_air_gap: bool) -> Vec<Line> {
+fn lines(environment: &Environment, strict_air_gap: bool) -> Vec<MachineLine> {
     vec![
         memory(environment.memory),
         sandbox(environment.sandbox),
@@ -86,24 +61,29 @@ fn lines(environment: &Environment, strict_air_gap: bool) -> Vec<Line> {
     ]
 }
 
-fn ok(what: &'static str, seen: impl Into<String>) -> Line {
-    Line { what, state: State::Ok, seen: seen.into(), remedy: None }
+fn ok(what: &'static str, seen: impl Into<String>) -> MachineLine {
+    MachineLine { what, state: Fitness::Ok, seen: seen.into(), remedy: None }
 }
 
-fn bad(what: &'static str, state: State, seen: impl Into<String>, remedy: impl Into<String>) -> Line {
-    Line { what, state, seen: seen.into(), remedy: Some(remedy.into()) }
+fn bad(
+    what: &'static str,
+    state: Fitness,
+    seen: impl Into<String>,
+    remedy: impl Into<String>,
+) -> MachineLine {
+    MachineLine { what, state, seen: seen.into(), remedy: Some(remedy.into()) }
 }
 
-fn unseen(what: &'static str) -> Line {
+fn unseen(what: &'static str) -> MachineLine {
     bad(
         what,
-        State::Warning,
+        Fitness::Warning,
         "could not be seen",
-        "look yourself, or use a Linux machine with /proc and /sys",
+        "check this by hand, or use a Linux machine where /proc and /sys are readable",
     )
 }
 
-fn told(what: &'static str, seen: Option<String>) -> Line {
+fn told(what: &'static str, seen: Option<String>) -> MachineLine {
     seen.map_or_else(|| unseen(what), |seen| ok(what, seen))
 }
 
@@ -111,7 +91,7 @@ fn names(names: &[FreeText]) -> String {
     names.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn memory(memory: Option<Memory>) -> Line {
+fn memory(memory: Option<Memory>) -> MachineLine {
     match memory {
         Some(Memory::Secret) => ok("memory", "locked, and hidden from the kernel itself"),
         Some(Memory::Locked) => {
@@ -119,7 +99,7 @@ fn memory(memory: Option<Memory>) -> Line {
         }
         Some(Memory::Unlocked) => bad(
             "memory",
-            State::Unfit,
+            Fitness::Unfit,
             "secrets cannot be locked in memory",
             "put `* - memlock 8192` into /etc/security/limits.conf and log in again; leave out --allow-unlocked-memory",
         ),
@@ -127,134 +107,105 @@ fn memory(memory: Option<Memory>) -> Line {
     }
 }
 
-fn sandbox(sandbox: Option<Sandbox>) -> Line {
+fn sandbox(sandbox: Option<Sandbox>) -> MachineLine {
     match sandbox {
-        Some(Sandbox::Whole) => ok("sandbox", "no network, no other programs, no files but those named"),
+        Some(Sandbox::Whole) => {
+            ok("sandbox", "no network, no other programs, and only the files that were named")
+        }
         Some(Sandbox::NetworkOnly) => bad(
             "sandbox",
-            State::Warning,
-            "no network and no other programs; files are open",
+            Fitness::Warning,
+            "no network and no other programs; but every file can be opened",
             "use a kernel with Landlock: Linux 5.13 or later, with `landlock` in its list of security modules",
         ),
         Some(Sandbox::None) => bad(
             "sandbox",
-            State::Unfit,
+            Fitness::Unfit,
             "none",
-            "leave out --no-sandbox; else use a kernel with seccomp, and no container that forbids it",
+            "leave out --no-sandbox; or use a kernel with seccomp, outside of containers that forbid it",
         ),
         None => unseen("sandbox"),
     }
 }
 
-fn core_dumps(switch: Option<Switch>) -> Line {
+fn core_dumps(switch: Option<Switch>) -> MachineLine {
     match switch {
         Some(Switch::Off) => ok("core dumps", "off"),
         Some(Switch::On) => bad(
             "core dumps",
-            State::Warning,
+            Fitness::Warning,
             "on",
-            "run `ulimit -c 0` before, and find out why it did not work",
+            "run `ulimit -c 0` first: the program tried to switch them off, and could not",
         ),
         None => unseen("core dumps"),
     }
 }
 
-fn swap(swap: Option<&[FreeText]>) -> Line {
+fn swap(swap: Option<&[FreeText]>) -> MachineLine {
     match swap {
         Some([]) => ok("swap", "off"),
         Some(areas) => {
-            bad("swap", State::Unfit, format!("on: {}", names(areas)), "switch it off: `sudo swapoff -a`")
+            bad("swap", Fitness::Unfit, format!("on: {}", names(areas)), "switch it off: `sudo swapoff -a`")
         }
         None => unseen("swap"),
     }
 }
 
-fn interfaces(up: Option<&[FreeText]>, strict_air_gap: bool) -> Line {
+fn interfaces(up: Option<&[FreeText]>, strict_air_gap: bool) -> MachineLine {
     match up {
         Some([]) => ok("network", "no interface is up"),
         Some(up) => {
             let first = up.first().map(ToString::to_string).unwrap_or_default();
-            let state = if strict_air_gap { State::Unfit } else { State::Warning };
+            let state = if strict_air_gap { Fitness::Unfit } else { Fitness::Warning };
             let remedy =
-                format!("pull the cable and switch the radio off, or `sudo ip link set {first} down`");
+                format!("pull the cable and switch off wireless, or run `sudo ip link set {first} down`");
             bad("network", state, format!("up: {}", names(up)), remedy)
         }
         None => unseen("network"),
     }
 }
 
-fn recorders(recorders: Option<&[FreeText]>) -> Line {
+fn recorders(recorders: Option<&[FreeText]>) -> MachineLine {
     match recorders {
-        Some([]) => ok("recording", "nothing is seen that records this terminal"),
+        Some([]) => ok("recording", "no program was found that records this terminal"),
         Some(found) => bad(
             "recording",
-            State::Warning,
+            Fitness::Warning,
             format!("this terminal runs under {}", names(found)),
-            "use a terminal of the machine's own: a recorder keeps what is revealed",
+            "use the machine's own terminal: a recorder keeps what is revealed",
         ),
         None => unseen("recording"),
     }
 }
 
-fn terminal(exists: bool) -> Line {
+fn terminal(exists: bool) -> MachineLine {
     if exists {
-        ok("terminal", "there")
+        ok("terminal", "found")
     } else {
-        let remedy = "run on a terminal: passphrases are typed, and secrets shown, nowhere else";
-        bad("terminal", State::Warning, "none", remedy)
+        let remedy = "run it on a terminal: passphrases are typed and secrets shown only there";
+        bad("terminal", Fitness::Warning, "none", remedy)
     }
 }
 
-/// What the escrow wants of a machine is known where there is an escrow.
-fn policy(is_read: bool, log: &Path) -> Line {
+/// What the escrow's policy wants of a machine is known only if the log can be read.
+fn policy(is_read: bool, log: &Path) -> MachineLine {
     if is_read {
         return ok("policy", "read");
     }
-    let remedy = "name the escrow with --escrow: its policy may want no network interface up";
-    bad("policy", State::Warning, format!("there is no escrow to read at {}", log.display()), remedy)
+    let remedy = "name the escrow with --escrow: its policy may forbid network interfaces that are up";
+    bad("policy", Fitness::Warning, format!("no escrow can be read at {}", log.display()), remedy)
 }
 
-fn clock(now: Time, newest: Option<Time>) -> Line {
+fn clock(now: Time, newest: Option<Time>) -> MachineLine {
     match newest.filter(|newest| *newest > now) {
         Some(newest) => bad(
             "clock",
-            State::Warning,
+            Fitness::Warning,
             format!("{now}, behind the log's newest record of {newest}"),
-            "set it, or give the time with --time: TOTP codes and windows need it",
+            "set it, or give the time with --time: TOTP codes and time windows depend on it",
         ),
         None => ok("clock", format!("{now}; compare it with your watch")),
     }
-}
-
-/// A table, one line a thing, each remedy below its line.
-fn screen(lines: &[Line], worst: State) -> Painted {
-    let mut all = Vec::new();
-    for line in lines {
-        let (tone, word) = match line.state {
-            State::Ok => (Tone::Good, "ok"),
-            State::Warning => (Tone::Due, "warning"),
-            State::Unfit => (Tone::Bad, "NOT FIT"),
-        };
-        all.push(
-            Painted::of(tone, format!("{word:<8}"))
-                .and(Tone::Strong, format!("{:<11}", line.what))
-                .and(Tone::Plain, line.seen.as_str()),
-        );
-        all.extend(line.remedy.iter().map(|remedy| Painted::from(format!("{:<19}{remedy}", "").as_str())));
-    }
-    all.push(Painted::new());
-    all.push(match worst {
-        State::Unfit => {
-            Painted::of(Tone::Bad, "This machine is NOT FIT: what is out of order would be recorded.")
-                .and(Tone::Plain, "\nIn an emergency it stops nobody: each thing is confirmed, and goes on.")
-        }
-        _ => match lines.iter().filter(|line| line.state == State::Warning).count() {
-            0 => Painted::of(Tone::Good, "This machine is fit."),
-            1 => Painted::of(Tone::Good, "This machine is fit, with a warning."),
-            count => Painted::of(Tone::Good, format!("This machine is fit, with {count} warnings.")),
-        },
-    });
-    Painted::lines(all)
 }
 
 #[cfg(test)]
@@ -279,14 +230,14 @@ mod tests {
         }
     }
 
-    fn worst(environment: &Environment, strict: bool) -> State {
+    fn worst(environment: &Environment, strict: bool) -> Fitness {
         lines(environment, strict).iter().map(|line| line.state).max().unwrap()
     }
 
     #[test]
     fn unfit_is_what_would_be_a_deviation_and_nothing_else() {
         let one = || Some(vec![text("x")]);
-        assert_eq!(worst(&fit(), true), State::Ok);
+        assert_eq!(worst(&fit(), true), Fitness::Ok);
         for changed in [
             Environment { memory: Some(Memory::Unlocked), ..fit() },
             Environment { memory: Some(Memory::Locked), ..fit() },
@@ -306,7 +257,7 @@ mod tests {
             },
         ] {
             for strict in [false, true] {
-                let is_unfit = worst(&changed, strict) == State::Unfit;
+                let is_unfit = worst(&changed, strict) == Fitness::Unfit;
                 assert_eq!(is_unfit, !changed.deviations(strict).is_empty(), "{changed:?}");
             }
         }
@@ -318,10 +269,10 @@ mod tests {
         let mut seen = lines(&bare, false);
         seen.extend([terminal(false), clock(Time::from_unix(1).unwrap(), Time::from_unix(2).ok())]);
         for line in seen {
-            assert_eq!(line.state, State::Warning, "{line:?}");
+            assert_eq!(line.state, Fitness::Warning, "{line:?}");
             assert!(line.remedy.is_some(), "{line:?}");
         }
-        assert_eq!(clock(Time::from_unix(2).unwrap(), Time::from_unix(2).ok()).state, State::Ok);
-        assert_eq!(terminal(true).state, State::Ok);
+        assert_eq!(clock(Time::from_unix(2).unwrap(), Time::from_unix(2).ok()).state, Fitness::Ok);
+        assert_eq!(terminal(true).state, Fitness::Ok);
     }
 }

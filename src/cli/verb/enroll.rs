@@ -1,9 +1,8 @@
-//! `enroll`: a person's card, and their identity where they have none yet.
+//! `enroll`: a person's card, and their identity if they have none yet.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use serde_json::json;
 
 use crate::cli::ask::enroll::{self, Given};
 use crate::cli::context::{Answer, Context, Verb};
@@ -12,6 +11,7 @@ use crate::cli::files::keys::{NewKey, read_identities};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::flags::{Global, with_ending};
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::enroll::{EnrollOutcome, EnrolledIdentity};
 use crate::cli::say::usage;
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::recipient::Recipient;
@@ -22,32 +22,32 @@ use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 use crate::value::text::FreeText;
 
-/// Make a person's identity and card, which is public; what is missing is asked for
+/// Make a person's identity and their public card; asks for whatever flags do not give
 #[derive(Debug, Args)]
 #[command(after_help = "Examples: breakglass enroll alice -o alice\n          breakglass enroll alice \
     --name \"Alice Ng\" --contact \"alice@example.com, +1 555 0100\" --role custodian -o alice")]
 pub(crate) struct EnrollArgs {
     /// The person's id: a-z, 0-9 and -, at most 32 characters
     person: PersonId,
-    /// Their name; asked for where it is missing
+    /// Their name; asked for if it is missing
     #[arg(long)]
     name: Option<FreeText>,
-    /// How to reach them at three in the morning; asked for where it is missing
+    /// How to reach them at three in the morning; asked for if it is missing
     #[arg(long)]
     contact: Option<FreeText>,
-    /// What they may be asked to do; repeatable, and asked for where it is missing
+    /// What they do in this escrow; repeatable, and asked for if it is missing
     #[arg(long = "role", value_name = "ROLE")]
     roles: Vec<RoleArg>,
     /// Their age recipient, to which everything for them is sealed; repeatable
     #[arg(long = "recipient", value_name = "age1…", conflicts_with = "identity")]
     recipients: Vec<String>,
-    /// Their identity file, whose recipient is taken; else DIR/PERSON.key, which is made where there is none
+    /// Their identity file, whose recipient is used; by default DIR/PERSON.key, which is made if it does not exist
     #[arg(short, long, value_name = "FILE")]
     identity: Option<PathBuf>,
-    /// Do not lock the identity that is made with a passphrase
+    /// Do not lock the new identity with a passphrase
     #[arg(long, conflicts_with_all = ["identity", "recipients"])]
     no_passphrase: bool,
-    /// The directory for the card, PERSON.card, and for an identity that is made, PERSON.key
+    /// The directory for the card, PERSON.card, and for a new identity, PERSON.key
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 }
@@ -70,12 +70,12 @@ impl Verb for EnrollArgs {
         let entrant = self.entrant(context)?;
         let key_path = self.identity.clone().unwrap_or_else(|| with_ending(&prefix, "key"));
         let is_there = || key_path.symlink_metadata().is_ok();
-        let (mut new, mut used) = (None, None);
-        let recipients = if !self.recipients.is_empty() {
+        let is_given = !self.recipients.is_empty();
+        let mut new = None;
+        let recipients = if is_given {
             self.recipients.iter().map(|text| read_recipient(text)).collect::<Result<Vec<_>, _>>()?
         } else if self.identity.is_some() || is_there() {
             let identities = read_identities(&key_path)?;
-            used = Some(key_path.clone());
             identities.iter().map(|one| one.to_recipient()).collect()
         } else {
             let key = match self.no_passphrase {
@@ -88,29 +88,15 @@ impl Verb for EnrollArgs {
         let mut created = Created::default();
         write_person(&prefix, &card, new.as_ref(), &mut created)?;
         created.keep();
-        let words = Words::of(&card.digest());
-        let identity = match (&new, &used) {
-            (Some(_), _) => format!("identity written to {}\n", key_path.display()),
-            (None, Some(path)) => format!("identity used: {}\n", path.display()),
-            (None, None) => String::new(),
+        let identity = (!is_given).then(|| EnrolledIdentity { path: key_path, is_made: new.is_some() });
+        let outcome = EnrollOutcome {
+            card: path,
+            person: self.person,
+            digest: card.digest(),
+            words: Words::of(&card.digest()).to_string(),
+            identity,
         };
-        let text = format!(
-            "{identity}card of {} written to {}\nwords: {words}\nRead these words to the administrator when the escrow \
-             is begun.",
-            self.person,
-            path.display()
-        );
-        let mut json = json!({
-            "card": path.display().to_string(),
-            "person": self.person,
-            "digest": card.digest(),
-            "words": words.to_string(),
-        });
-        if self.recipients.is_empty() {
-            json["identity"] = json!(key_path.display().to_string());
-            json["identity_made"] = json!(new.is_some());
-        }
-        Ok(Answer::done(text, json))
+        Ok(Answer::of(Exit::Done, &outcome))
     }
 }
 
@@ -125,7 +111,7 @@ impl EnrollArgs {
         }
     }
 
-    /// What the flags say; what they do not say is asked for where there is a terminal.
+    /// What the flags say; the rest is asked for if there is a terminal.
     fn entrant(&self, context: &Context<'_>) -> Result<Entrant, Failure> {
         let given = self.given();
         let missing = given.missing();
@@ -142,12 +128,12 @@ impl EnrollArgs {
     }
 }
 
-/// Reads a recipient from a flag. What is no recipient may be a secret key, so it is never repeated.
+/// Reads a recipient from a flag. A text that is not a recipient may be a secret key, so it is never repeated.
 fn read_recipient(text: &str) -> Result<Recipient, Failure> {
     text.parse().map_err(|error| {
         Failure::new(Exit::BadInput, error)
             .at("--recipient")
-            .next("give the line age1… that `breakglass keygen` printed, or the identity file with -i")
+            .next("give the recipient age1… that `breakglass keygen` printed, or the identity file with -i")
     })
 }
 

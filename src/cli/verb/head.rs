@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
@@ -11,12 +10,13 @@ use crate::cli::files::output::write_output;
 use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::head::HeadOutcome;
 use crate::escrow::Reading;
 use crate::hands::sandbox::FileAccess;
 use crate::record::head::HeadFile;
 use crate::value::fingerprint::Words;
 
-/// Give the log's head, to take home
+/// Show the log's head, to take home
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass head -o head-2026-11.json")]
 pub(crate) struct HeadArgs {
@@ -42,18 +42,11 @@ impl Verb for HeadArgs {
             return Err(failures::finding(&path, found));
         }
         let head = HeadFile::new(reading.escrow.id, reading.escrow.head);
-        let words = Words::of(&head.hash);
-        let mut text = format!(
-            "{}\n size {} bytes, last entry {}, hash {}\nwords of this head: {words}",
-            reading.escrow.name, head.size, head.seq, head.hash
-        );
         if let Some(output) = &self.output {
             write_output(output, head.to_line().as_bytes())?;
-            text.push_str(&format!("\nwritten to {}: take it home, away from the log", output.display()));
         }
-        let mut json = serde_json::to_value(head)
-            .map_err(|error| Failure::new(Exit::Machine, error).next("run it again without --json"))?;
-        json["words"] = json!(words.to_string());
-        Ok(Answer::done(text, json))
+        let words = Words::of(&head.hash).to_string();
+        let name = reading.escrow.name.clone();
+        Ok(Answer::of(Exit::Done, &HeadOutcome { head, words, name, output: self.output }))
     }
 }

@@ -1,9 +1,8 @@
-//! `init`: genesis, from cards or in one guided sitting.
+//! `init`: an escrow is created, from cards or in one guided sitting.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::ceremony::init::Beginning;
 use crate::cli::ask::init::dialog::{self, InitDraft};
@@ -14,40 +13,40 @@ use crate::cli::files::genesis::{begin, read_policy};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Global, allow_people};
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::init::InitOutcome;
 use crate::cli::say::usage;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::files::Created;
 use crate::hands::sandbox::FileAccess;
 use crate::record::policy::Policy;
-use crate::value::fingerprint::Words;
 use crate::value::text::FreeText;
 
-/// Begin an escrow: in one guided sitting, or from everybody's cards
+/// Create an escrow: in one guided sitting, or from everybody's cards
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples: breakglass init\n          breakglass init escrow --name \"Example Corp\" --card admin/admin.card \
     --card alice/alice.card --card bob/bob.card --card carol/carol.card --as admin/admin"
 )]
 pub(crate) struct InitArgs {
-    /// The escrow's directory, which must not exist; asked for where no card is given
+    /// The escrow's directory, which must not exist yet; asked for if no card is given
     directory: Option<PathBuf>,
-    /// The escrow's name; asked for where no card is given
+    /// The escrow's name; asked for if no card is given
     #[arg(long)]
     name: Option<FreeText>,
-    /// A person's card; repeatable. Where none is given people are asked for, one after another
+    /// A person's card; repeatable. If none is given, people are asked for one after another
     #[arg(long = "card", value_name = "FILE")]
     cards: Vec<PathBuf>,
     /// The files of the administrator who signs, without their endings: PREFIX.card, PREFIX.key
     #[arg(long = "as", value_name = "PREFIX", requires = "cards")]
     prefix: Option<PathBuf>,
-    /// Another identity file than PREFIX.key; repeatable
+    /// An identity file to use instead of PREFIX.key; repeatable
     #[arg(short, long = "identity", value_name = "FILE", requires = "cards")]
     identities: Vec<PathBuf>,
     /// The policy, in TOML
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// The cards' words were compared with their owners already
+    /// Do not ask for the cards' words: they have been compared with their owners
     #[arg(long, requires = "cards")]
     cards_compared: bool,
 }
@@ -55,7 +54,7 @@ pub(crate) struct InitArgs {
 impl Verb for InitArgs {
     const HANDLES_SECRETS: bool = true;
     const RECORDS_MACHINE: bool = true;
-    // Its genesis records nothing of the machine; it is the vaults of a guided sitting that do.
+    // The genesis record says nothing of the machine, but the seals of a guided sitting do.
     const WARNS_OF_MACHINE: bool = true;
 
     fn files(&self, _: &Global) -> FileAccess {
@@ -96,18 +95,7 @@ impl Verb for InitArgs {
         let mut created = Created::default();
         let id = begin(&directory, &beginning, &administrator.signer, &mut created)?;
         created.keep();
-        let words = Words::of(&id);
-        let text = format!(
-            "escrow begun in {}\nfingerprint: {id}\n      words: {words}\n\
-             Write the words on paper, in two places: they are what every later check is anchored to.",
-            directory.display(),
-        );
-        let json = json!({
-            "escrow": id,
-            "words": words.to_string(),
-            "directory": directory.display().to_string(),
-        });
-        Ok(Answer::done(text, json))
+        Ok(Answer::of(Exit::Done, &InitOutcome::new(id, directory)))
     }
 }
 

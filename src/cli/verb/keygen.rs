@@ -1,15 +1,15 @@
-//! `keygen`: an identity file, locked with a passphrase unless told otherwise.
+//! `keygen`: an identity file, locked with a passphrase unless --no-passphrase is given.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::keys::NewKey;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::flags::Global;
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::keygen::KeygenOutcome;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::sandbox::FileAccess;
 
@@ -44,8 +44,6 @@ impl Verb for KeygenArgs {
         };
         key.write(&self.output)?;
         let recipient = key.identity.to_recipient();
-        let path = self.output.display().to_string();
-        let text = format!("identity written to {path}\nrecipient: {recipient}");
-        Ok(Answer::done(text, json!({ "identity": path, "recipient": recipient })))
+        Ok(Answer::of(Exit::Done, &KeygenOutcome { identity: self.output, recipient }))
     }
 }

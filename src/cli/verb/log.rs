@@ -1,15 +1,14 @@
-//! `log`: the readable timeline. It shows what can be read; whether it holds is what `verify` says.
+//! `log`: the readable timeline. It shows what can be read; only `verify` says whether the log is sound.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use serde_json::Value;
 
 use crate::audit::status::status;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
 use crate::cli::files::requests::find_request;
 use crate::cli::flags::Global;
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::Tone;
 use crate::cli::say::records::lines as lines_of;
 use crate::cli::say::timeline::{self, Line};
@@ -17,35 +16,31 @@ use crate::cli::say::{failures, look};
 use crate::escrow::Reading;
 use crate::hands::console::Output;
 use crate::hands::sandbox::FileAccess;
+use crate::record::kinds::RecordKind;
+use crate::record::statement::StatementKind;
 
-/// What a line of the timeline can be of.
-const KINDS: [&str; 15] = [
-    "genesis",
-    "seal",
-    "request",
-    "release",
-    "end",
-    "check",
-    "approval",
-    "denial",
-    "action",
-    "close",
-    "statements",
-    "recovered",
-    "continue",
-    "adopt",
-    "retire",
-];
+/// The kinds of lines in the timeline, as the tables of records and of statements have them. A statement has a line
+/// of its own, so the statements' kinds come before the record that brings them.
+fn kinds() -> Vec<&'static str> {
+    let mut kinds = Vec::new();
+    for kind in RecordKind::ALL {
+        if *kind == RecordKind::Statements {
+            kinds.extend(StatementKind::ALL.iter().map(|kind| kind.as_str()));
+        }
+        kinds.push(kind.as_str());
+    }
+    kinds
+}
 
 /// Show the log as a timeline
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass log --kind release")]
 pub(crate) struct LogArgs {
-    /// Only what concerns this request: its id, or at least the first 8 digits of it
+    /// Show only what concerns this request: its id, or at least the first 8 digits of it
     #[arg(long, value_name = "ID")]
     request: Option<String>,
-    /// Only records, or statements, of this kind
-    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS))]
+    /// Show only records, or statements, of this kind
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(kinds()))]
     kind: Option<String>,
 }
 
@@ -76,27 +71,45 @@ impl Verb for LogArgs {
                 found.rule.meaning()
             ));
         }
-        let json = Value::Array(lines.iter().map(Line::to_json).collect());
         if context.output != Output::Terminal {
-            return Ok(Answer::done(timeline::listed(&lines), json));
+            return Ok(Answer::drawn(Exit::Done, &lines, timeline::listed(&lines)));
         }
         let columns = look::columns();
-        // Programs are told which keys signed; people, whose they were.
+        // Programs are told which keys signed, people whose keys they are.
         for line in lines.iter_mut().filter(|line| line.is_by_keys) {
             let asked = line.request.as_ref().and_then(|request| reading.escrow.request(request));
             if let Some(asked) = asked {
-                line.by = asked.request.requester.to_string();
+                line.key_owner = Some(asked.request.requester.to_string());
             }
         }
         let mut text = timeline::in_columns(&lines, columns);
         if lines.is_empty() {
-            text.push(Tone::Plain, "no entry of the log is of that kind and request");
+            text.push(Tone::Plain, "the log has no record of this kind and request");
         }
         let status = status(&reading, Context::time(None));
         if let Some(unsettled) = timeline::unsettled(&status, &context.place(), columns) {
             text.push(Tone::Plain, "\n\n");
             text.append(unsettled);
         }
-        Ok(Answer::done(text, json))
+        Ok(Answer::drawn(Exit::Done, &lines, text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_record_and_of_statement_can_be_asked_for() {
+        let offered = kinds();
+        let different: BTreeSet<&str> = offered.iter().copied().collect();
+        assert_eq!(different.len(), offered.len(), "none twice: {offered:?}");
+        assert_eq!(offered.len(), RecordKind::ALL.len() + StatementKind::ALL.len());
+        assert!(RecordKind::ALL.iter().all(|kind| different.contains(kind.as_str())));
+        assert!(StatementKind::ALL.iter().all(|kind| different.contains(kind.as_str())));
+        let at = |kind: &str| offered.iter().position(|one| *one == kind);
+        assert!(at("check") < at("statements") && at("statements") < at("recovered"), "{offered:?}");
     }
 }

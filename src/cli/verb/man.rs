@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Command};
-use serde_json::json;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::flags::Global;
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::man::ManOutcome;
 use crate::hands::files::{self, Created};
 use crate::hands::sandbox::FileAccess;
 
@@ -16,7 +16,7 @@ use crate::hands::sandbox::FileAccess;
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass man man1")]
 pub(crate) struct ManArgs {
-    /// Where to write the pages; made where it is missing
+    /// Where to write the pages; created if it is missing
     directory: PathBuf,
 }
 
@@ -48,14 +48,8 @@ impl Verb for ManArgs {
             created.add(path.clone());
         }
         created.keep();
-        let text = format!(
-            "{} pages written to {}; the first one: man {}",
-            pages.len(),
-            directory.display(),
-            directory.join("breakglass.1").display()
-        );
-        let paths: Vec<String> = pages.iter().map(|(path, _)| path.display().to_string()).collect();
-        Ok(Answer::done(text, json!({ "pages": paths })))
+        let pages = pages.iter().map(|(path, _)| path.display().to_string()).collect();
+        Ok(Answer::of(Exit::Done, &ManOutcome { pages, directory: self.directory }))
     }
 }
 

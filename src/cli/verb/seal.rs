@@ -1,9 +1,8 @@
-//! `seal`: one vault from prompts, guided where flags are missing, or many from a CSV.
+//! `seal`: one vault from prompts, guided if flags are missing, or many from a CSV.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::ceremony::seal::Sealed;
 use crate::cli::ask::credentials;
@@ -20,6 +19,7 @@ use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new};
 use crate::cli::files::signers::must_administer;
 use crate::cli::flags::{Global, Signers, allow_people};
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::outcomes::seal::SealOutcome;
 use crate::cli::say::usage;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock;
@@ -27,7 +27,7 @@ use crate::hands::sandbox::FileAccess;
 use crate::record::seal::AccountId;
 use crate::value::names::{FieldName, PersonId, VaultName};
 
-/// Seal credentials: split among custodians, proven, and logged; what is missing is asked for
+/// Seal credentials: split among custodians, tested, and logged; asks for whatever flags do not give
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples: breakglass seal\n          breakglass seal prod --threshold 2 --custodian alice --custodian bob \
@@ -35,29 +35,29 @@ use crate::value::names::{FieldName, PersonId, VaultName};
     --custodian alice --custodian bob --custodian carol --as admin/admin"
 )]
 pub(crate) struct SealArgs {
-    /// The vault's name; the CSV has it with --from, and else it is asked for where it is missing
+    /// The vault's name; asked for if it is missing. With --from, the CSV names the vaults
     #[arg(conflicts_with = "from")]
     vault: Option<VaultName>,
-    /// Read vaults from a CSV file, or from standard input for `-`
+    /// Read vaults from a CSV file, or from standard input if it is `-`
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// How many custodians can open it together; asked for where it is missing
+    /// How many custodians can open it together; asked for if it is missing
     #[arg(long, value_name = "NUMBER")]
     threshold: Option<u8>,
-    /// Who holds a share; repeatable, and asked for where it is missing
+    /// Who holds a share; repeatable, and asked for if it is missing
     #[arg(long = "custodian", value_name = "PERSON")]
     custodians: Vec<PersonId>,
-    /// The files of the administrator who seals, without their endings, or of a threshold of custodians in their
-    /// place; repeatable, and asked for where it is missing
+    /// The files of the administrator who seals, without their endings, or of a threshold of custodians instead;
+    /// repeatable, and asked for if it is missing
     #[arg(long = "as", value_name = "PREFIX")]
     prefixes: Vec<PathBuf>,
-    /// Another identity file than PREFIX.key, for each person in turn; repeatable
+    /// An identity file to use instead of PREFIX.key, for each person in turn; repeatable
     #[arg(short, long = "identity", value_name = "FILE")]
     identities: Vec<PathBuf>,
-    /// The account's id; asked for where it is missing
+    /// The account's id; asked for if it is missing
     #[arg(long, value_name = "ID")]
     account_id: Option<AccountId>,
-    /// The root user's e-mail address; asked for where it is missing
+    /// The root user's e-mail address; asked for if it is missing
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
     /// One more field to ask for; repeatable
@@ -66,13 +66,13 @@ pub(crate) struct SealArgs {
     /// The provider's partition: aws, aws-cn, aws-us-gov
     #[arg(long, default_value = "aws")]
     partition: VaultName,
-    /// Make the password here
+    /// Generate the password
     #[arg(long)]
     generate_password: bool,
-    /// Open the sealed shares again with this custodian's identity, where it is at hand; repeatable
+    /// Test a custodian's sealed shares by opening them with this identity; repeatable
     #[arg(long = "reopen-with", value_name = "FILE")]
     reopen_with: Vec<PathBuf>,
-    /// Say yes beforehand to something out of order; repeatable
+    /// Accept this deviation without being asked; repeatable
     #[arg(long = "accept-deviation", value_name = "CODE")]
     accepted: Vec<SealDeviation>,
 }
@@ -106,7 +106,7 @@ impl Verb for SealArgs {
         let people = self.signers().unlock(context)?;
         let mut at_hand = read_all_identities(&self.reopen_with)?;
         at_hand.extend(people.iter().flat_map(|one| one.identities.iter().cloned()));
-        // The questions are asked before the log is locked.
+        // Questions are asked while the log is not locked: nobody else waits for the answers.
         {
             let ledger = open_log::plain(&people[0], clock::now(), context)?;
             must_administer(&people, ledger.escrow())?;
@@ -175,29 +175,6 @@ impl SealArgs {
     }
 }
 
-/// What was sealed.
 fn answer(sealed: &[Sealed]) -> Answer {
-    let mut lines = Vec::new();
-    let mut vaults = Vec::new();
-    for one in sealed {
-        let seal = &one.seal;
-        let people: Vec<_> = seal.shares.iter().map(|share| share.custodian.as_str()).collect();
-        lines.push(format!(
-            "sealed {} ({}, account {}): {} of {}: {}",
-            seal.title(),
-            seal.kind,
-            seal.account,
-            seal.threshold,
-            seal.total_shares,
-            people.join(", ")
-        ));
-        vaults.push(json!({
-            "vault": seal.name, "id": seal.vault, "kind": seal.kind, "generation": seal.generation,
-            "threshold": seal.threshold, "total_shares": seal.total_shares, "custodians": people,
-        }));
-    }
-    lines.push(
-        "next: each custodian runs `breakglass check`; until then the vaults are not in force".to_owned(),
-    );
-    Answer::done(lines.join("\n"), json!({ "sealed": vaults }))
+    Answer::of(Exit::Done, &SealOutcome::of(sealed.iter().map(|one| &one.seal)))
 }

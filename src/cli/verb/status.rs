@@ -1,22 +1,18 @@
-//! `status`: where the escrow stands, and what to do next. It needs no secret and no key.
+//! `status`: how the escrow stands, and what to do next. It needs no secret and no key.
 
 use clap::Args;
-use serde_json::json;
 
-use crate::audit::status::{Status as Standing, status};
+use crate::audit::status::status;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
 use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::cli::say::finding::finding_to_json;
-use crate::cli::say::painted::Painted;
-use crate::cli::say::status::screen;
+use crate::cli::say::outcomes::status::StatusOutcome;
 use crate::escrow::Reading;
 use crate::hands::sandbox::FileAccess;
-use crate::value::fingerprint::Words;
 
-/// Show where the escrow stands and what is to be done next; needs no secret
+/// Show how the escrow stands and what to do next; needs no secret
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass status")]
 pub(crate) struct StatusArgs {
@@ -46,26 +42,6 @@ impl Verb for StatusArgs {
             None if status.is_overdue() => Exit::Overdue,
             None => Exit::Done,
         };
-        Ok(Answer { exit, text: Painted::lines(screen(&status)), json: to_json(&status, exit) })
+        Ok(Answer::of(exit, &StatusOutcome::of(exit, &status)))
     }
-}
-
-fn to_json(status: &Standing, exit: Exit) -> serde_json::Value {
-    let trouble: Vec<_> = status.trouble.iter().map(finding_to_json).collect();
-    json!({
-        "verdict": exit.code(),
-        "exit": exit as u8,
-        "time": status.now,
-        "clock_behind": status.is_clock_behind(),
-        "escrow": {
-            "id": status.id, "words": Words::of(&status.id).to_string(), "name": status.name,
-            "head": status.head, "last_entry": status.last,
-        },
-        "trouble": trouble,
-        "other_findings": status.findings,
-        "vaults": status.vaults,
-        "requests": status.requests,
-        "duties": status.duties,
-        "upcoming": status.upcoming,
-    })
 }

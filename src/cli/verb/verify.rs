@@ -1,19 +1,16 @@
-//! `verify`: what an auditor is told.
+//! `verify`: the auditor's command.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
 use crate::audit::files::{Compared, Found, sealed};
-use crate::audit::verify as ceremony;
-use crate::audit::verify::{Anchor, Evidence, Report};
+use crate::audit::verify::{Anchor, Evidence, Report, verify};
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
 use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::finding::{finding_lines, finding_to_json};
-use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::outcomes::verify::{VerifyOutcome, text};
 use crate::cli::say::{failures, look};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
@@ -23,10 +20,9 @@ use crate::hands::sandbox::FileAccess;
 use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
 use crate::record::finding::Rule;
 use crate::record::head::{HeadFile, MAX_HEAD};
-use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 
-/// Verify the log from its genesis on; needs no secret
+/// Verify the whole log, from its first record on; needs no secret
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example: breakglass verify --anchor \"abandon ability …\" --head head-2026-11.json --book alice/alice.book"
@@ -38,13 +34,13 @@ pub(crate) struct VerifyArgs {
     /// A head that was taken home; repeatable
     #[arg(long = "head", value_name = "FILE")]
     heads: Vec<PathBuf>,
-    /// A person's book, named after them as in alice.book; repeatable
+    /// A person's book, named after them, e.g. alice.book; repeatable
     #[arg(long = "book", value_name = "FILE")]
     books: Vec<PathBuf>,
-    /// Leave out findings about records up to this head
+    /// Leave out findings about records that this head covers
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
-    /// Fail where neither --head nor --book is given
+    /// Fail if neither --head nor --book is given
     #[arg(long)]
     require_head: bool,
     /// The time
@@ -67,24 +63,23 @@ impl Verb for VerifyArgs {
         let anchor = anchor.map_err(|error| {
             Failure::new(Exit::BadInput, error)
                 .at("--anchor")
-                .next("give the fingerprint as it stands on paper: 64 digits, or 8 words in quotes")
+                .next("give the fingerprint as written on paper: 64 digits, or 8 words in quotes")
         })?;
         let heads = self.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
         let books = self.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
         let since = self.since.as_deref().map(read_head).transpose()?;
         let mut evidence =
             Evidence { anchor, heads, books, files: None, since, require_head: self.require_head };
-        let report = match Reading::of(read_log(context)?) {
-            Ok(reading) => {
-                evidence.files = read_sealed(&context.directory(), &reading.escrow);
-                ceremony::compare(reading, &evidence, Context::time(self.at.time))
-            }
-            Err(finding) => Report::unreadable(finding),
-        };
+        let reading = Reading::of(read_log(context)?);
+        if let Ok(reading) = &reading {
+            evidence.files = read_sealed(&context.directory(), &reading.escrow);
+        }
+        let report = verify(reading, &evidence, Context::time(self.at.time));
         let exit = report.worst().map_or(Exit::Done, Exit::from);
         let columns = (context.output == Output::Terminal).then(look::columns);
-        let text = text(&report, &context.log(), &context.directory(), exit, columns);
-        Ok(Answer { exit, text, json: to_json(&report, exit) })
+        let at_fault = at_fault(&report, &context.log(), &context.directory());
+        let text = text(&report, exit, &at_fault, columns);
+        Ok(Answer::drawn(exit, &VerifyOutcome::of(exit, &report), text))
     }
 }
 
@@ -103,15 +98,15 @@ fn read_head(path: &Path) -> Result<(String, HeadFile), Failure> {
 fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
     let owner = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
     let owner = owner.ok_or_else(|| {
-        Failure::new(Exit::BadInput, "a book is named after its owner, as alice.book")
+        Failure::new(Exit::BadInput, "a book has to be named after its owner, e.g. alice.book")
             .at(path.display())
-            .next("copy it under its owner's name, and give that copy")
+            .next("copy it to a file with its owner's name, and give that file")
     })?;
     let bytes = files::read_public(path, MAX_LOG).map_err(|error| failures::not_read(path, &error))?;
     Ok((owner, bytes))
 }
 
-/// Reads every sealed file that the log knows of; `None` where there is no folder for them, as in an auditor's
+/// Reads every sealed file that the log knows of; `None` if the folder for them is missing, as beside an auditor's
 /// copy of the log alone.
 fn read_sealed(directory: &EscrowDir, escrow: &Escrow) -> Option<Vec<Compared>> {
     directory.vaults().symlink_metadata().ok()?;
@@ -140,39 +135,9 @@ fn found(path: &Path, limit: u64) -> Found {
     }
 }
 
-fn text(report: &Report, log: &Path, directory: &EscrowDir, exit: Exit, columns: Option<usize>) -> Painted {
-    let mut lines: Vec<Painted> = Vec::new();
-    if let Some(escrow) = &report.escrow {
-        let last = escrow.time;
-        lines.push(format!("{}: {} entries, last {last}", escrow.name, escrow.head.seq + 1).into());
-        lines.push(format!("fingerprint {}", escrow.id).into());
-        lines.push(format!("      words {}", Words::of(&escrow.id)).into());
-    }
-    for finding in &report.findings {
-        lines.extend(finding_lines(finding, columns));
-    }
-    let verdict = match exit {
-        Exit::Done => Painted::of(Tone::Good, "HOLDS: every signature, the chain and every rule"),
-        exit => {
-            let place = at_fault(report, log, directory);
-            Painted::of(Tone::Bad, format!("{}: {}", exit.code().to_uppercase(), place.display()))
-        }
-    };
-    lines.push(verdict);
-    Painted::lines(lines)
-}
-
 /// The log, unless the worst that was found is of sealed files alone.
 fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
     let mut worst = report.findings.iter().filter(|finding| Some(finding.severity()) == report.worst());
     let files = worst.all(|finding| finding.rule == Rule::FileChanged);
     if files { directory.vaults() } else { log.to_owned() }
-}
-
-fn to_json(report: &Report, exit: Exit) -> serde_json::Value {
-    let findings: Vec<_> = report.findings.iter().map(finding_to_json).collect();
-    let escrow = report.escrow.as_ref().map(|escrow| {
-        json!({ "id": escrow.id, "words": Words::of(&escrow.id).to_string(), "name": escrow.name, "head": escrow.head })
-    });
-    json!({ "verdict": exit.code(), "exit": exit as u8, "escrow": escrow, "findings": findings })
 }

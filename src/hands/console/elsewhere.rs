@@ -1,4 +1,4 @@
-//! No console: where echo cannot be turned off, nothing is asked.
+//! No console: on a system where echo cannot be turned off, nothing is asked.
 
 use std::io;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::pressed::Pressed;
 
-/// There is none here: where echo cannot be turned off, nothing is asked.
+/// There is none here: if echo cannot be turned off, nothing is asked.
 #[derive(Debug)]
 pub enum Console {}
 
@@ -28,7 +28,7 @@ pub fn exists() -> bool {
     false
 }
 
-/// It cannot be told.
+/// Always the same: it cannot be found out here.
 pub(super) fn is_null(_stdout: &io::Stdout) -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! The console where there are terminals as POSIX has them.
+//! The console on systems with POSIX terminals.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write as _};
@@ -31,7 +31,7 @@ const OFF: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
 static HELD: Mutex<Weak<Console>> = Mutex::new(Weak::new());
 
 /// Every signal whose default would end the program, or stop it, with a secret on the screen; but for those that tell of
-/// a mistake of its own, and those that nobody can hold up.
+/// a bug of the program, and those that cannot be caught.
 const ENDING_SIGNALS: [i32; 14] = [
     SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM,
     SIGPROF, SIGXCPU, SIGIO,
@@ -179,7 +179,7 @@ impl Console {
         (&self.device).write_all(text.as_bytes())
     }
 
-    /// The window's columns and rows; 80 by 24 where the terminal does not know.
+    /// The window's columns and rows; 80 by 24 if the terminal does not say.
     pub fn size(&self) -> (usize, usize) {
         let known = tcgetwinsize(&self.device).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
         known.map_or((80, 24), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
@@ -188,7 +188,7 @@ impl Console {
 
 impl Drop for Console {
     fn drop(&mut self) {
-        // What was typed ahead belongs to no shell. Best effort: a terminal that is gone needs no echo.
+        // Discard what was typed ahead: the shell must not run it. Best effort: a terminal that is gone needs no echo.
         self.flush();
         let _ = self.set(&self.before);
     }
@@ -198,7 +198,7 @@ struct Quiet<'a>(&'a Console);
 
 impl Drop for Quiet<'_> {
     fn drop(&mut self) {
-        // Best effort, and the safe side: the terminal is put back as it was when the console goes.
+        // Best effort, and safe if it fails: the terminal is restored when the console is dropped.
         let _ = self.0.set(&self.0.quiet());
     }
 }

@@ -17,7 +17,7 @@ impl<const WORDS: usize> Granules<WORDS> {
     }
 
     /// Takes as many neighbours as `bytes` need, the first that are free, and gives the offset of the first in
-    /// bytes; none where there are not so many neighbours.
+    /// bytes; `None` if there are not so many neighbours.
     pub fn take(&mut self, bytes: usize) -> Option<usize> {
         let wanted = bytes.div_ceil(GRANULE).max(1);
         while self.full_before < WORDS && self.taken[self.full_before] == u64::MAX {
@@ -27,7 +27,7 @@ impl<const WORDS: usize> Granules<WORDS> {
         let mut at = first;
         while at < WORDS * 64 {
             let word = self.taken[at / 64];
-            // Whole words at once, where they are all taken or all free.
+            // Skip whole words at once, if all their granules are taken or all are free.
             let step = if at % 64 == 0 && (word == u64::MAX || word == 0) { 64 } else { 1 };
             if word >> (at % 64) & 1 == 1 {
                 (first, found) = (at + step, 0);

@@ -14,7 +14,7 @@ const PAGE: usize = 4096;
 /// `size` bytes for the arena, and what kind of memory could be had.
 pub fn map(size: usize) -> (Option<NonNull<u8>>, Memory) {
     let limit = getrlimit(Resource::Memlock);
-    // As much as this user may have, where less is set.
+    // As much as this user may have, if less is set.
     let _ = setrlimit(Resource::Memlock, Rlimit { current: limit.maximum, maximum: limit.maximum });
     if let Some(base) = map_secret(size) {
         return (Some(base), Memory::Secret);
@@ -31,7 +31,7 @@ pub fn map(size: usize) -> (Option<NonNull<u8>>, Memory) {
     (Some(base), if is_locked { Memory::Locked } else { Memory::Unlocked })
 }
 
-/// Memory that the kernel itself does not see any more, where it has such (Linux 5.14 and later, if not
+/// Memory that the kernel itself cannot see any more, if it has such memory (Linux 5.14 and later, if not
 /// switched off).
 fn map_secret(size: usize) -> Option<NonNull<u8>> {
     // SAFETY: the call takes one number and gives a descriptor or an error.
@@ -46,7 +46,7 @@ fn map_secret(size: usize) -> Option<NonNull<u8>> {
     NonNull::new(base.ok()?.cast())
 }
 
-/// How many bytes the stack may grow to; none where there is no limit.
+/// How many bytes the stack may grow to; `None` if there is no limit.
 pub fn stack_limit() -> Option<u64> {
     getrlimit(Resource::Stack).current
 }

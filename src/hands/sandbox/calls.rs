@@ -95,7 +95,7 @@ const SETXATTRAT: i64 = 463;
 
 /// Ways round this filter, and into the kernel.
 const KERNEL: [i64; 23] = [
-    // It carries out other calls, where no filter sees them.
+    // It carries out other calls without the filter seeing them.
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
@@ -136,7 +136,7 @@ fn forbidden() -> Option<BpfProgram> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
     let all = [&NETWORK[..], &PROCESSES, &OLDER, &CHANNELS, &ATTRIBUTES, &KERNEL].concat();
     rules.extend(all.into_iter().map(|call| (call, Vec::new())));
-    // A thread shares this process; a process would go on after it.
+    // A thread shares this process; a new process would outlive it.
     let no_thread = SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64);
     rules.insert(libc::SYS_clone, vec![only_where(0, no_thread, 0)?]);
     // Typing into the terminal in the person's place, and the console's own commands.

@@ -33,7 +33,7 @@ pub struct TotpSeed {
     pub(super) digits: u8,
     /// Seconds for which a code holds, 1..=300.
     pub(super) period: u64,
-    /// Whose codes these are, as the URI says: mostly `Issuer:account`.
+    /// Whose codes these are, as the URI says: usually `Issuer:account`.
     pub(super) label: Option<String>,
     pub(super) issuer: Option<String>,
 }

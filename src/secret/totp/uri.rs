@@ -25,14 +25,14 @@ pub enum TotpError {
     /// A `#` that stands for itself is written `%23`; otherwise what follows would be lost.
     #[error("the link holds a # sign; within a link it is written %23")]
     Fragment,
-    /// `%` without two hexadecimal digits, or bytes that are no text.
+    /// `%` without two hexadecimal digits, or bytes that are not text.
     #[error("the {0} of the link is not correctly percent-encoded")]
     BadEncoding(&'static str),
-    /// A parameter that is there twice.
+    /// A parameter that occurs twice.
     #[error("the link gives the parameter {0} twice")]
     Repeated(&'static str),
     /// No seed, or an empty one.
-    #[error("there is no seed")]
+    #[error("the seed is missing")]
     NoSeed,
     /// A character that base32 does not have.
     #[error("character {position} of the seed is not one of A-Z and 2-7")]
@@ -199,7 +199,7 @@ fn percent_decode(text: &str, in_query: bool) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(std::str::from_utf8(&bytes).ok()?.to_owned()))
 }
 
-/// Writes the URI of `seed`; `label` where it has none of its own.
+/// Writes the URI of `seed`; with `label` if the seed has none of its own.
 pub(super) fn write(seed: &TotpSeed, label: &str) -> SecretString {
     let label = percent_encode(seed.label().unwrap_or(label));
     let issuer = seed.issuer().map(percent_encode).map_or(String::new(), |name| format!("&issuer={name}"));

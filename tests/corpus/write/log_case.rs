@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use breakglass::audit::verify::{Evidence, verify};
+use breakglass::escrow::Reading;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::HeadFile;
 use breakglass::record::statements::Statements;
@@ -70,7 +71,7 @@ impl<'a> LogCase<'a> {
     #[track_caller]
     pub fn write(mut self, bytes: Vec<u8>, now: Time) {
         self.evidence.anchor = self.anchor.as_ref().map(|anchor| anchor.parse().unwrap());
-        let report = verify(bytes.clone(), &self.evidence, now);
+        let report = verify(Reading::of(bytes.clone()), &self.evidence, now);
         let lines = report_lines(&report);
         let met = match self.rule {
             Some(rule) => report.findings.iter().any(|one| one.rule == rule),

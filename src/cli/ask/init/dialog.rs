@@ -1,4 +1,4 @@
-//! A guided beginning: everybody's identity and card, genesis, the first vault and its checks, in one sitting.
+//! A new escrow in one guided sitting: everybody's identity and card, genesis, the first vault and its checks.
 
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -10,20 +10,18 @@ use crate::cli::context::{Answer, Context};
 use crate::cli::files::genesis::{begin, read_policy};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::layout::named;
 use crate::cli::terminal::guide::{self, Prompt, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
 use crate::hands::files::Created;
 use crate::record::policy::Policy;
-use crate::value::text::{FreeText, folded};
+use crate::value::text::FreeText;
 
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
-
-/// The word for the policy that holds where no file is given.
+/// The word for the policy that applies if no file is given.
 const USUAL: &str = "usual";
 
-/// What the flags say about the escrow that is begun.
+/// What the flags say about the new escrow.
 #[derive(Debug)]
 pub(crate) struct InitDraft {
     /// Its directory.
@@ -40,13 +38,13 @@ struct Answers {
     name: Option<FreeText>,
     directory: Option<PathBuf>,
     members: Vec<Member>,
-    /// The policy's file; within, whether there is one. And the policy.
+    /// The policy, and its file if it came from one.
     policy: Option<(Option<PathBuf>, Policy)>,
-    /// The escrow's id, when it was begun.
-    begun: Option<Digest>,
+    /// The escrow's id, once it is created.
+    id: Option<Digest>,
 }
 
-/// `init` where no card is given and somebody is there to be asked.
+/// `init` if no card is given and there is a terminal to ask on.
 pub(crate) fn guided(
     draft: InitDraft,
     mut terminal: Terminal,
@@ -68,8 +66,8 @@ pub(crate) fn guided(
         ..Answers::default()
     };
     terminal.say(
-        "BEGIN an escrow: its people, its first vault and their checks, in one sitting.\n\
-         Have ready: everybody, a medium for each, paper, and the credentials of the account.\n",
+        "CREATE an escrow: its people, its first vault and their checks, in one sitting.\n\
+         Have ready: everybody, a drive for each, paper, and the credentials of the account.\n",
     )?;
     guide::explain(&mut terminal)?;
     guide::walk(
@@ -84,14 +82,14 @@ pub(crate) fn guided(
         ],
     )?;
     let missing = || Failure::new(Exit::Usage, "a question was not answered").next("run it again");
-    let begun = NewEscrow {
-        id: answers.begun.ok_or_else(missing)?,
+    let escrow = NewEscrow {
+        id: answers.id.ok_or_else(missing)?,
         directory: answers.directory.ok_or_else(missing)?,
         members: answers.members,
     };
-    context.escrow.clone_from(&begun.directory);
+    context.escrow.clone_from(&escrow.directory);
     context.log = None;
-    begun.go_on(&mut terminal, context)
+    escrow.go_on(&mut terminal, context)
 }
 
 fn name(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
@@ -101,7 +99,7 @@ fn name(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) -> Re
     let before = answers.name.as_ref().map(|name| name.as_str().to_owned());
     let prompt = Prompt {
         name: "Organisation",
-        about: "Whose credentials these are, as Example Corp. It stands in the log.",
+        about: "Whose credentials these are, e.g. Example Corp. The log shows it.",
         default: before.as_deref(),
         ..Prompt::default()
     };
@@ -115,13 +113,14 @@ fn directory(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) 
     let before = answers.directory.as_ref().map(|directory| directory.display().to_string());
     let prompt = Prompt {
         name: "Directory of the escrow",
-        about: "Log and sealed vaults lie there, for everybody; nobody's identity does. It must not exist yet.",
+        about: "The log and the sealed vaults are kept here, readable by everybody; identities are not. The directory must \
+                not exist yet.",
         default: Some(before.as_deref().unwrap_or("escrow")),
         ..Prompt::default()
     };
     guide::fill(terminal, &mut answers.directory, &prompt, |typed| {
         let directory = PathBuf::from(typed);
-        must_not_exist(&directory).map_err(|_| "something of that name is there already")?;
+        must_not_exist(&directory).map_err(|_| "this path exists already")?;
         Ok::<_, &str>(directory)
     })
 }
@@ -132,9 +131,9 @@ fn policy_of(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) 
     }
     let usual = Policy::default();
     let about = format!(
-        "The deadlines that you promise yourselves. Usual: new credentials within {} of a release, its closing list \
-         within {}; a check of every share and a drill every {}; a look at the log every {}. Or a file of your own, in \
-         TOML.",
+        "The deadlines that you set yourselves. Usual: new credentials within {} of a release, and its closing list \
+         within {}; a check of every share and a drill every {}; a review of the log every {}. Or type the path of \
+         your own policy, in TOML.",
         usual.rotate_after_release, usual.close_within, usual.check_every, usual.monthly_review_every,
     );
     let before =
@@ -154,17 +153,18 @@ fn policy_of(draft: &InitDraft, terminal: &mut Terminal, answers: &mut Answers) 
     })
 }
 
-/// Shows all of it, and begins on a yes. What cannot be written is taken back, and can be answered anew.
+/// Shows everything, and creates the escrow on a yes. If something cannot be written, all of it is removed again, and
+/// the answers can be changed.
 fn summary(terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
     loop {
         terminal.say(&summary_lines(answers).join("\n"))?;
-        match guide::yes_or_back(terminal, "Is all of it right?")? {
+        match guide::yes_or_back(terminal, "Is everything right?")? {
             Turn::Next => {}
             turn => return Ok(turn),
         }
         match write(answers) {
             Ok(id) => {
-                answers.begun = Some(id);
+                answers.id = Some(id);
                 return Ok(Turn::Next);
             }
             Err(failure) => guide::again(terminal, failure)?,
@@ -192,11 +192,8 @@ fn write(answers: &Answers) -> Result<Digest, Failure> {
 }
 
 fn summary_lines(answers: &Answers) -> Vec<String> {
-    let mut lines = vec![String::new(), "ABOUT TO BE BEGUN".to_owned()];
-    // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, text: &str| {
-        lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-    };
+    let mut lines = vec![String::new(), "ABOUT TO CREATE THIS ESCROW".to_owned()];
+    let mut line = |name: &str, text: &str| lines.push(named(name, text));
     line("escrow of", answers.name.as_ref().map_or("", FreeText::as_str));
     line("directory", &answers.directory.as_ref().map_or(String::new(), |path| path.display().to_string()));
     for (at, member) in answers.members.iter().enumerate() {

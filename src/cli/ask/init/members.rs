@@ -1,6 +1,6 @@
-//! Who takes part in an escrow that is begun in one sitting: people who are here, and cards that were brought.
+//! Who takes part in an escrow that is created in one sitting: people who are here, and cards that were brought.
 //!
-//! Nothing of them is written before the last yes, so that whoever stops leaves nothing behind.
+//! None of their files is written before the last yes, so that stopping leaves nothing behind.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use crate::cli::files::keys::{NewKey, read_identities};
 use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, with_ending};
 use crate::cli::say::exit::Failure;
+use crate::cli::say::layout::counted;
 use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::files::Created;
@@ -20,15 +21,15 @@ use crate::value::names::PersonId;
 /// The word that ends the list.
 const DONE: &str = "done";
 
-/// Somebody who takes part.
+/// A person who takes part.
 pub(crate) struct Member {
     /// Their card.
     pub(crate) card: VerifiedCard,
     /// Where their files are, or are going to be, without the endings.
     pub(crate) prefix: PathBuf,
-    /// They, unlocked, where they are here.
+    /// The person, unlocked, if they are here.
     pub(crate) here: Option<LocalPerson>,
-    /// Whether the card was made in this sitting, and has to be written.
+    /// Whether the card was made in this sitting, and still has to be written.
     is_made: bool,
     key: Option<NewKey>,
 }
@@ -54,36 +55,40 @@ impl Member {
     pub(crate) fn files(&self) -> String {
         let prefix = self.prefix.display();
         match (&self.key, self.is_made) {
-            (Some(_), _) => format!("{prefix}.key and {prefix}.card are written"),
-            (None, true) => format!("{prefix}.card is written, for the key that is there"),
+            (Some(_), _) => format!("{prefix}.key and {prefix}.card will be written"),
+            (None, true) => format!("{prefix}.card will be written, for the key that is there"),
             (None, false) if self.here.is_some() => format!("{prefix}.card, and the key beside it"),
             (None, false) => format!("{prefix}.card; they are not here, and check later"),
         }
     }
 }
 
-/// What was answered to who takes part.
-enum Entry {
+/// An answer to the question who takes part.
+enum MemberAnswer {
     Here(PersonId),
     Card(PathBuf),
     Drop(PersonId),
     Done,
 }
 
-fn entry(typed: &str, members: &[Member]) -> Result<Entry, String> {
+fn read_answer(typed: &str, members: &[Member]) -> Result<MemberAnswer, String> {
     let is_in = |id: &PersonId| members.iter().any(|member| member.person() == id);
     if typed == DONE {
-        return Ok(Entry::Done);
+        return Ok(MemberAnswer::Done);
     }
     if let Some(id) = typed.strip_prefix("drop ") {
         let id = id.trim().parse::<PersonId>().map_err(|error| error.to_string())?;
-        return if is_in(&id) { Ok(Entry::Drop(id)) } else { Err(format!("`{id}` is not among them")) };
+        return if is_in(&id) {
+            Ok(MemberAnswer::Drop(id))
+        } else {
+            Err(format!("`{id}` is not among them"))
+        };
     }
     if typed.contains('/') || typed.ends_with(".card") {
-        return Ok(Entry::Card(PathBuf::from(typed)));
+        return Ok(MemberAnswer::Card(PathBuf::from(typed)));
     }
     let id = typed.parse::<PersonId>().map_err(|error| error.to_string())?;
-    if is_in(&id) { Err(format!("`{id}` is among them already")) } else { Ok(Entry::Here(id)) }
+    if is_in(&id) { Err(format!("`{id}` is among them already")) } else { Ok(MemberAnswer::Here(id)) }
 }
 
 fn count(members: &[Member], role: Role) -> usize {
@@ -104,24 +109,24 @@ pub(crate) fn ask(terminal: &mut Terminal, members: &mut Vec<Member>) -> Result<
         let is_enough = signer(members).is_some() && count(members, Role::Custodian) >= 2;
         let prompt = Prompt {
             name: if members.is_empty() { "Who takes part?" } else { "Who else takes part?" },
-            about: "An id for somebody who is here, as alice: identity and card are made. Or the path of a card that \
-                    was brought, as /media/usb/bob.card. `drop ID` takes somebody off; `done` when everybody is in.",
+            about: "For a person who is here, an id, e.g. alice: their identity and card are made. For a card that was \
+                    brought, its path, e.g. /media/usb/bob.card. `drop ID` removes a person; `done` ends the list.",
             choices: members.iter().map(Member::line).collect(),
             default: is_enough.then_some(DONE),
         };
-        let chosen = match guide::ask(terminal, &prompt, |typed| entry(typed, members))? {
+        let chosen = match guide::ask(terminal, &prompt, |typed| read_answer(typed, members))? {
             Reply::Given(chosen) => chosen,
             Reply::Back => return Ok(Turn::Back),
         };
         let added = match chosen {
-            Entry::Done if is_complete(members, terminal)? => return Ok(Turn::Next),
-            Entry::Done => continue,
-            Entry::Drop(id) => {
+            MemberAnswer::Done if is_complete(members, terminal)? => return Ok(Turn::Next),
+            MemberAnswer::Done => continue,
+            MemberAnswer::Drop(id) => {
                 members.retain(|member| *member.person() != id);
                 continue;
             }
-            Entry::Here(id) => here(id, members, terminal),
-            Entry::Card(path) => brought(&path, members, terminal),
+            MemberAnswer::Here(id) => here(id, members, terminal),
+            MemberAnswer::Card(path) => brought(&path, members, terminal),
         };
         match added {
             Ok(Some(member)) => members.push(member),
@@ -133,18 +138,20 @@ pub(crate) fn ask(terminal: &mut Terminal, members: &mut Vec<Member>) -> Result<
 
 fn is_complete(members: &[Member], terminal: &mut Terminal) -> Result<bool, Failure> {
     if signer(members).is_none() {
-        terminal.say("  somebody who is here has to be an administrator, and sign")?;
+        terminal.say("  one of the people here has to be an administrator, who signs")?;
         return Ok(false);
     }
     match count(members, Role::Custodian) {
-        few @ (0 | 1) => terminal.confirm(&format!(
-            "  {few} custodians: no vault can be sealed with fewer than 2. Go on all the same?"
-        )),
+        few @ (0 | 1) => {
+            let custodians = counted(few, "custodian");
+            terminal
+                .confirm(&format!("  {custodians}: no vault can be sealed with fewer than 2. Go on anyway?"))
+        }
         _ => Ok(true),
     }
 }
 
-/// Somebody who is here: identity and card are made, as `enroll` makes them; `None` to go back.
+/// A person who is here: identity and card are made, as `enroll` makes them; `None` to go back.
 fn here(id: PersonId, members: &[Member], terminal: &mut Terminal) -> Result<Option<Member>, Failure> {
     let usual = if signer(members).is_none() { Role::Administrator } else { Role::Custodian };
     let mut answers = (Given::default(), None);
@@ -166,10 +173,10 @@ fn here(id: PersonId, members: &[Member], terminal: &mut Terminal) -> Result<Opt
     let prefix = folder.join(id.as_str());
     let path = with_ending(&prefix, "key");
     let (identities, key) = if path.symlink_metadata().is_ok() {
-        terminal.say(&format!("{id}: the identity that is there is used: {}", path.display()))?;
+        terminal.say(&format!("{id}: using the identity that exists already: {}", path.display()))?;
         (read_identities(&path)?, None)
     } else {
-        terminal.say(&format!("{id}, type it yourself, and let nobody look on."))?;
+        terminal.say(&format!("{id}, type it yourself, and let nobody watch."))?;
         let key = NewKey::locked(terminal)?;
         (vec![key.identity.clone()], Some(key))
     };
@@ -183,8 +190,8 @@ fn folder(id: &PersonId, terminal: &mut Terminal, place: &mut Option<PathBuf>) -
     let before = place.as_ref().map(|folder| folder.display().to_string());
     let prompt = Prompt {
         name: "Directory",
-        about: "Where identity, card and later the book are written: on a medium of their own, as /media/usb/alice. \
-                It has to stay in until the end.",
+        about: "Where identity, card and later the book are written: on a drive of their own, e.g. /media/usb/alice. \
+                Leave the drive in until the end.",
         default: Some(before.as_deref().unwrap_or(id.as_str())),
         ..Prompt::default()
     };
@@ -194,14 +201,14 @@ fn folder(id: &PersonId, terminal: &mut Terminal, place: &mut Option<PathBuf>) -
         if card.symlink_metadata().is_ok() {
             let card = card.display();
             return Err(format!(
-                "{card} is there already: go back with <, and give its path as one that was brought"
+                "{card} exists already: go back with <, and type its path as that of a card that was brought"
             ));
         }
         Ok(folder)
     })
 }
 
-/// A card that was brought: its words are compared, and whoever is here is unlocked; `None` to go back.
+/// A card that was brought: its words are compared, and its owner unlocked if they are here; `None` to go back.
 fn brought(path: &Path, members: &[Member], terminal: &mut Terminal) -> Result<Option<Member>, Failure> {
     let card = read_card(path)?;
     let person = card.card().person.clone();
@@ -219,7 +226,8 @@ fn brought(path: &Path, members: &[Member], terminal: &mut Terminal) -> Result<O
         return Ok(Some(member));
     }
     let name = format!("Is {person} here?");
-    let about = "Their identity lies beside the card. Unlocked now it can sign, and check at the end.";
+    let about =
+        "Their identity lies beside the card. If it is unlocked now, they can sign, and check at the end.";
     match guide::yes_or_no(terminal, &name, about, true)? {
         Reply::Back => return Ok(None),
         Reply::Given(false) => {}
@@ -227,7 +235,7 @@ fn brought(path: &Path, members: &[Member], terminal: &mut Terminal) -> Result<O
             let signer = As { prefix, identities: Vec::new(), book: None };
             match LocalPerson::unlock(&signer, |_| None) {
                 Ok(here) if here.card.digest() == member.card.digest() => member.here = Some(here),
-                Ok(_) => terminal.say("  that is another card than the one whose words were compared")?,
+                Ok(_) => terminal.say("  this is not the card whose words were compared")?,
                 Err(failure) => guide::again(terminal, failure)?,
             }
         }

@@ -1,8 +1,6 @@
-//! What follows on genesis in the same sitting: the fingerprint on paper, the first vault, and everybody's checks.
+//! What follows genesis in the same sitting: the fingerprint on paper, the first vault, and everybody's checks.
 
 use std::path::PathBuf;
-
-use serde_json::json;
 
 use crate::ceremony::seal::Sealed;
 use crate::cli::ask::init::members::{Member, signer};
@@ -15,6 +13,7 @@ use crate::cli::files::sealing::consent::confirm_machine;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::init::{InitOutcome, SittingOutcome};
 use crate::cli::terminal::guide::{self, Reply};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
@@ -23,18 +22,18 @@ use crate::record::seal::Kind;
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 
-/// An escrow that was begun a moment ago, and its people.
+/// An escrow that was created a moment ago, and its people.
 pub(crate) struct NewEscrow {
     /// Its id.
     pub(crate) id: Digest,
     /// Where it is.
     pub(crate) directory: PathBuf,
-    /// Everybody, unlocked where they are here.
+    /// Everybody, unlocked if they are here.
     pub(crate) members: Vec<Member>,
 }
 
 impl NewEscrow {
-    /// Goes on to the end of the sitting. Whatever stops it, the escrow is begun, and the failure says how to go on.
+    /// Goes on to the end of the sitting. Whatever stops it, the escrow exists, and the failure says how to continue.
     pub(crate) fn go_on(
         &self,
         terminal: &mut Terminal,
@@ -45,8 +44,8 @@ impl NewEscrow {
         let sealed = on_paper.and_then(|()| self.seal(terminal, context));
         let sealed = sealed.map_err(|failure| {
             failure.next(format!(
-                "the escrow is begun in {directory}; its words, for paper, and what is due:\n\
-                 breakglass status --escrow {directory}\nand then go on:\n\
+                "the escrow is created in {directory}; to see its words, for paper, and what to do:\n\
+                 breakglass status --escrow {directory}\nthen continue with:\n\
                  breakglass seal --escrow {directory}"
             ))
         })?;
@@ -58,10 +57,10 @@ impl NewEscrow {
     fn put_on_paper(&self, terminal: &mut Terminal) -> Result<(), Failure> {
         let words = Words::of(&self.id);
         terminal.say(
-            "\nThe escrow is begun. Its fingerprint is what every later check is anchored to:\n\
-             everybody takes paper, and writes eight words down.",
+            "\nThe escrow is created. Every later check starts from its fingerprint: eight words.\n\
+             Everybody takes paper and writes them down.",
         )?;
-        terminal.ask("Enter shows them:")?;
+        terminal.ask("Press Enter to see them:")?;
         loop {
             terminal.show_to_copy(&[
                 "Write these words on paper, in this order:".to_owned(),
@@ -74,7 +73,7 @@ impl NewEscrow {
                     return terminal.say("It is on paper. Keep it in two places, away from the escrow.");
                 }
                 Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
-                Err(_) => terminal.say("  the paper differs: compare it with the screen once more")?,
+                Err(_) => terminal.say("  the paper differs: compare it with the screen again")?,
             }
         }
     }
@@ -92,12 +91,12 @@ impl NewEscrow {
         loop {
             let is_first = sealed.is_empty();
             let name = if is_first { "Seal the first vault now?" } else { "Seal another vault now?" };
-            let about = "Everybody's identity is still unlocked: nobody types a passphrase again.";
+            let about = "Everybody's identity is still unlocked: nobody has to type a passphrase again.";
             match guide::yes_or_no(terminal, name, about, is_first)? {
                 Reply::Given(true) => {}
                 Reply::Given(false) => return Ok(sealed),
                 Reply::Back => {
-                    terminal.say("  the escrow is begun: there is no way back; Ctrl-C stops")?;
+                    terminal.say("  the escrow exists already, so you cannot go back; Ctrl-C stops")?;
                     continue;
                 }
             }
@@ -123,7 +122,7 @@ impl NewEscrow {
         }
     }
 
-    /// Has every custodian who is here open their own shares; gives who has.
+    /// Has every custodian who is here open their own shares; returns those who did.
     fn check(&self, terminal: &mut Terminal, context: &mut Context<'_>) -> Result<Vec<PersonId>, Failure> {
         let mut checked = Vec::new();
         for member in self.members.iter().filter(|member| member.card.is(Role::Custodian)) {
@@ -133,7 +132,7 @@ impl NewEscrow {
                     terminal.say(&outcome.line())?;
                     checked.push(member.person().clone());
                 }
-                // Who holds no share of what was sealed has nothing to check.
+                // A custodian without a share of what was sealed has nothing to check.
                 Err(failure) if failure.exit == Exit::NotAuthorised => {}
                 Err(failure) => guide::again(terminal, failure)?,
             }
@@ -142,46 +141,14 @@ impl NewEscrow {
     }
 
     fn answer(&self, sealed: &[Sealed], checked: &[PersonId]) -> Answer {
-        let directory = self.directory.display().to_string();
-        let words = Words::of(&self.id).to_string();
-        let vaults: Vec<_> = sealed.iter().filter(|one| one.seal.kind == Kind::Root).collect();
         let holds = |id: &PersonId| sealed.iter().any(|one| one.seal.share_of(id).is_some());
-        let unchecked: Vec<&Member> = self
-            .members
-            .iter()
-            .filter(|member| holds(member.person()) && !checked.contains(member.person()))
-            .collect();
-        let mut lines =
-            vec![format!("escrow begun in {directory}\nfingerprint: {}\n      words: {words}", self.id)];
-        for one in &vaults {
-            let force = if unchecked.is_empty() { "in force" } else { "not in force yet" };
-            lines.push(format!("{}, account {}: {force}", one.seal.title(), one.seal.account));
-        }
-        lines.push(format!("Left to do, after `export BREAKGLASS_ESCROW={directory}`:"));
-        if vaults.is_empty() {
-            lines.push("  breakglass seal                      the first vault".to_owned());
-        }
-        for member in unchecked.iter().map(|member| member.person()) {
-            let line = format!("breakglass check --all --as {member}/{member}");
-            lines.push(format!("  {line:<36} {member} opens their shares"));
-        }
-        lines.push(
-            "  breakglass head -o escrow.head       everybody takes it home, with the paper".to_owned(),
-        );
-        lines.push("  breakglass copy /media/usb2/escrow   a second copy, for another safe".to_owned());
-        if let Some(one) = vaults.first() {
-            let line = format!("breakglass drill {}", one.seal.name);
-            lines.push(format!("  {line:<36} practise an emergency"));
-        }
-        lines.push("  and a spare of each identity and its passphrase, in two places".to_owned());
-        let json = json!({
-            "escrow": self.id,
-            "words": words,
-            "directory": directory,
-            "sealed": vaults.iter().map(|one| &one.seal.name).collect::<Vec<_>>(),
-            "checked": checked,
-            "unchecked": unchecked.iter().map(|member| member.person()).collect::<Vec<_>>(),
-        });
-        Answer::done(lines.join("\n"), json)
+        let everybody = self.members.iter().map(Member::person);
+        let outcome = SittingOutcome {
+            created: InitOutcome::new(self.id, self.directory.clone()),
+            sealed: sealed.iter().map(|one| &one.seal).filter(|seal| seal.kind == Kind::Root).collect(),
+            checked,
+            unchecked: everybody.filter(|id| holds(id) && !checked.contains(id)).collect(),
+        };
+        Answer::of(Exit::Done, &outcome)
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct SealDialog<'a> {
     pub(crate) escrow: &'a Escrow,
     /// Where people's files are looked for.
     pub(crate) finder: FileFinder,
-    /// Who seals, where that is known: unlocked.
+    /// Who seals, unlocked; empty if they are still to be asked for.
     pub(crate) sealers: &'a [LocalPerson],
 }
 
@@ -33,6 +33,6 @@ pub(crate) struct SealAnswers {
     pub(crate) threshold: Option<u8>,
     pub(crate) password: Option<Password>,
     pub(crate) others: Vec<(FieldName, SecretString)>,
-    /// The seed; within, whether there is one.
+    /// The seed: `Some(None)` if the answer was that there is none.
     pub(crate) totp: Option<Option<SecretString>>,
 }

@@ -21,6 +21,7 @@ use crate::cli::files::signers::must_administer;
 use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::layout::{counted, named};
 use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::envelope::Identity;
@@ -31,15 +32,11 @@ use crate::hands::store::MAX_LOG;
 use crate::record::finding::Rule;
 use crate::record::seal::AccountId;
 use crate::value::names::VaultName;
-use crate::value::text::folded;
-
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
 
 /// The partition whose account ids have a form that is known.
 const AWS: &str = "aws";
 
-/// `seal` where flags are missing and somebody is there to be asked.
+/// `seal` if flags are missing and there is a terminal to ask on.
 pub(crate) fn guided(
     draft: &SealDraft,
     signers: &Signers,
@@ -58,12 +55,12 @@ pub(crate) fn guided(
     dialog.seal(at_hand, &mut terminal, context)
 }
 
-/// The escrow, to ask the right questions. A log that nothing can be added to stops it before the first of them.
+/// The escrow, to ask the right questions. A log that cannot be extended stops the dialogue before the first of them.
 fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
     let path = context.log();
     let bytes = files::read_own(&path, MAX_LOG).map_err(|error| failures::no_log(&path, &error))?;
     let reading = context.known.read(bytes).map_err(|found| failures::finding(&path, &found))?;
-    // A damaged end is kept in a record, once somebody is unlocked who can sign it.
+    // A damaged tail is put into a record later, when a person is unlocked who can sign it.
     if let Some(found) = reading.unsound().filter(|found| found.rule != Rule::Torn) {
         return Err(failures::finding(&path, found));
     }
@@ -71,7 +68,7 @@ fn readable(context: &Context<'_>) -> Result<Rc<Reading>, Failure> {
 }
 
 impl SealDialog<'_> {
-    /// Asks, and seals when somebody has seen all of it and said yes.
+    /// Asks, and seals once the person has seen everything and typed yes.
     pub(crate) fn seal(
         &self,
         mut at_hand: Vec<Identity>,
@@ -115,7 +112,7 @@ impl SealDialog<'_> {
         };
         self.check_given(&answers)?;
         terminal.say(&format!(
-            "SEAL a vault of {}: credentials go in, and come out only together.\n",
+            "SEAL a vault of {}: one person puts credentials in, several get them out.\n",
             self.escrow.name
         ))?;
         guide::explain(terminal)?;
@@ -138,7 +135,7 @@ impl SealDialog<'_> {
         Ok(answers)
     }
 
-    /// Fails where what flags say cannot be sealed: before the first question.
+    /// Fails before the first question if what the flags say cannot be sealed.
     fn check_given(&self, given: &SealAnswers) -> Result<(), Failure> {
         if !self.sealers.is_empty() {
             must_administer(self.sealers, self.escrow)?;
@@ -151,9 +148,10 @@ impl SealDialog<'_> {
             if there >= 2 {
                 return Ok(());
             }
-            let what = format!("{there} custodians take part in this escrow; a vault needs at least 2");
+            let custodians = counted(there, "custodian");
+            let what = format!("this escrow has {custodians}; a vault needs at least 2");
             return Err(Failure::new(Exit::BadInput, what)
-                .next("begin an escrow with their cards: `breakglass init`"));
+                .next("create an escrow with at least 2 custodians: `breakglass init`"));
         };
         custodian_cards(self.escrow, custodians)?;
         let Some(threshold) = given.threshold else { return Ok(()) };
@@ -170,7 +168,7 @@ impl SealDialog<'_> {
         let before = answers.vault.as_ref().map(ToString::to_string);
         let prompt = Prompt {
             name: "Vault",
-            about: "A name for what is sealed, as aws-prod: a-z, 0-9 and -. It stands in the log.",
+            about: "A name for what is sealed, e.g. aws-prod: a-z, 0-9 and -. The log shows it.",
             default: before.as_deref(),
             ..Prompt::default()
         };
@@ -193,7 +191,7 @@ impl SealDialog<'_> {
         let before = answers.account.as_ref().map(|account| account.as_str().to_owned());
         let prompt = Prompt {
             name: "Account id",
-            about: "12 digits without dashes for AWS. It stands in the log, where auditors match on it.",
+            about: "For AWS, 12 digits without dashes. The log shows it, so that auditors can match it.",
             default: before.as_deref(),
             ..Prompt::default()
         };
@@ -208,26 +206,23 @@ impl SealDialog<'_> {
         let before = answers.email.clone();
         let prompt = Prompt {
             name: "E-mail address of the root user",
-            about: "What one signs in with. It is sealed with the password.",
+            about: "The address used to sign in. It is sealed together with the password.",
             default: before.as_deref(),
             ..Prompt::default()
         };
-        let odd = "That holds no @; is it right?";
+        let odd = "That has no @; is it right?";
         let usual = |email: &String| email.contains('@');
         odd_or_not(terminal, &mut answers.email, &prompt, String::from_str, usual, odd)
     }
 
     fn summary(&self, terminal: &mut Terminal, answers: &SealAnswers) -> Result<Turn, Failure> {
         terminal.say(&self.summary_lines(answers).join("\n"))?;
-        guide::yes_or_back(terminal, "Is all of it right?")
+        guide::yes_or_back(terminal, "Is everything right?")
     }
 
     fn summary_lines(&self, answers: &SealAnswers) -> Vec<String> {
-        let mut lines = vec![String::new(), "ABOUT TO BE SEALED".to_owned()];
-        // What people wrote is set off, so that no text can pass for a line of this screen.
-        let mut line = |name: &str, text: &str| {
-            lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-        };
+        let mut lines = vec![String::new(), "ABOUT TO SEAL THIS VAULT".to_owned()];
+        let mut line = |name: &str, text: &str| lines.push(named(name, text));
         let vault = answers.vault.as_ref().map_or("", VaultName::as_str);
         let custodians = answers.custodians.as_deref().unwrap_or_default();
         line("vault", vault);
@@ -249,7 +244,7 @@ impl SealDialog<'_> {
         let threshold = answers.threshold.and_then(|least| Threshold::new(least, custodians.len()).ok());
         if let (Some(threshold), Ok(cards)) = (threshold, custodian_cards(self.escrow, custodians)) {
             if self.escrow.vault_named(&canary_name(threshold, &cards)).is_none() {
-                line("and", "a canary of the same custodians, to drill on");
+                line("and", "a canary for the same custodians, to drill on");
             }
             for warning in answers.vault.iter().flat_map(|vault| warnings(vault, threshold)) {
                 line("BUT", warning.trim_start_matches("warning: "));
@@ -259,7 +254,7 @@ impl SealDialog<'_> {
     }
 }
 
-/// Asks for something that has a usual form; another is taken on a yes.
+/// Asks for something that has a usual form; any other form has to be confirmed.
 fn odd_or_not<T: Clone, E: std::fmt::Display>(
     terminal: &mut Terminal,
     place: &mut Option<T>,

@@ -13,7 +13,7 @@ use crate::record::card::Role;
 use crate::value::names::PersonId;
 
 impl SealDialog<'_> {
-    /// Every custodian who has not left, in the order of their ids.
+    /// Every custodian who has not retired, in the order of their ids.
     pub(crate) fn candidates(&self) -> Vec<PersonId> {
         let all = self.escrow.people.iter().filter(|(_, person)| person.is(Role::Custodian));
         all.map(|(id, _)| id).filter(|id| !self.escrow.has_retired(id)).cloned().collect()
@@ -32,7 +32,7 @@ impl SealDialog<'_> {
         let choices = ids.iter().map(|id| self.contact(id)).collect();
         let prompt = Prompt {
             name: "Who seals?",
-            about: "An administrator: their id, or where their files are, without the ending.",
+            about: "An administrator: their id, or the path of their files without the ending.",
             choices,
             default: before.as_deref().or(only.as_deref()),
         };
@@ -72,7 +72,7 @@ impl SealDialog<'_> {
         let before = answers.custodians.as_ref().filter(|before| **before != all).map(|before| ids(before));
         let prompt = Prompt {
             name: "Custodians",
-            about: "Who holds a share: all of these, or their ids with a blank between them.",
+            about: "Who holds a share: `all` of these, or their ids with spaces between them.",
             choices: all.iter().map(|id| self.contact(id)).collect(),
             default: Some(before.as_deref().unwrap_or(ALL)),
         };
@@ -83,14 +83,14 @@ impl SealDialog<'_> {
             let chosen = guide::list(typed).map(PersonId::from_str).collect::<Result<Vec<_>, _>>();
             let chosen = chosen.map_err(|error| error.to_string())?;
             if let Some(id) = chosen.iter().find(|id| self.escrow.has_retired(id)) {
-                return Err(format!("`{id}` takes part no longer"));
+                return Err(format!("`{id}` has retired"));
             }
             custodian_cards(self.escrow, &chosen).map_err(|failure| failure.what)?;
             self.enough(chosen)
         })
     }
 
-    /// Custodians, where they are enough for two and for the threshold that was given.
+    /// The custodians, if there are at least two and as many as the given threshold.
     fn enough(&self, custodians: Vec<PersonId>) -> Result<Vec<PersonId>, String> {
         let least = self.draft.threshold.unwrap_or(2);
         match Threshold::new(least, custodians.len()) {
@@ -113,14 +113,14 @@ impl SealDialog<'_> {
         let default = answers.threshold.filter(|before| fits(*before)).map_or(total / 2 + 1, usize::from);
         let default = default.to_string();
         let about = format!(
-            "How many of the {total} have to approve together. 2 of 3 and 3 of 5 are usual: one or two can be lost, \
-             and nobody opens it alone."
+            "How many of the {total} have to approve together. 2 of 3 and 3 of 5 are usual: one or two shares can \
+             be lost, and nobody opens the vault alone."
         );
         let prompt =
             Prompt { name: "Threshold", about: &about, default: Some(&default), ..Prompt::default() };
         guide::fill(terminal, &mut answers.threshold, &prompt, |typed| {
             let number = typed.parse().ok().filter(|number| fits(*number));
-            number.ok_or_else(|| format!("a number from 2 to {total}"))
+            number.ok_or_else(|| format!("type a number from 2 to {total}"))
         })
     }
 

@@ -1,4 +1,4 @@
-//! A vault is sealed, where flags do not say all of it.
+//! Sealing a vault, if flags do not say everything.
 
 pub(crate) mod answers;
 pub(crate) mod dialog;

@@ -4,19 +4,19 @@ use secrecy::SecretString;
 
 /// Where the password comes from.
 pub(crate) enum Password {
-    /// It was typed; and whether it is weak, and was taken all the same.
+    /// It was typed; and whether it is weak, and was accepted nevertheless.
     Typed(SecretString, bool),
-    /// It is made here when all of it was seen.
+    /// It is made here, after the summary was confirmed.
     MadeHere,
 }
 
 impl Password {
-    /// What there is to say about it.
+    /// How the summary shows it.
     pub(crate) fn shown(&self) -> &'static str {
         match self {
             Password::Typed(_, false) => "typed",
             Password::Typed(_, true) => "typed; it is weak",
-            Password::MadeHere => "made here, and shown once to be set at the provider",
+            Password::MadeHere => "made here, and shown once so that you can set it at the provider",
         }
     }
 

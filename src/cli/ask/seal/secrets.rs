@@ -1,5 +1,5 @@
-//! The secrets of a guided sealing. None of them is echoed, and each is judged when it is typed: what is wrong with
-//! it can still be corrected then.
+//! The secrets of a guided sealing. None of them is echoed, and each is checked as soon as it is typed, while it can
+//! still be corrected.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -21,7 +21,7 @@ fn vault(answers: &SealAnswers) -> Result<&VaultName, Failure> {
     answers.vault.as_ref().ok_or_else(unnamed)
 }
 
-/// Asks whether a password is typed or made, and for the one that is typed.
+/// Asks whether the password is typed or made here, and for the one that is typed.
 pub(crate) fn password(
     draft: &SealDraft,
     terminal: &mut Terminal,
@@ -33,10 +33,10 @@ pub(crate) fn password(
     let options = [("type".to_owned(), false), ("make".to_owned(), true)];
     let prompt = Prompt {
         name: "Password",
-        about: "A number, or the word.",
+        about: "Type a number or the word.",
         choices: vec![
-            "1 type    the password that is in use: it is not shown while it is typed".to_owned(),
-            "2 make    a new one here, shown once, to be set at the provider".to_owned(),
+            "1 type    the password that is in use; it is not shown while you type".to_owned(),
+            "2 make    a new one here, shown once so that you can set it at the provider".to_owned(),
         ],
         default: Some(if matches!(answers.password, Some(Password::MadeHere)) { "make" } else { "type" }),
     };
@@ -89,7 +89,7 @@ fn twice(terminal: &mut Terminal, name: &str, vault: &VaultName) -> Result<Optio
         } else if first.expose_secret() == terminal.ask_secret("The same again:")?.expose_secret() {
             return Ok(Some(first));
         } else {
-            terminal.say("  the two differ; once more")?;
+            terminal.say("  the two differ; please type both again")?;
         }
     }
 }
@@ -114,7 +114,7 @@ pub(crate) fn others(
     Ok(Turn::Next)
 }
 
-/// Asks for the seed, and has it proven.
+/// Asks for the seed, and for a code that proves it.
 pub(crate) fn totp(
     draft: &SealDraft,
     terminal: &mut Terminal,
@@ -122,7 +122,7 @@ pub(crate) fn totp(
 ) -> Result<Turn, Failure> {
     terminal.say(
         "\nTOTP seed\n  What the provider shows for a virtual MFA device: the base32 text, or the otpauth:// link.\n  \
-         Enter alone for none.",
+         Press Enter if there is none.",
     )?;
     loop {
         let typed = terminal.ask_secret(&format!("Seed, not shown ({BACK} goes back):"))?;

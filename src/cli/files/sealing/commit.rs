@@ -23,7 +23,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::log::Ledger;
 use crate::record::seal::{Kind, Seal};
 
-/// Seals what was read, and logs it. Whoever asks is warned of what is unwise, unless they are already.
+/// Seals what was read, and logs it. Warns of an unwise threshold, unless a dialogue has shown that already.
 pub(crate) fn commit(
     draft: &SealDraft,
     people: &[LocalPerson],
@@ -43,10 +43,10 @@ pub(crate) fn commit(
     let mut created = Created::default();
     let mut sealed: Vec<Sealed> = Vec::with_capacity(ready.len());
     let (escrow, after) = (ledger.escrow().id, ledger.escrow().head.hash);
-    // Whoever stops it must not find half of it.
+    // From here on a signal is only noted: stopping between two files must not leave half a sealing behind.
     console::listen().map_err(|error| {
-        Failure::new(Exit::Machine, format!("signals cannot be listened for: {error}"))
-            .next("run it again; if it stays, use another machine")
+        Failure::new(Exit::Machine, format!("Ctrl-C and other signals cannot be caught: {error}"))
+            .next("run it again; if it keeps failing, use another machine")
     })?;
     for one in &ready {
         go_on()?;
@@ -81,8 +81,8 @@ pub(crate) fn commit(
     Ok(sealed)
 }
 
-/// Makes way for a generation that the log does not know: what an earlier sealing left there that was cut off
-/// before it was logged goes, and is told of. It acknowledged nothing.
+/// Removes the files of a generation that the log does not know: an earlier sealing was interrupted before it was
+/// logged. It never reported success, so nobody relies on them; a warning names each.
 fn take_away_unlogged(
     ledger: &Ledger<ChainFile>,
     seal: &Seal,
@@ -98,14 +98,14 @@ fn take_away_unlogged(
         .map_err(|error| failures::not_written(&directory.payload(&seal.name, seal.generation), &error))?;
     for path in taken {
         context.warn(&format!(
-            "{}: left of a sealing that was cut off before it was logged; it is taken away",
+            "{}: left over from a sealing that was interrupted before it was logged; removed",
             path.display()
         ));
     }
     Ok(())
 }
 
-/// Fails where somebody stopped it.
+/// Fails if somebody pressed Ctrl-C.
 fn go_on() -> Result<(), Failure> {
     if !console::interrupted() {
         return Ok(());
@@ -114,15 +114,13 @@ fn go_on() -> Result<(), Failure> {
         .next("run the same command again"))
 }
 
-/// Takes the sealed files away again, unless the log is no longer of the `size` it had: then the seal may be
-/// in it, and files that a logged seal speaks of must not be lost.
+/// Removes the sealed files again, unless the log no longer has the `size` it had: then the seal may be in it, and the
+/// files of a logged seal must not be lost.
 fn not_logged(error: &LedgerError, size: u64, log: &Path, created: Created) -> Failure {
     let failure = failures::ledger(log, error);
     if files::size_of(log).is_ok_and(|now| now == size) {
         return failure;
     }
     created.keep();
-    failure.or_next(
-        "the sealed files stay where they are, since the log may hold the seal: run `breakglass verify`",
-    )
+    failure.or_next("the sealed files are kept, since the log may hold their seal: run `breakglass verify`")
 }

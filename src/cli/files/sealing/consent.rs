@@ -1,4 +1,4 @@
-//! What may be out of order about a sealing, and who says yes to it.
+//! The deviations of a sealing, and who accepts them.
 
 use clap::ValueEnum;
 
@@ -9,14 +9,14 @@ use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::Escrow;
 use crate::record::deviation::Deviation;
 
-/// What can be out of order about a seal.
+/// A deviation of a sealing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SealDeviation {
     /// The password is easy to guess
     WeakPassword,
     /// Another vault of this batch has the same password
     ReusedPassword,
-    /// No code of the TOTP seed was compared
+    /// The TOTP seed was not tested with a code
     TotpUnproven,
     /// The memory for secrets cannot be locked
     UnlockedMemory,
@@ -24,12 +24,12 @@ pub enum SealDeviation {
     NoSandbox,
     /// The machine has swap on
     SwapOn,
-    /// A network interface is up, and the policy wants none
+    /// A network interface is up, and the policy forbids that
     InterfaceUp,
 }
 
 impl SealDeviation {
-    /// What is out of order about the machine; none for what cannot be so when a vault is sealed.
+    /// The same deviation for a sealing; `None` if a sealing cannot have it.
     pub(crate) fn of_machine(deviation: Deviation) -> Option<SealDeviation> {
         match deviation {
             Deviation::UnlockedMemory => Some(SealDeviation::UnlockedMemory),
@@ -41,11 +41,11 @@ impl SealDeviation {
     }
 }
 
-/// What was accepted beforehand, and whether there is anybody to ask.
+/// What was accepted beforehand, and the terminal on which the rest is asked.
 pub struct Consent<'a> {
     /// From `--accept-deviation`.
     pub(crate) accepted: &'a [SealDeviation],
-    /// The terminal, where there is one.
+    /// The terminal, if there is one.
     pub(crate) terminal: Option<Terminal>,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Consent<'a> {
         Consent { accepted, terminal: None }
     }
 
-    /// Goes on where it was accepted, or where the person says yes.
+    /// Returns if the deviation was accepted beforehand, or if the person says yes to it now.
     pub(crate) fn ask(&mut self, deviation: SealDeviation, what: &str) -> Result<(), Failure> {
         use clap::ValueEnum as _;
         if self.accepted.contains(&deviation) {
@@ -68,11 +68,11 @@ impl<'a> Consent<'a> {
         }
         let code = deviation.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
         Err(Failure::new(Exit::NotAuthorised, what)
-            .next(format!("nothing was sealed; to go on all the same: --accept-deviation {code}")))
+            .next(format!("nothing was sealed; to seal anyway: --accept-deviation {code}")))
     }
 }
 
-/// Asks for a yes to each thing about this machine that is out of order.
+/// Asks for a yes to each deviation of this machine.
 pub(crate) fn confirm_machine(
     escrow: &Escrow,
     accepted: &[SealDeviation],
@@ -83,7 +83,7 @@ pub(crate) fn confirm_machine(
         let terminal = if context.scripted { None } else { Terminal::open("").ok() };
         let terminal = terminal.map(|terminal| terminal.plain(context.plain));
         let what = format!(
-            "Out of order: {}. It will be recorded; `breakglass doctor` says how to put it right.",
+            "Deviation: {}. It will be recorded; `breakglass doctor` says how to fix it.",
             explain(deviation)
         );
         Consent { accepted, terminal }.ask(code, &what)?;

@@ -23,9 +23,9 @@ pub struct VaultCredentials {
     pub(crate) account: AccountId,
     /// The fields.
     pub fields: Fields,
-    /// The custodians, where the CSV names them for this row.
+    /// The custodians, if the CSV names them for this row.
     pub(crate) custodians: Option<Vec<PersonId>>,
-    /// The threshold, where the CSV names it for this row.
+    /// The threshold, if the CSV names it for this row.
     pub(crate) threshold: Option<u8>,
 }
 
@@ -38,17 +38,17 @@ pub(crate) struct RawCredentials {
     pub(crate) totp: Option<SecretString>,
     pub(crate) totp_code: Option<SecretString>,
     pub(crate) others: Vec<(FieldName, SecretString)>,
-    /// Whether password and seed were judged when they were typed.
+    /// Whether password and seed were checked when they were typed.
     pub(crate) is_judged: bool,
 }
 
-/// What was typed at guided questions, and judged there: see [`weakness`], [`visible`] and [`prove`].
+/// What was typed at guided questions, and checked there: see [`weakness`], [`visible`] and [`prove`].
 pub(crate) struct Typed {
     /// The account.
     pub(crate) account: AccountId,
     /// The root user's e-mail address.
     pub(crate) email: String,
-    /// The password; where there is none it is made.
+    /// The password; `None` if it is to be made here.
     pub(crate) password: Option<SecretString>,
     /// The TOTP seed.
     pub(crate) totp: Option<SecretString>,
@@ -57,7 +57,7 @@ pub(crate) struct Typed {
 }
 
 impl Typed {
-    /// The credentials; a password is made where none was typed, and shown.
+    /// The credentials. If no password was typed, one is made and shown.
     pub(crate) fn finish(
         self,
         vault: VaultName,
@@ -117,7 +117,7 @@ pub(crate) fn finish(
     if let Some(totp) = draft.totp {
         let seed = TotpSeed::parse(totp.expose_secret()).map_err(|error| {
             Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}"))
-                .next("copy it anew from the provider: the base32 text, or the otpauth:// link")
+                .next("copy it from the provider again: the base32 text, or the otpauth:// link")
         })?;
         if !draft.is_judged {
             prove(&vault, &seed, draft.totp_code.as_ref(), consent)?;
@@ -131,19 +131,18 @@ pub(crate) fn finish(
     Ok(VaultCredentials { vault, account, fields, custodians, threshold })
 }
 
-/// A line break or an invisible character in a value is a slip of the clipboard, or a quote in a CSV that was
-/// never closed: the value would be found wrong when it is needed.
+/// Refuses a line break or an invisible character in a value. It came from the clipboard by mistake, or from a quote in
+/// a CSV that was never closed, and would be noticed only when the value is needed.
 pub(crate) fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Result<(), Failure> {
     if value.expose_secret().chars().any(|character| character == '\n' || is_hostile(character)) {
         let what = format!("the {what} of `{vault}` holds a line break or an invisible character");
-        return Err(
-            Failure::new(Exit::BadInput, what).next("type it anew; in a CSV, see that each quote is closed")
-        );
+        return Err(Failure::new(Exit::BadInput, what)
+            .next("type it again; in a CSV, check that each quote is closed"));
     }
     Ok(())
 }
 
-/// Makes a password, and shows it where there is a terminal: it has to be set at the provider too.
+/// Makes a password, and shows it if there is a terminal: it has to be set at the provider too.
 fn generated(vault: &VaultName, consent: &mut Consent<'_>) -> Result<SecretString, Failure> {
     let password = password::generate(&mut Context::rng());
     if let Some(terminal) = &mut consent.terminal {
@@ -184,32 +183,34 @@ pub(crate) fn prove(
         }
         return Err(Failure::new(
             Exit::BadInput,
-            format!("the TOTP code of `{vault}` is not one of its seed now"),
+            format!("the code entered for `{vault}` does not match its TOTP seed at this time"),
         )
         .next("check the seed and this machine's clock"));
     }
     let Some(terminal) = &mut consent.terminal else {
-        let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
+        let what = format!("the TOTP seed of `{vault}` was not tested with a code.");
         return consent.ask(SealDeviation::TotpUnproven, &what);
     };
     for _ in 0..3 {
         let typed = terminal.ask_secret(&format!(
-            "Code that an authenticator shows for `{vault}` now (empty: show two codes to enter at the provider):"
+            "Code that an authenticator shows for `{vault}` now (press Enter to see two codes for the provider):"
         ))?;
         let now = clock::now().unix();
         if typed.expose_secret().is_empty() {
             let [first, second] = seed.two_codes_from(seed.step_at(now));
             terminal.show_secret("two codes, in order", &two(&first, &second))?;
-            if terminal.confirm("Did the provider take both codes?")? {
+            if terminal.confirm("Did the provider accept both codes?")? {
                 return Ok(());
             }
         } else if seed.matches(typed.expose_secret(), now) {
             return Ok(());
         } else {
-            terminal.say("  that is not a code of this seed now; check the seed and this machine's clock")?;
+            terminal.say(
+                "  that code does not match the seed at this time; check the seed and this machine's clock",
+            )?;
         }
     }
-    let what = format!("the TOTP seed of `{vault}` is not proven by a code.");
+    let what = format!("the TOTP seed of `{vault}` was not tested with a code.");
     consent.ask(SealDeviation::TotpUnproven, &what)
 }
 
@@ -221,7 +222,7 @@ fn two(first: &SecretString, second: &SecretString) -> SecretString {
     SecretString::from(both.as_str())
 }
 
-/// Refuses passwords that several vaults share, unless that is accepted. They are compared in memory alone.
+/// Refuses passwords that several vaults share, unless that is accepted. They are compared only in memory.
 pub(crate) fn refuse_reuse(all: &[VaultCredentials], consent: &mut Consent<'_>) -> Result<(), Failure> {
     let password =
         |one: &VaultCredentials| one.fields.get(PASSWORD).map(|secret| secret.expose_secret().to_owned());

@@ -13,7 +13,7 @@ use crate::hands::files;
 use crate::secret::payload::MAX_FIELDS;
 use crate::value::names::{FieldName, PersonId, VaultName};
 
-/// The most bytes, rows, columns and cells of a CSV. What has more bytes would not lie in the memory for secrets.
+/// The most bytes, rows, columns and cells of a CSV. A larger file would not fit into the memory for secrets.
 const MAX_CSV: u64 = 1 << 20;
 const MAX_ROWS: usize = 10_000;
 const MAX_COLUMNS: usize = MAX_FIELDS;
@@ -33,12 +33,12 @@ pub(crate) fn read_csv(
 ) -> Result<Vec<VaultCredentials>, Failure> {
     if path == Path::new("-") && io::stdin().is_terminal() {
         // It would be typed without echo, and have no end.
-        return Err(Failure::new(Exit::Usage, "a CSV is not typed at a terminal")
+        return Err(Failure::new(Exit::Usage, "a CSV cannot be typed at a terminal")
             .at("-")
-            .next("give a file, or leave out --from and be asked"));
+            .next("give a file, or leave out --from to be asked for each value"));
     }
     let bytes = files::read(path, MAX_CSV).map_err(|error| match error.kind() {
-        io::ErrorKind::FileTooLarge => failures::not_read(path, &error).next("split it into several"),
+        io::ErrorKind::FileTooLarge => failures::not_read(path, &error).next("split it into several files"),
         _ => failures::not_read(path, &error),
     })?;
     parse_csv(&Zeroizing::new(bytes), path, generate, consent)
@@ -47,7 +47,7 @@ pub(crate) fn read_csv(
 /// The vaults of a CSV, which comes from `path`.
 ///
 /// # Errors
-/// A [`Failure`] that names the row, and never what stands in it.
+/// A [`Failure`] that names the row, and never quotes it.
 pub fn parse_csv(
     bytes: &[u8],
     path: &Path,
@@ -90,7 +90,7 @@ pub fn parse_csv(
         let credentials = read_row(&header, &record, generate, consent);
         all.push(credentials.map_err(|failure| failure.at(format!("{}, row {row}", path.display())))?);
     }
-    if all.is_empty() { Err(bad(2, "there is no row")) } else { Ok(all) }
+    if all.is_empty() { Err(bad(2, "there is no vault below the header")) } else { Ok(all) }
 }
 
 fn read_row(

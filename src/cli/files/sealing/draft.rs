@@ -17,13 +17,13 @@ pub(crate) struct SealDraft {
     pub(crate) account_id: Option<AccountId>,
     /// The root user's e-mail address.
     pub(crate) email: Option<String>,
-    /// Fields to ask for beside the usual ones.
+    /// Fields to ask for besides the usual ones.
     pub(crate) fields: Vec<FieldName>,
     /// The provider's partition.
     pub(crate) partition: VaultName,
     /// Whether the password is made here.
     pub(crate) generate_password: bool,
-    /// What was said yes to beforehand.
+    /// The deviations that were accepted beforehand.
     pub(crate) accepted: Vec<SealDeviation>,
 }
 

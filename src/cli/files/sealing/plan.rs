@@ -29,7 +29,7 @@ pub(crate) struct Ready {
     pub(crate) fields: Fields,
 }
 
-/// Fails where the escrow has such a vault, or the name is a canary's.
+/// Fails if the escrow has a vault of this name, or if it is a canary's name.
 pub(crate) fn vault_must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
     if vault.as_str().starts_with("canary-") {
         let what = format!("`{vault}` is a canary's name; canaries are made by `seal` itself");
@@ -37,12 +37,12 @@ pub(crate) fn vault_must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<()
     }
     if escrow.vault_named(vault).is_some() {
         return Err(Failure::new(Exit::BadInput, format!("there is a vault `{vault}` already"))
-            .next("choose another name; nothing is ever sealed over"));
+            .next("choose another name: a vault is never overwritten"));
     }
     Ok(())
 }
 
-/// The cards of the custodians, by the log and not by any file.
+/// The custodians' cards, from the log and not from any file.
 pub(crate) fn custodian_cards(
     escrow: &Escrow,
     custodians: &[PersonId],
@@ -64,7 +64,7 @@ pub(crate) fn custodian_cards(
     custodians.iter().map(card).collect()
 }
 
-/// The vaults, and before each the canary of its people where they have none yet.
+/// The vaults, and before each the canary of its custodians if they have none yet.
 pub(crate) fn plan(
     escrow: &Escrow,
     draft: &SealDraft,
@@ -77,11 +77,12 @@ pub(crate) fn plan(
         vault_must_be_new(escrow, &one.vault)?;
         if !names.insert(one.vault.clone()) {
             return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault))
-                .next("give each vault a name of its own, and one row"));
+                .next("give each vault its own name, and only one row"));
         }
         let custodians = custodian_cards(escrow, one.custodians.as_deref().unwrap_or(&draft.custodians))?;
         let threshold = one.threshold.or(draft.threshold).ok_or_else(|| {
-            Failure::new(Exit::Usage, "how many custodians can open it together?").next("give --threshold 2")
+            Failure::new(Exit::Usage, "the threshold is missing: how many custodians can open it together?")
+                .next("give --threshold 2")
         })?;
         let threshold = Threshold::new(threshold, custodians.len()).map_err(|error| {
             Failure::new(Exit::BadInput, error)
@@ -129,18 +130,18 @@ fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
     Ok(Ready { plan, fields })
 }
 
-/// What is unwise about a threshold.
+/// Warnings about an unwise threshold.
 pub(crate) fn warnings(vault: &VaultName, threshold: Threshold) -> Vec<String> {
     let (needed, total) = (threshold.threshold(), threshold.total_shares());
     let mut found = Vec::new();
     if threshold.one_loss_loses_all() {
         found.push(format!(
-            "warning: `{vault}` is {needed} of {total}: one lost share loses it. 2 of 3 and 3 of 5 are better"
+            "warning: `{vault}` is {needed} of {total}: if one share is lost, so is the vault. 2 of 3 and 3 of 5 are safer"
         ));
     }
     if threshold.allows_disjoint_quorums() {
         found.push(format!(
-            "warning: `{vault}` is {needed} of {total}: two groups with nobody in common can each open it"
+            "warning: `{vault}` is {needed} of {total}: two groups without a common member can each open it"
         ));
     }
     found
