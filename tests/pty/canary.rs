@@ -124,7 +124,12 @@ fn typed(disk: &Disk, shown: &mut Shown) {
     let enroll = "enroll ida --name I --contact c --role auditor -i ida/ida.key -o ida";
     let enroll = enroll.split(' ').collect::<Vec<_>>();
     let mut enroll = Terminal::start(disk.root(), &enroll, false);
-    enroll.expect("Passphrase of").enter(TYPED).expect("not it").expect("Passphrase of").enter(PASSPHRASE);
+    enroll
+        .expect("Passphrase of")
+        .enter(TYPED)
+        .expect("not the passphrase")
+        .expect("Passphrase of")
+        .enter(PASSPHRASE);
     shown.0.push(("enroll".to_owned(), enroll.end().screen.into()));
     let mut words = vec!["--escrow", "escrow", "seal", "typed", "--threshold", "2", "--as", "dan/dan"];
     for id in ["alice", "bob", "carol"] {

@@ -232,7 +232,7 @@ fn nothing_stays_of_what_was_typed_and_shown() {
         enroll
             .expect("Passphrase of")
             .enter(WRONG)
-            .expect("not it")
+            .expect("not the passphrase")
             .expect("Passphrase of")
             .enter(PASSPHRASE);
         ended("enroll", 0);

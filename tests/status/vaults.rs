@@ -115,7 +115,7 @@ canary  canary  123456789012  1    2 of 3  in force
 No request is open.
 
 TO DO
-OVERDUE 4m    drill by alice, bob, carol: practise an emergency on their canary
+OVERDUE 4m    drill by alice, bob, carol: practise an emergency on the canary
     breakglass drill canary
 OVERDUE 3m    check by alice: prod and canary
     breakglass check --all --as alice/alice

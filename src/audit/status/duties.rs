@@ -212,7 +212,7 @@ fn drill(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
     let (what, command) = match vault.kind {
         Kind::Canary => {
             let command = format!("breakglass drill {}", vault.name);
-            (format!("drill by {names}: practise an emergency on their canary"), Some(command))
+            (format!("drill by {names}: practise an emergency on the canary"), Some(command))
         }
         Kind::Root => {
             (format!("drill by {names}: they have no canary; the next `seal` for them makes one"), None)
