@@ -76,7 +76,7 @@ fn programs_are_told_the_same() {
         keys(&json),
         "clock_behind duties escrow exit other_findings requests time trouble upcoming vaults verdict"
     );
-    assert_eq!(keys(&json["escrow"]), "head id last_record name words");
+    assert_eq!(keys(&json["escrow"]), "head id last_record_time name words");
     let vault = json["vaults"].as_array().unwrap().iter().find(|vault| vault["name"] == "prod").unwrap();
     assert_eq!(
         keys(vault),

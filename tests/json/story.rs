@@ -66,7 +66,7 @@ fn in_one_sitting(answers: &mut Answers) {
     let disk = Disk::people();
     let line = "init escrow --name 'Example Corp'";
     let mut sitting = Counted { terminal: sit_down(&disk, line), answers: 0 };
-    sitting.terminal.expect("BEGIN an escrow");
+    sitting.terminal.expect("CREATE an escrow");
     sitting.cards(&disk);
     sitting.paper();
     sitting.vault();

@@ -38,7 +38,7 @@ struct EscrowStatus<'a> {
     words: String,
     name: &'a FreeText,
     head: Head,
-    last_record: Time,
+    last_record_time: Time,
 }
 
 impl<'a> StatusOutcome<'a> {
@@ -53,7 +53,7 @@ impl<'a> StatusOutcome<'a> {
                 words: Words::of(&status.id).to_string(),
                 name: &status.name,
                 head: status.head,
-                last_record: status.last,
+                last_record_time: status.last,
             },
             trouble: status.trouble.iter().map(FindingFields::of).collect(),
             other_findings: status.findings,
