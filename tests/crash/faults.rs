@@ -149,10 +149,10 @@ fn fail_at(scene: &Scene, call: &Call, error: &'static str) {
         return;
     }
     if is_sync(call) {
-        assert!(outcome.err.contains("do not use this medium again"), "{say}");
+        assert!(outcome.err.contains("do not use this drive again"), "{say}");
         assert_eq!(writes_after(&outcome), Vec::<String>::new(), "{say}");
     } else if outcome.tells() {
-        assert!(outcome.err.contains("the release is logged, and was shown"), "{say}");
+        assert!(outcome.err.contains("the release is logged, and it was shown"), "{say}");
     } else {
         is_unchanged(&disk, &before, &outcome, &say);
     }

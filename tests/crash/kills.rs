@@ -193,7 +193,7 @@ fn nothing_is_shown_that_is_not_logged() {
             assert_eq!(outcome.shown(), whole, "it ended, and not all was shown");
             let again = again.fails(4).what("ended");
             if disk.exists("req.session.age") {
-                again.next("destroy req.session.age");
+                again.next("delete req.session.age");
             }
             return;
         }

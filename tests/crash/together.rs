@@ -87,11 +87,11 @@ fn two_that_wait_both_get_their_turn() {
         .into_iter()
         .map(|child| {
             let (out, err) = said(child);
-            assert!(err.contains("another breakglass is writing to it"), "{err}");
+            assert!(err.contains("another breakglass process is writing to this log"), "{err}");
             out.lines().last().unwrap().to_owned()
         })
         .collect();
-    assert_ne!(entries[0], entries[1], "both have one entry");
+    assert_ne!(entries[0], entries[1], "both have one record");
     assert_eq!(actions(&disk).len(), 2);
     disk.run("verify --head before.head").ok();
 }

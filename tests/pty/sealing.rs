@@ -81,7 +81,7 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
     seal.expect("E-mail").expect(">").enter("root").expect("has no @").enter("").expect("E-mail").expect(">");
     seal.enter(EMAIL);
     seal.expect("Who seals?").expect("[dan] >").enter("alice").expect("not an administrator");
-    seal.expect(">").enter("zoe").expect("no identity file of `zoe`").expect(">").enter("dan/dan");
+    seal.expect(">").enter("zoe").expect("identity file of `zoe` was not found").expect(">").enter("dan/dan");
     seal.expect("Custodians").expect("[all] >").enter("alice zoe").expect("`zoe` is not a custodian");
     seal.expect(">").enter("alice alice").expect("named twice").expect(">").enter("bob");
     seal.expect("at least 2 custodians")
@@ -247,7 +247,7 @@ fn waiting_for_the_log_ends_with_ctrl_c() {
     for (question, typed) in QUESTIONS {
         answer(&mut seal, question, typed);
     }
-    seal.expect("this one waits").expect("--continue-in FILE").press("\u{3}");
+    seal.expect("waiting for it").expect("--continue-in FILE").press("\u{3}");
     let ended = seal.end();
     assert!(
         ended.code != Some(0) && ended.screen.contains("broken off"),

@@ -202,7 +202,7 @@ fn completeness_unproven() {
     case.says(&world.verify(), Rule::CompletenessUnproven, None, &[]);
     world.emergency();
     let found = case.says(&world.verify_with(&heads(&[head])), Rule::CompletenessUnproven, None, &[]);
-    assert_eq!(found.detail, format!("nothing given knows of the records after {}", head.seq));
+    assert_eq!(found.detail, format!("no given head or book knows the records after {}", head.seq));
 }
 
 /// What `found` finds for each sealed file, and nothing for those that it says nothing of.

@@ -40,7 +40,7 @@ fn an_approval_handed_to_another_session_does_not_open() {
     let other = String::from_utf8(laid.world.approve("bob", &first)).unwrap();
     let ciphertext = &other[other.find("-----BEGIN").unwrap()..];
     let bad = laid.approval("bob", &second, &sealed, ciphertext, |_| {});
-    laid.sets_aside("bob", &second, &bad, "no identity that was given opens it");
+    laid.sets_aside("bob", &second, &bad, "none of the given identities can open it");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn one_custodian_twice_counts_once() {
     let [first, second] = [0, 1].map(|_| laid.world.approve("alice", &asking));
     assert_ne!(first, second);
     let run = laid.releases_nothing(5, &[("first", first.clone()), ("second", second.clone())]);
-    run.at("approval of `alice`: `alice` approved twice, and counts once").what("1 of the 2 approvals");
+    run.at("approval by `alice`: `alice` approved twice, and counts once").what("1 of the 2 approvals");
     let bob = laid.world.approve("bob", &asking);
     laid.releases(&[("first", first), ("second", second), ("bob", bob)]).says("alice and bob");
 }

@@ -25,7 +25,7 @@ fn an_emergency_at(time: &str) {
     for who in ["alice", "bob"] {
         let line =
             format!("approve req.bgr --as {who}/{who} -o {who}.bga --time {time} {TIME_SET} --session-words");
-        disk.line(&line).arg(&asked.words).run().ok().says("OUT OF ORDER: the time was set by hand");
+        disk.line(&line).arg(&asked.words).run().ok().says("DEVIATION: the time was set by hand");
     }
     let line = format!("release req.bgr alice.bga bob.bga --as carol/carol --print totp --time {time}");
     let run = disk.run(&format!("{line} {TIME_SET}")).ok();
@@ -70,10 +70,10 @@ fn a_clock_that_goes_backwards_refuses_no_emergency_and_is_told() {
             .into_iter()
             .fold(words, |words, code| words.arg("--accept-deviation").arg(code));
         let run = words.run().ok().says("it is now  1970-01-01T00:00:00Z");
-        run.says("OUT OF ORDER: the request's window is not now").says("OUT OF ORDER: the clock is behind");
+        run.says("DEVIATION: the request's time window has not begun, or is over").says("DEVIATION: the clock is behind");
     }
     let line = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
-    disk.refuses(4, line).what("the request's window is not now").next("outside-window");
+    disk.refuses(4, line).what("the request's time window has not begun, or is over").next("outside-window");
     let accepted = "--accept-deviation outside-window --accept-deviation clock-behind";
     disk.run(&format!("{line} {accepted}")).ok().shows("password: ");
     let run = disk.run("verify").exits(14).shows("TIME-BACKWARDS").shows("after 2100-01-01T00:00:00Z");
@@ -112,7 +112,7 @@ fn a_request_of_1970_is_released_as_a_finding() {
     laid.disk.write("bob.bga", bob);
     laid.lay();
     let line = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
-    laid.disk.refuses(4, line).what("the request's window is not now");
+    laid.disk.refuses(4, line).what("the request's time window has not begun, or is over");
     let run = laid.disk.run(&format!("{line} --accept-deviation outside-window")).ok();
     assert_eq!(run.out, PASSWORD);
     let run = laid.verify("").exits(14).shows("RELEASE-WINDOW");

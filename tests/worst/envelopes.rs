@@ -107,7 +107,7 @@ fn no_payload(file: &[u8], why: &str) {
     let line =
         "release req.bgr alice.bga bob.bga --as carol/carol --print password --accept-deviation time-set";
     let run = laid.disk.run(&format!("{line} --time {}", laid.now())).fails(10);
-    let run = run.what("the payload holds no credentials").what(why);
+    let run = run.what("the payload cannot be read").what(why);
     run.at("escrow/vaults/other/1/payload.age").next("the release is logged");
     laid.verify("").exits(14).shows("EXPOSED").shows("END-MISSING");
 }
@@ -119,7 +119,7 @@ fn refuses(disk: &Disk, code: i32, line: &str) -> Run {
 
 #[test]
 fn an_age_file_with_work_factor_63_is_refused_before_any_work() {
-    let why = "it is locked with a passphrase, where it should be encrypted to a recipient";
+    let why = "it is locked with a passphrase, but should be encrypted to a recipient";
     let expected = Refusals { approval: why, check: (5, why), approve: (5, why), session: (3, why) };
     refused_everywhere(&scrypt_63(), &expected, refuses);
     no_payload(&scrypt_63(), why);
@@ -139,7 +139,7 @@ fn an_identity_file_with_work_factor_63_is_refused_before_any_work() {
     terminal.expect("Passphrase of bad.key:").enter("correct horse battery staple");
     let ended = terminal.end();
     assert_eq!(ended.code, Some(3), "{}", ended.screen);
-    assert!(ended.screen.contains("asks for 2^63 scrypt rounds; at most 2^20 are done"), "{}", ended.screen);
+    assert!(ended.screen.contains("asks for 2^63 scrypt rounds; at most 2^20 are allowed"), "{}", ended.screen);
     assert!(ended.screen.contains("   at: bad.key"), "{}", ended.screen);
     assert!(laid.disk.tree() == before);
     // The library says the same of every factor above, and does not say it of a file that was locked so.
@@ -189,7 +189,7 @@ fn spring(trap: &Path) {
 
 #[test]
 fn an_age_file_with_a_plugins_stanza_starts_no_process() {
-    let why = "no identity that was given opens it";
+    let why = "none of the given identities can open it";
     let expected = Refusals { approval: why, check: (6, why), approve: (6, why), session: (6, why) };
     refused_everywhere(&plugin(), &expected, untrapped);
     no_payload(&plugin(), why);

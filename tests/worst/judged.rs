@@ -111,7 +111,7 @@ impl Laid {
         let [alice, carol] = ["alice", "carol"].map(|who| (who, self.world.approve(who, asking)));
         let bad = ("bad", bad.to_vec());
         let run = self.releases_nothing(5, &[alice.clone(), bad.clone()]);
-        let named = format!("set aside: approval of `{whose}`: ");
+        let named = format!("set aside: approval by `{whose}`: ");
         run.at(&named).says(why).what("1 of the 2 approvals");
         self.releases(&[alice, bad, carol]).says(&named).says(why);
         let log = String::from_utf8(self.disk.read("escrow/log")).unwrap();
@@ -132,18 +132,18 @@ impl Laid {
     #[track_caller]
     pub fn is_judged(&self, code: i32, rule: &str, seq: u64) {
         self.lay();
-        self.verify("").exits(code).shows(rule).shows(&format!("entry {seq}, byte "));
+        self.verify("").exits(code).shows(rule).shows(&format!("record {seq}, byte "));
         let line = "check --all --as alice/alice";
         let (log, book) = (self.disk.read("escrow/log"), self.disk.read("alice/alice.book"));
         if code != 11 {
             let run = self.disk.refuses(code, line);
-            run.what(rule).at(&format!("escrow/log, entry {seq}, byte "));
+            run.what(rule).at(&format!("escrow/log, record {seq}, byte "));
         } else if log.len() as u64 - self.reading_end(&log) > 8 << 20 {
             self.disk.refuses(code, line).what("more than a record can keep").next("--continue-in");
         } else {
             // A damaged tail is not built on either: it is kept, whole, in a record of its own.
             self.disk.run(line).ok().says(Rule::Torn.meaning()).says("The damaged bytes are kept");
-            self.verify("").exits(14).shows("RECOVERED").shows(&format!("entry {seq}, byte "));
+            self.verify("").exits(14).shows("RECOVERED").shows(&format!("record {seq}, byte "));
             self.disk.write("escrow/log", log);
             self.disk.write("alice/alice.book", book);
         }

@@ -61,7 +61,7 @@ fn another_spelling_of_the_same_is_refused() {
         |line: &str| swapped(line, r#""by":["alice"]"#, r#""by":["\u0061lice"]"#),
         |line: &str| swapped(line, "\"time\":", "\"\\u0074ime\":"),
     ] {
-        refused_everywhere("RECORD-NONCANONICAL", "is not in its canonical spelling", spell);
+        refused_everywhere("RECORD-NONCANONICAL", "is not in canonical form", spell);
     }
 }
 
@@ -114,7 +114,7 @@ fn bytes_behind_a_note_are_refused() {
     }
     // Behind the signed line, before its line feed: it is part of what was signed.
     refused_everywhere("RECORD-MALFORMED", "trailing characters", |line| format!("{line}{{}}"));
-    refused_everywhere("RECORD-NONCANONICAL", "canonical spelling", |line| format!("{line} "));
+    refused_everywhere("RECORD-NONCANONICAL", "canonical form", |line| format!("{line} "));
 }
 
 /// The number of a record and of the book's record in a statement, in another spelling.

@@ -32,13 +32,13 @@ fn refused(threshold: &str, why: &str) {
 
 #[test]
 fn a_threshold_of_0_is_impossible() {
-    refused("0", "a threshold of 0 needs no second person");
+    refused("0", "a threshold of 0 lets one person open the vault alone");
     impossible(|seal| seal.threshold = 0);
 }
 
 #[test]
 fn a_threshold_of_1_is_impossible() {
-    refused("1", "a threshold of 1 needs no second person");
+    refused("1", "a threshold of 1 lets one person open the vault alone");
     impossible(|seal| seal.threshold = 1);
 }
 

@@ -73,7 +73,7 @@ fn a_seal_of_index_0_is_no_record() {
 #[test]
 fn two_shares_with_one_index_are_bad() {
     // Bob's share says that it is alice's.
-    let why = "the share's index is not that of the seal";
+    let why = "the share's index differs from the seal's";
     handed_over_badly(|_, share| with_value(share, "index", "1"), why);
     sealed_badly(|share| with_value(share, "index", "1"), why);
     // Bob hands over alice's own share, which he should never have had, as his.
@@ -130,14 +130,14 @@ fn a_share_of_a_previous_generation_is_bad() {
     // In an approval.
     let asking = laid.ask(&new);
     let bad = laid.hand_over("bob", &asking, &new, &laid.share("bob", &old));
-    laid.sets_aside("bob", &asking, &bad, "the share's generation is not that of the seal");
+    laid.sets_aside("bob", &asking, &bad, "the share's generation differs from the seal's");
     // In an approval that says so.
     let asking = laid.ask(&new);
     let bad = laid.approval("bob", &asking, &new, &old.sealed_shares[1].1, |approval| {
         approval.generation = 1;
     });
     let why = "is not of the share that was sealed to them";
-    laid.releases_nothing(5, &[("bad", bad)]).says("approval of `bob`").says(why);
+    laid.releases_nothing(5, &[("bad", bad)]).says("approval by `bob`").says(why);
     // As a file: the old one in the place of the new.
     laid.disk.copy("escrow/vaults/prod/1/bob.share.age", "escrow/vaults/prod/2/bob.share.age");
     let run = laid.disk.refuses(5, "check prod --as bob/bob");
@@ -147,7 +147,7 @@ fn a_share_of_a_previous_generation_is_bad() {
 #[test]
 fn a_share_of_another_vault_is_bad() {
     let canarys = |laid: &Laid, _: &str| laid.share("bob", &laid.sealed("canary", 1));
-    handed_over_badly(canarys, "the share's vault is not that of the seal");
+    handed_over_badly(canarys, "the share's vault differs from the seal's");
     let laid = Laid::ready();
     laid.disk.copy("escrow/vaults/canary/1/bob.share.age", "escrow/vaults/prod/1/bob.share.age");
     let run = laid.disk.refuses(5, "check prod --as bob/bob");

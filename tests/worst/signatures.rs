@@ -155,14 +155,14 @@ fn a_right_signature_under_another_type_is_refused() {
     }
     for (note, kind) in [(&book, "book"), (record, "seal"), (&denial.note, "denial")] {
         let run = laid.is_no_card(note.as_bytes());
-        run.what(&format!("it is a `{kind}`, where a `card` is expected"));
+        run.what(&format!("it is a `{kind}`, and a `card` is expected"));
     }
     // A denial in the place of an approval, with a ciphertext behind it.
     let approval = String::from_utf8(laid.world.approve("bob", &asking)).unwrap();
     let ciphertext = &approval[approval.find("-----BEGIN").unwrap()..];
     let bad = [LogRecord::bytes_of(&denial.note), ciphertext.as_bytes().to_vec()].concat();
     let run = laid.releases_nothing(5, &[("bad", bad), ("bob", approval.into_bytes())]);
-    run.at("approval of `alice`: the statement by `alice` is not an approval");
+    run.at("approval by `alice`: the statement by `alice` is not an approval");
     // A statement in the place of a record.
     laid.is_no_record("RECORD-MALFORMED", &LogRecord::bytes_of(card));
     laid.is_collected(&LogRecord::bytes_of(&denial.note));

@@ -144,9 +144,9 @@ fn shown_escaped_of_an_approval(laid: &Laid, text: &str) {
         swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{}:1,"time":"#, quoted(text)));
     let bad = [signed(&line, &[laid.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
     let run = laid.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
-    is_harmless(&run.at("approval of `bob`: STATEMENT-MALFORMED: "));
+    is_harmless(&run.at("approval by `bob`: STATEMENT-MALFORMED: "));
     let run = laid.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);
-    is_harmless(&run.says("set aside: approval of `bob`: STATEMENT-MALFORMED: "));
+    is_harmless(&run.says("set aside: approval by `bob`: STATEMENT-MALFORMED: "));
 }
 
 /// On a card, in its owner's own words and as a field; and in a kind of record that is not known.
@@ -235,7 +235,7 @@ fn a_text_of_megabytes_is_refused() {
         let text = if door.ends_with("applicable") { format!("resealed={text}") } else { text };
         let run = disk.refuses_line(*code, disk.line(&door.replace("ID", &asked.id)).arg(text));
         is_harmless(&run);
-        run.what("120000 bytes; at most 4096 are taken");
+        run.what("120000 bytes; at most 4096 are allowed");
     }
     let text = "x".repeat(10 << 20);
     disk.write("policy.toml", format!("incident_team = \"{text}\"\n"));
@@ -254,7 +254,7 @@ fn a_text_of_megabytes_is_refused() {
     let bad = forge::card(card, &alice[0], |line| swapped(line, "alice of Example Corp", &text));
     let run = laid.is_no_card(&bad);
     is_harmless(&run);
-    run.what("the text has 10485760 bytes; at most 4096 are taken");
+    run.what("the text has 10485760 bytes; at most 4096 are allowed");
     // As the name of a field, which the error would repeat.
     let bad =
         forge::card(card, &alice[0], |line| swapped(line, r#""time":"#, &format!(r#""{text}":1,"time":"#)));
