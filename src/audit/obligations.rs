@@ -37,12 +37,12 @@ impl Deadline {
     }
 
     /// Whether it has passed.
-    pub fn is_overdue(&self, now: Time) -> bool {
+    pub(crate) fn is_overdue(&self, now: Time) -> bool {
         now > self.due
     }
 
     /// Whether it has passed, or its last quarter has begun.
-    pub fn is_near(&self, now: Time) -> bool {
+    pub(crate) fn is_near(&self, now: Time) -> bool {
         self.due.since(now).0 <= self.due.since(self.since).0 / 4
     }
 }
@@ -129,7 +129,7 @@ fn exposures<'a>(
 }
 
 /// The generations that are exposed, by what the log tells.
-pub fn exposed_by_log(escrow: &Escrow) -> Vec<Exposure<'_>> {
+pub(crate) fn exposed_by_log(escrow: &Escrow) -> Vec<Exposure<'_>> {
     let handed = handed_over(escrow, &[]);
     escrow.vaults.iter().flat_map(|vault| exposures(escrow, vault, &handed)).collect()
 }

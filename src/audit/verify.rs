@@ -41,7 +41,7 @@ impl FromStr for Anchor {
 
 impl Anchor {
     /// Whether it is the fingerprint of `id`.
-    pub fn is_of(&self, id: &Digest) -> bool {
+    pub(crate) fn is_of(&self, id: &Digest) -> bool {
         match self {
             Anchor::Id(known) => known == id,
             Anchor::Words(words) => *words == Words::of(id),

@@ -140,7 +140,7 @@ impl RequestFile {
     ///
     /// # Errors
     /// [`ApproveError`].
-    pub fn parse_known(bytes: &[u8], known: &KnownLogs) -> Result<RequestFile, ApproveError> {
+    pub(crate) fn parse_known(bytes: &[u8], known: &KnownLogs) -> Result<RequestFile, ApproveError> {
         let bundle = Bundle::parse(bytes)?;
         let reading = known.read(bundle.records.to_vec()).map_err(ApproveError::Unsound)?;
         if let Some(finding) = reading.unsound() {

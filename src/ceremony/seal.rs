@@ -217,7 +217,7 @@ pub fn open_share(
 }
 
 /// The name of the canary vault of a set of custodians and a threshold: whichever order they are named in.
-pub fn canary_name(threshold: Threshold, custodians: &[VerifiedCard]) -> VaultName {
+pub(crate) fn canary_name(threshold: Threshold, custodians: &[VerifiedCard]) -> VaultName {
     let mut cards: Vec<Digest> = custodians.iter().map(VerifiedCard::digest).collect();
     cards.sort_unstable();
     let parts: Vec<&[u8]> = cards.iter().map(|card| card.as_bytes().as_slice()).collect();
@@ -234,7 +234,7 @@ pub fn canary_name(threshold: Threshold, custodians: &[VerifiedCard]) -> VaultNa
 ///
 /// # Errors
 /// [`PayloadError`].
-pub fn canary_fields(
+pub(crate) fn canary_fields(
     seed: &secrecy::SecretString,
     password: secrecy::SecretString,
 ) -> Result<Fields, PayloadError> {

@@ -1,4 +1,4 @@
-//! The command line: every command is one line here, and one file in [`verb`].
+//! The command line: every command is one line here, and one file in `verb`.
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 

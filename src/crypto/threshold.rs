@@ -60,12 +60,12 @@ impl Threshold {
     }
 
     /// Whether one lost share loses the secret.
-    pub fn one_loss_loses_all(self) -> bool {
+    pub(crate) fn one_loss_loses_all(self) -> bool {
         self.threshold == self.total_shares
     }
 
     /// Whether two groups without a common member could each reconstruct.
-    pub fn allows_disjoint_quorums(self) -> bool {
+    pub(crate) fn allows_disjoint_quorums(self) -> bool {
         2 * u16::from(self.threshold) <= u16::from(self.total_shares)
     }
 }

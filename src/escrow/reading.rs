@@ -43,7 +43,7 @@ impl Reading {
     ///
     /// # Errors
     /// As [`Reading::of`].
-    pub fn remembering(bytes: Vec<u8>, more: BTreeSet<Digest>) -> Result<Reading, Finding> {
+    pub(crate) fn remembering(bytes: Vec<u8>, more: BTreeSet<Digest>) -> Result<Reading, Finding> {
         public::work(|| Reading::walked(bytes, &more))
     }
 
@@ -128,7 +128,7 @@ impl Reading {
     }
 
     /// The bytes of the record `hash`, numbered `seq`: where it stands, or as it was kept.
-    pub fn record_bytes(&self, seq: u64, hash: &Digest) -> Option<&[u8]> {
+    pub(crate) fn record_bytes(&self, seq: u64, hash: &Digest) -> Option<&[u8]> {
         if let Some(kept) = self.escrow.kept.get(hash) {
             return Some(kept);
         }
@@ -143,7 +143,7 @@ impl Reading {
     }
 
     /// The bytes before the first record that forbids adding to the log; all of them, if none does.
-    pub fn sound_bytes(&self) -> &[u8] {
+    pub(crate) fn sound_bytes(&self) -> &[u8] {
         let end = self.unsound().and_then(|finding| finding.offset).unwrap_or(self.escrow.head.size);
         &self.bytes[..end.min(self.escrow.head.size) as usize]
     }

@@ -90,7 +90,7 @@ impl Escrow {
     }
 
     /// The card of a person who belongs to the escrow.
-    pub fn card_of(&self, person: &PersonId) -> Option<VerifiedCard> {
+    pub(crate) fn card_of(&self, person: &PersonId) -> Option<VerifiedCard> {
         self.people.get(person).map(|person| person.card.clone())
     }
 
@@ -125,7 +125,7 @@ impl Escrow {
     }
 
     /// True for a head that exists only on an adopted branch. Such a head proves nothing about this log after the fork.
-    pub fn is_elsewhere(&self, head: &Head) -> bool {
+    pub(crate) fn is_elsewhere(&self, head: &Head) -> bool {
         self.elsewhere.contains(head) && self.history.get(&head.seq) != Some(head)
     }
 
@@ -157,7 +157,7 @@ impl Escrow {
     }
 
     /// Whether a statement of that digest is in the log already.
-    pub fn has_statement(&self, digest: &Digest) -> bool {
+    pub(crate) fn has_statement(&self, digest: &Digest) -> bool {
         self.seen.contains(digest)
     }
 

@@ -26,13 +26,13 @@ pub struct Generation {
 
 impl Generation {
     /// The custodians who have not checked their share yet.
-    pub fn unchecked(&self) -> Vec<&PersonId> {
+    pub(crate) fn unchecked(&self) -> Vec<&PersonId> {
         let custodians = self.seal.shares.iter().map(|share| &share.custodian);
         custodians.filter(|custodian| !self.checks.contains_key(*custodian)).collect()
     }
 
     /// Whether as many custodians as the threshold checked their shares.
-    pub fn has_threshold_of_checks(&self) -> bool {
+    pub(crate) fn has_threshold_of_checks(&self) -> bool {
         self.checks.len() >= usize::from(self.seal.threshold)
     }
 }

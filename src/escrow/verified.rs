@@ -19,7 +19,7 @@ pub struct VerifiedStatement {
 
 impl VerifiedStatement {
     /// The statement alone.
-    pub fn into_signed(self) -> SignedStatement {
+    pub(crate) fn into_signed(self) -> SignedStatement {
         self.signed
     }
 

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a pasted text takes to arrive, at most: whatever comes later was typed.
-pub const PASTE: Duration = Duration::from_millis(30);
+pub(crate) const PASTE: Duration = Duration::from_millis(30);
 
 /// Where standard output leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn output() -> Output {
 
 impl Console {
     /// Throws away what was typed before it was asked for.
-    pub fn forget_typed(&self) {
+    pub(crate) fn forget_typed(&self) {
         // What the kernel does not forget is read away.
         self.flush();
         while let Ok(Pressed::Byte(_)) = self.byte(Some(Duration::ZERO)) {}
@@ -61,7 +61,7 @@ impl Console {
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn more_was_pasted(&self) -> io::Result<bool> {
+    pub(crate) fn more_was_pasted(&self) -> io::Result<bool> {
         let mut more = false;
         while let Pressed::Byte(_) = self.byte(Some(PASTE))? {
             more = true;

@@ -13,7 +13,7 @@ use crate::value::public;
 struct NotDurable(io::Error);
 
 /// Whether an error says that something could not be made durable: its medium must not be used again.
-pub fn is_not_durable(error: &io::Error) -> bool {
+pub(crate) fn is_not_durable(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<NotDurable>())
 }
 
@@ -38,7 +38,7 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_public(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_public(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     public::work(|| read(path, limit))
 }
 
@@ -46,7 +46,7 @@ pub fn read_public(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_own(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     public::work(|| read_file(open_own(path, OpenOptions::new().read(true))?, limit))
 }
 
@@ -62,7 +62,7 @@ pub(super) fn read_kernel(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Whatever the system says.
-pub fn size_of(path: &Path) -> io::Result<u64> {
+pub(crate) fn size_of(path: &Path) -> io::Result<u64> {
     path.symlink_metadata().map(|metadata| metadata.len())
 }
 
@@ -163,7 +163,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`create`].
-pub fn create_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn create_public(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_new(OpenOptions::new().write(true).create_new(true).open(path)?, path, bytes)
 }
 
@@ -239,7 +239,7 @@ fn parent(path: &Path) -> &Path {
 ///
 /// # Errors
 /// Whatever the system says.
-pub fn sync_parent(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     if cfg!(unix) { durable(File::open(parent(path))?.sync_all()) } else { Ok(()) }
 }
 
@@ -247,7 +247,7 @@ pub fn sync_parent(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Whatever the system says.
-pub fn destroy(path: &Path) -> io::Result<()> {
+pub(crate) fn destroy(path: &Path) -> io::Result<()> {
     let mut file = open_own(path, OpenOptions::new().write(true))?;
     let length = file.metadata()?.len();
     io::copy(&mut io::repeat(0).take(length), &mut file)?;
@@ -277,7 +277,7 @@ impl Created {
     }
 
     /// Remembers a directory that was created for something else to lie in.
-    pub fn add_parent(&mut self, path: PathBuf) {
+    pub(crate) fn add_parent(&mut self, path: PathBuf) {
         self.things.push(Thing::Parent(path));
     }
 

@@ -24,10 +24,10 @@ mod linux;
 const WORDS: usize = 1280;
 
 /// The bytes of the arena: five megabytes.
-pub const ARENA: usize = WORDS * 64 * GRANULE;
+pub(crate) const ARENA: usize = WORDS * 64 * GRANULE;
 
 /// The bytes of the stack that are locked, and overwritten by [`wipe_stack`].
-pub const STACK: usize = 1 << 20;
+pub(crate) const STACK: usize = 1 << 20;
 
 /// Blocks from here on are too large for the arena, and left out of dumps one by one. A payload has a megabyte at
 /// most, and is smaller than this also in base64.
@@ -148,7 +148,7 @@ unsafe fn wipe(block: *mut u8, size: usize) {
     }
 }
 
-/// Overwrites the stack below the caller's frame, [`STACK`] bytes of it: what a finished call left there.
+/// Overwrites the stack below the caller's frame, `STACK` bytes of it: what a finished call left there.
 #[inline(never)]
 pub fn wipe_stack() {
     if !has_room() {

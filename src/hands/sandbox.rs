@@ -37,7 +37,7 @@ impl FileAccess {
     }
 
     /// Adds the directory that a file is in, or will be in: the nearest one above it that exists.
-    pub fn changes_beside(&mut self, file: &Path) {
+    pub(crate) fn changes_beside(&mut self, file: &Path) {
         let above =
             file.ancestors().skip(1).map(|path| if path == Path::new("") { Path::new(".") } else { path });
         self.change.extend(above.into_iter().find(|path| path.is_dir()).map(Path::to_owned));

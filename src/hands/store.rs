@@ -13,12 +13,12 @@ use crate::ledger::medium::Medium;
 use crate::value::names::{PersonId, VaultName};
 
 /// The most bytes of a log that are read.
-pub const MAX_LOG: u64 = 4 << 30;
+pub(crate) const MAX_LOG: u64 = 4 << 30;
 
 /// The most bytes of a sealed share, and of a payload's file.
-pub const MAX_SEALED_SHARE: u64 = 64 << 10;
+pub(crate) const MAX_SEALED_SHARE: u64 = 64 << 10;
 /// See [`MAX_SEALED_SHARE`].
-pub const MAX_PAYLOAD_FILE: u64 = 2 << 20;
+pub(crate) const MAX_PAYLOAD_FILE: u64 = 2 << 20;
 
 /// How long to wait before a lock is tried again.
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
@@ -81,7 +81,7 @@ impl EscrowDir {
     ///
     /// # Errors
     /// The system's error; `AlreadyExists` if something other than a folder is in the way.
-    pub fn create_folders(&self, path: &Path, created: &mut Created) -> io::Result<bool> {
+    pub(crate) fn create_folders(&self, path: &Path, created: &mut Created) -> io::Result<bool> {
         let mut any = false;
         for directory in self.folders(path) {
             match files::create_dir(directory) {
@@ -100,7 +100,7 @@ impl EscrowDir {
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn sync_folders(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn sync_folders(&self, path: &Path) -> io::Result<()> {
         self.folders(path).into_iter().rev().try_for_each(files::sync_parent)
     }
 
@@ -119,7 +119,7 @@ impl EscrowDir {
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn take_away_unlogged(
+    pub(crate) fn take_away_unlogged(
         &self,
         vault: &VaultName,
         generation: u32,
@@ -142,7 +142,7 @@ impl EscrowDir {
     }
 
     /// Takes the mark away from the files of a generation whose seal is in the log.
-    pub fn unmark(&self, vault: &VaultName, generation: u32, after: &Digest) {
+    pub(crate) fn unmark(&self, vault: &VaultName, generation: u32, after: &Digest) {
         // Best effort: a mark on what the log names means nothing.
         let _ = fs::remove_file(self.generation(vault, generation).join(format!("{UNLOGGED}{after}")));
     }
@@ -153,7 +153,7 @@ impl EscrowDir {
     ///
     /// # Errors
     /// The system's error; `AlreadyExists` if that generation has files already.
-    pub fn write_generation(
+    pub(crate) fn write_generation(
         &self,
         vault: &VaultName,
         generation: u32,
@@ -233,7 +233,7 @@ pub struct ChainFile {
 
 impl ChainFile {
     /// Whether another process holds the file's lock at this moment; `false` if that cannot be determined.
-    pub fn is_held(path: &Path) -> bool {
+    pub(crate) fn is_held(path: &Path) -> bool {
         let file = files::open_own(path, OpenOptions::new().read(true));
         file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
@@ -271,13 +271,13 @@ impl ChainFile {
     }
 
     /// Whether the file was created here. Another process may have had its lock since, and written to it.
-    pub fn is_new(&self) -> bool {
+    pub(crate) fn is_new(&self) -> bool {
         self.is_new
     }
 
     /// Removes the file again. Whoever calls this created it, and nothing that was written to it since was
     /// acknowledged. Best effort: what is reported is another error.
-    pub fn discard(self) {
+    pub(crate) fn discard(self) {
         if self.is_here().is_ok() {
             let _ = fs::remove_file(&self.path);
         }
@@ -297,7 +297,7 @@ impl ChainFile {
     ///
     /// # Errors
     /// Whatever the system says.
-    pub fn open_or_create(path: &Path) -> io::Result<ChainFile> {
+    pub(crate) fn open_or_create(path: &Path) -> io::Result<ChainFile> {
         match ChainFile::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => ChainFile::create(path),
             other => other,

@@ -59,7 +59,7 @@ impl<M: Medium> OpenBook<M> {
     ///
     /// # Errors
     /// Whatever the medium says.
-    pub fn begin_with(&mut self, other: &BookReading) -> io::Result<()> {
+    pub(crate) fn begin_with(&mut self, other: &BookReading) -> io::Result<()> {
         self.medium.append(0, other.good_bytes())?;
         self.reading = BookReading {
             bytes: other.good_bytes().to_vec(),
@@ -76,7 +76,7 @@ impl<M: Medium> OpenBook<M> {
     }
 
     /// The medium, when nothing more is to be stated.
-    pub fn into_medium(self) -> M {
+    pub(crate) fn into_medium(self) -> M {
         self.medium
     }
 

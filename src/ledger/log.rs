@@ -82,14 +82,14 @@ impl<M: Medium> Ledger<M> {
     ///
     /// # Errors
     /// As [`Ledger::open`].
-    pub fn open_known(mut medium: M, known: &KnownLogs) -> Result<Ledger<M>, LedgerError> {
+    pub(crate) fn open_known(mut medium: M, known: &KnownLogs) -> Result<Ledger<M>, LedgerError> {
         let bytes = public::work(|| medium.read()).map_err(LedgerError::io("read"))?;
         let reading = known.take(bytes).map_err(LedgerError::Unsound)?;
         Ok(Ledger { medium, reading, usable: true })
     }
 
     /// What was read, when nothing more is to be appended.
-    pub fn into_reading(self) -> Reading {
+    pub(crate) fn into_reading(self) -> Reading {
         self.reading
     }
 
@@ -208,7 +208,7 @@ impl<M: Medium> Ledger<M> {
     }
 
     /// Remembers statements that this program has verified, so that an append does not verify them again.
-    pub fn vouch<'a>(&mut self, statements: impl IntoIterator<Item = &'a VerifiedStatement>) {
+    pub(crate) fn vouch<'a>(&mut self, statements: impl IntoIterator<Item = &'a VerifiedStatement>) {
         statements.into_iter().for_each(|statement| self.reading.escrow.vouch(statement));
     }
 

@@ -70,17 +70,17 @@ impl<'a> Approvers<'a> {
     }
 
     /// Whether as many distinct custodians approved as the seal's threshold asks for.
-    pub fn are_enough(&self) -> bool {
+    pub(crate) fn are_enough(&self) -> bool {
         self.people.len() >= usize::from(self.seal.threshold)
     }
 
     /// `1 of the 2 approvals that are needed`, for people.
-    pub fn tally(&self) -> String {
+    pub(crate) fn tally(&self) -> String {
         format!("{} of the {} approvals that are needed", self.people.len(), self.seal.threshold)
     }
 
     /// The custodians.
-    pub fn into_people(self) -> BTreeSet<PersonId> {
+    pub(crate) fn into_people(self) -> BTreeSet<PersonId> {
         self.people
     }
 }

@@ -10,10 +10,10 @@ const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----\n";
 const END: &str = "-----END AGE ENCRYPTED FILE-----\n";
 
 /// The most bytes of a bundle.
-pub const MAX_BUNDLE: usize = 256 << 20;
+pub(crate) const MAX_BUNDLE: usize = 256 << 20;
 
 /// The most ciphertexts of a bundle: a vault has no more shares.
-pub const MAX_CIPHERTEXTS: usize = 255;
+pub(crate) const MAX_CIPHERTEXTS: usize = 255;
 
 /// The two parts of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +28,13 @@ pub struct Bundle<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// More than [`MAX_BUNDLE`] bytes.
+    /// More than `MAX_BUNDLE` bytes.
     #[error("the file is larger than {MAX_BUNDLE} bytes")]
     TooLarge,
     /// What follows the records is no ciphertext.
     #[error("what stands at byte {0} is no ciphertext in armour")]
     NotACiphertext(usize),
-    /// More than [`MAX_CIPHERTEXTS`].
+    /// More than `MAX_CIPHERTEXTS`.
     #[error("the file holds more than {MAX_CIPHERTEXTS} ciphertexts")]
     TooMany,
     /// No ciphertext at all.

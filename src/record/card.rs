@@ -17,7 +17,7 @@ use crate::value::time::Time;
 pub const MAX_RECIPIENTS: usize = 8;
 
 /// The most bytes of a sealed signing key in its armour; a real one has under 1,000.
-pub const MAX_SEALED_KEY: usize = 8 << 10;
+pub(crate) const MAX_SEALED_KEY: usize = 8 << 10;
 
 /// What a person may be asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 
 /// The most bytes of a head file.
-pub const MAX_HEAD: usize = 4096;
+pub(crate) const MAX_HEAD: usize = 4096;
 
 /// A log at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

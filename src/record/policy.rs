@@ -8,7 +8,7 @@ use crate::value::text::FreeText;
 use crate::value::time::Seconds;
 
 /// The most bytes of a policy file.
-pub const MAX_POLICY: usize = 64 << 10;
+pub(crate) const MAX_POLICY: usize = 64 << 10;
 
 /// A person to call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl Default for Policy {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// More than [`MAX_POLICY`] bytes.
+    /// More than `MAX_POLICY` bytes.
     #[error("the policy file is larger than {MAX_POLICY} bytes")]
     TooLarge,
     /// Not TOML, or a field is unknown or has a wrong value.

@@ -12,10 +12,10 @@ use crate::record::head::Head;
 use crate::record::note::BEGINNING;
 
 /// The most bytes of a damaged tail that one record can keep, zeros included.
-pub const MAX_TAIL: u64 = 64 << 20;
+pub(crate) const MAX_TAIL: u64 = 64 << 20;
 
 /// The most bytes of a damaged tail before the zeros at its end.
-pub const MAX_TAIL_BYTES: usize = 8 << 20;
+pub(crate) const MAX_TAIL_BYTES: usize = 8 << 20;
 
 /// Bytes that are not a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ impl Damage {
     /// Keeps a damaged tail whole.
     ///
     /// # Errors
-    /// [`TooMuchDamage`], above [`MAX_TAIL`] bytes, or [`MAX_TAIL_BYTES`] without the zeros at its end.
+    /// `TooMuchDamage`, above `MAX_TAIL` bytes, or `MAX_TAIL_BYTES` without the zeros at its end.
     pub fn of_tail(tail: &[u8]) -> Result<Damage, TooMuchDamage> {
         let size = tail.len() as u64;
         let kept = tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);

@@ -75,7 +75,7 @@ pub struct Strength {
 ///
 /// The estimate works on copies of the password that are freed without being wiped (`zxcvbn` knows no wiping):
 /// call it only if memory is locked and the process short-lived, and not for a password from [`generate`].
-pub fn strength(password: &str, user_inputs: &[&str]) -> Strength {
+pub(crate) fn strength(password: &str, user_inputs: &[&str]) -> Strength {
     let mut known = user_inputs.to_vec();
     // "example" is no less known than "root@example.com"; zxcvbn looks for whole inputs only.
     for input in user_inputs {

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::value::names::FieldName;
 
 /// The account's number or name at its provider.
-pub const ACCOUNT_ID: &str = "account-id";
+pub(crate) const ACCOUNT_ID: &str = "account-id";
 /// The root user's email address.
 pub const EMAIL: &str = "email";
 /// The root user's password.
@@ -28,13 +28,13 @@ pub const PASSWORD: &str = "password";
 /// The second factor, as an otpauth URI. Asked for by this name, it is shown as codes.
 pub const TOTP: &str = "totp";
 /// What is asked for when the seed itself is wanted. It is not a field of a payload: [`TOTP`] holds the seed.
-pub const TOTP_SEED: &str = "totp-seed";
+pub(crate) const TOTP_SEED: &str = "totp-seed";
 
 /// The most bytes that a payload may have, padding included: 1 MiB.
 pub const MAX_SIZE: usize = 1 << 20;
 
 /// The most fields of a payload.
-pub const MAX_FIELDS: usize = 64;
+pub(crate) const MAX_FIELDS: usize = 64;
 
 /// The size of a payload is a multiple of this many bytes.
 const BLOCK: usize = 4096;
@@ -52,7 +52,7 @@ pub enum PayloadError {
     /// There is nothing to seal.
     #[error("a payload needs at least one field")]
     NoFields,
-    /// More than [`MAX_FIELDS`].
+    /// More than `MAX_FIELDS`.
     #[error("a payload has at most {MAX_FIELDS} fields")]
     TooManyFields,
     /// Two fields have one name.

@@ -52,12 +52,12 @@ impl TotpSeed {
     }
 
     /// The number of the time step at a time.
-    pub fn step_at(&self, unix_seconds: u64) -> u64 {
+    pub(crate) fn step_at(&self, unix_seconds: u64) -> u64 {
         unix_seconds.min(LAST_SECOND) / self.period
     }
 
     /// The codes of `step` and of the one after it: AWS asks for two in a row when a device is enrolled.
-    pub fn two_codes_from(&self, step: u64) -> [SecretString; 2] {
+    pub(crate) fn two_codes_from(&self, step: u64) -> [SecretString; 2] {
         [self.code_of(step), self.code_of(step.saturating_add(1))]
     }
 
@@ -71,7 +71,7 @@ impl TotpSeed {
     }
 
     /// The seed in base32, upper case, without padding.
-    pub fn seed_base32(&self) -> SecretString {
+    pub(crate) fn seed_base32(&self) -> SecretString {
         let mut text = Zeroizing::new(vec![0; BASE32_NOPAD.encode_len(self.seed.len())]);
         BASE32_NOPAD.encode_mut(&self.seed, &mut text);
         SecretString::from(std::str::from_utf8(&text).expect("base32 is ASCII"))
@@ -84,17 +84,17 @@ impl TotpSeed {
     }
 
     /// The label, usually `Issuer:account`, if there was one.
-    pub fn label(&self) -> Option<&str> {
+    pub(crate) fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
 
     /// The issuer, if one was given.
-    pub fn issuer(&self) -> Option<&str> {
+    pub(crate) fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
     /// For how many seconds a code holds: 1 to 300.
-    pub fn period(&self) -> u64 {
+    pub(crate) fn period(&self) -> u64 {
         self.period
     }
 

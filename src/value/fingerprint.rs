@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use crate::crypto::digest::Digest;
 
 /// How many words stand for a digest.
-pub const COUNT: usize = 8;
+pub(crate) const COUNT: usize = 8;
 
 /// How many bits one word stands for.
 const BITS: usize = 11;

@@ -26,7 +26,7 @@ pub fn work<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Whether this thread is at public work.
-pub fn at_work() -> bool {
+pub(crate) fn at_work() -> bool {
     // A thread that is ending no longer has this variable. What it still allocates may be a secret.
     DEPTH.try_with(Cell::get).is_ok_and(|depth| depth > 0)
 }

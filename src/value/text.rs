@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// The most bytes a free text may have.
-pub const MAX_TEXT: usize = 4096;
+pub(crate) const MAX_TEXT: usize = 4096;
 
 /// Free text: 1 to 4096 bytes of UTF-8 with no control character but LF, no bidirectional control, and no
 /// invisible character.
@@ -25,7 +25,7 @@ pub enum TextError {
     /// Nothing was written.
     #[error("the text is empty")]
     Empty,
-    /// More than [`MAX_TEXT`] bytes.
+    /// More than `MAX_TEXT` bytes.
     #[error("the text has {0} bytes; at most {MAX_TEXT} are allowed")]
     TooLong(usize),
     /// A character that could hide or rewrite what the reader sees.
@@ -113,7 +113,7 @@ impl Shown<'_> {
 
 /// Breaks a text into lines of at most `columns` columns, at its own line feeds and wherever a line is full, so
 /// that a terminal has nothing left to wrap. A character outside ASCII may be two columns wide, and counts so.
-pub fn folded(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn folded(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for line in text.split('\n') {
         let (mut part, mut width) = (String::new(), 0);
@@ -163,7 +163,7 @@ pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// A text on one line of at most `columns` columns, which ends with `...` if some of it is left out.
-pub fn clipped(text: &str, columns: usize) -> String {
+pub(crate) fn clipped(text: &str, columns: usize) -> String {
     let line = Shown::line(text);
     let mut lines = folded(&line, columns);
     if lines.len() == 1 {

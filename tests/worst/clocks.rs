@@ -70,7 +70,8 @@ fn a_clock_that_goes_backwards_refuses_no_emergency_and_is_told() {
             .into_iter()
             .fold(words, |words, code| words.arg("--accept-deviation").arg(code));
         let run = words.run().ok().says("it is now  1970-01-01T00:00:00Z");
-        run.says("DEVIATION: the request's time window has not begun, or is over").says("DEVIATION: the clock is behind");
+        run.says("DEVIATION: the request's time window has not begun, or is over")
+            .says("DEVIATION: the clock is behind");
     }
     let line = "release req.bgr alice.bga bob.bga --as carol/carol --print password";
     disk.refuses(4, line).what("the request's time window has not begun, or is over").next("outside-window");

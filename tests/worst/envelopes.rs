@@ -139,7 +139,11 @@ fn an_identity_file_with_work_factor_63_is_refused_before_any_work() {
     terminal.expect("Passphrase of bad.key:").enter("correct horse battery staple");
     let ended = terminal.end();
     assert_eq!(ended.code, Some(3), "{}", ended.screen);
-    assert!(ended.screen.contains("asks for 2^63 scrypt rounds; at most 2^20 are allowed"), "{}", ended.screen);
+    assert!(
+        ended.screen.contains("asks for 2^63 scrypt rounds; at most 2^20 are allowed"),
+        "{}",
+        ended.screen
+    );
     assert!(ended.screen.contains("   at: bad.key"), "{}", ended.screen);
     assert!(laid.disk.tree() == before);
     // The library says the same of every factor above, and does not say it of a file that was locked so.

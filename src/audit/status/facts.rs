@@ -190,7 +190,7 @@ impl Status {
     }
 
     /// Whether something should have been done by now.
-    pub fn is_overdue(&self) -> bool {
+    pub(crate) fn is_overdue(&self) -> bool {
         self.duties.iter().any(|duty| duty.overdue)
     }
 }

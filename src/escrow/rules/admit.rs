@@ -24,7 +24,7 @@ impl Escrow {
     /// # Errors
     /// The rule that makes it no record of this log at all: it is not signed as it says, or it does not
     /// follow from the record before it.
-    pub fn admit(&mut self, record: &LogRecord, findings: &mut Vec<Finding>) -> Result<(), Broken> {
+    pub(crate) fn admit(&mut self, record: &LogRecord, findings: &mut Vec<Finding>) -> Result<(), Broken> {
         // 1. Signature, by keys that the log brought in before.
         self.verify(record)?;
         // 2. Place in the chain.

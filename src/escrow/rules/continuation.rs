@@ -154,7 +154,7 @@ impl Escrow {
 
     /// Those of `candidates`, seals in base64 in the order of their numbers, that a continuation of this log may
     /// keep.
-    pub fn keepable(&self, candidates: impl Iterator<Item = String>) -> Vec<String> {
+    pub(crate) fn keepable(&self, candidates: impl Iterator<Item = String>) -> Vec<String> {
         let (mut after, mut last) = (self.clone(), self.head.seq);
         let fits = |kept: &String| match after.take_kept(kept, last, &mut |_| {}) {
             Ok((seq, _)) => {

@@ -1,7 +1,7 @@
 //! Which parts of a piece of memory are taken: one bit for each granule of 64 bytes. It knows no addresses.
 
 /// The bytes of a granule; a block begins at a granule, so that its address is a multiple of this.
-pub const GRANULE: usize = 64;
+pub(crate) const GRANULE: usize = 64;
 
 /// A map of `WORDS` × 64 granules.
 pub struct Granules<const WORDS: usize> {
@@ -44,7 +44,7 @@ impl<const WORDS: usize> Granules<WORDS> {
     }
 
     /// Gives back what [`Granules::take`] gave for as many bytes.
-    pub fn give_back(&mut self, offset: usize, bytes: usize) {
+    pub(crate) fn give_back(&mut self, offset: usize, bytes: usize) {
         let first = offset / GRANULE;
         self.mark(first, bytes.div_ceil(GRANULE).max(1), false);
         self.full_before = self.full_before.min(first / 64);

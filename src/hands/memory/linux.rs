@@ -47,12 +47,12 @@ fn map_secret(size: usize) -> Option<NonNull<u8>> {
 }
 
 /// How many bytes the stack may grow to; `None` if there is no limit.
-pub fn stack_limit() -> Option<u64> {
+pub(crate) fn stack_limit() -> Option<u64> {
     getrlimit(Resource::Stack).current
 }
 
 /// Locks the `size` bytes of the stack that the program works on, which were touched already.
-pub fn lock_stack(size: usize) -> bool {
+pub(crate) fn lock_stack(size: usize) -> bool {
     let here = 0_u8;
     let top = (&raw const here).addr();
     let first = (top - size) & !(PAGE - 1);
@@ -65,7 +65,7 @@ pub fn lock_stack(size: usize) -> bool {
 }
 
 /// Asks that the whole pages in a block be in no dump.
-pub fn leave_out_of_dumps(block: *mut u8, size: usize) {
+pub(crate) fn leave_out_of_dumps(block: *mut u8, size: usize) {
     let first = block.addr().next_multiple_of(PAGE);
     let end = (block.addr() + size) & !(PAGE - 1);
     if first < end {

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// The shortest seed that RFC 4226 allows (section 4, R6).
-pub const MIN_BITS: usize = 128;
+pub(crate) const MIN_BITS: usize = 128;
 
 /// The hash in the HMAC. Most services use SHA-1 and say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
