@@ -10,7 +10,7 @@ use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::note::NoteError;
-use breakglass::record::request::{Outcome, Purpose, Reason};
+use breakglass::record::request::{EndOutcome, Purpose, Reason};
 use rand::Rng as _;
 use world::{World, rng};
 
@@ -19,7 +19,7 @@ fn full() -> World {
     let world = World::ready();
     let asking = world.released();
     world.act("alice", &asking);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.close("bob", &asking);
     world
 }

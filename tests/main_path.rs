@@ -30,7 +30,7 @@ use breakglass::record::frame::RecordBody;
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::record::repair::Adopt;
-use breakglass::record::request::{End, Outcome, Purpose};
+use breakglass::record::request::{End, EndOutcome, Purpose};
 use breakglass::record::seal::Kind;
 use breakglass::record::statements::Statements;
 use breakglass::secret::payload::Fields;
@@ -65,7 +65,7 @@ fn what_was_sealed_is_released_and_verify_says_that_all_holds() {
     let approvals = world.approvals(&["alice", "bob"], &asking);
     same(&world.release(&asking, &approvals).unwrap(), &fields());
     world.act("carol", &asking);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let report = world.verify();
     assert!(report.worst() < Some(Severity::Finding), "{:?}", report.findings);
     assert_eq!(rules(&report), [Rule::Exposed, Rule::CloseMissing, Rule::CompletenessUnproven]);
@@ -88,7 +88,7 @@ fn a_drill_walks_the_same_path() {
     let asking = world.ask("alice", "canary", world.question(Purpose::Drill));
     let approvals = world.approvals(&["bob", "carol"], &asking);
     same(&world.release(&asking, &approvals).unwrap(), &fields());
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     assert_eq!(rules(&world.verify()), [Rule::CompletenessUnproven]);
 }
 
@@ -108,7 +108,7 @@ fn a_request_is_released_again_until_it_ends() {
         panic!("the last record is the second release");
     };
     assert_eq!(second.attempt, 2);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let ended = world.head().seq;
     let size = world.bytes().len();
     assert!(matches!(world.release(&asking, &approvals), Err(ReleaseError::Ended(seq)) if seq == ended));

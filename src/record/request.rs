@@ -117,7 +117,7 @@ pub struct Release {
 
 words! {
     /// How a request ended.
-    Outcome {
+    EndOutcome {
         /// Credentials were released.
         Released = "released",
         /// Nothing was released: it was withdrawn or denied, or there were not enough approvals.
@@ -132,7 +132,7 @@ pub struct End {
     /// The digest of the request's record.
     pub request: Digest,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: EndOutcome,
     /// The fields shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<FieldName>,
@@ -152,7 +152,7 @@ impl End {
     pub fn nothing(request: Digest) -> End {
         End {
             request,
-            outcome: Outcome::NotReleased,
+            outcome: EndOutcome::NotReleased,
             shown: Vec::new(),
             totp_steps: Vec::new(),
             approvals: Vec::new(),

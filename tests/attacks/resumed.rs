@@ -6,7 +6,7 @@ use breakglass::escrow::Reading;
 use breakglass::ledger::draft::Draft;
 use breakglass::ledger::error::LedgerError;
 use breakglass::record::finding::Rule;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::retire::Retire;
 
 use crate::world::{World, adoption, text};
@@ -16,7 +16,7 @@ fn eventful() -> World {
     let world = World::ready();
     let asking = world.released();
     world.act("carol", &asking);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.close("alice", &asking);
     world
 }

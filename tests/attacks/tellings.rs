@@ -3,7 +3,7 @@
 use breakglass::audit::verify::Evidence;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::HeadFile;
-use breakglass::record::request::{Outcome, Purpose, Reason};
+use breakglass::record::request::{EndOutcome, Purpose, Reason};
 
 use crate::world::{World, adoption, head_of};
 
@@ -20,7 +20,7 @@ fn a_head_of_an_adopted_branch_hides_nothing_of_this_one() {
     let mut question = world.question(Purpose::Emergency);
     question.reason = Reason::Other;
     let asking = world.ask("carol", "prod", question);
-    world.end(&asking, Outcome::NotReleased);
+    world.end(&asking, EndOutcome::NotReleased);
     world.adopt(adoption(&fork, &theirs), &["alice", "bob"]).unwrap();
     let head = head_of(&theirs);
     let seen = ("home".to_owned(), HeadFile::new(world.id(), head));

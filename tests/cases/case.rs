@@ -19,12 +19,12 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Command {
     pub line: String,
-    pub outcome: Outcome,
+    pub outcome: EndOutcome,
 }
 
 /// What a command shows, how it ends, and what it does to the directory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outcome {
+pub struct EndOutcome {
     pub out: Vec<String>,
     pub err: Vec<String>,
     pub exit: i32,
@@ -97,7 +97,7 @@ pub fn write(steps: &[Step]) -> String {
     text
 }
 
-impl Outcome {
+impl EndOutcome {
     /// As it stands below a command, line by line.
     pub fn lines(&self) -> Vec<String> {
         let marked = |mark: &str, line: &String| format!("{mark} {line}").trim_end_matches(' ').to_owned();

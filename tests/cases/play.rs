@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::case::{self, Command, Outcome, Step};
+use crate::case::{self, Command, EndOutcome, Step};
 use crate::disk::{Disk, PASSWORD, Run, SEED, Tree, code_now};
 use crate::expected::{fits, general};
 
@@ -132,7 +132,7 @@ impl Scene {
     }
 
     /// Runs a command. What it shows has braces in the places of what is known.
-    fn play(&mut self, command: &Command) -> Outcome {
+    fn play(&mut self, command: &Command) -> EndOutcome {
         let (line, input) = match command.line.rsplit_once(" < ") {
             Some((line, file)) => (line, Some(self.disk.read(file.trim()))),
             None => (command.line.as_str(), None),
@@ -157,7 +157,7 @@ impl Scene {
         );
         let lines = |text: &str| -> Vec<String> { text.lines().map(|line| self.emptied(line)).collect() };
         let effects = effects(&before, &self.disk.tree());
-        Outcome {
+        EndOutcome {
             out: lines(&run.out),
             err: lines(&run.err),
             exit: run.code,
@@ -203,7 +203,7 @@ fn effects(before: &Tree, after: &Tree) -> Vec<String> {
 }
 
 /// What is to be seen of the difference, where there is one.
-fn difference(expected: &Outcome, shown: &Outcome) -> Option<String> {
+fn difference(expected: &EndOutcome, shown: &EndOutcome) -> Option<String> {
     let (expected, shown) = (expected.lines(), shown.lines());
     let mut text = String::new();
     let mut differs = false;
@@ -236,12 +236,12 @@ fn difference(expected: &Outcome, shown: &Outcome) -> Option<String> {
 }
 
 /// What is shown, in the form in which a case holds it: lines that fit are left as they were.
-fn updated(old: &Outcome, shown: Outcome) -> Outcome {
+fn updated(old: &EndOutcome, shown: EndOutcome) -> EndOutcome {
     let lines = |old: &[String], shown: Vec<String>| -> Vec<String> {
         let kept = |line: &String| old.iter().find(|old| fits(old, line)).cloned();
         shown.into_iter().map(|line| kept(&line).unwrap_or_else(|| general(&line))).collect()
     };
-    Outcome {
+    EndOutcome {
         out: lines(&old.out, shown.out),
         err: lines(&old.err, shown.err),
         exit: shown.exit,

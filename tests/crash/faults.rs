@@ -10,7 +10,7 @@ use clap::CommandFactory as _;
 
 use crate::disk::{Disk, Tree};
 use crate::scenes::{Scene, holds_plaintext, scenes};
-use crate::trace::{Call, Fault, Outcome, Traced, calls, can_trace, is_whole, of_trace, tell};
+use crate::trace::{Call, EndOutcome, Fault, Traced, calls, can_trace, is_whole, of_trace, tell};
 
 /// The error that a call of a name fails with.
 fn error_of(call: &Call) -> Option<&'static str> {
@@ -80,7 +80,7 @@ fn left_behind(scene: &Scene, disk: &Disk, before: &Tree, trace: &str, said: &st
 }
 
 /// After a sync that failed, nothing more is written to that medium or synced on it.
-fn writes_after(outcome: &Outcome) -> Vec<String> {
+fn writes_after(outcome: &EndOutcome) -> Vec<String> {
     let all = of_trace(&outcome.trace);
     let at = all.iter().position(|call| call.text.contains("(INJECTED)")).unwrap();
     let after = all[at + 1..].iter().filter(|call| {
@@ -91,7 +91,7 @@ fn writes_after(outcome: &Outcome) -> Vec<String> {
 }
 
 /// What holds of every command that could not do what it was asked, and of those that could.
-pub fn judge(scene: &Scene, disk: &Disk, before: &Tree, outcome: &Outcome, say: &str) {
+pub fn judge(scene: &Scene, disk: &Disk, before: &Tree, outcome: &EndOutcome, say: &str) {
     assert_eq!(holds_plaintext(disk), None, "{say}");
     // What was shown was logged; in every other command nothing is ever shown.
     if outcome.tells() {
@@ -118,7 +118,7 @@ pub fn judge(scene: &Scene, disk: &Disk, before: &Tree, outcome: &Outcome, say: 
 }
 
 /// A chain to which nothing could be written is as it was, to the byte.
-pub fn is_unchanged(disk: &Disk, before: &Tree, outcome: &Outcome, say: &str) {
+pub fn is_unchanged(disk: &Disk, before: &Tree, outcome: &EndOutcome, say: &str) {
     let named = outcome.err.lines().filter_map(|line| line.strip_prefix("   at: "));
     let chains = named.map(Path::new).filter(|path| is_chain(path));
     for (path, old) in chains.filter_map(|path| Some((path, before.get(path)?))) {

@@ -7,7 +7,7 @@ use crate::disk::{Disk, PASSWORD};
 use crate::scenes::{
     CHECK, Snapshot, approve_line, approved, asked, begun, holds_plaintext, release_line, seal_line, sealed,
 };
-use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, tell};
+use crate::trace::{Call, EndOutcome, Fault, Line, Traced, calls, can_trace, is_whole, tell};
 
 /// Calls at which a process that is killed may leave something else than at the call before.
 const MATTER: [&str; 16] = [
@@ -34,7 +34,7 @@ struct Trial {
     name: &'static str,
     before: &'static Snapshot,
     line: Line,
-    goes_on: fn(&Disk, &Outcome),
+    goes_on: fn(&Disk, &EndOutcome),
 }
 
 /// How often a call was there, how often it killed, and after how many of these all went on.
@@ -115,7 +115,7 @@ fn entries(disk: &Disk, kind: &str) -> usize {
 
 #[test]
 fn an_append_is_there_or_not() {
-    let goes_on = |disk: &Disk, outcome: &Outcome| {
+    let goes_on = |disk: &Disk, outcome: &EndOutcome| {
         let logged = entries(disk, "check");
         // Bob's was there before.
         assert!((1..=2).contains(&logged));
@@ -131,7 +131,7 @@ fn an_append_is_there_or_not() {
 
 #[test]
 fn a_sealing_is_logged_or_goes() {
-    let goes_on = |disk: &Disk, outcome: &Outcome| {
+    let goes_on = |disk: &Disk, outcome: &EndOutcome| {
         let is_logged = entries(disk, "seal") == 2;
         assert!(is_logged || (outcome.out.is_empty() && entries(disk, "seal") == 0));
         let line = seal_line("prod");
@@ -162,7 +162,7 @@ fn a_sealing_is_logged_or_goes() {
 
 #[test]
 fn an_approval_counts_once_however_often_it_is_cut_off() {
-    let goes_on = |disk: &Disk, outcome: &Outcome| {
+    let goes_on = |disk: &Disk, outcome: &EndOutcome| {
         let mut approval = "alice.bga";
         if !outcome.shown().contains("alice approved") {
             // Half a file may be there: it is not overwritten.
@@ -180,7 +180,7 @@ fn an_approval_counts_once_however_often_it_is_cut_off() {
 
 #[test]
 fn nothing_is_shown_that_is_not_logged() {
-    let goes_on = |disk: &Disk, outcome: &Outcome| {
+    let goes_on = |disk: &Disk, outcome: &EndOutcome| {
         let whole = format!("password: {PASSWORD}\n");
         assert!(whole.starts_with(&outcome.shown()));
         let (released, ended) = (entries(disk, "release"), entries(disk, "end"));

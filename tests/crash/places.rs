@@ -13,7 +13,7 @@ use crate::scenes::{
     Snapshot, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line,
     sealed, torn,
 };
-use crate::trace::{Call, Fault, Line, Outcome, Traced, calls, can_trace, is_whole, of_trace};
+use crate::trace::{Call, EndOutcome, Fault, Line, Traced, calls, can_trace, is_whole, of_trace};
 
 /// What may stand at a place. Those that a name can only be a link to are links.
 const IN_THE_WAY: [&str; 7] =
@@ -257,7 +257,7 @@ fn refuses_to_seal(disk: &Disk) -> Run {
 // ── A log that is swapped ──
 
 /// Runs a command, and puts `escrow/log` away and another log in its place after one of its calls.
-fn swapped(disk: &Disk, line: &Line, after: &Call) -> Outcome {
+fn swapped(disk: &Disk, line: &Line, after: &Call) -> EndOutcome {
     let traced = Traced::new(disk, line).fault(after, Fault::Stop);
     let child = traced.spawn();
     let begun = Instant::now();

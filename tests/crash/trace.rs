@@ -67,14 +67,14 @@ pub enum Fault {
 
 /// How a run ended.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct EndOutcome {
     pub status: ExitStatus,
     pub out: Vec<u8>,
     pub err: String,
     pub trace: String,
 }
 
-impl Outcome {
+impl EndOutcome {
     pub fn was_killed(&self) -> bool {
         self.status.signal() == Some(9) && self.trace.contains("+++ killed by SIGKILL +++")
     }
@@ -158,13 +158,13 @@ impl<'a> Traced<'a> {
         child
     }
 
-    pub fn wait(&self, child: Child) -> Outcome {
+    pub fn wait(&self, child: Child) -> EndOutcome {
         let hangs = || panic!("{:?}: it hangs\n{}", self.line.words, self.so_far());
         let Finished { status, out, err } = finish(child).unwrap_or_else(hangs);
-        Outcome { status, out, err, trace: self.so_far() }
+        EndOutcome { status, out, err, trace: self.so_far() }
     }
 
-    pub fn run(self) -> Outcome {
+    pub fn run(self) -> EndOutcome {
         let child = self.spawn();
         self.wait(child)
     }

@@ -15,7 +15,7 @@ use breakglass::record::card::VerifiedCard;
 use breakglass::record::chain::LogRecord;
 use breakglass::record::head::HeadFile;
 use breakglass::record::policy::Policy;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::seal::Kind;
 use breakglass::value::names::PersonId;
 use breakglass::value::time::Time;
@@ -79,7 +79,7 @@ fn make() -> SmallEscrow {
     let vault_identity = breakglass::crypto::envelope::vault_identity(&world.keys("prod").vault_key);
     let session_file = asking.session.seal(&world.person("carol").card.card().recipients).unwrap();
     world.release(&asking, &approvals).unwrap();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.close("bob", &asking);
     let statements = vec![("denial.bgs", denial(&world, &asking.file)), ("check.bgs", checked(&world))];
     let custodians = ["alice", "bob", "carol"].iter().zip(books).map(|(who, book)| {

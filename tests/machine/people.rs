@@ -1,7 +1,7 @@
 //! What people do, and what happens to them. As every move, each says whether it had its effect.
 
 use breakglass::escrow::Reading;
-use breakglass::record::request::{End, Outcome};
+use breakglass::record::request::{End, EndOutcome};
 use breakglass::record::retire::Retire;
 use breakglass::record::seal::{Credentials, Kind};
 
@@ -52,7 +52,7 @@ pub fn end(safes: &Safes, dice: &[u8; 4]) -> bool {
     safes.at(at, |world| {
         let released = world.reading().escrow.request(&open.asking.record).unwrap().is_released();
         let end = if released {
-            world.end_of(&open.asking, Outcome::Released)
+            world.end_of(&open.asking, EndOutcome::Released)
         } else {
             End::nothing(open.asking.record)
         };

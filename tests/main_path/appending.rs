@@ -62,7 +62,7 @@ fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     refused(&world, Rule::SealGeneration, seal.clone(), std::slice::from_ref(&dan));
     refused(&world, Rule::SealSigner, seal.clone(), std::slice::from_ref(&alice));
     refused(&world, Rule::RecordSignerUnknown, seal, &[mallory.signs()]);
-    refused(&world, Rule::EndShown, world.end_of(&asking, Outcome::Released), &[asking.signs()]);
+    refused(&world, Rule::EndShown, world.end_of(&asking, EndOutcome::Released), &[asking.signs()]);
     let files = world.approvals(&["alice"], &asking);
     let Reconstructed { release_key, .. } = world.keys("prod");
     let signers = [(world.release_name("prod"), &release_key), asking.signs()];

@@ -1,7 +1,7 @@
 //! Colour: what each word has, and that it never says more than the words.
 
 use breakglass::cli::say::painted::{Painted, Tone};
-use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::request::{EndOutcome, Purpose};
 use breakglass::record::seal::Kind;
 use breakglass::value::time::{Seconds, Time};
 
@@ -29,7 +29,7 @@ fn what_is_wrong_is_found_first() {
     let exposed = [(Tone::Bad, "EXPOSED"), (Tone::Due, "RELEASED"), (Tone::Due, "due in 24h")];
     paints(&world, world.now(), &exposed);
     paints(&world, world.now(), &[(Tone::Due, "NOTHING IS OVERDUE"), (Tone::Good, "in force")]);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let late = world.now().after(Seconds(300 * DAY));
     for bad in ["OVERDUE 299d", "OVERDUE since 2026-11-24 08:13", "OVERDUE since", "OVERDUE"] {
         let screen = Painted::lines(breakglass::cli::say::status::screen(&at(&world, late))).shown(true);

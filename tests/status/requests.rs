@@ -1,7 +1,7 @@
 //! Requests, and what a release leaves to be done.
 
 use breakglass::audit::status::DutyKind;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::Credentials;
 use breakglass::record::seal::Kind;
@@ -46,7 +46,7 @@ due now       request REQUEST. of prod: its window is over; carol ends it
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
 NOTHING IS OVERDUE: 1 thing to do",
     );
-    world.end(&asking, Outcome::NotReleased);
+    world.end(&asking, EndOutcome::NotReleased);
     shows(&shown(&world, until.after(Seconds(1))), "No request is open.");
 }
 
@@ -82,7 +82,7 @@ fn a_release_exposes_and_is_closed() {
     let world = World::ready();
     let asking = world.released();
     is(&shown(&world, world.now()), RELEASED);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let released = world.reading().escrow.requests[0].releases[0].time;
     let (rotate, close) = (released.after(Seconds(DAY)), released.after(Seconds(3 * DAY)));
     let second = Seconds(1);
@@ -132,7 +132,7 @@ prod    root    123456789012  1    2 of 3  NOT IN FORCE
 fn new_credentials_under_another_name_are_not_sealed_a_second_time() {
     let world = World::ready();
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.close("alice", &asking);
     world.seal("prod-2", Kind::Root, 2, &THREE);
     THREE.iter().for_each(|who| world.check(who));
@@ -184,7 +184,8 @@ fn a_quorum_of_approvals_without_a_release_exposes_too() {
     let asking = world.emergency();
     let files = world.approvals(&["alice", "bob"], &asking);
     let approvals = world.release_of(&asking, 1, &files).approvals;
-    let end = breakglass::record::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+    let end =
+        breakglass::record::request::End { approvals, ..world.end_of(&asking, EndOutcome::NotReleased) };
     world.append(end, &[asking.signs()]).unwrap();
     let status = at(&world, world.now());
     assert_eq!((kinds(&status), status.requests.len()), (vec![DutyKind::Rotation], 0));
@@ -196,7 +197,7 @@ fn the_same_credentials_settle_nothing_and_are_told_once() {
     let world = World::ready();
     for _ in 0..2 {
         let asking = world.released();
-        world.end(&asking, Outcome::Released);
+        world.end(&asking, EndOutcome::Released);
         world.close("alice", &asking);
         let same = world.make_seal("prod", Kind::Root, 2, &THREE, Credentials::Same);
         world.append(same.seal.clone(), &[world.signs("dan")]).unwrap();

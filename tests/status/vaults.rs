@@ -2,7 +2,7 @@
 
 use breakglass::audit::status::DutyKind;
 use breakglass::record::policy::Policy;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::request::Purpose;
 use breakglass::record::retire::Retire;
 use breakglass::record::seal::Kind;
@@ -170,7 +170,7 @@ due now       request REQUEST. of canary was never ended: carol runs `release`
 Later: check by 2027-05-27 08:10, drill by 2027-05-27 08:19.
 NOTHING IS OVERDUE: 1 thing to do",
     );
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let status = at(&world, world.now());
     assert_eq!((kinds(&status), status.requests.len()), (vec![], 0));
 }
@@ -182,7 +182,7 @@ fn a_drill_on_other_peoples_canary_does_not_count() {
     world.seal("both", Kind::Root, 3, &THREE);
     ["alice", "bob", "carol", "erin"].iter().for_each(|who| world.check(who));
     let asking = drill(&world);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let later = world.now().after(Seconds(91 * DAY));
     shows(
         &shown(&world, later),

@@ -4,7 +4,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
 use breakglass::record::repair::Adopt;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::seal::Kind;
 use data_encoding::BASE64;
 
@@ -152,10 +152,10 @@ fn release_branches() {
     let fork = world.bytes();
     world.release(&asking, &files).unwrap();
     let released = world.bytes();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let ended = world.bytes();
     world.set_bytes(fork.clone());
-    world.end(&asking, Outcome::NotReleased);
+    world.end(&asking, EndOutcome::NotReleased);
     let withdrawn = world.bytes();
     world.set_bytes(fork.clone());
     world.check("alice");

@@ -4,7 +4,7 @@ use breakglass::audit::verify::{Evidence, verify};
 use breakglass::escrow::Reading;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
-use breakglass::record::request::{Outcome, Purpose};
+use breakglass::record::request::{EndOutcome, Purpose};
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::value::time::Seconds;
 
@@ -23,7 +23,7 @@ fn exposed() {
     let world = World::ready();
     let case = Case::of(&world);
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.close("alice", &asking);
     case.says(&world.verify(), Rule::Exposed, Some(SEAL), &[]);
     // The same credentials clear nothing; new ones do.
@@ -47,7 +47,7 @@ fn exposed() {
 fn rotation_overdue() {
     let world = World::ready();
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.close("alice", &asking);
     let mut case = Case::of(&world);
     case.before.findings.retain(|finding| finding.rule != Rule::Exposed);
@@ -79,7 +79,7 @@ fn close_overdue() {
     let policy = Policy { rotate_after_release: Seconds(30 * 86_400), ..Policy::default() };
     let world = World::ready_with(policy.clone());
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let asked = world.reading().escrow.requests[0].clone();
     let mut case = Case::of(&world);
     case.before.findings.retain(|finding| finding.rule != Rule::CloseMissing);
@@ -141,7 +141,8 @@ fn quorum_unreleased() {
     let bytes = world.bytes();
     let case = Case::of(&world);
     let approvals = world.release_of(&asking, 1, &files).approvals;
-    let end = breakglass::record::request::End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+    let end =
+        breakglass::record::request::End { approvals, ..world.end_of(&asking, EndOutcome::NotReleased) };
     world.append(end, &[asking.signs()]).unwrap();
     // The shares are in somebody's hands: that exposes the generation as a release would.
     case.says(&world.verify(), Rule::QuorumUnreleased, Some(SEAL), &[Rule::Exposed]);

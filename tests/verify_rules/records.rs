@@ -4,7 +4,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::frame::RecordBody;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
@@ -133,7 +133,7 @@ fn record_signature() {
     // Behind a damaged request stand only records that its own session key signed: nobody has that key
     // any more, and still it is no torn end.
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let case = Case::of(&world);
     let before = world.reading().escrow.requests[0].seq;
     edit(&world, before, |text| text.replace("INC-42", "INC-43"));

@@ -4,7 +4,7 @@ use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
-use breakglass::record::request::{Outcome, Purpose, Release};
+use breakglass::record::request::{EndOutcome, Purpose, Release};
 use breakglass::record::statement::{Denial, SignedStatement, Statement};
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
@@ -69,7 +69,7 @@ fn release_request() {
 #[test]
 fn release_ended() {
     let open = Open::new();
-    open.world.end(&open.asking, Outcome::Released);
+    open.world.end(&open.asking, EndOutcome::Released);
     let case = Case::of(&open.world);
     let seq = open.forge(open.next());
     case.breaks(Rule::ReleaseEnded, seq);
@@ -243,6 +243,6 @@ fn end_missing() {
     world.release(&asking, &files).unwrap();
     let found = case.says(&world.verify(), Rule::EndMissing, Some(request), &[]);
     assert!(found.detail.ends_with("assume that password, totp were shown"), "{}", found.detail);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     assert_eq!(world.verify().findings.len(), case.before.findings.len());
 }

@@ -5,7 +5,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
 use breakglass::record::repair::{Began, Continue, Damage, Recovered};
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
 
@@ -58,7 +58,7 @@ fn recovered() {
     case.breaks(Rule::Recovered, last + 1);
     // What has ended cannot be begun.
     world.set_bytes(whole);
-    world.end(&asking, Outcome::NotReleased);
+    world.end(&asking, EndOutcome::NotReleased);
     let case = Case::of(&world);
     let last = world.head().seq;
     world.set_bytes([world.bytes(), vec![0; 9]].concat());

@@ -3,7 +3,7 @@
 use breakglass::ceremony::request::Session;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
-use breakglass::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
+use breakglass::record::request::{End, EndOutcome, MAX_ITEMS, MAX_TOTP_CODES, Purpose, Reason, Request};
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 
@@ -167,7 +167,7 @@ fn deviation() {
 }
 
 /// Forges the end of `asking`, changed.
-fn forge_end(world: &World, asking: &Asking, outcome: Outcome, change: impl FnOnce(&mut End)) -> u64 {
+fn forge_end(world: &World, asking: &Asking, outcome: EndOutcome, change: impl FnOnce(&mut End)) -> u64 {
     let mut end = world.end_of(asking, outcome);
     change(&mut end);
     world.forge(end, &[asking.signs()])
@@ -178,7 +178,7 @@ fn end_request() {
     let world = World::ready();
     let asking = world.emergency();
     let case = Case::of(&world);
-    let mut end = world.end_of(&asking, Outcome::NotReleased);
+    let mut end = world.end_of(&asking, EndOutcome::NotReleased);
     end.request = Digest::of(b"another request");
     let seq = world.forge(end, &[world.signs("carol")]);
     case.breaks(Rule::EndRequest, seq);
@@ -188,9 +188,9 @@ fn end_request() {
 fn end_twice() {
     let world = World::ready();
     let asking = world.emergency();
-    world.end(&asking, Outcome::NotReleased);
+    world.end(&asking, EndOutcome::NotReleased);
     let case = Case::of(&world);
-    let seq = forge_end(&world, &asking, Outcome::NotReleased, |_| {});
+    let seq = forge_end(&world, &asking, EndOutcome::NotReleased, |_| {});
     case.breaks(Rule::EndTwice, seq);
 }
 
@@ -198,7 +198,7 @@ fn end_twice() {
 fn end_signer() {
     let world = World::ready();
     let asking = world.emergency();
-    let end = || world.end_of(&asking, Outcome::NotReleased);
+    let end = || world.end_of(&asking, EndOutcome::NotReleased);
     let case = Case::of(&world);
     case.each_breaks(
         Rule::EndSigner,
@@ -215,11 +215,11 @@ fn end_signer() {
 fn end_shown() {
     let world = World::ready();
     let asking = world.emergency();
-    let nothing = Outcome::NotReleased;
+    let nothing = EndOutcome::NotReleased;
     Case::of(&world).each_breaks(
         Rule::EndShown,
         vec![
-            Box::new(|world| forge_end(world, &asking, Outcome::Released, |_| {})),
+            Box::new(|world| forge_end(world, &asking, EndOutcome::Released, |_| {})),
             Box::new(|world| forge_end(world, &asking, nothing, |end| end.shown = vec![text("password")])),
             Box::new(|world| forge_end(world, &asking, nothing, |end| end.totp_steps = vec![59_000_000])),
         ],
@@ -240,11 +240,11 @@ fn end_unasked() {
     let more: [&dyn Fn(&mut End); 2] =
         [&|end| end.shown.push(text("totp-seed")), &|end| end.totp_steps = vec![1, 2, 3]];
     for change in more {
-        let seq = forge_end(&world, &asking, Outcome::Released, change);
+        let seq = forge_end(&world, &asking, EndOutcome::Released, change);
         case.breaks(Rule::EndUnasked, seq);
         world.set_bytes(bytes.clone());
     }
     // One code shown twice is one code.
-    forge_end(&world, &asking, Outcome::Released, |end| end.totp_steps = vec![1, 2, 2, 1]);
+    forge_end(&world, &asking, EndOutcome::Released, |end| end.totp_steps = vec![1, 2, 2, 1]);
     assert!(world.verify().findings.iter().all(|finding| finding.rule != Rule::EndUnasked));
 }

@@ -6,7 +6,7 @@ use breakglass::record::card::Role;
 use breakglass::record::closing::{Close, Obligation};
 use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
-use breakglass::record::request::{End, Outcome, Purpose};
+use breakglass::record::request::{End, EndOutcome, Purpose};
 use breakglass::record::statement::{
     Action, Approval, Check, CheckedShare, Denial, FramedStatement, SignedStatement, Statement,
 };
@@ -107,7 +107,7 @@ fn statement_malformed() {
 /// Ends `asking` without a release, with this among the approvals received.
 fn forge_end(world: &World, asking: &Asking, received: &SignedStatement) -> u64 {
     let approvals = vec![BASE64.encode(received.note.as_bytes())];
-    let end = End { approvals, ..world.end_of(asking, Outcome::NotReleased) };
+    let end = End { approvals, ..world.end_of(asking, EndOutcome::NotReleased) };
     world.forge(end, &[asking.signs()])
 }
 
@@ -348,7 +348,7 @@ fn book_forked() {
 fn closed_by_requester() {
     let world = World::ready();
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     world.pass(Seconds(60));
     let closing = world.state("carol", world.close_of(&asking));
     let mut case = Case::of(&world);
@@ -360,7 +360,7 @@ fn closed_by_requester() {
     let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
     let approvals = world.approvals(&["alice", "bob"], &drill);
     world.release(&drill, &approvals).unwrap();
-    world.end(&drill, Outcome::Released);
+    world.end(&drill, EndOutcome::Released);
     let closing = world.state("carol", world.close_of(&drill));
     world.collect("alice", &[&closing]).unwrap();
     let found = world.verify().findings;

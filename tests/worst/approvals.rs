@@ -1,6 +1,6 @@
 //! Approvals: for another request, too late, too often, or none at all.
 
-use breakglass::record::request::{Outcome, Request};
+use breakglass::record::request::{EndOutcome, Request};
 
 use crate::laid::Laid;
 use crate::world::{Asking, World};
@@ -49,7 +49,7 @@ fn an_approval_after_the_end_releases_nothing() {
     let asking = laid.emergency();
     let early = ("alice", laid.world.approve("alice", &asking));
     laid.disk.copy("req.session.age", "kept.age");
-    laid.world.end(&asking, Outcome::NotReleased);
+    laid.world.end(&asking, EndOutcome::NotReleased);
     let late = ("bob", laid.world.approve("bob", &asking));
     let ended = laid.world.head().seq;
     let run = laid.releases_nothing(4, &[early, late]);

@@ -3,7 +3,7 @@
 use breakglass::audit::verify::{Evidence, verify};
 use breakglass::escrow::Reading;
 use breakglass::record::finding::{Rule, Severity};
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::record::statements::Statements;
 
 use crate::forge;
@@ -61,7 +61,7 @@ fn a_tail_torn_at_any_byte_is_found_and_never_cut_off() {
     let asking = laid.emergency();
     let files = laid.world.approvals(&["alice", "bob"], &asking);
     laid.world.release(&asking, &files).unwrap();
-    laid.world.end(&asking, Outcome::Released);
+    laid.world.end(&asking, EndOutcome::Released);
     let whole = laid.world.bytes();
     let record = laid.world.records().pop().unwrap();
     let (start, seq) = (record.start as usize, record.frame.seq);

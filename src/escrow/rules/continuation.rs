@@ -77,7 +77,7 @@ pub(super) fn admit(
     let tail = escrow.head;
     let missing = says.last.is_some();
     if !missing && !says.kept.is_empty() {
-        let broken = Broken::new(Rule::ContinueKept, "nothing is missing, and something is kept");
+        let broken = Broken::new(Rule::ContinueKept, "it keeps records although none are missing");
         return Err(broken.head(says.from).limit(0_u64).found(says.kept.len()));
     }
     if missing && escrow.skipped >= MAX_SKIPPED {

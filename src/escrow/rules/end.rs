@@ -9,7 +9,7 @@ use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
-use crate::record::request::{End, Outcome};
+use crate::record::request::{End, EndOutcome};
 use crate::record::statement::Statement;
 use crate::value::names::KeyName;
 
@@ -35,8 +35,8 @@ pub(super) fn admit(
     }
     let shown = !end.shown.is_empty() || !end.totp_steps.is_empty();
     let contradicts = match end.outcome {
-        Outcome::Released => !asked.is_released(),
-        Outcome::NotReleased => asked.is_released() || shown,
+        EndOutcome::Released => !asked.is_released(),
+        EndOutcome::NotReleased => asked.is_released() || shown,
     };
     if contradicts {
         let broken = asked.broken(Rule::EndShown, format!("request {short}: {}", end.outcome));

@@ -5,7 +5,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::repair::Adopt;
-use breakglass::record::request::{Outcome, Purpose, Reason};
+use breakglass::record::request::{EndOutcome, Purpose, Reason};
 use breakglass::record::seal::Kind;
 use data_encoding::BASE64;
 
@@ -180,7 +180,7 @@ fn asked_there() {
     );
     adopt("adopted-request-ended", "Asked and withdrawn on the branch.", Rule::Adopted, &|| {
         let asking = world.emergency();
-        world.end(&asking, Outcome::NotReleased);
+        world.end(&asking, EndOutcome::NotReleased);
     });
     adopt("adopted-retirement", "Somebody retired on the branch.", Rule::Adopted, &|| {
         world.append(retire("carol"), &[world.signs("dan")]).unwrap();
@@ -210,9 +210,9 @@ fn twice_released() {
     let again = from(&release);
     let ended = from(&|| {
         release();
-        world.end(&asking, Outcome::Released);
+        world.end(&asking, EndOutcome::Released);
     });
-    let withdrawn = from(&|| world.end(&asking, Outcome::NotReleased));
+    let withdrawn = from(&|| world.end(&asking, EndOutcome::NotReleased));
     let quiet = from(&|| world.check("alice"));
     for (name, about, rule, ours, other) in [
         ("released-on-two-branches", "Released here and there.", Rule::ReleaseBranches, &again, &released),

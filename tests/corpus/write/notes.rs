@@ -2,7 +2,7 @@
 
 use breakglass::record::chain::LogRecord;
 use breakglass::record::note::Note;
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 use breakglass::value::names::KeyName;
 
 use super::edits::{add_order, edit_blob, edited, signed_text};
@@ -28,7 +28,7 @@ impl Good {
     fn new() -> Good {
         let world = World::ready();
         let asking = world.released();
-        world.end(&asking, Outcome::Released);
+        world.end(&asking, EndOutcome::Released);
         let record = world.records().pop().unwrap();
         let bytes = world.bytes()[record.start as usize..record.end as usize - 1].to_vec();
         assert_eq!(LogRecord::bytes_of(&Note::parse(&bytes).unwrap()).len(), bytes.len() + 1);

@@ -4,7 +4,7 @@ use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
-use breakglass::record::request::{End, Outcome, Purpose, Release};
+use breakglass::record::request::{End, EndOutcome, Purpose, Release};
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::{Approval, Denial, FramedStatement, SignedStatement, Statement};
 use breakglass::value::names::KeyName;
@@ -80,7 +80,7 @@ fn attempts(open: &Open) {
         },
     );
     spoiled(world, "release-after-end", "A release after the end.", Rule::ReleaseEnded, |world| {
-        world.end(&open.asking, Outcome::Released);
+        world.end(&open.asking, EndOutcome::Released);
         open.forge(open.next())
     });
     for (name, about, attempt) in [
@@ -243,7 +243,7 @@ fn due() {
     let about = "A release without an end, and not closed.";
     LogCase::of("release-without-end", about, Rule::EndMissing).of_world(&world);
     LogCase::of("close-missing", "A release is not closed yet.", Rule::CloseMissing).of_world(&world);
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let released = world.reading().escrow.requests[0].releases[0].time;
     let at = |name: &str, about: &str, rule: Rule, length: u64| {
         LogCase::of(name, about, rule).write(world.bytes(), released.after(Seconds(length)));
@@ -274,11 +274,11 @@ fn due() {
     let asking = world.ask("carol", "canary", world.question(Purpose::Drill));
     let files = world.approvals(&["alice", "bob"], &asking);
     world.release(&asking, &files).map(|_| ()).unwrap();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     LogCase::of("drill", "A drill, which leaves nothing to be done.", None).of_world(&world);
     let world = small();
     let asking = world.released();
-    world.end(&asking, Outcome::Released);
+    world.end(&asking, EndOutcome::Released);
     let closing = world.state("carol", world.close_of(&asking));
     world.collect("alice", &[&closing]).unwrap();
     let about = "Closed by the person who requested it.";
@@ -298,13 +298,13 @@ fn unreleased() {
     let about = "The end tells of as many approvals as can reconstruct, and of no release.";
     spoiled(&world, "quorum-unreleased-by-end", about, Rule::QuorumUnreleased, |world| {
         let approvals = world.release_of(&asking, 1, &files).approvals;
-        let end = End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+        let end = End { approvals, ..world.end_of(&asking, EndOutcome::NotReleased) };
         world.append(end, &[asking.signs()]).map(|_| ()).unwrap();
     });
     let about = "The end tells of one approval that came.";
     spoiled(&world, "approvals-unreleased-by-end", about, Rule::ApprovalsUnreleased, |world| {
         let approvals = world.release_of(&asking, 1, &files[..1]).approvals;
-        let end = End { approvals, ..world.end_of(&asking, Outcome::NotReleased) };
+        let end = End { approvals, ..world.end_of(&asking, EndOutcome::NotReleased) };
         world.append(end, &[asking.signs()]).map(|_| ()).unwrap();
     });
 }

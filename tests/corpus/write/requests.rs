@@ -3,7 +3,7 @@
 use breakglass::ceremony::request::{RequestPlan, Session};
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
-use breakglass::record::request::{End, MAX_ITEMS, MAX_TOTP_CODES, Outcome, Purpose, Reason, Request};
+use breakglass::record::request::{End, EndOutcome, MAX_ITEMS, MAX_TOTP_CODES, Purpose, Reason, Request};
 use breakglass::record::seal::{Credentials, Kind};
 use breakglass::value::names::{FieldName, KeyName};
 use breakglass::value::time::Seconds;
@@ -187,7 +187,7 @@ fn keys(world: &World) {
 }
 
 /// Ends `asking`, in whatever way.
-fn forge_end(world: &World, asking: &Asking, outcome: Outcome, change: impl FnOnce(&mut End)) -> u64 {
+fn forge_end(world: &World, asking: &Asking, outcome: EndOutcome, change: impl FnOnce(&mut End)) -> u64 {
     let mut end = world.end_of(asking, outcome);
     change(&mut end);
     world.forge(end, &[asking.signs()])
@@ -196,7 +196,7 @@ fn forge_end(world: &World, asking: &Asking, outcome: Outcome, change: impl FnOn
 fn ends() {
     let world = small();
     let asking = world.emergency();
-    let none = Outcome::NotReleased;
+    let none = EndOutcome::NotReleased;
     spoiled(&world, "end-without-release", "A request is withdrawn by its session.", None, |world| {
         forge_end(world, &asking, none, |_| {})
     });
@@ -219,7 +219,7 @@ fn ends() {
     });
     let rule = Rule::EndShown;
     spoiled(&world, "end-released-without-release", "It says released, and nothing was.", rule, |world| {
-        forge_end(world, &asking, Outcome::Released, |_| {})
+        forge_end(world, &asking, EndOutcome::Released, |_| {})
     });
     spoiled(&world, "end-shown-without-release", "A field was shown, and nothing released.", rule, |world| {
         forge_end(world, &asking, none, |end| end.shown = vec![text("password")])
@@ -234,12 +234,12 @@ fn ends() {
     });
     let rule = Rule::EndUnasked;
     spoiled(&world, "end-field-unasked", "A field was shown that was not asked for.", rule, |world| {
-        forge_end(world, &asking, Outcome::Released, |end| end.shown.push(text("totp-seed")))
+        forge_end(world, &asking, EndOutcome::Released, |end| end.shown.push(text("totp-seed")))
     });
     spoiled(&world, "end-codes-unasked", "More codes than were asked for.", rule, |world| {
-        forge_end(world, &asking, Outcome::Released, |end| end.totp_steps = vec![1, 2, 3])
+        forge_end(world, &asking, EndOutcome::Released, |end| end.totp_steps = vec![1, 2, 3])
     });
     spoiled(&world, "end-code-shown-twice", "One code shown twice is one code.", None, |world| {
-        forge_end(world, &asking, Outcome::Released, |end| end.totp_steps = vec![1, 2, 2, 1])
+        forge_end(world, &asking, EndOutcome::Released, |end| end.totp_steps = vec![1, 2, 2, 1])
     });
 }

@@ -5,7 +5,7 @@ use breakglass::record::card::Role;
 use breakglass::record::closing::{Close, Obligation};
 use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
-use breakglass::record::request::{End, Outcome, Purpose};
+use breakglass::record::request::{End, EndOutcome, Purpose};
 use breakglass::record::statement::{
     Action, Approval, Check, CheckedShare, Denial, FramedStatement, SignedStatement, Statement,
 };
@@ -91,7 +91,7 @@ fn form(world: &World, asking: &Asking) {
 
 fn forge_end(world: &World, asking: &Asking, received: &SignedStatement) -> u64 {
     let approvals = vec![BASE64.encode(received.note.as_bytes())];
-    world.forge(End { approvals, ..world.end_of(asking, Outcome::NotReleased) }, &[asking.signs()])
+    world.forge(End { approvals, ..world.end_of(asking, EndOutcome::NotReleased) }, &[asking.signs()])
 }
 
 fn history(world: &World, asking: &Asking) {

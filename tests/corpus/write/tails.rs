@@ -3,7 +3,7 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::repair::{Began, Recovered};
-use breakglass::record::request::Outcome;
+use breakglass::record::request::EndOutcome;
 
 use super::log_case::{small, spoiled};
 use crate::world::{Asking, World};
@@ -52,7 +52,7 @@ fn kept(world: &World, asking: &Asking) {
         });
     }
     spoiled(world, "recovered-after-end", "What has ended cannot be begun.", Rule::Recovered, |world| {
-        world.end(asking, Outcome::NotReleased);
+        world.end(asking, EndOutcome::NotReleased);
         world.set_bytes([world.bytes(), vec![0; 9]].concat());
         world.recover("alice").unwrap();
     });

@@ -15,7 +15,7 @@ use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
 use crate::escrow::RequestState;
 use crate::hands::clock;
-use crate::record::request::{End, Outcome};
+use crate::record::request::{End, EndOutcome};
 use crate::secret::payload::Fields;
 use crate::value::names::{FieldName, PersonId};
 
@@ -31,7 +31,7 @@ impl ShownFields {
     pub(crate) fn end(&self, request: Digest, bad_shares: Vec<PersonId>) -> End {
         End {
             request,
-            outcome: Outcome::Released,
+            outcome: EndOutcome::Released,
             shown: self.fields.clone(),
             totp_steps: self.totp_steps.clone(),
             approvals: Vec::new(),

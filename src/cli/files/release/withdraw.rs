@@ -7,7 +7,7 @@ use crate::cli::files::release::releasing::{ReadApprovals, Releasing, append_end
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::outcomes::release::WithdrawOutcome;
-use crate::record::request::{End, Outcome};
+use crate::record::request::{End, EndOutcome};
 
 /// Ends the request; the approvals that were given are recorded.
 pub(crate) fn withdraw(
@@ -23,7 +23,7 @@ pub(crate) fn withdraw(
     let gathered =
         gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
     let asked = &escrow.request(request).expect("gather found it").clone();
-    let outcome = if asked.is_released() { Outcome::Released } else { Outcome::NotReleased };
+    let outcome = if asked.is_released() { EndOutcome::Released } else { EndOutcome::NotReleased };
     let bad = gathered.bad_shares();
     let end = End {
         request: *request,

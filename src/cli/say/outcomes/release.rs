@@ -66,7 +66,7 @@ impl Outcome for ReleaseOutcome {
 pub(crate) struct WithdrawOutcome {
     pub(crate) request_id: Digest,
     /// How it ended: it may have been released before.
-    pub(crate) outcome: request::Outcome,
+    pub(crate) outcome: request::EndOutcome,
 }
 
 impl Outcome for WithdrawOutcome {
