@@ -104,3 +104,14 @@ fn a_wrong_command_is_found() {
     assert_eq!(words(&found[1]), ["breakglass", "frobnicate", "--hard", "a b"]);
     assert!(Cli::try_parse_from(words(&found[1])).is_err());
 }
+
+/// A word that stood in the glossary twice would mean two things.
+#[test]
+fn the_glossary_has_each_word_once_and_in_order() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/glossary.md")).unwrap();
+    let words = page.lines().filter_map(|line| Some(line.strip_prefix("| **")?.split_once("**")?.0));
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    assert!(words.len() > 50, "{words:?}");
+    let wrong = words.windows(2).find(|pair| pair[0] >= pair[1]);
+    assert_eq!(wrong, None, "each word stands once, in alphabetical order");
+}
