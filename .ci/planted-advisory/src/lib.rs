@@ -1,0 +1,1 @@
+//! Nothing: only the lock file beside it is looked at.
