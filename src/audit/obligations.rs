@@ -1,11 +1,11 @@
 //! Obligations: what has to happen after each seal, approval and release, and has not happened yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation, RequestState, Vault};
 use crate::record::finding::{Broken, Finding, Rule};
-use crate::record::seal::{Kind, Seal};
+use crate::record::seal::Kind;
 use crate::record::statement::{Approval, Statement};
 use crate::value::names::PersonId;
 use crate::value::time::{Seconds, Time};
@@ -159,14 +159,8 @@ pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterat
 /// The drill that the custodians of a root vault's current generation owe. Before their first drill, it
 /// counts from the seal of their canary, or of their vault if they have no canary.
 pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
-    let people = |seal: &Seal| -> BTreeSet<PersonId> {
-        seal.shares.iter().map(|share| share.custodian.clone()).collect()
-    };
     let seal = &vault.current().seal;
-    let same = |canary: &&Vault| {
-        let other = &canary.current().seal;
-        canary.kind == Kind::Canary && other.threshold == seal.threshold && people(other) == people(seal)
-    };
+    let same = |canary: &&Vault| canary.kind == Kind::Canary && canary.current().seal.opens_like(seal);
     let canary = escrow.vaults.iter().rev().find(same);
     let last = canary.and_then(|canary| {
         let asked = escrow.requests.iter().filter(|asked| asked.request.vault == canary.id);
@@ -230,7 +224,9 @@ fn handed_over(escrow: &Escrow, in_books: &[Approved]) -> HandedOver {
 fn quorum_at(generation: &Generation, people: &BTreeMap<PersonId, Time>) -> Option<Time> {
     let mut times: Vec<Time> = people.values().copied().collect();
     times.sort_unstable();
-    times.get(usize::from(generation.seal.threshold).checked_sub(1)?).copied()
+    let had_approved = |person: &PersonId, at: Time| people.get(person).is_some_and(|first| *first <= at);
+    let reached = |at: &Time| generation.seal.is_satisfied_by(|share| had_approved(&share.custodian, *at));
+    times.into_iter().find(reached)
 }
 
 fn unreleased(escrow: &Escrow, handed: &HandedOver, found: &mut Vec<Finding>) {

@@ -134,6 +134,7 @@ pub fn seal(
         let file = envelope::encrypt_armored(&custodian.card().recipients, text.as_bytes())?;
         seal.shares.push(SealedTo {
             index: share.index(),
+            group: None,
             custodian: custodian.card().person.clone(),
             card: custodian.digest(),
             sealed_share: Digest::of(file.as_bytes()),
@@ -151,17 +152,25 @@ fn manifest(plan: &Plan, recipient: Recipient, release_key: VerifyingKey, payloa
     Seal {
         vault: plan.vault,
         name: plan.name.clone(),
+        title: None,
         kind: plan.kind,
+        provider: None,
         partition: plan.partition.clone(),
         account: plan.account.clone(),
+        mfa: None,
         generation: plan.generation,
         credentials: plan.credentials,
+        new_fields: Vec::new(),
         threshold: plan.threshold.threshold(),
         total_shares: plan.threshold.total_shares(),
+        groups: Vec::new(),
+        groups_needed: None,
         recipient,
         release_key,
         payload,
         shares: Vec::with_capacity(plan.custodians.len()),
+        renews: None,
+        consents: Vec::new(),
         environment: plan.environment.clone(),
     }
 }
@@ -214,20 +223,6 @@ pub fn open_share(
     let share = Share::parse(text)?;
     share.check(escrow, seal, custodian)?;
     Ok(share)
-}
-
-/// The name of the canary vault of a set of custodians and a threshold: whichever order they are named in.
-pub(crate) fn canary_name(threshold: Threshold, custodians: &[VerifiedCard]) -> VaultName {
-    let mut cards: Vec<Digest> = custodians.iter().map(VerifiedCard::digest).collect();
-    cards.sort_unstable();
-    let parts: Vec<&[u8]> = cards.iter().map(|card| card.as_bytes().as_slice()).collect();
-    let name = format!(
-        "canary-{}-of-{}-{}",
-        threshold.threshold(),
-        threshold.total_shares(),
-        Digest::of_parts(&parts).short()
-    );
-    name.parse().expect("it is made of letters, digits and hyphens")
 }
 
 /// The harmless payload of a canary: fields like the real ones, none of which opens anything.

@@ -10,7 +10,7 @@ use crate::record::card::Role;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Rule};
 use crate::record::kinds::Record;
-use crate::record::seal::Kind;
+use crate::record::seal::{Kind, SealedTo};
 use crate::value::names::KeyName;
 
 impl Escrow {
@@ -103,7 +103,8 @@ pub fn may_administer(escrow: &Escrow, by: &[KeyName], vault: Option<&Vault>) ->
             person.and_then(|id| escrow.people.get(id)).is_some_and(|person| person.retired.is_none())
         };
         let different: BTreeSet<&KeyName> = by.iter().collect();
-        different.len() == by.len() && by.len() >= usize::from(seal.threshold) && by.iter().all(holds)
+        let signed = |share: &SealedTo| different.contains(&KeyName::Person(share.custodian.clone()));
+        different.len() == by.len() && by.iter().all(holds) && seal.is_satisfied_by(signed)
     };
     match vault {
         Some(vault) => is_sitting(vault),

@@ -31,9 +31,9 @@ impl Generation {
         custodians.filter(|custodian| !self.checks.contains_key(*custodian)).collect()
     }
 
-    /// Whether as many custodians as the threshold checked their shares.
+    /// Whether custodians who could reconstruct together checked their shares.
     pub(crate) fn has_threshold_of_checks(&self) -> bool {
-        self.checks.len() >= usize::from(self.seal.threshold)
+        self.seal.is_satisfied_by(|share| self.checks.contains_key(&share.custodian))
     }
 }
 

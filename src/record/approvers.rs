@@ -69,9 +69,9 @@ impl<'a> Approvers<'a> {
         Ok(())
     }
 
-    /// Whether as many distinct custodians approved as the seal's threshold asks for.
+    /// Whether enough distinct custodians approved: the threshold, or with groups enough of enough groups.
     pub(crate) fn are_enough(&self) -> bool {
-        self.people.len() >= usize::from(self.seal.threshold)
+        self.seal.is_satisfied_by(|share| self.people.contains(&share.custodian))
     }
 
     /// `1 of the 2 approvals that are needed`, for people.

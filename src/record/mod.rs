@@ -4,6 +4,7 @@
 pub mod approvers;
 pub mod book;
 pub mod bundle;
+pub mod canary;
 pub mod card;
 pub mod chain;
 pub mod closing;
@@ -12,6 +13,7 @@ pub mod environment;
 pub mod finding;
 pub mod frame;
 pub mod genesis;
+pub mod groups;
 pub mod head;
 pub mod kinds;
 pub mod note;

@@ -96,6 +96,8 @@ rules! {
     SealThreshold "SEAL-THRESHOLD" Tampered "The threshold is below 2, above the shares, or the shares are miscounted.";
     SealShares "SEAL-SHARES" Tampered "The shares are not numbered from 1, or one custodian holds two.";
     SealCustodian "SEAL-CUSTODIAN" Tampered "A share is sealed to somebody who is not an enrolled custodian, or had retired, or to another card.";
+    SealGroups "SEAL-GROUPS" Tampered "A seal's groups do not fit one another, or its shares.";
+    SealFields "SEAL-FIELDS" Tampered "A seal says which fields are new although none can have been carried over, or names one twice.";
     SealKeys "SEAL-KEYS" Tampered "A vault key or release key was used before.";
     FileChanged "FILE-CHANGED" Tampered "A sealed file is not the one that was sealed.";
     FileMissing "FILE-MISSING" Warning "A sealed file is not there, or cannot be read.";

@@ -10,7 +10,8 @@ use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::VerifyingKey;
 use crate::crypto::threshold::{ShareIndex, Threshold, ThresholdError};
 use crate::record::environment::Environment;
-use crate::value::names::{PersonId, VaultName};
+use crate::value::names::{FieldName, GroupName, OpenWord, PersonId, VaultName};
+use crate::value::text::FreeText;
 
 /// What a vault holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,15 +57,15 @@ pub enum Credentials {
     Same,
 }
 
-/// The account that the credentials belong to, in clear so that auditors can match it:
-/// `[A-Za-z0-9._-]{1,64}`, for AWS the twelve digits of the account id.
+/// The account that the credentials belong to, in clear so that auditors can match it: 1 to 128 printable ASCII
+/// characters without a blank at either end; for AWS the twelve digits of the account id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountId(String);
 
 /// A text that is not an account id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an account id must be 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_` and `-`")]
+#[error("an account id must be 1 to 128 printable ASCII characters, without a blank at either end")]
 pub struct NotAnAccountId;
 
 impl AccountId {
@@ -74,12 +75,33 @@ impl AccountId {
     }
 }
 
+/// A text that is not taken for an account id when somebody gives one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an account id must be 1 to 64 characters of A-Z, a-z, 0-9, `.`, `_` and `-`")]
+pub struct NotGivenAsAccountId;
+
+impl AccountId {
+    /// Takes what somebody gives as an account id. It is stricter than what a log may hold, so that a formula of a
+    /// spreadsheet, or a password in the wrong column, does not end up in the log in clear.
+    ///
+    /// # Errors
+    /// [`NotGivenAsAccountId`].
+    pub(crate) fn from_input(text: &str) -> Result<AccountId, NotGivenAsAccountId> {
+        let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if text.len() > 64 || !text.bytes().all(alphabet) {
+            return Err(NotGivenAsAccountId);
+        }
+        text.parse().map_err(|_| NotGivenAsAccountId)
+    }
+}
+
 impl TryFrom<String> for AccountId {
     type Error = NotAnAccountId;
 
     fn try_from(text: String) -> Result<AccountId, NotAnAccountId> {
-        let alphabet = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if (1..=64).contains(&text.len()) && text.bytes().all(alphabet) {
+        let printable = |byte: u8| (0x20..=0x7e).contains(&byte);
+        let blank_at_end = text.starts_with(' ') || text.ends_with(' ');
+        if (1..=128).contains(&text.len()) && text.bytes().all(printable) && !blank_at_end {
             Ok(AccountId(text))
         } else {
             Err(NotAnAccountId)
@@ -107,12 +129,27 @@ impl fmt::Display for AccountId {
     }
 }
 
+/// One group of the people to whom a vault was sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its name.
+    pub name: GroupName,
+    /// How many of its people are needed: 1 to `total`.
+    pub threshold: u8,
+    /// How many people it has.
+    pub total: u8,
+}
+
 /// One custodian's line in a seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealedTo {
     /// The share's index, 1 to `total_shares`.
     pub index: ShareIndex,
+    /// Whose group's it is, if the seal has groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupName>,
     /// Whose share it is.
     pub custodian: PersonId,
     /// The digest of the card whose recipients it was encrypted to.
@@ -131,20 +168,38 @@ pub struct Seal {
     pub vault: Digest,
     /// Its name.
     pub name: VaultName,
+    /// What people call it; unlike the name, it may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<FreeText>,
     /// Real credentials, or a canary.
     pub kind: Kind,
+    /// Whose service the account is with; `aws` if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<OpenWord>,
     /// The provider's partition, e.g. `aws`, `aws-us-gov`, `aws-cn`.
     pub partition: VaultName,
     /// The account.
     pub account: AccountId,
+    /// The second factor: `totp`, `hardware` or `none`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<OpenWord>,
     /// 1, 2, 3 …
     pub generation: u32,
     /// New credentials, or the same.
     pub credentials: Credentials,
-    /// How many shares reconstruct.
+    /// The fields that are new in this generation, if others were carried over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new_fields: Vec<FieldName>,
+    /// How many shares reconstruct; with groups, those of the smallest set of people who can.
     pub threshold: u8,
     /// How many shares there are.
     pub total_shares: u8,
+    /// The groups, in the order of their shares; none if any `threshold` people can reconstruct.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// How many of the groups are needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups_needed: Option<u8>,
     /// The vault key's recipient: the payload is encrypted to it, and it commits to the vault key.
     pub recipient: Recipient,
     /// The release key: whoever signs with it held the vault key.
@@ -153,6 +208,12 @@ pub struct Seal {
     pub payload: Digest,
     /// Each custodian's share, by index from 1.
     pub shares: Vec<SealedTo>,
+    /// The digest of the release during which its requester sealed this, in an administrator's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Digest>,
+    /// The consent of others to this seal: `agree` statements, each a whole note in base64.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consents: Vec<String>,
     /// Where it was sealed.
     pub environment: Environment,
 }

@@ -39,11 +39,16 @@ pub enum NameError {
     NotAKey,
 }
 
-fn check(what: &'static str, most: usize, name: &str) -> Result<(), NameError> {
+fn check_alphabet(what: &'static str, most: usize, name: &str) -> Result<(), NameError> {
     let alphabet = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if name.is_empty() || name.len() > most || name.starts_with('-') || !name.bytes().all(alphabet) {
         return Err(NameError::Alphabet { what, most });
     }
+    Ok(())
+}
+
+fn check(what: &'static str, most: usize, name: &str) -> Result<(), NameError> {
+    check_alphabet(what, most, name)?;
     let digit = |rest: &str| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit());
     let device = |prefix| name.strip_prefix(prefix).is_some_and(digit);
     if RESERVED.contains(&name) || device("com") || device("lpt") || name == SESSION {
@@ -109,6 +114,52 @@ name!(
     /// The name of one field of the credentials: `[a-z0-9-]{1,32}`.
     FieldName, "a field's name", 32
 );
+
+name!(
+    /// The name of a group of custodians: `[a-z0-9-]{1,32}`.
+    GroupName, "a group's name", 32
+);
+
+/// A word of a list that may grow: `[a-z0-9-]{1,32}`. One that is not known here is shown as it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OpenWord(String);
+
+impl OpenWord {
+    /// The word as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for OpenWord {
+    type Error = NameError;
+
+    fn try_from(word: String) -> Result<OpenWord, NameError> {
+        check_alphabet("a word", 32, &word)?;
+        Ok(OpenWord(word))
+    }
+}
+
+impl From<OpenWord> for String {
+    fn from(word: OpenWord) -> String {
+        word.0
+    }
+}
+
+impl FromStr for OpenWord {
+    type Err = NameError;
+
+    fn from_str(word: &str) -> Result<OpenWord, NameError> {
+        OpenWord::try_from(word.to_owned())
+    }
+}
+
+impl fmt::Display for OpenWord {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.0)
+    }
+}
 
 /// Which key made a signature, as its signature line names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 """What is due, and what approvals without a release mean: judged at the moment of the verification."""
 
+import groups
 from shapes import length
 
 
@@ -50,9 +51,11 @@ def unreleased(escrow, book_statements):
             people[person] = min(time, people.get(person, time))
     found = []
     for seq, (generation, people) in approvers.items():
-        if len(people) < generation.seal["threshold"]:
+        if not groups.enough(generation.seal, people):
             found.append(("APPROVALS-UNRELEASED", seq))
         else:
             found.append(("QUORUM-UNRELEASED", seq))
-            generation.exposed.append(sorted(people.values())[generation.seal["threshold"] - 1])
+            generation.exposed.append(next(
+                time for time in sorted(people.values())
+                if groups.enough(generation.seal, [one for one in people if people[one] <= time])))
     return found

@@ -1,5 +1,6 @@
 """What a log says: people, vaults, requests; and the rules of each kind of record, docs/spec/verify-rules.md."""
 
+import groups
 import repairs
 import rules
 import statements
@@ -68,7 +69,7 @@ class Escrow:
     def current(self, vault):
         """The newest generation, or the first while it has a threshold of checks."""
         first = self.vaults[vault].get(1)
-        stays = first and len(first.checked) >= first.seal["threshold"]
+        stays = first and groups.enough(first.seal, first.checked)
         return first if stays else self.newest(vault)
 
     def is_custodian(self, name):
@@ -84,7 +85,7 @@ class Escrow:
         for one in vaults:
             generation = self.current(one)
             custodians = generation.custodians - self.retired
-            if len(set(by)) == len(by) >= generation.seal["threshold"] and set(by) <= custodians:
+            if len(set(by)) == len(by) and set(by) <= custodians and groups.enough(generation.seal, by):
                 return True
         return False
 
@@ -172,13 +173,17 @@ class Escrow:
             demand(person and "custodian" in person["roles"], "SEAL-CUSTODIAN")
             demand(share["custodian"] not in self.retired, "SEAL-CUSTODIAN")
             demand(self.cards[share["custodian"]] == share["card"], "SEAL-CUSTODIAN")
+        demand(groups.fit(says), "SEAL-GROUPS")
+        new = says.get("new_fields", [])
+        carried = says["credentials"] == "new" and says["generation"] > 1
+        demand(not new or (carried and len(set(new)) == len(new)), "SEAL-FIELDS")
         demand(says["recipient"] not in self.recipients and says["release_key"] not in self.keys, "SEAL-KEYS")
         self.recipients.add(says["recipient"])
         self.keys.add(says["release_key"])
         self.vaults.setdefault(says["vault"], {})[says["generation"]] = Generation(says, digest, seq, time)
-        if says["threshold"] == says["total_shares"]:
+        if groups.one_loss_loses_all(says):
             self.report("THRESHOLD-FRAGILE", seq)
-        if 2 * says["threshold"] <= says["total_shares"]:
+        if groups.two_sets_apart(says):
             self.report("THRESHOLD-DISJOINT", seq)
         for _ in range(self.deviations(says["environment"])):
             self.report("DEVIATION", seq)
@@ -232,7 +237,7 @@ class Escrow:
             raise Broken("RELEASE-APPROVAL") from None
         approvers = [one.person for one in approvals]
         demand(len(set(approvers)) == len(approvers), "RELEASE-APPROVAL")
-        demand(len(approvers) >= request.seal["threshold"], "RELEASE-QUORUM")
+        demand(groups.enough(request.seal, approvers), "RELEASE-QUORUM")
         request.releases.append(seconds(time))
         self.receive(approvals)
         if "deviations" in says:

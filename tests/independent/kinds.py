@@ -5,6 +5,9 @@ from shapes import (BASE64, HEX, PERSON, Object, Optional, Variant, boolean, dur
 
 VAULT_NAME = name(64)
 FIELD = name(32)
+GROUP = name(32)
+WORD = text(r"(?!-)[a-z0-9-]{1,32}")
+ACCOUNT = text(r"(?! )[ -~]{1,128}(?<! )")
 GENERATION = integer(32)
 INDEX = integer(8, 1)
 HEAD = Object(size=integer(64), seq=integer(64), hash=HEX)
@@ -30,17 +33,20 @@ POLICY = Object(
     contacts=Optional(many(Object(role=free, name=free, how=free))),
     support=Optional(Object(path=free, number=Optional(free))), incident_team=Optional(free))
 
-SHARE = Object(index=INDEX, custodian=PERSON, card=HEX, sealed_share=HEX, commitment=HEX)
+SHARE = Object(index=INDEX, group=Optional(GROUP), custodian=PERSON, card=HEX, sealed_share=HEX, commitment=HEX)
 
 DAMAGE = Object(size=integer(64), digest=HEX, bytes=Optional(BASE64), zeros=Optional(integer(64, 1)))
 
 RECORDS = {
     "genesis": Object(nonce=HEX, name=free, cards=many(BASE64), policy=POLICY),
     "seal": Object(
-        vault=HEX, name=VAULT_NAME, kind=one_of("root", "canary"), partition=VAULT_NAME,
-        account=text(r"[A-Za-z0-9._-]{1,64}"), generation=GENERATION, credentials=one_of("new", "same"),
-        threshold=integer(8), total_shares=integer(8), recipient=recipient, release_key=verifying_key,
-        payload=HEX, shares=many(SHARE), environment=ENVIRONMENT),
+        vault=HEX, name=VAULT_NAME, title=Optional(free), kind=one_of("root", "canary"), provider=Optional(WORD),
+        partition=VAULT_NAME, account=ACCOUNT, mfa=Optional(WORD), generation=GENERATION,
+        credentials=one_of("new", "same"), new_fields=Optional(many(FIELD)), threshold=integer(8),
+        total_shares=integer(8),
+        groups=Optional(many(Object(name=GROUP, threshold=integer(8), total=integer(8)))),
+        groups_needed=Optional(integer(8)), recipient=recipient, release_key=verifying_key, payload=HEX,
+        shares=many(SHARE), renews=Optional(HEX), consents=Optional(many(BASE64)), environment=ENVIRONMENT),
     "statements": Object(statements=many(BASE64)),
     "request": Object(
         vault=HEX, name=VAULT_NAME, generation=GENERATION, seal=HEX, purpose=PURPOSE, reason=REASON, ticket=free,

@@ -11,12 +11,12 @@ import age
 import bech32
 import shamir
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from kinds import FIELD, VAULT_NAME
+from kinds import ACCOUNT, FIELD, VAULT_NAME
 from shapes import HEX, Malformed, require, text
 
 NUMBER = text(r"[1-9]\d{0,9}")
 SHARE = {
-    "escrow": HEX, "vault": HEX, "name": VAULT_NAME, "account": text(r"[A-Za-z0-9._-]{1,64}"),
+    "escrow": HEX, "vault": HEX, "name": VAULT_NAME, "account": ACCOUNT,
     "kind": text(r"root|canary"), "generation": NUMBER, "threshold": NUMBER, "total": NUMBER, "index": NUMBER,
     "salt": HEX, "share": HEX,
 }

@@ -4,7 +4,9 @@ use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::Identity;
 use breakglass::record::card::Role;
 use breakglass::record::finding::Rule;
-use breakglass::record::seal::{Credentials, Kind, Seal};
+use breakglass::record::groups::GroupsError;
+use breakglass::record::seal::{Credentials, Group, Kind, Seal, SealedTo};
+use breakglass::value::names::GroupName;
 
 use crate::world::{World, actor, text};
 use crate::{Case, Spoil};
@@ -135,6 +137,95 @@ fn seal_custodian() {
     seal.shares[2].card = fred.card.digest();
     let seq = world.forge(seal, &[world.signs("dan")]);
     case.breaks(Rule::SealCustodian, seq);
+}
+
+/// Two groups, security of alice and operations of bob and carol: one of each is needed.
+fn grouped(seal: &mut Seal) {
+    let group = |name: &str, total| Group { name: text(name), threshold: 1, total };
+    seal.groups = vec![group("security", 1), group("operations", 2)];
+    seal.groups_needed = Some(2);
+    for (share, name) in seal.shares.iter_mut().zip(["security", "operations", "operations"]) {
+        share.group = Some(text(name));
+    }
+}
+
+#[test]
+fn seal_groups() {
+    let changes: [&dyn Fn(&mut Seal); 15] = [
+        &|seal| seal.groups_needed = None,
+        &|seal| seal.groups.clear(),
+        &|seal| seal.shares[1].group = None,
+        &|seal| {
+            seal.groups.clear();
+            seal.groups_needed = None;
+        },
+        &|seal| seal.groups_needed = Some(0),
+        &|seal| seal.groups_needed = Some(3),
+        &|seal| seal.groups_needed = Some(1),
+        &|seal| seal.groups[0].threshold = 0,
+        &|seal| seal.groups[1].threshold = 3,
+        &|seal| seal.groups[1].threshold = 2,
+        &|seal| seal.groups[1].total = 3,
+        &|seal| seal.groups[1].total = 1,
+        &|seal| seal.groups.swap(0, 1),
+        &|seal| {
+            seal.groups[1].name = text("security");
+            seal.shares.iter_mut().for_each(|share| share.group = Some(text("security")));
+        },
+        &|seal| seal.shares[2].group = Some(text("security")),
+    ];
+    let changes: Vec<Change<'_>> = changes
+        .into_iter()
+        .map(|change| -> Change<'_> {
+            Box::new(move |seal| {
+                grouped(seal);
+                change(seal);
+            })
+        })
+        .collect();
+    let changes: Vec<&dyn Fn(&mut Seal)> = changes.iter().map(|change| &**change as _).collect();
+    each_breaks(Rule::SealGroups, new_vault, &changes);
+    each_breaks(Rule::SealGroups, next_generation, &changes);
+    // 17 groups of one, two of which are needed.
+    let world = World::ready();
+    let mut seal = new_vault(&world);
+    grouped(&mut seal);
+    seal.check_groups().unwrap();
+    let one = seal.shares[0].clone();
+    let names: Vec<GroupName> = (1..=17).map(|at| text(&format!("group-{at}"))).collect();
+    let named = |name: &GroupName| Group { name: name.clone(), threshold: 1, total: 1 };
+    seal.groups = names.iter().map(named).collect();
+    seal.shares = names.iter().map(|name| SealedTo { group: Some(name.clone()), ..one.clone() }).collect();
+    assert_eq!(seal.check_groups(), Err(GroupsError::TooMany(17)));
+    seal.groups.pop();
+    seal.shares.pop();
+    assert_eq!(seal.check_groups(), Ok(()));
+    // The control: groups that fit are sealed like any others, and each of security is needed.
+    let case = Case::of(&world);
+    let mut seal = new_vault(&world);
+    grouped(&mut seal);
+    let seq = world.forge(seal, &[world.signs("dan")]);
+    case.says(&world.verify(), Rule::NotInForce, Some(seq), &[Rule::ThresholdFragile]);
+}
+
+#[test]
+fn seal_fields() {
+    each_breaks(Rule::SealFields, new_vault, &[&|seal| seal.new_fields = vec![text("password")]]);
+    each_breaks(
+        Rule::SealFields,
+        next_generation,
+        &[&|seal| seal.new_fields = vec![text("password"), text("password")], &|seal| {
+            seal.new_fields = vec![text("password")];
+            seal.credentials = Credentials::Same;
+        }],
+    );
+    // A password that is new while the TOTP seed was carried over.
+    let world = World::ready();
+    let case = Case::of(&world);
+    let mut seal = next_generation(&world);
+    seal.new_fields = vec![text("password")];
+    let seq = world.forge(seal, &[world.signs("dan")]);
+    case.says(&world.verify(), Rule::NotInForce, Some(seq), &[]);
 }
 
 #[test]

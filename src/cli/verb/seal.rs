@@ -55,7 +55,7 @@ pub(crate) struct SealArgs {
     #[arg(short, long = "identity", value_name = "FILE")]
     identities: Vec<PathBuf>,
     /// The account's id; asked for if it is missing
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = AccountId::from_input)]
     account_id: Option<AccountId>,
     /// The root user's e-mail address; asked for if it is missing
     #[arg(long, value_name = "ADDRESS")]

@@ -1,6 +1,6 @@
 //! The rules of seals, and the vaults and generations they bring in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::threshold::ThresholdError;
 use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_administer};
@@ -9,7 +9,7 @@ use crate::escrow::vaults::{Generation, Vault};
 use crate::record::card::Role;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
-use crate::record::seal::{AccountId, Kind, Seal};
+use crate::record::seal::{AccountId, Credentials, Kind, Seal};
 use crate::value::names::VaultName;
 
 pub(super) fn admit(
@@ -55,8 +55,10 @@ fn admit_content(
 ) -> Result<(), Broken> {
     let title = seal.title();
     check_place(escrow, seal)?;
-    let threshold = seal.threshold().map_err(|error| bad_threshold(seal, &error))?;
+    seal.threshold().map_err(|error| bad_threshold(seal, &error))?;
     check_shares(escrow, seal)?;
+    check_groups(seal)?;
+    check_new_fields(seal)?;
     if escrow.is_used(&seal.recipient) || escrow.is_used(seal.release_key) {
         let keys = [seal.recipient.to_string(), seal.release_key.to_string()];
         let used = keys.into_iter().find(|key| escrow.is_used(key));
@@ -64,11 +66,11 @@ fn admit_content(
     }
     escrow.take_key(&seal.recipient);
     escrow.take_key(seal.release_key);
-    if threshold.one_loss_loses_all() {
+    if seal.one_loss_loses_all() {
         let what = format!("{title}: all {} shares are needed", seal.total_shares);
         report(of_threshold(Rule::ThresholdFragile, what, seal));
     }
-    if threshold.allows_disjoint_quorums() {
+    if seal.allows_disjoint_quorums() {
         let what = format!("{title}: {} of {}", seal.threshold, seal.total_shares);
         report(of_threshold(Rule::ThresholdDisjoint, what, seal));
     }
@@ -106,6 +108,23 @@ fn of_threshold(rule: Rule, detail: String, seal: &Seal) -> Broken {
 fn bad_threshold(seal: &Seal, error: &ThresholdError) -> Broken {
     let why = format!("{}: {error}", seal.title());
     of_threshold(Rule::SealThreshold, why, seal).found(seal.shares.len())
+}
+
+/// Checks that only new credentials of a later generation say which of their fields are new, each once.
+fn check_new_fields(seal: &Seal) -> Result<(), Broken> {
+    let fields: BTreeSet<_> = seal.new_fields.iter().collect();
+    let carries_over = seal.credentials == Credentials::New && seal.generation > 1;
+    if seal.new_fields.is_empty() || (carries_over && fields.len() == seal.new_fields.len()) {
+        return Ok(());
+    }
+    let broken = Broken::new(Rule::SealFields, format!("{}: the fields said to be new", seal.title()));
+    Err(broken.seal(seal).fields(&seal.new_fields))
+}
+
+/// Checks that the groups fit one another and the shares.
+fn check_groups(seal: &Seal) -> Result<(), Broken> {
+    let broken = |why: String| Broken::new(Rule::SealGroups, format!("{}: {why}", seal.title())).seal(seal);
+    seal.check_groups().map_err(|error| broken(error.to_string()))
 }
 
 /// Checks that the vault is still what it was, or that a new vault's name is free.

@@ -4,7 +4,7 @@ use breakglass::crypto::digest::Digest;
 use breakglass::record::card::Role;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
-use breakglass::record::seal::{Credentials, Kind, Seal};
+use breakglass::record::seal::{Credentials, Group, Kind, Seal};
 
 use super::log_case::spoiled;
 use super::put::base;
@@ -25,6 +25,8 @@ pub fn write() {
     shares(world);
     custodians(world);
     keys(world);
+    optional(world);
+    groups(world);
     warnings(world);
 }
 
@@ -166,6 +168,81 @@ fn keys(world: &World) {
     of_new(world, "seal-release-key-of-a-person", "The release key is somebody's.", rule, &|seal| {
         seal.release_key = world.person("alice").card.card().verifying_key;
     });
+}
+
+/// What a seal may say besides.
+fn optional(world: &World) {
+    let mut seal = next(world);
+    seal.title = Some(text("Production, at the bank"));
+    seal.provider = Some(text("azure"));
+    seal.mfa = Some(text("a-word-of-tomorrow"));
+    seal.new_fields = vec![text("password")];
+    seal.renews = Some(Digest::of(b"a release"));
+    case(world, "seal-all-optional-fields", "A title, a provider and what is new.", None, seal);
+    let mut seal = new(world);
+    seal.account = text("contoso.onmicrosoft.com / root@contoso");
+    case(world, "seal-account-of-another-provider", "An account with blanks in it.", None, seal);
+    let rule = Rule::SealFields;
+    of_new(world, "seal-new-fields-of-a-first-generation", "Nothing can be carried over.", rule, &|seal| {
+        seal.new_fields = vec![text("password")];
+    });
+    of_next(world, "seal-new-field-twice", "A field is new twice.", rule, &|seal| {
+        seal.new_fields = vec![text("password"), text("password")];
+    });
+    of_next(world, "seal-new-fields-of-the-same", "The same credentials, some new.", rule, &|seal| {
+        seal.credentials = Credentials::Same;
+        seal.new_fields = vec![text("password")];
+    });
+}
+
+/// Two groups, security of alice and operations of bob and carol: one of each is needed.
+fn grouped(seal: &mut Seal) {
+    let group = |name: &str, total| Group { name: text(name), threshold: 1, total };
+    seal.groups = vec![group("security", 1), group("operations", 2)];
+    seal.groups_needed = Some(2);
+    for (share, name) in seal.shares.iter_mut().zip(["security", "operations", "operations"]) {
+        share.group = Some(text(name));
+    }
+}
+
+fn groups(world: &World) {
+    let mut seal = new(world);
+    grouped(&mut seal);
+    case(world, "seal-groups", "One of security and one of operations.", None, seal);
+    let mut seal =
+        world.make_seal("wide", Kind::Root, 2, &["alice", "bob", "carol", "erin"], Credentials::New).seal;
+    let group = |name: &str| Group { name: text(name), threshold: 1, total: 2 };
+    seal.groups = vec![group("security"), group("operations")];
+    seal.groups_needed = Some(2);
+    for (share, name) in seal.shares.iter_mut().zip(["security", "security", "operations", "operations"]) {
+        share.group = Some(text(name));
+    }
+    case(
+        world,
+        "seal-groups-disjoint",
+        "Two sets of people apart, each enough.",
+        Some(Rule::ThresholdDisjoint),
+        seal,
+    );
+    let bad: [(&str, &str, Change<'_>); 9] = [
+        ("without-a-number", "How many are needed is left out.", &|seal| seal.groups_needed = None),
+        ("without-groups", "A number, and no groups.", &|seal| seal.groups.clear()),
+        ("share-of-none", "A share of no group.", &|seal| seal.shares[1].group = None),
+        ("none-needed", "No group is needed.", &|seal| seal.groups_needed = Some(0)),
+        ("too-many-needed", "More groups are needed than there are.", &|seal| seal.groups_needed = Some(3)),
+        ("alone", "One person alone is enough.", &|seal| seal.groups_needed = Some(1)),
+        ("nobody-needed", "A group of which nobody is needed.", &|seal| seal.groups[0].threshold = 0),
+        ("larger-threshold", "The threshold is not the smallest set's.", &|seal| {
+            seal.groups[1].threshold = 2
+        }),
+        ("out-of-order", "The shares are in another order.", &|seal| seal.groups.swap(0, 1)),
+    ];
+    for (name, about, change) in bad {
+        of_new(world, &format!("seal-groups-{name}"), about, Rule::SealGroups, &|seal| {
+            grouped(seal);
+            change(seal);
+        });
+    }
 }
 
 fn warnings(world: &World) {

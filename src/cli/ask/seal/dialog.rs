@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
-use crate::ceremony::seal::{Sealed, canary_name};
+use crate::ceremony::seal::Sealed;
 use crate::cli::ask::seal::answers::{SealAnswers, SealDialog};
 use crate::cli::ask::seal::password::Password;
 use crate::cli::ask::seal::secrets;
@@ -29,6 +29,7 @@ use crate::crypto::threshold::Threshold;
 use crate::escrow::Reading;
 use crate::hands::files;
 use crate::hands::store::MAX_LOG;
+use crate::record::canary::canary_name;
 use crate::record::finding::Rule;
 use crate::record::seal::AccountId;
 use crate::value::names::VaultName;
@@ -196,7 +197,7 @@ impl SealDialog<'_> {
             ..Prompt::default()
         };
         let odd = "That is not 12 digits; is it right?";
-        odd_or_not(terminal, &mut answers.account, &prompt, AccountId::from_str, usual, odd)
+        odd_or_not(terminal, &mut answers.account, &prompt, AccountId::from_input, usual, odd)
     }
 
     fn email(&self, terminal: &mut Terminal, answers: &mut SealAnswers) -> Result<Turn, Failure> {
@@ -243,7 +244,8 @@ impl SealDialog<'_> {
         }
         let threshold = answers.threshold.and_then(|least| Threshold::new(least, custodians.len()).ok());
         if let (Some(threshold), Ok(cards)) = (threshold, custodian_cards(self.escrow, custodians)) {
-            if self.escrow.vault_named(&canary_name(threshold, &cards)).is_none() {
+            let people = cards.iter().map(|card| &card.card().person);
+            if self.escrow.vault_named(&canary_name(threshold.threshold(), people)).is_none() {
                 line("and", "a canary for the same custodians, to drill on");
             }
             for warning in answers.vault.iter().flat_map(|vault| warnings(vault, threshold)) {

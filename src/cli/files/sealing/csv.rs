@@ -10,6 +10,7 @@ use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, 
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::hands::files;
+use crate::record::seal::AccountId;
 use crate::secret::payload::MAX_FIELDS;
 use crate::value::names::{FieldName, PersonId, VaultName};
 
@@ -107,7 +108,9 @@ fn read_row(
     for (column, cell) in header.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
         match column {
             "vault" => vault = Some(cell.parse::<VaultName>().map_err(|error| wrong(column, &error))?),
-            "account_id" => draft.account = Some(cell.parse().map_err(|error| wrong(column, &error))?),
+            "account_id" => {
+                draft.account = Some(AccountId::from_input(cell).map_err(|error| wrong(column, &error))?)
+            }
             "email" => draft.email = Some(cell.into()),
             "password" => draft.password = Some(cell.into()),
             "totp" => draft.totp = Some(cell.into()),

@@ -7,7 +7,7 @@ use rand::Rng as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
-use crate::ceremony::seal::{Plan, canary_fields, canary_name, fresh_vault_id};
+use crate::ceremony::seal::{Plan, canary_fields, fresh_vault_id};
 use crate::cli::context::Context;
 use crate::cli::files::sealing::credentials::VaultCredentials;
 use crate::cli::files::sealing::draft::SealDraft;
@@ -15,6 +15,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::crypto::threshold::Threshold;
 use crate::escrow::Escrow;
+use crate::record::canary::canary_name;
 use crate::record::card::{Role, VerifiedCard};
 use crate::record::environment::Environment;
 use crate::record::seal::{Credentials as Novelty, Kind};
@@ -101,7 +102,8 @@ pub(crate) fn plan(
             custodians,
             environment: environment.clone(),
         };
-        let canary = canary_name(threshold, &plan.custodians);
+        let people = plan.custodians.iter().map(|card| &card.card().person);
+        let canary = canary_name(threshold.threshold(), people);
         if escrow.vault_named(&canary).is_none() && names.insert(canary.clone()) {
             ready.push(canary_of(&plan, canary)?);
         }
