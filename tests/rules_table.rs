@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use breakglass::record::finding::{Particulars, Rule, Severity};
+use breakglass::value::text::is_hostile;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -110,5 +111,30 @@ fn codes_are_words_in_capitals() {
         let good = |byte: u8| byte.is_ascii_uppercase() || byte == b'-';
         assert!(rule.code().bytes().all(good) && !rule.code().starts_with('-'), "{rule}");
         assert!(rule.meaning().ends_with('.') && !rule.meaning().contains('|'), "{rule}");
+    }
+}
+
+/// The ranges of code points in the first cells of the table of refused ones, in the specification.
+fn refused_code_points() -> BTreeSet<char> {
+    let page = std::fs::read_to_string(root().join("docs/spec/note.md")).unwrap();
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| U+")?.split(" |").next());
+    let ranges =
+        cells.flat_map(|cell| cell.split(", ").map(|range| range.trim_start_matches("U+").to_owned()));
+    let code = |hex: &str| u32::from_str_radix(hex.trim_start_matches("U+"), 16).unwrap();
+    ranges
+        .flat_map(|range| {
+            let (first, last) = range.split_once(" to ").unwrap_or((&range, &range));
+            code(first)..=code(last)
+        })
+        .filter_map(char::from_u32)
+        .collect()
+}
+
+#[test]
+fn the_code_points_that_are_refused_are_those_that_are_listed() {
+    let listed = refused_code_points();
+    assert!(listed.len() > 4000, "{}: the table was not found", listed.len());
+    for character in '\0'..=char::MAX {
+        assert_eq!(is_hostile(character), listed.contains(&character), "U+{:04X}", u32::from(character));
     }
 }

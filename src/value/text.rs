@@ -38,15 +38,17 @@ pub enum TextError {
     },
 }
 
-/// Whether a character can hide, reorder or rewrite what a reader sees: C0 and C1 controls but LF,
-/// bidirectional controls, zero-width and other invisible format characters, line and paragraph separators.
+/// Whether a character can hide, reorder or rewrite what a reader sees: the code points that the specification lists
+/// under "Refused code points". They are what Unicode calls default ignorable (DerivedCoreProperties.txt), controls but
+/// LF, the line and paragraph separators, and the annotation marks U+FFF9 to U+FFFB.
 pub fn is_hostile(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{9}' | '\u{B}'..='\u{1F}' | '\u{7F}'..='\u{9F}'
         | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
 }
 
 impl FreeText {

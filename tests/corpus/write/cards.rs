@@ -49,6 +49,7 @@ pub fn write() {
         });
         card(name, about, "refused", &bytes);
     }
+    names(&card, &resign);
     for (name, about, point) in [
         ("key-of-small-order", "A verifying key of order 1.", format!("01{}", "00".repeat(31))),
         ("key-of-order-8", "A verifying key of order 8.", ORDER_8.to_owned()),
@@ -56,5 +57,26 @@ pub fn write() {
         ("key-upper-case", "A verifying key in capitals.", key.to_uppercase()),
     ] {
         card(name, about, "refused", &resign(&|line| line.replacen(&key, &point, 1)));
+    }
+}
+
+/// Names with what is refused in a free text, and with what lies beside it.
+fn names(card: &dyn Fn(&str, &str, &str, &[u8]), resign: &dyn Fn(&dyn Fn(&str) -> String) -> Vec<u8>) {
+    // The neighbours of what is refused: Arabic number signs and ordinary letters that reorder nothing.
+    let neighbours = "a\u{a}\u{20}\u{7e}\u{a0}\u{ac}\u{ae}\u{34e}\u{350}\u{600}\u{605}\u{61b}\u{61d}\u{6dd}\u{115e}\u{1161}\u{17b3}\
+        \u{17b6}\u{180a}\u{1810}\u{200a}\u{2010}\u{2027}\u{202f}\u{205f}\u{2070}\u{3163}\u{3165}\u{fdff}\u{fe10}\u{ff9f}\
+        \u{ffa1}\u{ffef}\u{fffc}\u{110bd}\u{1bc9f}\u{1bca4}\u{1d172}\u{1d17b}\u{dffff}\u{e1000}";
+    let escaped = neighbours.replace('\n', "\\n");
+    let good = resign(&|line| line.replacen("alice of", &escaped, 1));
+    card("name-of-neighbours", "A name of what lies beside the refused code points.", "good", &good);
+    for code in ["34f", "115f", "3164", "fe0f", "ffa0", "fff9", "1bca0", "1bca3", "e0000", "e0fff"] {
+        let hidden = char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap();
+        let bytes = resign(&|line| line.replacen("alice of", &format!("alice{hidden}of"), 1));
+        card(
+            &format!("name-with-{code}"),
+            &format!("A name with U+{}.", code.to_uppercase()),
+            "refused",
+            &bytes,
+        );
     }
 }
