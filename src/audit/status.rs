@@ -9,26 +9,30 @@ pub use facts::{
     CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
 
+use std::collections::BTreeMap;
+
+use crate::audit::files::{GenerationFiles, SealedFiles};
 use crate::audit::heads;
 use crate::audit::obligations::{self, Deadline, Drill};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation, Reading, RequestState, Vault};
-use crate::record::finding::{Finding, Severity};
+use crate::record::finding::{Finding, Rule, Severity};
 use crate::record::seal::Kind;
 use crate::record::statement::Statement;
 use crate::value::names::PersonId;
 use crate::value::time::Time;
 
-/// How the escrow of a log that was read stands at `now`.
-pub fn status(reading: &Reading, now: Time) -> Status {
+/// How the escrow of a log that was read stands at `now`, and what its sealed `files` are like.
+pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
     let escrow = &reading.escrow;
     let mut trouble: Vec<Finding> =
         reading.findings.iter().filter(|found| found.severity() >= Severity::Torn).cloned().collect();
     trouble.extend(heads::missing(escrow));
     trouble.sort_by_key(|found| std::cmp::Reverse(found.severity()));
     let findings = reading.findings.iter().filter(|found| found.severity() == Severity::Finding).count();
+    let looked_at = files.by_record();
     let mut vaults: Vec<VaultStatus> =
-        escrow.vaults.iter().map(|vault| vault_status(escrow, vault, now)).collect();
+        escrow.vaults.iter().map(|vault| vault_status(escrow, vault, &looked_at, now)).collect();
     drills(escrow, now, &mut vaults);
     for exposure in obligations::exposed_by_log(escrow) {
         let Deadline { due, since } = exposure.rotation;
@@ -40,10 +44,17 @@ pub fn status(reading: &Reading, now: Time) -> Status {
         });
     }
     // What needs attention comes first, then real credentials.
-    vaults.sort_by_key(|vault| (vault.exposed.is_empty(), vault.in_force, vault.kind == Kind::Canary));
+    vaults.sort_by_key(|vault| {
+        let openable = vault.openable != Some(false);
+        (openable, vault.exposed.is_empty(), vault.in_force, vault.kind == Kind::Canary)
+    });
     let requests: Vec<RequestStatus> =
         escrow.requests.iter().filter_map(|asked| request_status(escrow, asked, now)).collect();
-    let (duties, upcoming) = (duties::duties(escrow, &vaults, &requests), duties::upcoming(&vaults));
+    let files = wrong(files);
+    let mut duties = duties::duties(escrow, &vaults, &requests);
+    // A copy that lacks files is of no use in an emergency, whatever else is due.
+    duties.splice(..0, duties::files(&files, now));
+    let upcoming = duties::upcoming(&vaults);
     Status {
         now,
         id: escrow.id,
@@ -51,6 +62,7 @@ pub fn status(reading: &Reading, now: Time) -> Status {
         head: escrow.head,
         last: escrow.time,
         trouble,
+        files,
         findings,
         vaults,
         requests,
@@ -59,7 +71,20 @@ pub fn status(reading: &Reading, now: Time) -> Status {
     }
 }
 
-fn vault_status(escrow: &Escrow, vault: &Vault, now: Time) -> VaultStatus {
+/// What is wrong with the files that are needed: what cannot be opened first, then the worst.
+fn wrong(files: &SealedFiles) -> Vec<Finding> {
+    let mut found = files.findings();
+    found.retain(|found| found.severity() >= Severity::Finding);
+    found.sort_by_key(|found| (found.rule != Rule::VaultNotOpenable, std::cmp::Reverse(found.severity())));
+    found
+}
+
+fn vault_status(
+    escrow: &Escrow,
+    vault: &Vault,
+    files: &BTreeMap<&Digest, &GenerationFiles>,
+    now: Time,
+) -> VaultStatus {
     let (current, newest) = (vault.current(), vault.newest());
     let missing: Vec<PersonId> = newest.unchecked().into_iter().cloned().collect();
     let custodians = newest.seal.shares.iter().map(|share| &share.custodian);
@@ -77,6 +102,7 @@ fn vault_status(escrow: &Escrow, vault: &Vault, now: Time) -> VaultStatus {
         newest_generation: newest.seal.generation,
         threshold: current.seal.threshold,
         total_shares: current.seal.total_shares,
+        openable: files.get(&current.record).map(|files| files.is_openable()),
         in_force: missing.is_empty(),
         missing,
         retired,

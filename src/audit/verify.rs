@@ -3,8 +3,9 @@
 
 use std::str::FromStr;
 
+use crate::audit::files::SealedFiles;
 use crate::audit::heads::Keeper;
-use crate::audit::{books, files, heads, obligations};
+use crate::audit::{books, heads, obligations};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
@@ -58,8 +59,8 @@ pub struct Evidence {
     pub heads: Vec<(String, HeadFile)>,
     /// Books, each with its owner.
     pub books: Vec<(PersonId, Vec<u8>)>,
-    /// The sealed files, each beside its seal; `None` if only the log is at hand.
-    pub files: Option<Vec<files::Compared>>,
+    /// The sealed files, each compared with its seal.
+    pub files: SealedFiles,
     /// A head up to which the log was verified before. Findings about those records alone are left out, unless the log
     /// is torn, forked or tampered with; what is due because of them is not left out.
     pub since: Option<(String, HeadFile)>,
@@ -129,7 +130,7 @@ fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
         approvals.extend(report.approvals);
         newest = newest.max(report.newest);
     }
-    findings.extend(evidence.files.iter().flatten().filter_map(files::compare));
+    findings.extend(evidence.files.findings());
     findings.extend(obligations::due(&escrow, now, &approvals));
     completeness(&escrow, newest, evidence.require_head, &mut findings);
     Report { escrow: Some(escrow), findings }

@@ -39,5 +39,7 @@ words! {
         SwapOn = "swap-on",
         /// A network interface was up, although the policy forbids it.
         InterfaceUp = "interface-up",
+        /// The requester's copy of the escrow has no payload, or too few sealed shares, to open the generation with.
+        NotOpenable = "not-openable",
     }
 }

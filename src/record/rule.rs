@@ -100,7 +100,10 @@ rules! {
     SealFields "SEAL-FIELDS" Tampered "A seal says which fields are new although none can have been carried over, or names one twice.";
     SealKeys "SEAL-KEYS" Tampered "A vault key or release key was used before.";
     FileChanged "FILE-CHANGED" Tampered "A sealed file is not the one that was sealed.";
-    FileMissing "FILE-MISSING" Warning "A sealed file is not there, or cannot be read.";
+    FileMissing "FILE-MISSING" Finding "A sealed file is not there, or cannot be read.";
+    FileMissingSuperseded "FILE-MISSING-SUPERSEDED" Note "A sealed file of a superseded generation is not there, or cannot be read.";
+    VaultNotOpenable "VAULT-NOT-OPENABLE" Finding "The files here cannot open a generation: its payload or too many of its shares are missing or changed.";
+    FilesNotExamined "FILES-NOT-EXAMINED" Note "Payloads and sealed shares were not examined: there is no folder of them.";
     RequestSeal "REQUEST-SEAL" Tampered "A request names a vault, generation or seal that the log does not hold.";
     RequestSigner "REQUEST-SIGNER" Tampered "A request is not signed by its requester and its session key.";
     RequestSession "REQUEST-SESSION" Tampered "A request's session keys are not fresh.";

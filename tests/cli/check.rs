@@ -33,7 +33,7 @@ fn a_share_that_is_missing_is_found() {
     std::os::unix::fs::symlink(canary, disk.path(SHARE)).unwrap();
     refused(&disk, 1).at(SHARE);
     // The others are not held up by it.
-    disk.run("check --all --as bob/bob").ok();
+    disk.run("check --all --as bob/bob").exits(14).shows("2 shares of bob are sound").shows("FILE-MISSING");
 }
 
 #[test]

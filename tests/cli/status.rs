@@ -74,13 +74,13 @@ fn programs_are_told_the_same() {
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         keys(&json),
-        "clock_behind duties escrow exit other_findings requests time trouble upcoming vaults verdict"
+        "clock_behind duties escrow exit files other_findings requests time trouble upcoming vaults verdict"
     );
     assert_eq!(keys(&json["escrow"]), "head id last_record_time name words");
     let vault = json["vaults"].as_array().unwrap().iter().find(|vault| vault["name"] == "prod").unwrap();
     assert_eq!(
         keys(vault),
-        "account canary checks drill exposed generation id in_force kind missing name newest_generation \
+        "account canary checks drill exposed generation id in_force kind missing name newest_generation openable \
          partition retired threshold total_shares"
     );
     assert_eq!(keys(&vault["checks"][0]), "custodian due generation last overdue to_do");

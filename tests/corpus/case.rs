@@ -61,6 +61,16 @@ impl Case {
         [before, read(self.folder.join(name))].concat()
     }
 
+    /// A sealed file beside its log: its own, or that of the folder; `None` if it is gone.
+    pub fn sealed_file(&self, folder: &str, name: &str) -> Option<Vec<u8>> {
+        if self.values("gone").iter().any(|gone| gone == name) {
+            return None;
+        }
+        let own = self.folder.join(name);
+        let path = if own.exists() { own } else { root().join("base").join(folder).join(name) };
+        Some(fs::read(&path).unwrap_or_else(|error| panic!("{path:?}: {error}")))
+    }
+
     /// Its files whose names end so, with the beginning of their names.
     pub fn files_of(&self, ending: &str) -> Vec<(String, Vec<u8>)> {
         let paths = Case::files().into_iter().filter(|path| path.parent() == Some(&self.folder));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use breakglass::audit::files::{Found, sealed};
+use breakglass::audit::files::{Found, SealedFile, SealedFiles, generations};
 use breakglass::audit::verify::Evidence;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::deviation::Deviation;
@@ -30,7 +30,7 @@ struct Met {
 /// Each finding of the corpus, and some that no case has.
 static FINDINGS: LazyLock<Vec<Met>> = LazyLock::new(|| {
     let cases = Case::all();
-    let logs = cases.iter().filter(|case| case.family() == "log");
+    let logs = cases.iter().filter(|case| ["log", "files"].contains(&case.family().as_str()));
     let of_logs = logs.flat_map(|case| verified(case).findings.into_iter().map(|one| (case.name(), one)));
     let others = of_files().into_iter().chain([of_an_approval()]);
     let all = of_logs.chain(others.map(|one| ("no case".to_owned(), one)));
@@ -50,14 +50,15 @@ fn of_files() -> Vec<Finding> {
         Found::Other("a link".to_owned()),
         Found::Missing("no such file".to_owned()),
     ];
-    let files = wrong.iter().flat_map(|found| {
-        let of_each = sealed(&escrow).take(2);
-        of_each.map(|file| file.against("vaults/a-file".to_owned(), found.clone()))
-    });
-    let evidence = Evidence { files: Some(files.collect()), ..Evidence::default() };
+    let of_each = |found: &Found| {
+        let look = |_: &SealedFile<'_>| ("vaults/a-file".to_owned(), found.clone());
+        generations(&escrow).map(|one| one.compare(look)).collect::<Vec<_>>()
+    };
+    let files = SealedFiles::Compared(wrong.iter().flat_map(of_each).collect());
+    let evidence = Evidence { files, ..Evidence::default() };
     let mut findings = world.verify_with(&evidence).findings;
     findings.retain(|finding| matches!(finding.rule, Rule::FileChanged | Rule::FileMissing));
-    assert_eq!(findings.len(), 6, "{findings:?}");
+    assert_eq!(findings.len(), 24, "{findings:?}");
     findings
 }
 

@@ -1,5 +1,6 @@
 //! Runs the library on a case, and says what it found in the lines of an `expect` file.
 
+use breakglass::audit::files::{Found, SealedFile, SealedFiles, generations};
 use breakglass::audit::verify::{Evidence, Report, verify};
 use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
 use breakglass::ceremony::release::gather;
@@ -7,7 +8,7 @@ use breakglass::ceremony::request::Session;
 use breakglass::ceremony::seal::open_share;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt, vault_identity};
-use breakglass::escrow::Reading;
+use breakglass::escrow::{Escrow, Reading};
 use breakglass::record::book::Book;
 use breakglass::record::card::VerifiedCard;
 use breakglass::record::finding::Severity;
@@ -28,7 +29,7 @@ use crate::world::text;
 /// What the library says of a case.
 pub fn run(case: &Case) -> Vec<String> {
     match case.family().as_str() {
-        "log" => report_lines(&verified(case)),
+        "log" | "files" => report_lines(&verified(case)),
         "recover" => recovered(case).unwrap_or_else(refused),
         "note" => vec![format!("expect: {}", note(case))],
         "card" => judged(VerifiedCard::parse(&case.file("card")).is_ok()),
@@ -59,9 +60,40 @@ pub fn verified(case: &Case) -> Report {
         heads: heads.collect(),
         books: books.collect(),
         require_head: case.value("require-head").is_some(),
+        files: sealed_files(case),
         ..Evidence::default()
     };
     verify(Reading::of(case.file("log")), &evidence, text(&case.value("time").unwrap()))
+}
+
+/// The sealed files beside a case's log: those of the folder that it names, with its own in their place, and without
+/// those that are gone.
+fn sealed_files(case: &Case) -> SealedFiles {
+    match case.value("vaults").as_deref() {
+        None => SealedFiles::NotInQuestion,
+        Some("none") => SealedFiles::NoFolder,
+        Some(folder) => {
+            let escrow = Reading::of(case.file("log")).unwrap().escrow;
+            compared(&escrow, |name| case.sealed_file(folder, name))
+        }
+    }
+}
+
+/// Each sealed file of an escrow, as `read` finds it under its name in the corpus.
+pub fn compared(escrow: &Escrow, mut read: impl FnMut(&str) -> Option<Vec<u8>>) -> SealedFiles {
+    let mut look = |file: &SealedFile<'_>| {
+        let seal = &file.generation.seal;
+        let name = match file.custodian {
+            Some(custodian) => format!("{}.{}.{custodian}.share.age", seal.name, seal.generation),
+            None => format!("{}.{}.payload.age", seal.name, seal.generation),
+        };
+        let found = match read(&name) {
+            Some(bytes) => Found::File(Digest::of(&bytes)),
+            None => Found::Missing("it is not there".to_owned()),
+        };
+        (name, found)
+    };
+    SealedFiles::Compared(generations(escrow).map(|one| one.compare(&mut look)).collect())
 }
 
 /// The verdict, the exit code, and each code with the number of its record, once.
@@ -145,11 +177,7 @@ fn recovered(case: &Case) -> Result<Vec<String>, Refused> {
     Ok(lines)
 }
 
-fn from_shares(
-    case: &Case,
-    escrow: &breakglass::escrow::Escrow,
-    identities: &[Identity],
-) -> Result<Identity, Refused> {
+fn from_shares(case: &Case, escrow: &Escrow, identities: &[Identity]) -> Result<Identity, Refused> {
     let seal = &escrow.vault_named(&text("prod")).unwrap().current().seal;
     let mut quorum = UntrustedQuorum::default();
     let ours: Vec<_> = identities.iter().map(Identity::to_recipient).collect();

@@ -10,6 +10,7 @@ import age
 import bundle
 import curve
 import evidence
+import files
 import log
 import note as notes
 import recover
@@ -45,14 +46,26 @@ class Case:
         found = sorted(path for path in self.folder.iterdir() if path.name.endswith(ending))
         return [(path.name[: -len(ending)], path.read_bytes()) for path in found]
 
+    def sealed(self, seal, custodian):
+        """A sealed file beside the log: the case's own, or that of the folder that it names; None if it is gone."""
+        name = "payload.age" if custodian is None else f"{custodian}.share.age"
+        name = f"{seal['name']}.{seal['generation']}.{name}"
+        own, kept = self.folder / name, self.root / "base" / self.value("vaults") / name
+        if ("gone", name) in self.lines:
+            return None
+        return (own if own.exists() else kept).read_bytes()
+
     def identities(self):
         return [one for _, file in self.files(".key") for one in age.identities(file, self.value("passphrase"))]
 
 
 def of_log(case):
+    vaults = case.value("vaults")
+    read = case.sealed if vaults != "none" else None
     report = verify.verify(
         case.file("log"), [evidence.head_file(head) for _, head in case.files(".head")], case.files(".book"),
-        case.value("anchor"), case.value("time"), case.value("require-head") is not None)
+        case.value("anchor"), case.value("time"), case.value("require-head") is not None,
+        (lambda escrow: files.judge(escrow, read)) if vaults else None)
     found = [f"finding: {one['code']} {'-' if one['seq'] is None else one['seq']}" for one in report["findings"]]
     return [f"expect: {report['verdict']}", f"exit: {report['exit']}"] + found
 
@@ -111,7 +124,7 @@ def of_request(case):
 
 
 FAMILIES = {
-    "log": of_log, "note": of_note, "recover": of_recover, "approval": of_approval, "share": of_share,
+    "log": of_log, "files": of_log, "note": of_note, "recover": of_recover, "approval": of_approval, "share": of_share,
     "card": of_card, "request": of_request, "head": lambda case: evidence.head_file(case.file("head")) and None,
     "payload": lambda case: sealing.decode_payload(case.file("payload")) and None,
 }

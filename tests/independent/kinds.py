@@ -22,7 +22,7 @@ REASON = one_of("iam-failure", "account-recovery", "billing", "support-case", "o
 DEVIATIONS = many(one_of(
     "outside-window", "long-window", "not-current", "not-in-force", "requester-approves", "time-set",
     "clock-behind", "retired-person", "damaged-log", "continued-elsewhere", "missing-records", "other-history",
-    "unlocked-memory", "no-sandbox", "swap-on", "interface-up"))
+    "unlocked-memory", "no-sandbox", "swap-on", "interface-up", "not-openable"))
 OBLIGATIONS = ("password-changed", "mfa-renewed", "access-keys-checked", "activity-reviewed", "ticket-updated",
                "stakeholders-told", "resealed")
 

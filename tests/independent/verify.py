@@ -10,14 +10,15 @@ import sys
 
 import due
 import evidence
+import files
 import log
 import rules
 import words
 from shapes import seconds
 
 
-def verify(data, heads=(), books=(), anchor=None, now="2026-11-23T08:00:00Z", required=False):
-    """Verdict, exit code and findings. `heads` are parsed, `books` are (owner, bytes)."""
+def verify(data, heads=(), books=(), anchor=None, now="2026-11-23T08:00:00Z", required=False, sealed=None):
+    """Verdict, exit code and findings. `heads` are parsed, `books` are (owner, bytes); `sealed(escrow)` judges the files."""
     escrow = log.read(data)
     found = list(escrow.findings)
     if escrow.id is not None:
@@ -25,6 +26,7 @@ def verify(data, heads=(), books=(), anchor=None, now="2026-11-23T08:00:00Z", re
             found.append(("ANCHOR", 0))
         outside, told = evidence.judge(escrow, heads, books, required)
         found += outside + due.findings(escrow, seconds(now), told)
+        found += sealed(escrow) if sealed else []
     exit_code = rules.exit_of(code for code, _ in found)
     ordered = sorted(set(found), key=lambda one: (one[1] is None, one[1], one[0]))
     return {
@@ -45,7 +47,8 @@ def main():
     given = parser.parse_args()
     report = verify(
         given.log.read_bytes(), [evidence.head_file(path.read_bytes()) for path in given.head],
-        [(path.stem, path.read_bytes()) for path in given.book], given.anchor, given.time, given.require_head)
+        [(path.stem, path.read_bytes()) for path in given.book], given.anchor, given.time, given.require_head,
+        lambda escrow: files.judge(escrow, files.beside(given.log)))
     print(json.dumps(report, indent=1))
     sys.exit(report["exit"])
 

@@ -65,6 +65,23 @@ fn an_emergency_with_everybody_at_one_keyboard() {
 }
 
 #[test]
+fn a_vault_that_cannot_be_opened_is_said_before_anybody_is_called() {
+    let disk = people::sealed(PASSWORD);
+    fs::remove_file(disk.path("escrow/vaults/prod/1/payload.age")).unwrap();
+    let mut open = start(&disk, &["open", "prod"]);
+    open.expect("NOT OPENABLE: prod generation 1: the payload is missing or changed");
+    open.expect("Before you call anybody: another copy of the escrow may have the").expect("Call them now");
+    answer_up_to_the_summary(&mut open);
+    open.expect("Type yes").enter("yes");
+    // It is a deviation, and refuses nobody.
+    open.expect("Deviation: the requester's copy of the escrow has no payload")
+        .expect("Type yes")
+        .enter("yes");
+    open.expect("The request is logged").expect("The first of 2").expect(">").press("\x03");
+    assert_eq!(open.end().code, Some(130));
+}
+
+#[test]
 fn one_can_go_back_and_see_what_one_said() {
     let disk = people::sealed(PASSWORD);
     let mut open = start(&disk, &["open", "prod", "--as", "carol/carol"]);

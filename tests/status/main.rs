@@ -7,6 +7,7 @@ mod vaults;
 #[path = "../fixtures/world/mod.rs"]
 mod world;
 
+use breakglass::audit::files::SealedFiles;
 use breakglass::audit::status::{DutyKind, Status, status};
 use breakglass::cli::args::Cli;
 use breakglass::cli::say::painted::Painted;
@@ -22,7 +23,7 @@ const THREE: [&str; 3] = ["alice", "bob", "carol"];
 
 /// Where the world's escrow stands at `now`.
 fn at(world: &World, now: Time) -> Status {
-    status(&world.reading(), now)
+    status(&world.reading(), &SealedFiles::NotInQuestion, now)
 }
 
 /// The screen, with what differs from run to run replaced, after asking what holds of every screen: it fits,

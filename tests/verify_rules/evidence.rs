@@ -1,9 +1,8 @@
 //! What comes from outside the log: books, and heads that were taken home.
 
-use breakglass::audit::files::{Found, sealed};
 use breakglass::audit::verify::Evidence;
 use breakglass::crypto::digest::Digest;
-use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::finding::Rule;
 use breakglass::record::head::HeadFile;
 use breakglass::record::statement::Action;
 use breakglass::value::names::PersonId;
@@ -203,82 +202,4 @@ fn completeness_unproven() {
     world.emergency();
     let found = case.says(&world.verify_with(&heads(&[head])), Rule::CompletenessUnproven, None, &[]);
     assert_eq!(found.detail, format!("no given head or book knows the records after {}", head.seq));
-}
-
-/// What `found` finds for each sealed file, and nothing for those that it says nothing of.
-fn files(world: &World, found: impl Fn(&str, &[u8]) -> Found) -> Evidence {
-    let escrow = world.reading().escrow;
-    let compared = sealed(&escrow).map(|file| {
-        let seal = &file.generation.seal;
-        let made = world.sealed(&seal.vault, seal.generation);
-        let (name, bytes) = match file.custodian {
-            None => ("payload", made.payload.as_slice()),
-            Some(custodian) => {
-                let share = made.sealed_shares.iter().find(|(of, _)| of == custodian).unwrap();
-                (custodian.as_str(), share.1.as_bytes())
-            }
-        };
-        let path = format!("{}/{name}", seal.name);
-        let found = found(&path, bytes);
-        file.against(path, found)
-    });
-    Evidence { files: Some(compared.collect()), ..heads(&[world.head_file()]) }
-}
-
-const SEALED: [&str; 8] = [
-    "prod/payload",
-    "prod/alice",
-    "prod/bob",
-    "prod/carol",
-    "canary/payload",
-    "canary/alice",
-    "canary/bob",
-    "canary/carol",
-];
-
-#[test]
-fn file_changed() {
-    let world = World::ready();
-    let case = Case::with(&world, &files(&world, |_, bytes| Found::File(Digest::of(bytes))));
-    assert!(case.before.findings.is_empty(), "{:?}", case.before.findings);
-    for (at, path) in SEALED.into_iter().enumerate() {
-        for other in [Found::File(Digest::of(b"another file")), Found::Other("it is a link".to_owned())] {
-            let evidence =
-                files(
-                    &world,
-                    |one, bytes| {
-                        if one == path { other.clone() } else { Found::File(Digest::of(bytes)) }
-                    },
-                );
-            let found = case.says(
-                &world.verify_with(&evidence),
-                Rule::FileChanged,
-                Some(if at < 4 { 1 } else { 2 }),
-                &[],
-            );
-            assert!(found.detail.starts_with(&format!("{path} (")), "{}", found.detail);
-        }
-    }
-    // One custodian's file is not another's.
-    let alices = world.generation("prod").seal.shares[0].sealed_share;
-    let swapped =
-        files(&world, |path, bytes| Found::File(if path == "prod/bob" { alices } else { Digest::of(bytes) }));
-    let found = case.says(&world.verify_with(&swapped), Rule::FileChanged, Some(1), &[]);
-    assert!(found.detail.contains("generation 1, the share of `bob`"), "{}", found.detail);
-}
-
-#[test]
-fn file_missing() {
-    let world = World::ready();
-    let case = Case::with(&world, &files(&world, |_, bytes| Found::File(Digest::of(bytes))));
-    for (at, path) in SEALED.into_iter().enumerate() {
-        let evidence = files(&world, |one, bytes| {
-            if one == path { Found::Missing("gone".to_owned()) } else { Found::File(Digest::of(bytes)) }
-        });
-        let seq = Some(if at < 4 { 1 } else { 2 });
-        let report = world.verify_with(&evidence);
-        let found = case.says(&report, Rule::FileMissing, seq, &[]);
-        assert!(found.detail.starts_with(&format!("{path} (")), "{}", found.detail);
-        assert!(report.worst() < Some(Severity::Finding), "a copy without its files is no tampering");
-    }
 }

@@ -3,6 +3,7 @@
 
 mod branches;
 mod evidence;
+mod files;
 mod genesis;
 mod obligations;
 mod records;

@@ -7,6 +7,7 @@ use crate::audit::status::facts::{CheckStatus, Progress, RequestStatus, Upcoming
 use crate::crypto::digest::Digest;
 use crate::escrow::Escrow;
 use crate::record::card::Role;
+use crate::record::finding::Finding;
 use crate::record::seal::Kind;
 use crate::value::names::{PersonId, VaultName};
 use crate::value::time::Time;
@@ -19,6 +20,34 @@ pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus
     duties.extend(vaults.iter().filter_map(|vault| drill(escrow, vault)));
     duties.sort_by_key(|duty| (!duty.overdue, !duty.at_once, duty.due, duty.kind));
     duties
+}
+
+/// One duty for everything that is missing or changed among the sealed files, which another copy may have.
+pub fn files(wrong: &[Finding], now: Time) -> Option<Duty> {
+    let mut vaults: Vec<VaultName> = Vec::new();
+    for vault in wrong.iter().filter_map(|found| found.particulars.vault.as_ref()) {
+        if !vaults.contains(vault) {
+            vaults.push(vault.clone());
+        }
+    }
+    let of = match vaults.as_slice() {
+        [] => return None,
+        [one] => one.to_string(),
+        [one, other] => format!("{one} and {other}"),
+        many => format!("{} vaults", many.len()),
+    };
+    Some(Duty {
+        kind: DutyKind::Files,
+        overdue: false,
+        at_once: true,
+        due: now,
+        vaults,
+        request_id: None,
+        what: format!(
+            "find the sealed files of {of} in another copy: this brings it up to date and names what both lack"
+        ),
+        command: Some("breakglass copy THE-COPY".to_owned()),
+    })
 }
 
 /// The next check and the next drill, if none is due yet.

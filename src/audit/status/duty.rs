@@ -10,6 +10,8 @@ use crate::value::time::Time;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DutyKind {
+    /// The sealed files that are missing or changed here, from another copy of the escrow.
+    Files,
     /// New credentials for a vault that is exposed.
     Rotation,
     /// An answer to a request that waits for approvals.
@@ -28,6 +30,7 @@ impl DutyKind {
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
+            DutyKind::Files => "files",
             DutyKind::Rotation => "rotation",
             DutyKind::Answer => "answer",
             DutyKind::Close => "close",

@@ -27,10 +27,12 @@ pub struct Status {
     pub last: Time,
     /// What makes the log unfit to build on, or is missing from it; worst first.
     pub trouble: Vec<Finding>,
+    /// What is wrong with the sealed files; what cannot be opened first. Empty if there is no folder of them.
+    pub files: Vec<Finding>,
     /// How many findings about what happened `verify` has besides.
     pub findings: usize,
-    /// The vaults: exposed ones first, then those that are not in force; canaries last, and otherwise in the
-    /// order of their first seals.
+    /// The vaults: those that cannot be opened first, then exposed ones, then those that are not in force; canaries
+    /// last, and otherwise in the order of their first seals.
     pub vaults: Vec<VaultStatus>,
     /// The requests that nothing concludes yet, in order.
     pub requests: Vec<RequestStatus>,
@@ -61,6 +63,8 @@ pub struct VaultStatus {
     pub threshold: u8,
     /// How many shares the current generation has.
     pub total_shares: u8,
+    /// Whether the current generation can be opened with the files here; `None` if they were not looked at.
+    pub openable: Option<bool>,
     /// Whether every custodian of the newest generation has checked.
     pub in_force: bool,
     /// Whose check of the newest generation is missing.
@@ -179,9 +183,9 @@ pub struct Upcoming {
 }
 
 impl Status {
-    /// The worst thing wrong with the log; `None` if nothing is.
+    /// The worst thing wrong with the log or the sealed files; `None` if nothing is.
     pub fn worst(&self) -> Option<Severity> {
-        self.trouble.iter().map(Finding::severity).max()
+        self.trouble.iter().chain(&self.files).map(Finding::severity).max()
     }
 
     /// Whether the clock is behind the log's last record: then less may seem due than is.

@@ -2,17 +2,21 @@
 
 use std::path::Path;
 
+use crate::audit::files::{GenerationFiles, SealedGeneration};
 use crate::ceremony::approve::keepsakes;
 use crate::ceremony::check as ceremony;
 use crate::ceremony::check::{CheckError, Held};
 use crate::cli::context::Context;
 use crate::cli::files::open_log;
 use crate::cli::files::people::LocalPerson;
+use crate::cli::files::sealed::look_at;
 use crate::cli::files::statements::{Carrier, carry};
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::files::{ANOTHER_COPY, not_openable};
 use crate::cli::say::outcomes::check::CheckOutcome;
-use crate::hands::store::MAX_SEALED_SHARE;
+use crate::escrow::{Escrow, Generation};
+use crate::hands::store::{EscrowDir, MAX_SEALED_SHARE};
 use crate::hands::{clock, files};
 use crate::record::book::StatementDraft;
 use crate::record::statement::HeadFrom;
@@ -32,9 +36,16 @@ pub(crate) fn check_as(
     if let Some(unknown) = vaults.iter().find(|name| escrow.vault_named(name).is_none()) {
         return Err(failures::no_vault(escrow, unknown));
     }
+    let holdings = ceremony::holdings(escrow, &person, vaults);
+    let files = look_at_each(&context.directory(), escrow, &holdings);
+    let (openable, others): (Vec<_>, Vec<_>) =
+        holdings.into_iter().zip(&files).partition(|(_, files)| files.is_openable());
+    if openable.is_empty() && !others.is_empty() {
+        return Err(nothing_openable(&files, context));
+    }
     let mut held = Vec::new();
     let mut titles = Vec::new();
-    for generation in ceremony::holdings(escrow, &person, vaults) {
+    for (generation, _) in openable {
         let seal = &generation.seal;
         let path = context.directory().sealed_share(&seal.name, seal.generation, &person);
         let bytes =
@@ -63,5 +74,23 @@ pub(crate) fn check_as(
         None => Carrier::Log(&mut ledger, &context.log()),
     };
     let place = carry(&statement, custodian, how)?;
-    Ok(CheckOutcome { person, sound: titles, place })
+    Ok(CheckOutcome::of(person, titles, &files, place))
+}
+
+/// Looks at all files of each generation: a share is of no use without a payload, or without enough others.
+fn look_at_each(directory: &EscrowDir, escrow: &Escrow, holdings: &[&Generation]) -> Vec<GenerationFiles> {
+    let of_vault = |generation: &&Generation| {
+        let vault = escrow.vault(&generation.seal.vault).expect("a generation has its vault");
+        look_at(directory, SealedGeneration::of(vault, generation))
+    };
+    holdings.iter().map(of_vault).collect()
+}
+
+/// Nothing that the custodian holds a share of can be opened with the files here.
+fn nothing_openable(files: &[GenerationFiles], context: &Context<'_>) -> Failure {
+    let worst = files.iter().filter_map(GenerationFiles::worst).max();
+    let what: Vec<_> = files.iter().map(|one| not_openable(one).shown(false)).collect();
+    Failure::new(worst.map_or(Exit::Findings, Exit::from), what.join("\n"))
+        .at(context.directory().vaults().display())
+        .next(format!("nothing was stated; {ANOTHER_COPY}"))
 }

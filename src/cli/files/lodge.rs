@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::audit::books::parted;
+use crate::audit::files::SealedGeneration;
 use crate::ceremony::approve::request_file;
 use crate::ceremony::request as ceremony;
 use crate::ceremony::request::{RequestPlan, Session};
@@ -10,11 +11,13 @@ use crate::cli::context::Context;
 use crate::cli::files::open_log::{self, OpenLog, OpenOptions};
 use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::{find_vault, session_path};
-use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::files::sealed::look_at;
+use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
+use crate::cli::say::files::{ANOTHER_COPY, not_openable as said_not_openable};
 use crate::cli::terminal::confirm::confirm_deviations;
 use crate::crypto::digest::Digest;
-use crate::escrow::{Escrow, RequestState};
+use crate::escrow::{Escrow, RequestState, Vault};
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::ledger::draft::Draft;
@@ -62,15 +65,15 @@ pub(crate) fn lodge(
     deviations.extend(time_set.then_some(Deviation::TimeSet));
     deviations.extend(history(requester, escrow));
     deviations.extend(plan.environment.deviations(escrow.policy.strict_air_gap));
-    plan.known = deviations;
     let vault = find_vault(escrow, &vault)?;
+    deviations.extend(not_openable(vault, plan.generation, context));
+    plan.known = deviations;
     let session = Session::generate(&mut Context::rng());
     let person = requester.signer.person().clone();
     let request = ceremony::request(escrow, vault, plan, person, &session)
         .map_err(|error| failures::request(&error))?;
     confirm_deviations(&request.deviations, &[options.accepted, &confirmed].concat())?;
-    // The sealed shares are read before the request is logged: without enough of them nobody could approve it.
-    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
+    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context);
     let sealed_session =
         session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
     let mut created = Created::default();
@@ -118,12 +121,25 @@ fn history(requester: &LocalPerson, escrow: &Escrow) -> Option<Deviation> {
     })
 }
 
+/// Whether the files here cannot open the generation that is asked for: said before anybody else is troubled with it.
+/// That does not stop an emergency, since another copy may have the files.
+fn not_openable(vault: &Vault, number: Option<u32>, context: &mut Context<'_>) -> Option<Deviation> {
+    let asked = number.map_or(Some(vault.current()), |number| vault.generation(number))?;
+    let files = look_at(&context.directory(), SealedGeneration::of(vault, asked));
+    if files.is_openable() {
+        return None;
+    }
+    context.show(&said_not_openable(&files));
+    context.warn(ANOTHER_COPY);
+    Some(Deviation::NotOpenable)
+}
+
 fn sealed_shares(
     ledger: &Ledger<ChainFile>,
     vault: &VaultName,
     generation: u32,
     context: &mut Context<'_>,
-) -> Result<Vec<String>, Failure> {
+) -> Vec<String> {
     let vault = ledger.escrow().vault_named(vault).expect("the request names it");
     let seal = &vault.generation(generation).expect("the request names it").seal;
     let mut found = Vec::new();
@@ -139,12 +155,5 @@ fn sealed_shares(
                 .warn(&format!("warning: the sealed share of {} is missing or damaged", share.custodian)),
         }
     }
-    if found.len() < usize::from(seal.threshold) {
-        let what =
-            format!("{} sealed shares are needed; only {} could be found here", seal.threshold, found.len());
-        return Err(
-            Failure::new(Exit::BadShare, what).next("copy the sealed shares from another copy of the escrow")
-        );
-    }
-    Ok(found)
+    found
 }

@@ -14,6 +14,7 @@ pub(crate) mod output;
 pub(crate) mod people;
 pub(crate) mod release;
 pub(crate) mod requests;
+pub(crate) mod sealed;
 pub mod sealing;
 pub(crate) mod signers;
 pub(crate) mod statements;

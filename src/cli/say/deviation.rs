@@ -23,5 +23,8 @@ pub(crate) fn explain(deviation: Deviation) -> &'static str {
         Deviation::NoSandbox => "the kernel does not keep this program off the network",
         Deviation::SwapOn => "this machine has swap on, so secrets may reach the disk",
         Deviation::InterfaceUp => "a network interface of this machine is up, and the policy forbids that",
+        Deviation::NotOpenable => {
+            "the requester's copy of the escrow has no payload, or too few sealed shares, to open this generation with"
+        }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod deviation;
 pub mod exit;
 pub(crate) mod failures;
+pub(crate) mod files;
 pub(crate) mod finding;
 pub(crate) mod groups;
 pub(crate) mod layout;

@@ -6,6 +6,7 @@ use crate::audit::status::{
 };
 use crate::cli::say::layout::{COLUMNS, counted, day, indented, length, moment, table, typed};
 use crate::cli::say::painted::{Painted, Tone};
+use crate::record::finding::{Finding, Rule};
 use crate::value::fingerprint::Words;
 use crate::value::text::clipped;
 use crate::value::time::Time;
@@ -18,7 +19,8 @@ const TROUBLES: usize = 3;
 
 /// The status as lines of at most 80 columns. Only a name that is too long for its line is longer.
 pub fn screen(status: &Status) -> Vec<Painted> {
-    let mut lines = trouble(status);
+    let mut lines = files(status);
+    lines.extend(trouble(status));
     lines.extend(heading(status));
     lines.push(Painted::new());
     lines.extend(vaults(&status.vaults));
@@ -43,6 +45,26 @@ fn by_or_since(overdue: bool, due: Time) -> Painted {
 
 fn list<'a, T: std::fmt::Display + 'a>(all: impl IntoIterator<Item = &'a T>) -> String {
     all.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What cannot be opened with the files here, and which of them are missing or changed.
+fn files(status: &Status) -> Vec<Painted> {
+    let mut lines = Vec::new();
+    for found in status.files.iter().take(TROUBLES) {
+        let word =
+            if found.rule == Rule::VaultNotOpenable { "NOT OPENABLE" } else { found.severity().word() };
+        lines.extend(indented(
+            0,
+            &Painted::of(Tone::Bad, word).and(Tone::Plain, format!(": {}", found.detail)),
+        ));
+    }
+    if let Some(more) = status.files.len().checked_sub(TROUBLES).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more: `breakglass verify` lists them.").into());
+    }
+    if !lines.is_empty() {
+        lines.push(Painted::new());
+    }
+    lines
 }
 
 fn trouble(status: &Status) -> Vec<Painted> {
@@ -103,6 +125,7 @@ fn vaults(vaults: &[VaultStatus]) -> Vec<Painted> {
 
 fn vault_row(vault: &VaultStatus) -> [Painted; 6] {
     let (tone, state) = match () {
+        () if vault.openable == Some(false) => (Tone::Bad, "NOT OPENABLE"),
         () if !vault.exposed.is_empty() => (Tone::Bad, "EXPOSED"),
         () if !vault.in_force => (Tone::Due, "NOT IN FORCE"),
         () => (Tone::Good, "in force"),
@@ -276,10 +299,16 @@ fn to_do(status: &Status) -> Vec<Painted> {
 
 fn verdict(status: &Status) -> Painted {
     let overdue = status.duties.iter().filter(|duty| duty.overdue).count();
-    if let Some(worst) = status.worst() {
+    if let Some(worst) = status.trouble.first().map(Finding::severity) {
         let text = Painted::of(Tone::Bad, worst.word())
             .and(Tone::Plain, ": the log is not sound; see the top, and ");
         return text.and(Tone::Strong, "`breakglass verify`");
+    }
+    if let Some(worst) = status.files.first() {
+        let word =
+            if worst.rule == Rule::VaultNotOpenable { "NOT OPENABLE" } else { worst.severity().word() };
+        let what = ": sealed files are missing or changed; see the top";
+        return Painted::of(Tone::Bad, word).and(Tone::Plain, what);
     }
     match (overdue, status.duties.len()) {
         (0, 0) => Painted::of(Tone::Good, "NOTHING IS DUE"),

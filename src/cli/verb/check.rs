@@ -9,7 +9,7 @@ use crate::cli::files::check::check_as;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Global};
-use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::exit::Failure;
 use crate::hands::sandbox::FileAccess;
 use crate::value::names::VaultName;
 
@@ -47,6 +47,6 @@ impl Verb for CheckArgs {
         }
         let custodian = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let outcome = check_as(&custodian, &self.vaults, self.output.as_deref(), context)?;
-        Ok(Answer::of(Exit::Done, &outcome))
+        Ok(Answer::of(outcome.exit, &outcome))
     }
 }

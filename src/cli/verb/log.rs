@@ -3,6 +3,7 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use crate::audit::files::SealedFiles;
 use crate::audit::status::status;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
@@ -86,7 +87,7 @@ impl Verb for LogArgs {
         if lines.is_empty() {
             text.push(Tone::Plain, "the log has no record of this kind and request");
         }
-        let status = status(&reading, Context::time(None));
+        let status = status(&reading, &SealedFiles::NotInQuestion, Context::time(None));
         if let Some(unsettled) = timeline::unsettled(&status, &context.place(), columns) {
             text.push(Tone::Plain, "\n\n");
             text.append(unsettled);

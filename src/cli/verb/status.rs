@@ -5,6 +5,7 @@ use clap::Args;
 use crate::audit::status::status;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
+use crate::cli::files::sealed::look_at_all;
 use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -32,7 +33,8 @@ impl Verb for StatusArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let path = context.log();
         let reading = Reading::of(read_log(context)?).map_err(|found| failures::finding(&path, &found))?;
-        let mut status = status(&reading, Context::time(self.at.time));
+        let files = look_at_all(&context.directory(), &reading.escrow);
+        let mut status = status(&reading, &files, Context::time(self.at.time));
         let place = context.place();
         for command in status.duties.iter_mut().filter_map(|duty| duty.command.as_mut()) {
             command.push_str(&place);

@@ -4,20 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::audit::files::{Compared, Found, sealed};
+use crate::audit::files::SealedFiles;
 use crate::audit::verify::{Anchor, Evidence, Report, verify};
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_log;
+use crate::cli::files::sealed::look_at_all;
 use crate::cli::flags::{At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::outcomes::verify::{VerifyOutcome, text};
 use crate::cli::say::{failures, look};
-use crate::crypto::digest::Digest;
-use crate::escrow::{Escrow, Reading};
+use crate::escrow::Reading;
 use crate::hands::console::Output;
 use crate::hands::files;
 use crate::hands::sandbox::FileAccess;
-use crate::hands::store::{EscrowDir, MAX_LOG, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
+use crate::hands::store::{EscrowDir, MAX_LOG};
 use crate::record::finding::Rule;
 use crate::record::head::{HeadFile, MAX_HEAD};
 use crate::value::names::PersonId;
@@ -68,12 +68,12 @@ impl Verb for VerifyArgs {
         let heads = self.heads.iter().map(|path| read_head(path)).collect::<Result<Vec<_>, _>>()?;
         let books = self.books.iter().map(|path| read_book(path)).collect::<Result<Vec<_>, _>>()?;
         let since = self.since.as_deref().map(read_head).transpose()?;
-        let mut evidence =
-            Evidence { anchor, heads, books, files: None, since, require_head: self.require_head };
         let reading = Reading::of(read_log(context)?);
-        if let Ok(reading) = &reading {
-            evidence.files = read_sealed(&context.directory(), &reading.escrow);
-        }
+        let files = match &reading {
+            Ok(reading) => look_at_all(&context.directory(), &reading.escrow),
+            Err(_) => SealedFiles::NotInQuestion,
+        };
+        let evidence = Evidence { anchor, heads, books, files, since, require_head: self.require_head };
         let report = verify(reading, &evidence, Context::time(self.at.time));
         let exit = report.worst().map_or(Exit::Done, Exit::from);
         let columns = (context.output == Output::Terminal).then(look::columns);
@@ -106,38 +106,11 @@ fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
     Ok((owner, bytes))
 }
 
-/// Reads every sealed file that the log knows of; `None` if the folder for them is missing, as beside an auditor's
-/// copy of the log alone.
-fn read_sealed(directory: &EscrowDir, escrow: &Escrow) -> Option<Vec<Compared>> {
-    directory.vaults().symlink_metadata().ok()?;
-    let compared = sealed(escrow).map(|file| {
-        let seal = &file.generation.seal;
-        let (path, limit) = match file.custodian {
-            Some(custodian) => {
-                (directory.sealed_share(&seal.name, seal.generation, custodian), MAX_SEALED_SHARE)
-            }
-            None => (directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE),
-        };
-        let shown = path.strip_prefix(directory.root()).unwrap_or(&path).display().to_string();
-        file.against(shown, found(&path, limit))
-    });
-    Some(compared.collect())
-}
-
-fn found(path: &Path, limit: u64) -> Found {
-    match files::read_own(path, limit) {
-        Ok(bytes) => Found::File(Digest::of(&bytes)),
-        Err(error) => match path.symlink_metadata() {
-            Ok(metadata) if !metadata.is_file() => Found::Other("it is not a regular file".to_owned()),
-            Ok(metadata) if metadata.len() > limit => Found::Other(error.to_string()),
-            _ => Found::Missing(error.to_string()),
-        },
-    }
-}
-
 /// The log, unless the worst that was found is of sealed files alone.
 fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
     let mut worst = report.findings.iter().filter(|finding| Some(finding.severity()) == report.worst());
-    let files = worst.all(|finding| finding.rule == Rule::FileChanged);
+    let files = worst.all(|finding| {
+        matches!(finding.rule, Rule::FileChanged | Rule::FileMissing | Rule::VaultNotOpenable)
+    });
     if files { directory.vaults() } else { log.to_owned() }
 }

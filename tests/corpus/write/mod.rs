@@ -17,6 +17,7 @@ mod recoveries;
 mod releases;
 mod requests;
 mod retirements;
+mod sealed_files;
 mod seals;
 mod statements;
 mod tails;
@@ -28,6 +29,7 @@ pub fn everything() {
     records::write();
     notes::write();
     seals::write();
+    sealed_files::write();
     requests::write();
     releases::write();
     statements::write();

@@ -129,7 +129,7 @@ impl NewEscrow {
             let Some(here) = &member.here else { continue };
             match check_as(here, &[], None, context) {
                 Ok(outcome) => {
-                    terminal.say(&outcome.line())?;
+                    terminal.show(&outcome.lines())?;
                     checked.push(member.person().clone());
                 }
                 // A custodian without a share of what was sealed has nothing to check.

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::audit::files::GenerationFiles;
 use crate::cli::context::Context;
 use crate::cli::files::finder::FileFinder;
 use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::files::{ANOTHER_COPY, not_openable};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::terminal::guide;
 use crate::cli::terminal::prompt::Terminal;
@@ -31,6 +33,8 @@ pub(crate) struct OpenDialog<'a> {
     pub(crate) opening: &'a Opening,
     /// Where people's files are looked for.
     pub(crate) finder: FileFinder,
+    /// The generation's files, if they cannot open it.
+    pub(crate) not_openable: Option<GenerationFiles>,
 }
 
 impl OpenDialog<'_> {
@@ -44,13 +48,19 @@ impl OpenDialog<'_> {
         let mut lines: Vec<Painted> = vec![
             Painted::of(Tone::Strong, format!("OPEN {}, account {}", seal.title(), seal.account)),
             Painted::of(Tone::Due, what),
+        ];
+        if let Some(files) = &self.not_openable {
+            lines.extend([Painted::new(), not_openable(files)]);
+            lines.push(format!("Before you call anybody: {ANOTHER_COPY}.").into());
+        }
+        lines.extend([
             Painted::new(),
             format!(
                 "{} of these {} people have to approve. Call them now:",
                 seal.threshold, seal.total_shares
             )
             .into(),
-        ];
+        ]);
         for share in &seal.shares {
             lines.push(format!("  {}", self.contact(&share.custodian)).into());
         }

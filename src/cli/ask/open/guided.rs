@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::audit::files::SealedGeneration;
 use crate::ceremony::release::Gathered;
 use crate::cli::ask::open::approvals::ApprovalDialog;
 use crate::cli::ask::open::dialog::{OpenDialog, readable};
@@ -13,6 +14,7 @@ use crate::cli::files::lodge::{LoggedRequest, RequestDraft, lodge};
 use crate::cli::files::open_log::OpenOptions;
 use crate::cli::files::release::releasing::Releasing;
 use crate::cli::files::requests::{find_vault, read_request, request_must_be_new, session_path};
+use crate::cli::files::sealed::look_at;
 use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
@@ -42,9 +44,12 @@ pub(crate) fn guided(
     let escrow = &log.escrow;
     let known = find_vault(escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
-    let seal = known.generation(number).map_or(&known.current().seal, |generation| &generation.seal);
+    let generation = known.generation(number).unwrap_or_else(|| known.current());
+    let files = look_at(&context.directory(), SealedGeneration::of(known, generation));
+    let not_openable = Some(files).filter(|files| !files.is_openable());
     let finder = FileFinder::of(context);
-    let mut dialog = OpenDialog { escrow, seal, purpose, opening: &opening, finder };
+    let seal = &generation.seal;
+    let mut dialog = OpenDialog { escrow, seal, purpose, opening: &opening, finder, not_openable };
     dialog.introduce(&mut terminal)?;
     let answers = questions::ask(&mut dialog, &mut terminal)?;
     carry_out(vault, &dialog, answers, &mut terminal, context)

@@ -10,6 +10,7 @@ use crate::cli::files::release::releasing::{Agreeing, ReadApprovals, Releasing, 
 use crate::cli::files::release::shown;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::files::ANOTHER_COPY;
 use crate::cli::say::outcome::Outcome as _;
 use crate::cli::say::outcomes::release::ReleaseOutcome;
 use crate::cli::terminal::confirm::confirm_deviations;
@@ -57,7 +58,7 @@ fn reveal(
     // Whatever can fail should fail before there is a record: the payload is read now, and its digest compared.
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
     let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
-        .map_err(|error| failures::not_read(&payload_path, &error))?;
+        .map_err(|error| failures::not_read(&payload_path, &error).next(ANOTHER_COPY))?;
     let environment = context.environment();
     // Deviations that the request names are not asked about again: the approvers have signed them.
     let mut of_machine = environment.deviations(escrow.policy.strict_air_gap);
