@@ -9,7 +9,7 @@ use breakglass::record::bundle::{Bundle, compose};
 use breakglass::record::card::VerifiedCard;
 use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
 use breakglass::cli::files::sealing::consent::{Consent, SealDeviation};
-use breakglass::cli::files::sealing::csv::parse_csv;
+use breakglass::cli::files::sealing::csv::CsvBatch;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{Identity, IdentityFile, decrypt};
 use breakglass::escrow::Reading;
@@ -205,12 +205,12 @@ pub fn otpauth(data: &[u8]) {
 pub fn csv(data: &[u8]) {
     let accepted = [SealDeviation::WeakPassword, SealDeviation::ReusedPassword, SealDeviation::TotpUnproven];
     let mut consent = Consent::beforehand(&accepted);
-    match parse_csv(data, Path::new("accounts.csv"), false, &mut consent) {
-        Ok(all) => {
-            for credentials in all {
-                let encoded = credentials.fields.encode();
-                let again = Fields::decode(&encoded).expect("what was written is read");
-                assert!(again.names().eq(credentials.fields.names()));
+    match CsvBatch::parse(data.to_vec(), Path::new("accounts.csv"), false, &mut consent) {
+        Ok(batch) => {
+            for at in 0..batch.count() {
+                let fields = batch.fields(at).expect("what was judged is read again");
+                let again = Fields::decode(&fields.encode()).expect("what was written is read");
+                assert!(again.names().eq(fields.names()));
             }
         }
         Err(failure) => is_silent(&failure.painted().shown(false).replace('\n', " ")),

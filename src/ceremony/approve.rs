@@ -26,6 +26,7 @@ use crate::record::seal::Kind;
 use crate::record::statement::{Approval, Denial, HeadFrom, SignedStatement, Statement};
 use crate::secret::share::Share;
 use crate::value::names::PersonId;
+use crate::value::public;
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
@@ -124,7 +125,7 @@ pub enum ApproveError {
 
 /// Puts a request file together: the log up to and including the request, then the sealed shares.
 pub fn request_file<'a>(log: &[u8], sealed_shares: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
-    bundle::compose(log, sealed_shares)
+    public::work(|| bundle::compose(log, sealed_shares))
 }
 
 impl RequestFile {
@@ -315,10 +316,8 @@ pub fn keepsakes(reading: &Reading, generations: &[&Generation]) -> Vec<String> 
     let genesis = (0, &reading.escrow.id);
     let seals = generations.iter().map(|one| (one.seq, &one.record));
     let records = std::iter::once(genesis).chain(seals);
-    records
-        .filter_map(|(seq, hash)| reading.record_bytes(seq, hash))
-        .map(|bytes| BASE64.encode(bytes))
-        .collect()
+    let records = records.filter_map(|(seq, hash)| reading.record_bytes(seq, hash));
+    public::work(|| records.map(|bytes| BASE64.encode(bytes)).collect())
 }
 
 /// An approval file, taken apart. Nothing in it is verified yet.

@@ -179,7 +179,7 @@ impl Context<'_> {
         let (memory, sandbox) = (Some(memory::state()), Some(sandbox::state()));
         let environment = Environment { memory, sandbox, ..self.environment() };
         for deviation in environment.deviations(false) {
-            let what = crate::cli::say::deviation::explain(deviation);
+            let what = crate::cli::say::deviation::explain_here(deviation);
             self.warn(&format!("deviation: {what}; `breakglass doctor` says how to fix it"));
         }
     }

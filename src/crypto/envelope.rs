@@ -8,6 +8,7 @@
 //! the program's allocator wipes whatever is freed; its header parser takes quadratic time, which is why
 //! headers are bounded before it sees them; and it times scrypt by the clock whenever a passphrase is used.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{Read as _, Write as _};
 
@@ -234,16 +235,16 @@ fn read_plaintext(
 }
 
 /// The binary file within the armour, or the file itself.
-fn unarmored(file: &[u8]) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
+fn unarmored(file: &[u8]) -> Result<Cow<'_, [u8]>, EnvelopeError> {
     // What was pasted may begin with blank lines.
     let file = if file.trim_ascii_start().starts_with(ARMOR) { file.trim_ascii_start() } else { file };
     if !file.starts_with(ARMOR) {
-        return Ok(Zeroizing::new(file.to_vec()));
+        return Ok(Cow::Borrowed(file));
     }
-    let mut binary = Zeroizing::new(Vec::with_capacity(file.len()));
+    let mut binary = Vec::with_capacity(file.len());
     let read = ArmoredReader::new(file).take(file.len() as u64 + 1).read_to_end(&mut binary);
     read.map_err(|_| EnvelopeError::Damaged("its armour is malformed"))?;
-    Ok(binary)
+    Ok(Cow::Owned(binary))
 }
 
 /// Bounds a header before the age library reads it: it ends within [`MAX_HEADER`] bytes, with at most
@@ -304,7 +305,9 @@ impl IdentityFile {
         }
         if bytes.trim_ascii_start().starts_with(ARMOR) || bytes.starts_with(BINARY) {
             let binary = unarmored(bytes).map_err(|_| IdentityError::Damaged("its armour is malformed"))?;
-            return Ok(IdentityFile::Locked(LockedIdentities { binary }));
+            return Ok(IdentityFile::Locked(LockedIdentities {
+                binary: Zeroizing::new(binary.into_owned()),
+            }));
         }
         parse_identities(bytes).map(IdentityFile::Plain)
     }

@@ -8,6 +8,7 @@ use crate::record::book::{Book, BookError, BookReading, StatementDraft};
 use crate::record::repair::{Damage, TooMuchDamage};
 use crate::record::statement::{BookRef, FramedStatement, SignedStatement};
 use crate::value::names::{KeyName, PersonId};
+use crate::value::public;
 
 /// A book that is open for writing. It is locked for as long as the value lives.
 pub struct OpenBook<M> {
@@ -49,7 +50,7 @@ impl<M: Medium> OpenBook<M> {
         key: &VerifyingKey,
         known: Option<BookReading>,
     ) -> io::Result<OpenBook<M>> {
-        let bytes = medium.read()?;
+        let bytes = public::work(|| medium.read())?;
         let known = known.filter(|known| known.book.owner() == owner);
         let reading = known.unwrap_or_else(|| BookReading::nothing(owner)).resume(key, bytes);
         Ok(OpenBook { medium, reading })
@@ -61,12 +62,12 @@ impl<M: Medium> OpenBook<M> {
     /// Whatever the medium says.
     pub(crate) fn begin_with(&mut self, other: &BookReading) -> io::Result<()> {
         self.medium.append(0, other.good_bytes())?;
-        self.reading = BookReading {
+        self.reading = public::work(|| BookReading {
             bytes: other.good_bytes().to_vec(),
             book: other.book.clone(),
             good: other.good,
             error: None,
-        };
+        });
         Ok(())
     }
 
@@ -91,13 +92,15 @@ impl<M: Medium> OpenBook<M> {
         left_behind: Option<Damage>,
         key: &SigningKey,
     ) -> Result<SignedStatement, BookkeepingError> {
-        let damage = match &self.reading.error {
-            None => left_behind.filter(|left| !self.has_kept(left)),
-            Some(BookError::Torn { .. }) => Some(Damage::of_tail(self.reading.tail())?),
-            Some(error) => return Err(error.clone().into()),
-        };
-        let durable = self.write(&draft, damage, key)?;
-        Ok(sign(draft, durable, self.reading.book.owner(), key))
+        public::work(|| {
+            let damage = match &self.reading.error {
+                None => left_behind.filter(|left| !self.has_kept(left)),
+                Some(BookError::Torn { .. }) => Some(Damage::of_tail(self.reading.tail())?),
+                Some(error) => return Err(error.clone().into()),
+            };
+            let durable = self.write(&draft, damage, key)?;
+            Ok(sign(draft, durable, self.reading.book.owner(), key))
+        })
     }
 
     fn has_kept(&self, left: &Damage) -> bool {

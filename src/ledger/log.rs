@@ -251,23 +251,23 @@ impl<M: Medium> Ledger<M> {
         &mut self,
         drafts: Vec<Draft<'_, S>>,
     ) -> Result<Vec<Appended>, LedgerError> {
-        let head = self.escrow().head;
-        let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
-        for (seq, draft) in (head.seq + 1..).zip(drafts) {
-            let note = draft.at(self.escrow().id, seq, prev)?;
-            prev = Digest::of(&LogRecord::bytes_of(&note));
-            notes.push(note);
-        }
-        self.append_notes(&notes)
+        public::work(|| {
+            let head = self.escrow().head;
+            let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
+            for (seq, draft) in (head.seq + 1..).zip(drafts) {
+                let note = draft.at(self.escrow().id, seq, prev)?;
+                prev = Digest::of(&LogRecord::bytes_of(&note));
+                notes.push(note);
+            }
+            self.append_notes(&notes)
+        })
     }
 
     fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {
-        let bytes: Vec<u8> = notes.iter().flat_map(LogRecord::bytes_of).collect();
-        self.append_bytes(&bytes)
-    }
-
-    fn append_bytes(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
-        public::work(|| self.append_verified(bytes))
+        public::work(|| {
+            let bytes: Vec<u8> = notes.iter().flat_map(LogRecord::bytes_of).collect();
+            self.append_verified(&bytes)
+        })
     }
 
     fn append_verified(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {

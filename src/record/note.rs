@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SignatureBytes, SigningKey, VerifyingKey};
 use crate::value::names::KeyName;
+use crate::value::public;
 use crate::value::text::Shown;
 
 /// The most bytes of a note. The largest are those that embed other notes.
@@ -144,7 +145,7 @@ fn spell<B: Signed>(body: &B) -> String {
 impl Note {
     /// How many bytes the signed line of `body` has: what is bounded by [`MAX_NOTE`] before it is signed.
     pub fn line_length<B: Signed>(body: &B) -> usize {
-        spell(body).len()
+        public::work(|| spell(body).len())
     }
 
     /// Signs `body` with each key under its name, in the order given.
@@ -153,15 +154,17 @@ impl Note {
     /// If the result is not a note: without a signer, with one name signing twice, or with too large a line. Callers
     /// bound what they put in, and the ledger measures it.
     pub fn sign<B: Signed>(body: &B, signers: &[(KeyName, &SigningKey)]) -> Note {
-        let text = spell(body);
-        let mut bytes = text.clone().into_bytes();
-        bytes.push(b'\n');
-        for (name, key) in signers {
-            let mut blob = key_id(name, &key.verifying_key()).to_vec();
-            blob.extend(key.sign(text.as_bytes()));
-            bytes.extend(format!("{DASH}{name} {}\n", BASE64.encode(&blob)).bytes());
-        }
-        Note::parse(&bytes).expect("what was just written can be read")
+        public::work(|| {
+            let text = spell(body);
+            let mut bytes = text.clone().into_bytes();
+            bytes.push(b'\n');
+            for (name, key) in signers {
+                let mut blob = key_id(name, &key.verifying_key()).to_vec();
+                blob.extend(key.sign(text.as_bytes()));
+                bytes.extend(format!("{DASH}{name} {}\n", BASE64.encode(&blob)).bytes());
+            }
+            Note::parse(&bytes).expect("what was just written can be read")
+        })
     }
 
     /// Finds the parts of a note that fills `bytes` from the first to the last.

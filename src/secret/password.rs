@@ -1,8 +1,12 @@
 //! Passwords: generated here, long and easy to type, or judged if a person types their own.
 
+use std::sync::Once;
+
 use rand::CryptoRng;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
+
+use crate::value::public;
 
 /// What passwords are made of: lower-case letters and digits, without i, l, o, 0 and 1, which look alike.
 /// No upper case: nobody has to hold a shift key, or to say "capital" when reading aloud.
@@ -76,6 +80,7 @@ pub struct Strength {
 /// The estimate works on copies of the password that are freed without being wiped (`zxcvbn` knows no wiping):
 /// call it only if memory is locked and the process short-lived, and not for a password from [`generate`].
 pub(crate) fn strength(password: &str, user_inputs: &[&str]) -> Strength {
+    load_dictionaries();
     let mut known = user_inputs.to_vec();
     // "example" is no less known than "root@example.com"; zxcvbn looks for whole inputs only.
     for input in user_inputs {
@@ -90,6 +95,15 @@ pub(crate) fn strength(password: &str, user_inputs: &[&str]) -> Strength {
         weak: score < STRONG,
         warning: warning.map(|text| text.to_string()),
     }
+}
+
+/// Has `zxcvbn` load its dictionaries, graphs and patterns, which it keeps: a megabyte and more, in which no password is.
+/// Each of its searches finds something in this text.
+fn load_dictionaries() {
+    static LOADED: Once = Once::new();
+    LOADED.call_once(|| {
+        drop(public::work(|| zxcvbn::zxcvbn("p4ssw0rd qwerty efghi aaaa 1999-12-31 drow", &[])))
+    });
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! While a command handles secrets, whatever the program allocates comes from memory that is locked and in no
 //! dump, libraries included, so that nobody has to know which of their blocks holds a secret. There is little of
-//! such memory, and a log can be long. So reading and extending a log is marked here as public.
+//! such memory, and a log can be long. So reading and extending logs and books is marked here as public, and so is signing
+//! for them: a signing key is lent, and what is made of it is published.
 
 use std::cell::Cell;
 
@@ -11,8 +12,8 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs `work` outside the locked arena: its blocks come from the system's heap. The caller promises that it handles no
-/// secret.
+/// Runs `work` outside the locked arena: its blocks come from the system's heap. The caller promises that it puts no secret
+/// into a block.
 pub fn work<T>(work: impl FnOnce() -> T) -> T {
     struct Within;
     impl Drop for Within {

@@ -15,6 +15,7 @@ mod general;
 mod init;
 mod inputs;
 mod machine;
+mod memory;
 mod next;
 mod particulars;
 mod people;

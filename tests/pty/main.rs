@@ -11,6 +11,7 @@ mod common;
 mod disk;
 mod enrolling;
 mod guided;
+mod many;
 mod memory;
 mod people;
 mod prompts;

@@ -15,6 +15,7 @@ use crate::ledger::bookkeeping::{BookkeepingError, OpenBook};
 use crate::record::book::{Book, BookError, BookReading, StatementDraft};
 use crate::record::repair::Damage;
 use crate::record::statement::SignedStatement;
+use crate::value::public;
 
 impl LocalPerson {
     /// Fails unless the escrow has this card and the log agrees with this person's book: statements must not be
@@ -59,7 +60,7 @@ impl LocalPerson {
         })?;
         let known = self.known_book.take().unwrap_or_else(|| BookReading::nothing(person));
         let reading = known.resume(&self.card.card().verifying_key, bytes);
-        self.known_book.replace(Some(reading.clone()));
+        self.known_book.replace(Some(public::work(|| reading.clone())));
         Ok(reading)
     }
 
@@ -91,7 +92,7 @@ impl LocalPerson {
         }
         let stated =
             open.state(draft, self.left_behind(), self.signer.key()).map_err(|error| self.not_stated(&error));
-        self.known_book.replace(Some(open.reading().clone()));
+        self.known_book.replace(Some(public::work(|| open.reading().clone())));
         match stated {
             Ok(_) => created.keep(),
             // This call made the file, and nothing else is in it.
@@ -157,6 +158,6 @@ impl LocalPerson {
         if self.book == self.old_book {
             return None;
         }
-        files::read_own(&self.old_book, MAX_LOG).ok().map(|bytes| Damage::of_file(&bytes))
+        files::read_own(&self.old_book, MAX_LOG).ok().map(|bytes| public::work(|| Damage::of_file(&bytes)))
     }
 }

@@ -62,8 +62,8 @@ pub(crate) fn lodge(
     let escrow = ledger.escrow();
     requester.must_belong_to(escrow)?;
     let confirmed = deviations.clone();
-    deviations.extend(time_set.then_some(Deviation::TimeSet));
-    deviations.extend(history(requester, escrow));
+    deviations.extend(time_set.then_some(Deviation::TimeSet).into_iter().chain(history(requester, escrow)));
+    plan.environment = context.environment(); // As it is now that log and book are read.
     deviations.extend(plan.environment.deviations(escrow.policy.strict_air_gap));
     let vault = find_vault(escrow, &vault)?;
     deviations.extend(not_openable(vault, plan.generation, context));

@@ -1,6 +1,20 @@
 //! What deviations mean, in words.
 
+use crate::hands::memory::{self, Shortage};
 use crate::record::deviation::Deviation;
+
+/// What a deviation of this program, on this machine, means: as [`explain`], and what ran out if something did.
+pub(crate) fn explain_here(deviation: Deviation) -> &'static str {
+    match (deviation, memory::shortage()) {
+        (Deviation::UnlockedMemory, Some(Shortage::Limit)) => {
+            "more memory for secrets is needed than this user may lock, so secrets may reach the disk"
+        }
+        (Deviation::UnlockedMemory, Some(Shortage::Arena)) => {
+            "the memory for secrets is full, so secrets may reach the disk"
+        }
+        (deviation, _) => explain(deviation),
+    }
+}
 
 /// What a deviation means.
 pub(crate) fn explain(deviation: Deviation) -> &'static str {

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::ceremony::seal::Sealed;
 use crate::cli::ask::credentials;
 use crate::cli::ask::seal::dialog;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::keys::read_all_identities;
 use crate::cli::files::open_log;
+use crate::cli::files::sealing::batch::Batch;
 use crate::cli::files::sealing::commit::commit;
 use crate::cli::files::sealing::consent::{Consent, SealDeviation, confirm_machine};
-use crate::cli::files::sealing::credentials::{VaultCredentials, refuse_reuse};
 use crate::cli::files::sealing::csv::read_csv;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new};
@@ -24,7 +23,7 @@ use crate::cli::say::usage;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::record::seal::AccountId;
+use crate::record::seal::{AccountId, Seal};
 use crate::value::names::{FieldName, PersonId, VaultName};
 
 /// Seal credentials: split among custodians, tested, and logged; asks for whatever flags do not give
@@ -114,11 +113,11 @@ impl Verb for SealArgs {
                 vault_must_be_new(ledger.escrow(), vault)?;
                 custodian_cards(ledger.escrow(), &self.custodians)?;
             }
-            confirm_machine(ledger.escrow(), &self.accepted, context)?;
+            confirm_machine(ledger.escrow(), &self.accepted, None, context)?;
             context.keep(ledger);
         }
-        let all = self.read(context)?;
-        let sealed = commit(&self.draft(), &people, &at_hand, all, false, context)?;
+        let batch = self.read(context)?;
+        let sealed = commit(&self.draft(), &people, &at_hand, &batch, false, context)?;
         Ok(answer(&sealed))
     }
 }
@@ -155,26 +154,24 @@ impl SealArgs {
     }
 
     /// Reads what is to be sealed, or asks for it.
-    fn read(&self, context: &Context<'_>) -> Result<Vec<VaultCredentials>, Failure> {
+    fn read(&self, context: &Context<'_>) -> Result<Batch, Failure> {
         let terminal = if context.scripted {
             None
         } else {
             Terminal::open("").ok().map(|terminal| terminal.plain(context.plain))
         };
         let mut consent = Consent { accepted: &self.accepted, terminal };
-        let all = match (&self.from, &self.vault) {
-            (Some(path), _) => read_csv(path, self.generate_password, &mut consent)?,
-            (None, Some(vault)) => vec![credentials::ask(&self.draft(), vault.clone(), &mut consent)?],
-            (None, None) => {
-                return Err(Failure::new(Exit::Usage, "there is nothing to seal")
-                    .next("name a vault, or a CSV with --from FILE"));
+        match (&self.from, &self.vault) {
+            (Some(path), _) => Ok(Batch::Csv(read_csv(path, self.generate_password, &mut consent)?)),
+            (None, Some(vault)) => {
+                Ok(Batch::Asked(credentials::ask(&self.draft(), vault.clone(), &mut consent)?))
             }
-        };
-        refuse_reuse(&all, &mut consent)?;
-        Ok(all)
+            (None, None) => Err(Failure::new(Exit::Usage, "there is nothing to seal")
+                .next("name a vault, or a CSV with --from FILE")),
+        }
     }
 }
 
-fn answer(sealed: &[Sealed]) -> Answer {
-    Answer::of(Exit::Done, &SealOutcome::of(sealed.iter().map(|one| &one.seal)))
+fn answer(sealed: &[Seal]) -> Answer {
+    Answer::of(Exit::Done, &SealOutcome::of(sealed.iter()))
 }

@@ -3,7 +3,7 @@
 use std::os::fd::{FromRawFd as _, OwnedFd};
 use std::ptr::{NonNull, null_mut};
 
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mlock, mmap, mmap_anonymous};
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mlock, mmap, mmap_anonymous, munmap};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::record::environment::Memory;
@@ -11,7 +11,7 @@ use crate::record::environment::Memory;
 /// Pages have at least so many bytes on every machine that this runs on; larger ones are a multiple.
 const PAGE: usize = 4096;
 
-/// `size` bytes for the arena, and what kind of memory could be had.
+/// `size` bytes for a piece of the arena, and what kind of memory could be had.
 pub fn map(size: usize) -> (Option<NonNull<u8>>, Memory) {
     let limit = getrlimit(Resource::Memlock);
     // As much as this user may have, if less is set.
@@ -29,6 +29,12 @@ pub fn map(size: usize) -> (Option<NonNull<u8>>, Memory) {
     // SAFETY: these are the pages that were mapped just now; locking them changes none of their bytes.
     let is_locked = unsafe { mlock(base.as_ptr().cast(), size) }.is_ok();
     (Some(base), if is_locked { Memory::Locked } else { Memory::Unlocked })
+}
+
+/// Gives a piece back that nothing was taken of yet.
+pub fn unmap(base: NonNull<u8>, size: usize) {
+    // SAFETY: these are the pages that `map` gave, and nobody else knows of them. Best effort: what stays is unused.
+    let _ = unsafe { munmap(base.as_ptr().cast(), size) };
 }
 
 /// Memory that the kernel itself cannot see any more, if it has such memory (Linux 5.14 and later, if not

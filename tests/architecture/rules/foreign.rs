@@ -22,7 +22,7 @@ pub const HOMES: [(&str, &[&str]); 18] = [
     ("strsim", &["cli/say/nearest.rs"]),
     ("landlock", &["hands/sandbox.rs"]),
     ("seccompiler", &["hands/sandbox/calls.rs"]),
-    ("libc", &["hands/memory.rs", "hands/memory/linux.rs", "hands/sandbox/calls.rs"]),
+    ("libc", &["hands/memory/arena.rs", "hands/memory/linux.rs", "hands/sandbox/calls.rs"]),
     ("rustix", &["cli/", "hands/"]),
 ];
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::ceremony::seal::Sealed;
 use crate::cli::ask::init::members::{Member, signer};
 use crate::cli::ask::seal::answers::SealDialog;
 use crate::cli::ask::words::ask_two_words;
@@ -18,7 +17,7 @@ use crate::cli::terminal::guide::{self, Reply};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
 use crate::record::card::Role;
-use crate::record::seal::Kind;
+use crate::record::seal::{Kind, Seal};
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 
@@ -79,8 +78,8 @@ impl NewEscrow {
     }
 
     /// Seals the first vault, and more, while the identities are unlocked.
-    fn seal(&self, terminal: &mut Terminal, context: &mut Context<'_>) -> Result<Vec<Sealed>, Failure> {
-        let mut sealed: Vec<Sealed> = Vec::new();
+    fn seal(&self, terminal: &mut Terminal, context: &mut Context<'_>) -> Result<Vec<Seal>, Failure> {
+        let mut sealed: Vec<Seal> = Vec::new();
         let custodians = self.members.iter().filter(|member| member.card.is(Role::Custodian));
         let Some(administrator) = signer(&self.members).filter(|_| custodians.count() >= 2) else {
             return Ok(sealed);
@@ -104,7 +103,7 @@ impl NewEscrow {
                 let error = std::io::Error::from(std::io::ErrorKind::InvalidData);
                 failures::no_log(&context.log(), &error)
             })?;
-            if is_first && let Err(failure) = confirm_machine(&log.escrow, &draft.accepted, context) {
+            if is_first && let Err(failure) = confirm_machine(&log.escrow, &draft.accepted, None, context) {
                 guide::again(terminal, failure)?;
                 continue;
             }
@@ -113,7 +112,7 @@ impl NewEscrow {
             let dialog = SealDialog { draft: &draft, escrow: &log.escrow, finder, sealers };
             match dialog.seal(at_hand.clone(), terminal, context) {
                 Ok(done) => {
-                    let titles: Vec<_> = done.iter().map(|one| one.seal.title()).collect();
+                    let titles: Vec<_> = done.iter().map(Seal::title).collect();
                     terminal.say(&format!("sealed: {}", titles.join(", ")))?;
                     sealed.extend(done);
                 }
@@ -140,12 +139,12 @@ impl NewEscrow {
         Ok(checked)
     }
 
-    fn answer(&self, sealed: &[Sealed], checked: &[PersonId]) -> Answer {
-        let holds = |id: &PersonId| sealed.iter().any(|one| one.seal.share_of(id).is_some());
+    fn answer(&self, sealed: &[Seal], checked: &[PersonId]) -> Answer {
+        let holds = |id: &PersonId| sealed.iter().any(|one| one.share_of(id).is_some());
         let everybody = self.members.iter().map(Member::person);
         let outcome = SittingOutcome {
             created: InitOutcome::new(self.id, self.directory.clone()),
-            sealed: sealed.iter().map(|one| &one.seal).filter(|seal| seal.kind == Kind::Root).collect(),
+            sealed: sealed.iter().filter(|seal| seal.kind == Kind::Root).collect(),
             checked,
             unchecked: everybody.filter(|id| holds(id) && !checked.contains(id)).collect(),
         };

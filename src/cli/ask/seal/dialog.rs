@@ -5,13 +5,13 @@ use std::rc::Rc;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
-use crate::ceremony::seal::Sealed;
 use crate::cli::ask::seal::answers::{SealAnswers, SealDialog};
 use crate::cli::ask::seal::password::Password;
 use crate::cli::ask::seal::secrets;
 use crate::cli::context::Context;
 use crate::cli::files::finder::FileFinder;
 use crate::cli::files::keys::read_all_identities;
+use crate::cli::files::sealing::batch::Batch;
 use crate::cli::files::sealing::commit::commit;
 use crate::cli::files::sealing::consent::{Consent, confirm_machine};
 use crate::cli::files::sealing::credentials::Typed;
@@ -31,7 +31,7 @@ use crate::hands::files;
 use crate::hands::store::MAX_LOG;
 use crate::record::canary::canary_name;
 use crate::record::finding::Rule;
-use crate::record::seal::AccountId;
+use crate::record::seal::{AccountId, Seal};
 use crate::value::names::VaultName;
 
 /// The partition whose account ids have a form that is known.
@@ -44,14 +44,14 @@ pub(crate) fn guided(
     reopen_with: &[PathBuf],
     mut terminal: Terminal,
     outer: &mut Context<'_>,
-) -> Result<Vec<Sealed>, Failure> {
+) -> Result<Vec<Seal>, Failure> {
     let mut said = terminal.as_writer();
     let context = &mut outer.saying(&mut said);
     let log = readable(context)?;
     let escrow = &log.escrow;
     let sealers = if signers.prefixes.is_empty() { Vec::new() } else { signers.unlock(context)? };
     let at_hand = read_all_identities(reopen_with)?;
-    confirm_machine(escrow, &draft.accepted, context)?;
+    confirm_machine(escrow, &draft.accepted, None, context)?;
     let dialog = SealDialog { draft, escrow, finder: FileFinder::of(context), sealers: &sealers };
     dialog.seal(at_hand, &mut terminal, context)
 }
@@ -75,7 +75,7 @@ impl SealDialog<'_> {
         mut at_hand: Vec<Identity>,
         terminal: &mut Terminal,
         context: &mut Context<'_>,
-    ) -> Result<Vec<Sealed>, Failure> {
+    ) -> Result<Vec<Seal>, Failure> {
         let answers = self.ask(terminal)?;
         let missing = || Failure::new(Exit::Usage, "a question was not answered").next("run it again");
         let vault = answers.vault.ok_or_else(missing)?;
@@ -94,10 +94,10 @@ impl SealDialog<'_> {
         };
         let again = Terminal::open("the credentials")?.plain(context.plain);
         let mut consent = Consent { accepted: &draft.accepted, terminal: Some(again) };
-        let credentials = typed.finish(vault, &mut consent)?;
+        let batch = Batch::Asked(typed.finish(vault, &mut consent)?);
         let sealers = answers.sealer.as_ref().map_or(self.sealers, std::slice::from_ref);
         at_hand.extend(sealers.iter().flat_map(|one| one.identities.iter().cloned()));
-        commit(&draft, sealers, &at_hand, vec![credentials], true, context)
+        commit(&draft, sealers, &at_hand, &batch, true, context)
     }
 
     fn ask(&self, terminal: &mut Terminal) -> Result<SealAnswers, Failure> {

@@ -7,9 +7,10 @@ use crate::ceremony::seal::Sealed;
 use crate::cli::context::Context;
 use crate::cli::files::open_log;
 use crate::cli::files::people::LocalPerson;
-use crate::cli::files::sealing::credentials::VaultCredentials;
+use crate::cli::files::sealing::batch::Batch;
+use crate::cli::files::sealing::consent::confirm_machine;
 use crate::cli::files::sealing::draft::SealDraft;
-use crate::cli::files::sealing::plan::{plan, warnings};
+use crate::cli::files::sealing::plan::{Planned, fields_of_canary, plan, warnings};
 use crate::cli::files::signers::signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -21,64 +22,98 @@ use crate::hands::{clock, console};
 use crate::ledger::draft::Draft;
 use crate::ledger::error::LedgerError;
 use crate::ledger::log::Ledger;
+use crate::record::environment::Environment;
 use crate::record::seal::{Kind, Seal};
+use crate::secret::payload::Fields;
+use crate::value::public;
 
 /// Seals what was read, and logs it. Warns of an unwise threshold, unless a dialogue has shown that already.
 pub(crate) fn commit(
     draft: &SealDraft,
     people: &[LocalPerson],
     at_hand: &[Identity],
-    all: Vec<VaultCredentials>,
+    batch: &Batch,
     is_warned: bool,
     context: &mut Context<'_>,
-) -> Result<Vec<Sealed>, Failure> {
+) -> Result<Vec<Seal>, Failure> {
     let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
-    let ready = plan(ledger.escrow(), draft, all, &context.environment())?;
-    for one in ready.iter().filter(|one| one.plan.kind == Kind::Root && !is_warned) {
+    let before = context.environment();
+    let planned = public::work(|| plan(ledger.escrow(), draft, batch.facts(), &before))?;
+    for one in planned.iter().filter(|one| one.plan.kind == Kind::Root && !is_warned) {
         for warning in warnings(&one.plan.name, one.plan.threshold) {
             context.warn(&warning);
         }
     }
-    let directory = context.directory();
-    let mut created = Created::default();
-    let mut sealed: Vec<Sealed> = Vec::with_capacity(ready.len());
-    let (escrow, after) = (ledger.escrow().id, ledger.escrow().head.hash);
     // From here on a signal is only noted: stopping between two files must not leave half a sealing behind.
     console::listen().map_err(|error| {
         Failure::new(Exit::Machine, format!("Ctrl-C and other signals cannot be caught: {error}"))
             .next("run it again; if it keeps failing, use another machine")
     })?;
-    for one in &ready {
+    let mut created = Created::default();
+    let mut sealed: Vec<Seal> = Vec::with_capacity(planned.len());
+    let (escrow, after) = (ledger.escrow().id, ledger.escrow().head.hash);
+    for Planned { plan, of_batch } in &planned {
         go_on()?;
-        let done = ceremony::seal(&escrow, &one.plan, &one.fields, at_hand, &mut Context::rng())
-            .map_err(|error| failures::seal(&error).at(one.plan.name.as_str()))?;
-        let seal = &done.seal;
-        take_away_unlogged(&ledger, seal, context)?;
-        directory
-            .write_generation(
-                &seal.name,
-                seal.generation,
-                &done.payload,
-                &done.sealed_shares,
-                &after,
-                &mut created,
-            )
-            .map_err(|error| {
-                failures::not_written(&directory.payload(&seal.name, seal.generation), &error)
-            })?;
-        sealed.push(done);
+        let mut rng = Context::rng();
+        let mut seal = |fields: &Fields| {
+            ceremony::seal(&escrow, plan, fields, at_hand, &mut rng)
+                .map_err(|error| failures::seal(&error).at(plan.name.as_str()))
+        };
+        // One vault's secrets at a time are in memory.
+        let done = match of_batch {
+            Some(at) => batch.with_fields(*at, seal)?,
+            None => seal(&fields_of_canary(&plan.name)?)?,
+        };
+        take_away_unlogged(&ledger, &done.seal, context)?;
+        write(&done, &after, &mut created, context)?;
+        public::work(|| sealed.push(done.seal.clone()));
     }
     go_on()?;
-    let draft = |one: &Sealed| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(people) };
-    match ledger.append_all(sealed.iter().map(draft).collect()) {
-        Ok(_) => created.keep(),
-        Err(error) => return Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),
-    }
-    for seal in sealed.iter().map(|one| &one.seal) {
-        directory.unmark(&seal.name, seal.generation, &after);
+    let now = context.environment();
+    confirm_machine(ledger.escrow(), &draft.accepted, Some(&before), context)?;
+    log(&mut ledger, people, &mut sealed, &now, created, context)?;
+    for seal in &sealed {
+        context.directory().unmark(&seal.name, seal.generation, &after);
     }
     context.keep(ledger);
     Ok(sealed)
+}
+
+/// Writes the files of a generation.
+fn write(done: &Sealed, after: &Digest, created: &mut Created, context: &Context<'_>) -> Result<(), Failure> {
+    let (directory, seal) = (context.directory(), &done.seal);
+    let written = public::work(|| {
+        directory.write_generation(
+            &seal.name,
+            seal.generation,
+            &done.payload,
+            &done.sealed_shares,
+            after,
+            created,
+        )
+    });
+    written.map_err(|error| failures::not_written(&directory.payload(&seal.name, seal.generation), &error))
+}
+
+/// Logs the seals. What they say of the memory is what held when the last secret had been sealed.
+fn log(
+    ledger: &mut Ledger<ChainFile>,
+    people: &[LocalPerson],
+    sealed: &mut [Seal],
+    now: &Environment,
+    created: Created,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    sealed.iter_mut().for_each(|seal| seal.environment.memory = now.memory);
+    let draft = |seal: &Seal| Draft { time: clock::now(), says: seal.clone(), signers: signers(people) };
+    let logged = public::work(|| ledger.append_all(sealed.iter().map(draft).collect()));
+    match logged {
+        Ok(_) => {
+            created.keep();
+            Ok(())
+        }
+        Err(error) => Err(not_logged(&error, ledger.escrow().head.size, &context.log(), created)),
+    }
 }
 
 /// Removes the files of a generation that the log does not know: an earlier sealing was interrupted before it was
@@ -93,8 +128,7 @@ fn take_away_unlogged(
     }
     let directory = context.directory();
     let knows = |hash: &Digest| ledger.reading().records().any(|record| record.hash == *hash);
-    let taken = directory
-        .take_away_unlogged(&seal.name, seal.generation, &knows)
+    let taken = public::work(|| directory.take_away_unlogged(&seal.name, seal.generation, &knows))
         .map_err(|error| failures::not_written(&directory.payload(&seal.name, seal.generation), &error))?;
     for path in taken {
         context.warn(&format!(

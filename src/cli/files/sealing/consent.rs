@@ -3,11 +3,12 @@
 use clap::ValueEnum;
 
 use crate::cli::context::Context;
-use crate::cli::say::deviation::explain;
+use crate::cli::say::deviation::explain_here;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::Escrow;
 use crate::record::deviation::Deviation;
+use crate::record::environment::Environment;
 
 /// A deviation of a sealing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,19 +73,23 @@ impl<'a> Consent<'a> {
     }
 }
 
-/// Asks for a yes to each deviation of this machine.
+/// Asks for a yes to each deviation of this machine that it did not have `before` already.
 pub(crate) fn confirm_machine(
     escrow: &Escrow,
     accepted: &[SealDeviation],
+    before: Option<&Environment>,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    for deviation in context.environment().deviations(escrow.policy.strict_air_gap) {
+    let strict = escrow.policy.strict_air_gap;
+    let known = before.map_or_else(Vec::new, |before| before.deviations(strict));
+    let found = context.environment().deviations(strict);
+    for deviation in found.into_iter().filter(|deviation| !known.contains(deviation)) {
         let Some(code) = SealDeviation::of_machine(deviation) else { continue };
         let terminal = if context.scripted { None } else { Terminal::open("").ok() };
         let terminal = terminal.map(|terminal| terminal.plain(context.plain));
         let what = format!(
             "Deviation: {}. It will be recorded; `breakglass doctor` says how to fix it.",
-            explain(deviation)
+            explain_here(deviation)
         );
         Consent { accepted, terminal }.ask(code, &what)?;
     }

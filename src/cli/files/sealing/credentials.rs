@@ -15,18 +15,25 @@ use crate::secret::totp::TotpSeed;
 use crate::value::names::{FieldName, PersonId, VaultName};
 use crate::value::text::is_hostile;
 
-/// One vault's worth of what is to be sealed.
-pub struct VaultCredentials {
+/// What is to be sealed of one vault, but for its fields: nothing of it is secret.
+#[derive(Debug, Clone)]
+pub(crate) struct VaultFacts {
     /// The vault's name.
     pub(crate) vault: VaultName,
     /// The account.
     pub(crate) account: AccountId,
-    /// The fields.
-    pub fields: Fields,
     /// The custodians, if the CSV names them for this row.
     pub(crate) custodians: Option<Vec<PersonId>>,
     /// The threshold, if the CSV names it for this row.
     pub(crate) threshold: Option<u8>,
+}
+
+/// One vault's worth of what is to be sealed.
+pub struct VaultCredentials {
+    /// What is not secret.
+    pub(crate) facts: VaultFacts,
+    /// The fields.
+    pub fields: Fields,
 }
 
 /// The parts of a row or of a dialogue, before they are checked.
@@ -128,7 +135,7 @@ pub(crate) fn finish(
     let fields = Fields::new(fields).map_err(|error| {
         Failure::new(Exit::BadInput, error).next("name each field once, and leave out what is not needed")
     })?;
-    Ok(VaultCredentials { vault, account, fields, custodians, threshold })
+    Ok(VaultCredentials { facts: VaultFacts { vault, account, custodians, threshold }, fields })
 }
 
 /// Refuses a line break or an invisible character in a value. It came from the clipboard by mistake, or from a quote in
@@ -220,22 +227,4 @@ fn two(first: &SecretString, second: &SecretString) -> SecretString {
     both.push_str("  ");
     both.push_str(second.expose_secret());
     SecretString::from(both.as_str())
-}
-
-/// Refuses passwords that several vaults share, unless that is accepted. They are compared only in memory.
-pub(crate) fn refuse_reuse(all: &[VaultCredentials], consent: &mut Consent<'_>) -> Result<(), Failure> {
-    let password =
-        |one: &VaultCredentials| one.fields.get(PASSWORD).map(|secret| secret.expose_secret().to_owned());
-    let mut seen: Vec<(Zeroizing<String>, &VaultName)> = Vec::with_capacity(all.len());
-    for one in all {
-        if let Some(password) = password(one) {
-            seen.push((Zeroizing::new(password), &one.vault));
-        }
-    }
-    seen.sort_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
-    if let Some(pair) = seen.windows(2).find(|pair| *pair[0].0 == *pair[1].0) {
-        let what = format!("`{}` and `{}` have the same password.", pair[0].1, pair[1].1);
-        return consent.ask(SealDeviation::ReusedPassword, &what);
-    }
-    Ok(())
 }

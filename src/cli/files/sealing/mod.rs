@@ -1,5 +1,6 @@
 //! Credentials are sealed.
 
+pub(crate) mod batch;
 pub(crate) mod commit;
 pub mod consent;
 pub mod credentials;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::ceremony::seal::{Plan, canary_fields, fresh_vault_id};
 use crate::cli::context::Context;
-use crate::cli::files::sealing::credentials::VaultCredentials;
+use crate::cli::files::sealing::credentials::VaultFacts;
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -24,10 +24,11 @@ use crate::secret::payload::Fields;
 use crate::secret::totp::TotpSeed;
 use crate::value::names::{PersonId, VaultName};
 
-/// A vault that is ready to be sealed.
-pub(crate) struct Ready {
+/// A vault that is to be sealed.
+pub(crate) struct Planned {
     pub(crate) plan: Plan,
-    pub(crate) fields: Fields,
+    /// Which vault of the batch it is; none for a canary, whose fields are made here.
+    pub(crate) of_batch: Option<usize>,
 }
 
 /// Fails if the escrow has a vault of this name, or if it is a canary's name.
@@ -69,12 +70,12 @@ pub(crate) fn custodian_cards(
 pub(crate) fn plan(
     escrow: &Escrow,
     draft: &SealDraft,
-    all: Vec<VaultCredentials>,
+    all: Vec<VaultFacts>,
     environment: &Environment,
-) -> Result<Vec<Ready>, Failure> {
+) -> Result<Vec<Planned>, Failure> {
     let mut names = BTreeSet::new();
-    let mut ready = Vec::new();
-    for one in all {
+    let mut planned = Vec::new();
+    for (at, one) in all.into_iter().enumerate() {
         vault_must_be_new(escrow, &one.vault)?;
         if !names.insert(one.vault.clone()) {
             return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault))
@@ -105,15 +106,26 @@ pub(crate) fn plan(
         let people = plan.custodians.iter().map(|card| &card.card().person);
         let canary = canary_name(threshold.threshold(), people);
         if escrow.vault_named(&canary).is_none() && names.insert(canary.clone()) {
-            ready.push(canary_of(&plan, canary)?);
+            planned.push(Planned { plan: canary_of(&plan, canary), of_batch: None });
         }
-        ready.push(Ready { plan, fields: one.fields });
+        planned.push(Planned { plan, of_batch: Some(at) });
     }
-    Ok(ready)
+    Ok(planned)
 }
 
 /// The canary of the same people: its own key, and a payload that opens nothing.
-fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
+fn canary_of(plan: &Plan, name: VaultName) -> Plan {
+    Plan {
+        vault: fresh_vault_id(&mut Context::rng()),
+        name,
+        kind: Kind::Canary,
+        account: "canary".parse().expect("an account id"),
+        ..plan.clone()
+    }
+}
+
+/// What is sealed in a canary.
+pub(crate) fn fields_of_canary(name: &VaultName) -> Result<Fields, Failure> {
     let mut seed = Zeroizing::new([0; 20]);
     Context::rng().fill_bytes(seed.as_mut());
     let text = Zeroizing::new(BASE32_NOPAD.encode(seed.as_ref()));
@@ -121,15 +133,7 @@ fn canary_of(plan: &Plan, name: VaultName) -> Result<Ready, Failure> {
         |error: &dyn std::fmt::Display| Failure::new(Exit::Machine, error).next("run the same command again");
     let seed = TotpSeed::parse(&text).map_err(|error| failed(&error))?;
     let password: SecretString = password::generate(&mut Context::rng()).expose_secret().into();
-    let fields = canary_fields(&seed.to_uri(name.as_str()), password).map_err(|error| failed(&error))?;
-    let plan = Plan {
-        vault: fresh_vault_id(&mut Context::rng()),
-        name,
-        kind: Kind::Canary,
-        account: "canary".parse().expect("an account id"),
-        ..plan.clone()
-    };
-    Ok(Ready { plan, fields })
+    canary_fields(&seed.to_uri(name.as_str()), password).map_err(|error| failed(&error))
 }
 
 /// Warnings about an unwise threshold.
