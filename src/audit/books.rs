@@ -91,3 +91,10 @@ pub fn parted(escrow: &Escrow, book: &Book) -> Option<Finding> {
         known.filter_map(|(_, record)| heads::compare(escrow, &record.head, Keeper::Book(book.owner())));
     contradictions.max_by_key(Finding::severity)
 }
+
+/// The newest record that a book knows among those that are missing from the log. Nobody can tell whether it was the one
+/// that is missing; but a log that is continued without it does not count what it says.
+pub fn lacking(escrow: &Escrow, book: &Book) -> Option<u64> {
+    let known = book.records().filter(|(_, record)| record.escrow == escrow.id);
+    known.map(|(_, record)| record.head).filter(|head| escrow.is_missing(head)).map(|head| head.seq).max()
+}

@@ -3,11 +3,12 @@
 //! Only the request file and the approver's own files are needed. The request file carries the log, which is verified
 //! from genesis on before anything in it is believed.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use data_encoding::BASE64;
 
-use crate::audit::books::parted;
+use crate::audit::books::{lacking, parted};
 use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
@@ -52,7 +53,9 @@ pub struct Review<'a> {
     pub share: Share,
     /// Approvals of this generation, by any custodian, that were never released as far as log and book know.
     pub unreleased: Vec<Unreleased>,
-    /// The deviation, if the log contradicts the approver's book.
+    /// The newest record that the approver's book knows and that is missing from the log.
+    pub lacking: Option<u64>,
+    /// The deviation, if the log contradicts the approver's book, or lacks what it knows.
     history: Option<Deviation>,
 }
 
@@ -204,8 +207,19 @@ impl RequestFile {
             Some(_) if request.purpose == Purpose::Emergency => Some(Deviation::OtherHistory),
             Some(found) => return Err(ApproveError::OtherHistory { seq: found.seq.unwrap_or_default() }),
         };
+        let lacking = lacking(escrow, book);
+        let history = history.or(lacking.map(|_| Deviation::MissingRecords));
         let unreleased = unreleased(escrow, book, asked);
-        Ok(Review { carried: self, person: person.clone(), asked, generation, share, unreleased, history })
+        Ok(Review {
+            carried: self,
+            person: person.clone(),
+            asked,
+            generation,
+            share,
+            unreleased,
+            lacking,
+            history,
+        })
     }
 }
 
@@ -247,19 +261,19 @@ pub struct DecidedApproval {
 }
 
 impl Review<'_> {
-    /// The deviations of approving at `now` that are not in the request: each is shown, confirmed, and signed with the
-    /// approval.
+    /// The deviations that follow from the log and that the requester did not list.
+    pub fn undeclared(&self) -> BTreeSet<Deviation> {
+        self.asked.undeclared()
+    }
+
+    /// The deviations of approving at `now`: each is shown, confirmed, and signed with the approval. Those of the approval
+    /// itself are among them whatever the request lists: no list of somebody else's speaks for this person, clock and book.
     pub fn deviations(&self, now: Time) -> Vec<Deviation> {
-        let (request, escrow) = (&self.asked.request, &self.carried.reading.escrow);
-        let found = [
-            (!request.is_open_at(now), Deviation::OutsideWindow),
-            (now < escrow.time, Deviation::ClockBehind),
-            (escrow.has_retired(&self.person), Deviation::RetiredPerson),
-            (self.history == Some(Deviation::MissingRecords), Deviation::MissingRecords),
-            (self.history == Some(Deviation::OtherHistory), Deviation::OtherHistory),
-        ];
-        let found = found.into_iter().filter(|(holds, _)| *holds).map(|(_, deviation)| deviation);
-        found.filter(|deviation| !request.deviations.contains(deviation)).collect()
+        let escrow = &self.carried.reading.escrow;
+        let mut found = self.asked.deviations_of_approval(&self.person, now);
+        found.extend((now < escrow.time).then_some(Deviation::ClockBehind));
+        found.extend(self.history);
+        found.into_iter().collect()
     }
 
     /// Says yes: encrypts the share, bound to this request, to the request's session.

@@ -44,7 +44,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, vault_identity};
 use crate::crypto::shamir::Secret;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, Generation, RequestState, VerifiedStatement, release_deviations};
+use crate::escrow::{Escrow, Generation, RequestState, VerifiedStatement, of_release};
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Appended;
 use crate::record::approvers::{Approvers, Refusal};
@@ -256,9 +256,13 @@ impl Gathered<'_> {
         if self.enough { Ok(()) } else { Err(ReleaseError::NotEnough { tally: self.tally.clone() }) }
     }
 
-    /// The deviations of releasing at `now` that are not in the request.
-    pub fn deviations(&self, now: Time) -> Vec<Deviation> {
-        release_deviations(self.escrow, self.asked, &self.approvers, now)
+    /// The deviations of releasing at `now`, on the machine that `environment` describes, that are not in the request.
+    pub fn deviations(&self, environment: &Environment, now: Time) -> Vec<Deviation> {
+        let mut found = of_release(self.escrow, self.asked, &self.approvers, environment, now);
+        let is_behind = now < self.escrow.time;
+        let is_listed = self.asked.request.deviations.contains(&Deviation::ClockBehind);
+        found.extend((is_behind && !is_listed).then_some(Deviation::ClockBehind));
+        found.into_iter().collect()
     }
 
     /// Combines the shares, checks the vault key against the seal, and makes the release ready to be logged.

@@ -12,7 +12,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, Generation, Vault};
+use crate::escrow::{Escrow, Vault, of_request};
 use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::request::{MAX_ITEMS, Purpose, Reason, Request};
@@ -50,7 +50,7 @@ pub struct RequestPlan {
     pub expires: Seconds,
     /// The generation, if not the current one.
     pub generation: Option<u32>,
-    /// The deviations of the clock, the log and the book.
+    /// The deviations that do not follow from the log: those of the clock and the book, and of how the log was opened.
     pub known: Vec<Deviation>,
     /// Where it is made.
     pub environment: Environment,
@@ -173,7 +173,8 @@ pub enum SessionError {
     Malformed,
 }
 
-/// Makes the request for a generation of `vault`, which lists the deviations that are known already.
+/// Makes the request for a generation of `vault`, to be logged at the beginning of its window. It lists the deviations
+/// that are known already, and those that follow from the log.
 ///
 /// # Errors
 /// [`RequestError`].
@@ -204,8 +205,10 @@ pub fn request(
             newest: vault.newest().seal.generation,
         })?,
     };
-    let deviations = deviations(escrow, vault, generation, &question, &requester);
-    Ok(Request {
+    let mut known: BTreeSet<Deviation> = question.known.iter().copied().collect();
+    known.extend((question.not_before < escrow.time).then_some(Deviation::ClockBehind));
+    let made = question.not_before;
+    let mut request = Request {
         vault: vault.id,
         name: vault.name.clone(),
         generation: generation.seal.generation,
@@ -222,31 +225,13 @@ pub fn request(
         session_key: session.key.verifying_key(),
         not_before: question.not_before,
         not_after: question.not_before.after(question.expires),
-        deviations,
+        deviations: Vec::new(),
         environment: question.environment,
-    })
-}
-
-/// The deviations of a request before it is made. None of them refuses it.
-fn deviations(
-    escrow: &Escrow,
-    vault: &Vault,
-    generation: &Generation,
-    question: &RequestPlan,
-    requester: &PersonId,
-) -> Vec<Deviation> {
-    let found = [
-        (question.expires > escrow.policy.max_request_window, Deviation::LongWindow),
-        (generation.seal.generation != vault.current().seal.generation, Deviation::NotCurrent),
-        (!generation.has_threshold_of_checks(), Deviation::NotInForce),
-        (question.not_before < escrow.time, Deviation::ClockBehind),
-        (escrow.has_retired(requester), Deviation::RetiredPerson),
-        (escrow.has_gaps(), Deviation::MissingRecords),
-    ];
-    let found = found.into_iter().filter(|(holds, _)| *holds).map(|(_, deviation)| deviation);
-    // Each once, in the order of the specification.
-    let all: BTreeSet<Deviation> = found.chain(question.known.iter().copied()).collect();
-    all.into_iter().collect()
+    };
+    // Each once, in the order of the specification. None of them refuses the request.
+    known.extend(of_request(escrow, &request, made).derived);
+    request.deviations = known.into_iter().collect();
+    Ok(request)
 }
 
 /// A request's session words. They are made of its record's digest, which depends on everything in the request.

@@ -1,37 +1,129 @@
-//! Deviations that the log itself shows.
+//! Deviations that follow from the log. They are derived here and nowhere else, whoever wants to know: the one who
+//! asks, an approver, the one who releases, and an auditor. What a record lists is never believed to be all.
 
 use std::collections::BTreeSet;
 
-use crate::escrow::requests::RequestState;
+use crate::escrow::requests::{Circumstances, RequestState, Terms};
 use crate::escrow::state::Escrow;
+use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
-use crate::value::names::PersonId;
+use crate::record::environment::Environment;
+use crate::record::request::Request;
+use crate::record::statement::SignedStatement;
+use crate::value::names::{KeyName, PersonId};
 use crate::value::time::Time;
 
-/// The deviations of a release at `now`, beyond what its request says.
-pub fn release_deviations(
+/// The circumstances of a request that is made at `time`, on the log as it is before it.
+pub fn of_request(escrow: &Escrow, request: &Request, time: Time) -> Circumstances {
+    let terms = Terms::of(&escrow.policy);
+    let generation = escrow.generation(&request.vault, request.generation);
+    let holders = generation.into_iter().flat_map(|one| &one.seal.shares).map(|share| &share.custodian);
+    let retired = holders.filter(|person| escrow.has_retired(person)).cloned().collect();
+    let mut derived = standing(escrow, request, &request.environment, terms);
+    derived.extend(is_long(request, time, terms).then_some(Deviation::LongWindow));
+    Circumstances { derived, retired, terms }
+}
+
+impl RequestState {
+    /// What is derived of the request, and not listed there.
+    pub fn undeclared(&self) -> BTreeSet<Deviation> {
+        without(self.circumstances.derived.clone(), &self.request.deviations)
+    }
+
+    /// What an approval of the request by `person` at `time` has to list: what is derived of it, and what is undeclared.
+    pub fn deviations_of_approval(&self, person: &PersonId, time: Time) -> BTreeSet<Deviation> {
+        let (request, Circumstances { terms, retired, .. }) = (&self.request, &self.circumstances);
+        let is_forbidden = *person == request.requester && !terms.requester_may_approve;
+        let own = [
+            (!request.is_open_at(time), Deviation::OutsideWindow),
+            (is_forbidden, Deviation::RequesterApproves),
+            (retired.contains(person), Deviation::RetiredPerson),
+        ];
+        self.undeclared().into_iter().chain(those_that_hold(own)).collect()
+    }
+}
+
+/// What a release of `asked` at `time` has to list, on the log as it is before it: what is derived of it, and not listed
+/// in the request.
+pub fn of_release(
     escrow: &Escrow,
     asked: &RequestState,
     approvers: &BTreeSet<PersonId>,
-    now: Time,
-) -> Vec<Deviation> {
-    let request = &asked.request;
-    let mut found = Vec::new();
-    if !request.is_open_at(now) {
-        found.push(Deviation::OutsideWindow);
+    environment: &Environment,
+    time: Time,
+) -> BTreeSet<Deviation> {
+    let (request, terms) = (&asked.request, asked.circumstances.terms);
+    let own = [
+        (!request.is_open_at(time), Deviation::OutsideWindow),
+        (
+            approvers.contains(&request.requester) && !terms.requester_may_approve,
+            Deviation::RequesterApproves,
+        ),
+        (approvers.iter().any(|person| escrow.has_retired(person)), Deviation::RetiredPerson),
+    ];
+    let mut derived = standing(escrow, request, environment, terms);
+    derived.extend(those_that_hold(own));
+    // What the request should have listed stays undeclared, whatever has become of it since.
+    derived.extend(asked.circumstances.derived.iter().copied());
+    without(derived, &request.deviations)
+}
+
+impl Escrow {
+    /// Whether a repair that is `deviation` rests on one person's word alone.
+    fn has_unseen(&self, deviation: Deviation) -> bool {
+        self.unseen.keys().any(|(repair, _)| *repair == deviation)
     }
-    if approvers.contains(&request.requester) && !escrow.policy.requester_may_approve {
-        found.push(Deviation::RequesterApproves);
+
+    /// Notes a repair: nobody but its signer has seen it yet. Of each signer the last one counts, since whoever has seen
+    /// that one has seen those before it.
+    pub(super) fn note_repair(&mut self, record: &LogRecord, deviation: Deviation) {
+        for person in record.frame.by.iter().filter_map(KeyName::person) {
+            self.unseen.insert((deviation, person.clone()), record.frame.seq);
+        }
     }
-    if now < escrow.time {
-        found.push(Deviation::ClockBehind);
+
+    /// Takes what somebody states as a sign that they have seen the log up to the head that they name.
+    pub(super) fn see_repairs(&mut self, signed: &SignedStatement) {
+        let (who, head) = (&signed.person, &signed.statement.head);
+        if self.unseen.is_empty() || self.history.get(&head.seq) != Some(head) || self.has_retired(who) {
+            return;
+        }
+        self.unseen.retain(|(_, signer), seq| signer == who || *seq > head.seq);
     }
-    if approvers.iter().any(|person| escrow.has_retired(person)) {
-        found.push(Deviation::RetiredPerson);
-    }
-    if escrow.has_gaps() {
-        found.push(Deviation::MissingRecords);
-    }
-    found.retain(|deviation| !request.deviations.contains(deviation));
-    found
+}
+
+/// What is derived of a record about `request` in the same way, be it the request itself or its release.
+fn standing(
+    escrow: &Escrow,
+    request: &Request,
+    environment: &Environment,
+    terms: Terms,
+) -> BTreeSet<Deviation> {
+    let vault = escrow.vault(&request.vault);
+    let current = vault.map(|vault| vault.current().seal.generation);
+    let generation = escrow.generation(&request.vault, request.generation);
+    let found = [
+        (current.is_some_and(|current| current != request.generation), Deviation::NotCurrent),
+        (generation.is_some_and(|one| !one.has_threshold_of_checks()), Deviation::NotInForce),
+        (escrow.has_retired(&request.requester), Deviation::RetiredPerson),
+        (escrow.has_unseen(Deviation::DamagedLog), Deviation::DamagedLog),
+        (escrow.has_unseen(Deviation::ContinuedElsewhere), Deviation::ContinuedElsewhere),
+        (escrow.has_gaps(), Deviation::MissingRecords),
+    ];
+    those_that_hold(found).chain(environment.deviations(terms.strict_air_gap)).collect()
+}
+
+/// Whether the window is longer than the policy allows. It counts from the request on, so that a window in the far future
+/// is a long one too.
+fn is_long(request: &Request, time: Time, terms: Terms) -> bool {
+    request.not_after > time.min(request.not_before).after(terms.max_request_window)
+}
+
+fn those_that_hold<const N: usize>(found: [(bool, Deviation); N]) -> impl Iterator<Item = Deviation> {
+    found.into_iter().filter(|(holds, _)| *holds).map(|(_, deviation)| deviation)
+}
+
+fn without(mut derived: BTreeSet<Deviation>, listed: &[Deviation]) -> BTreeSet<Deviation> {
+    derived.retain(|deviation| !listed.contains(deviation));
+    derived
 }

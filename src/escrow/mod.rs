@@ -12,12 +12,12 @@ mod statements;
 mod vaults;
 mod verified;
 
-pub use deviations::release_deviations;
+pub use deviations::{of_release, of_request};
 pub use known::KnownLogs;
 pub use people::{Person, people};
 pub use reading::Reading;
 pub(crate) use reading::forks;
-pub use requests::{CloseState, EndState, ReleaseState, RequestState};
+pub use requests::{Circumstances, CloseState, EndState, ReleaseState, RequestState};
 pub use rules::MAX_SEQ;
 pub use signers::may_administer;
 pub use state::{Escrow, Gap};

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
 use crate::record::closing::Close;
+use crate::record::deviation::Deviation;
 use crate::record::finding::{Broken, Rule};
+use crate::record::policy::Policy;
 use crate::record::request::{End, Request};
 use crate::value::names::PersonId;
-use crate::value::time::Time;
+use crate::value::time::{Seconds, Time};
 
 /// A request, and what became of it.
 #[derive(Debug, Clone)]
@@ -20,12 +22,43 @@ pub struct RequestState {
     pub seq: u64,
     /// Its time.
     pub time: Time,
+    /// What the log said when it was made.
+    pub circumstances: Circumstances,
     /// Its releases, in order.
     pub releases: Vec<ReleaseState>,
     /// Its end.
     pub end: Option<EndState>,
     /// Its closing.
     pub closed: Option<CloseState>,
+}
+
+/// What the log says when a request is made, as far as deviations follow from it. Whoever approves knows no later log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circumstances {
+    /// The deviations that are derived of the request.
+    pub derived: BTreeSet<Deviation>,
+    /// Those of the generation's custodians who had retired.
+    pub(super) retired: BTreeSet<PersonId>,
+    /// The policy, as far as deviations are judged by it.
+    pub(super) terms: Terms,
+}
+
+/// The part of a policy by which deviations are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub(super) max_request_window: Seconds,
+    pub(super) requester_may_approve: bool,
+    pub(super) strict_air_gap: bool,
+}
+
+impl Terms {
+    pub(super) fn of(policy: &Policy) -> Terms {
+        Terms {
+            max_request_window: policy.max_request_window,
+            requester_may_approve: policy.requester_may_approve,
+            strict_air_gap: policy.strict_air_gap,
+        }
+    }
 }
 
 impl RequestState {
@@ -37,6 +70,20 @@ impl RequestState {
     /// A rule that is broken in what the request asks, or in what became of it.
     pub(crate) fn broken(&self, rule: Rule, detail: impl Into<String>) -> Broken {
         self.concerned(Broken::new(rule, detail))
+    }
+
+    /// A deviation that a record of `kind` by `person` about this request does not list.
+    pub(crate) fn unlisted(
+        &self,
+        deviation: Deviation,
+        person: &PersonId,
+        kind: &str,
+        detail: String,
+    ) -> Broken {
+        self.broken(Rule::DeviationUndeclared, detail)
+            .deviation(deviation)
+            .person(person)
+            .kind(kind.to_owned())
     }
 
     /// The same, and that it is about this request.

@@ -12,6 +12,7 @@ use crate::escrow::requests::RequestState;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::{Generation, Vault};
 use crate::record::card::VerifiedCard;
+use crate::record::deviation::Deviation;
 use crate::record::head::Head;
 use crate::record::policy::Policy;
 use crate::value::names::{PersonId, VaultName};
@@ -51,6 +52,9 @@ pub struct Escrow {
     pub(super) adopted: usize,
     /// How often the log was continued without records.
     pub(super) skipped: usize,
+    /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
+    /// record.
+    pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,
     /// The records at which branches fork that are adopted later.
     pub(super) wanted: Arc<BTreeSet<Digest>>,
     /// The escrow as it was at each of them, by the digest of the record.
@@ -137,8 +141,13 @@ impl Escrow {
 
     /// Whether `head` was this log at some moment. Between missing records nobody can tell, and it is assumed.
     pub fn may_be_ancestor(&self, head: &Head) -> bool {
+        self.is_ancestor(head) || self.is_missing(head)
+    }
+
+    /// Whether `head` would be that of one of the missing records.
+    pub(crate) fn is_missing(&self, head: &Head) -> bool {
         let missing = |gap: &Gap| head.seq > gap.after && head.seq < gap.until.seq;
-        self.is_ancestor(head) || self.gaps.iter().any(missing)
+        !self.is_ancestor(head) && self.gaps.iter().any(missing)
     }
 
     /// Where records are known to be missing.

@@ -1,8 +1,8 @@
 //! Deviations: what was not as it should be, but did not stop anybody.
 
-use crate::value::words::words;
+use crate::value::words::open_words;
 
-words! {
+open_words! {
     /// Something that is not as it should be but did not stop a seal, a request, an approval or a release: shown,
     /// confirmed and recorded.
     Deviation {

@@ -154,6 +154,7 @@ rules! {
     NotInForce "NOT-IN-FORCE" Warning "Not every custodian has checked their share yet.";
     ReasonOther "REASON-OTHER" Finding "A request's reason is not one of the four kinds of emergency.";
     RequestDeviation "DEVIATION" Finding "Something was not as it should be, and was confirmed by hand.";
+    DeviationUndeclared "DEVIATION-UNDECLARED" Finding "Something was not as it should be, and was not listed by whoever had to list it.";
     ReleaseWindow "RELEASE-WINDOW" Finding "A release falls outside its request's window.";
     RequesterApproved "REQUESTER-APPROVED" Note "The requester's own approval counted towards the threshold.";
     RequesterForbidden "REQUESTER-FORBIDDEN" Finding "The requester's own approval counted although the policy forbids it.";

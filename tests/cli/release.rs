@@ -186,7 +186,9 @@ fn a_requester_who_approves_is_marked_or_by_policy_a_deviation() {
     disk.seal(&row("prod"), "").ok();
     let asked = disk.request("--accept-deviation not-in-force");
     disk.approve("alice", &asked).ok();
-    disk.approve("carol", &asked).ok();
+    disk.approve("carol", &asked).fails(4).what("which the policy forbids");
+    let line = "approve req.bgr --as carol/carol -o carol.bga --accept-deviation requester-approves";
+    disk.line(line).arg("--session-words").arg(&asked.words).run().ok();
     let run = refused(&disk, 4, "alice.bga carol.bga", "").what("which the policy forbids");
     run.next("requester-approves");
     let line = "release req.bgr alice.bga carol.bga --as carol/carol --print password";

@@ -154,7 +154,7 @@ fn recovered(case: &Case) -> Result<Vec<String>, Refused> {
                 approvals.map(|(_, file)| ok(ApprovalFile::parse(&file))).collect::<Result<_, _>>()?;
             let gathered = ok(gather(&escrow, &asked.record, &session, files))?;
             let environment = crate::world::environment();
-            let deviations = gathered.deviations(text(&case.value("time").unwrap()));
+            let deviations = gathered.deviations(&environment, text(&case.value("time").unwrap()));
             ok(gathered.reconstruct(&case.file("payload.age"), deviations, environment))?;
             return Ok(judged(true));
         }

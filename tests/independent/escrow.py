@@ -1,5 +1,6 @@
 """What a log says: people, vaults, requests; and the rules of each kind of record, docs/spec/verify-rules.md."""
 
+import deviations
 import groups
 import repairs
 import rules
@@ -29,6 +30,8 @@ class Request:
         self.says, self.digest, self.seq = says, digest, seq
         self.generation, self.seal = generation, generation.seal
         self.releases, self.end, self.closed = [], None, False
+        # What followed from the log when it was made, who had retired by then, and the policy of that time.
+        self.derived, self.retired, self.policy = set(), set(), None
 
 
 class Escrow:
@@ -44,6 +47,7 @@ class Escrow:
         # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
         self.skipped = 0
+        self.unseen = set()  # repairs that only their signer has seen: kind, signer, number
         self.known, self.adopted = set(), 0
 
     def report(self, code, seq):
@@ -185,15 +189,8 @@ class Escrow:
             self.report("THRESHOLD-FRAGILE", seq)
         if groups.two_sets_apart(says):
             self.report("THRESHOLD-DISJOINT", seq)
-        for _ in range(self.deviations(says["environment"])):
+        if deviations.of_environment(says["environment"], self.policy):
             self.report("DEVIATION", seq)
-
-    def deviations(self, environment):
-        """How many things about the machine are out of order."""
-        found = (environment.get("memory") == "unlocked", environment.get("sandbox") == "none",
-                 bool(environment.get("swap")),
-                 self.policy["strict_air_gap"] and bool(environment.get("interfaces")))
-        return sum(found)
 
     def request(self, note, seq, digest):
         says = note.value["says"]
@@ -210,7 +207,11 @@ class Escrow:
         demand(len(says.get("actions", [])) <= 64 and says["totp_codes"] <= 100, "REQUEST-CONTENT")
         self.recipients.add(says["session_recipient"])
         self.keys.add(says["session_key"])
-        self.requests[digest] = Request(says, digest, seq, generation)
+        request = self.requests[digest] = Request(says, digest, seq, generation)
+        request.derived = deviations.of_request(self, says, note.value["time"])
+        request.retired, request.policy = set(self.retired), self.policy
+        if deviations.undeclared(says, request.derived):
+            self.report("DEVIATION-UNDECLARED", seq)
         if says["reason"] == "other" and says["purpose"] == "emergency":
             self.report("REASON-OTHER", seq)
         if "deviations" in says:
@@ -238,6 +239,8 @@ class Escrow:
         approvers = [one.person for one in approvals]
         demand(len(set(approvers)) == len(approvers), "RELEASE-APPROVAL")
         demand(groups.enough(request.seal, approvers), "RELEASE-QUORUM")
+        if deviations.undeclared(says, deviations.of_release(self, request, approvers, says, time)):
+            self.report("DEVIATION-UNDECLARED", seq)
         request.releases.append(seconds(time))
         self.receive(approvals)
         if "deviations" in says:
@@ -290,6 +293,7 @@ class Escrow:
     def receive(self, taken):
         """Notes whatever somebody stated, wherever it stood; two records under one number are a forked book."""
         for one in taken:
+            self.see_repairs(one)
             if one.kind == "approval":
                 self.approved(one)
             for other in self.received:
@@ -301,6 +305,18 @@ class Escrow:
         """What is reported of an approval, wherever it stands."""
         if "deviations" in approval.says:
             self.report("DEVIATION", approval.seq)
+        request = self.requests.get(approval.says["request"])
+        if request:
+            due = deviations.of_approval(request, approval.person, approval.value["time"])
+            if deviations.undeclared(approval.says, due):
+                self.report("DEVIATION-UNDECLARED", approval.seq)
+
+    def see_repairs(self, statement):
+        """Whoever states something on a head of this log has seen the repairs up to there."""
+        head = statement.value["head"]
+        if self.heads.get(head["seq"]) == (head["size"], head["hash"]) and statement.person not in self.retired:
+            self.unseen = {(kind, who, seq) for kind, who, seq in self.unseen
+                           if who == statement.person or seq > head["seq"]}
 
     KINDS = {"seal": seal, "request": request, "release": release, "end": end, "statements": statements_record,
              **repairs.KINDS}

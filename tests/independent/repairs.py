@@ -57,6 +57,7 @@ def recovered(escrow, note, seq, _digest):
     start = began(damaged)
     demand(says.get("began") == start, "RECOVERED-CONTENT")
     demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
+    escrow.unseen.add(("recovered", note.by[0], seq))
     escrow.report("RECOVERED", seq)
     expose(escrow, start, note.value["time"])
 
@@ -94,6 +95,7 @@ def continued(escrow, note, seq, _digest):
         escrow.missing.append((escrow.last + 1, head))
         escrow.skipped += 1
         escrow.known.add((head["seq"], head["size"], head["hash"]))
+    escrow.unseen.add(("continue", note.by[0], seq))
     escrow.report("CONTINUED", seq)
 
 

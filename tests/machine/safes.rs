@@ -233,7 +233,7 @@ impl Safes {
         let request = &asked.request;
         let seal = &escrow.generation(&request.vault, request.generation).unwrap().seal;
         let sealed = self.world.files_of(seal);
-        let deviations = gathered.deviations(self.world.now());
+        let deviations = gathered.deviations(&environment(), self.world.now());
         let authorized = gathered
             .reconstruct(&sealed.payload, deviations, environment())
             .map_err(|error: ReleaseError| said(&error))?;

@@ -208,7 +208,7 @@ fn release_window() {
     let key = open.world.keys("prod").release_key;
     let signers = [(open.world.release_name("prod"), &key), open.asking.signs()];
     let seq = open.world.forge_framed(release, &signers, |entry| entry.time = text("2026-11-23T00:00:00Z"));
-    case.breaks_and(Rule::ReleaseWindow, seq, &[Rule::TimeBackwards]);
+    case.breaks_and(Rule::ReleaseWindow, seq, &[Rule::TimeBackwards, Rule::DeviationUndeclared]);
 }
 
 #[test]
@@ -229,7 +229,9 @@ fn requester_forbidden() {
     let files = world.approvals(&["alice", "carol"], &asking);
     let case = Case::of(&world);
     world.release(&asking, &files).unwrap();
-    let also = [Rule::RequestDeviation, Rule::EndMissing, Rule::Exposed, Rule::CloseMissing];
+    // It is listed in the requester's approval, and in the release.
+    let listed = [Rule::RequestDeviation; 2];
+    let also = [&listed[..], &[Rule::EndMissing, Rule::Exposed, Rule::CloseMissing]].concat();
     case.breaks_and(Rule::RequesterForbidden, world.head().seq, &also);
 }
 

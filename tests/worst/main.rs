@@ -16,6 +16,7 @@ mod world;
 mod approvals;
 mod cards;
 mod clocks;
+mod deviations;
 mod envelopes;
 mod keys;
 mod notes;

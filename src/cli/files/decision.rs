@@ -10,7 +10,7 @@ use crate::cli::flags::As;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::cli::say::request::screen;
-use crate::cli::terminal::confirm::confirm_deviations;
+use crate::cli::terminal::confirm::{confirm_deviations, confirm_undeclared};
 use crate::record::deviation::Deviation;
 use crate::value::time::Time;
 
@@ -52,7 +52,9 @@ impl Decision<'_> {
             "Approving hands your share of this vault to this session for good.\n\
              It is not undone when the request expires.",
         );
-        confirm_deviations(&examined.deviations(self.time), accepted)?;
+        let undeclared: Vec<_> = examined.undeclared().into_iter().collect();
+        confirm_undeclared(&undeclared, accepted)?;
+        confirm_deviations(&examined.deviations(self.time), &[accepted, &undeclared].concat())?;
         agree(&examined)?;
         let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
         let statement = self.custodian.state(decided.draft.clone(), context)?;

@@ -64,7 +64,6 @@ pub(crate) fn lodge(
     let confirmed = deviations.clone();
     deviations.extend(time_set.then_some(Deviation::TimeSet).into_iter().chain(history(requester, escrow)));
     plan.environment = context.environment(); // As it is now that log and book are read.
-    deviations.extend(plan.environment.deviations(escrow.policy.strict_air_gap));
     let vault = find_vault(escrow, &vault)?;
     deviations.extend(not_openable(vault, plan.generation, context));
     plan.known = deviations;

@@ -1,24 +1,26 @@
 //! What deviations mean, in words.
 
+use std::borrow::Cow;
+
 use crate::hands::memory::{self, Shortage};
 use crate::record::deviation::Deviation;
 
 /// What a deviation of this program, on this machine, means: as [`explain`], and what ran out if something did.
-pub(crate) fn explain_here(deviation: Deviation) -> &'static str {
+pub(crate) fn explain_here(deviation: Deviation) -> Cow<'static, str> {
     match (deviation, memory::shortage()) {
         (Deviation::UnlockedMemory, Some(Shortage::Limit)) => {
-            "more memory for secrets is needed than this user may lock, so secrets may reach the disk"
+            "more memory for secrets is needed than this user may lock, so secrets may reach the disk".into()
         }
         (Deviation::UnlockedMemory, Some(Shortage::Arena)) => {
-            "the memory for secrets is full, so secrets may reach the disk"
+            "the memory for secrets is full, so secrets may reach the disk".into()
         }
         (deviation, _) => explain(deviation),
     }
 }
 
 /// What a deviation means.
-pub(crate) fn explain(deviation: Deviation) -> &'static str {
-    match deviation {
+pub(crate) fn explain(deviation: Deviation) -> Cow<'static, str> {
+    let known = match deviation {
         Deviation::OutsideWindow => "the request's time window has not begun, or is over",
         Deviation::LongWindow => "the request's time window is longer than the policy allows",
         Deviation::NotCurrent => "this is not the current generation of the vault",
@@ -40,5 +42,9 @@ pub(crate) fn explain(deviation: Deviation) -> &'static str {
         Deviation::NotOpenable => {
             "the requester's copy of the escrow has no payload, or too few sealed shares, to open this generation with"
         }
-    }
+        Deviation::Other(word) => {
+            return format!("`{}`, a word that this version does not know", word.as_str()).into();
+        }
+    };
+    known.into()
 }

@@ -67,7 +67,7 @@ pub trait Word: Copy + Send + Sync + 'static {
     fn all() -> &'static [Self];
 
     /// The word that is typed for it.
-    fn word(self) -> &'static str;
+    fn word(&self) -> &str;
 }
 
 /// Parses a [`Word`]: help and completion list the words, and an error names the one that was meant.
@@ -111,7 +111,7 @@ macro_rules! one_of {
                 &<$kind>::ALL
             }
 
-            fn word(self) -> &'static str {
+            fn word(&self) -> &str {
                 self.as_str()
             }
         }

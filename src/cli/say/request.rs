@@ -35,8 +35,22 @@ pub(crate) fn screen(examined: &Review<'_>, now: Time) -> Painted {
     line("TOTP codes", plain, &format!("{} at most", wanted.totp_codes));
     line("window", plain, &format!("{} to {}", wanted.not_before, wanted.not_after));
     line("it is now", plain, &now.to_string());
-    for deviation in wanted.deviations.iter().chain(&examined.deviations(now)) {
-        let text = format!("  DEVIATION: {}", explain(*deviation));
+    let undeclared = examined.undeclared();
+    let (requester, own) = (&wanted.requester, examined.deviations(now));
+    let own = own.iter().filter(|deviation| !undeclared.contains(deviation));
+    for (label, deviation) in wanted
+        .deviations
+        .iter()
+        .map(|one| ("DEVIATION".to_owned(), one))
+        .chain(undeclared.iter().map(|one| (format!("NOT DECLARED by {requester}"), one)))
+        .chain(own.map(|one| ("DEVIATION".to_owned(), one)))
+    {
+        lines.push(Painted::of(Tone::Bad, format!("  {label}: {}", explain(*deviation))));
+    }
+    if let Some(seq) = examined.lacking {
+        let text = format!(
+            "  MISSING: your book knows record {seq}; what it says, e.g. who retired, is not in this log"
+        );
         lines.push(Painted::of(Tone::Bad, text));
     }
     for earlier in &examined.unreleased {

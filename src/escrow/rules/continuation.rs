@@ -7,6 +7,7 @@ use crate::escrow::rules::seal;
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{Escrow, Gap};
 use crate::record::chain::{LogRecord, unreadable};
+use crate::record::deviation::Deviation;
 use crate::record::finding::{Broken, Rule};
 use crate::record::head::Head;
 use crate::record::kinds::Record;
@@ -85,6 +86,7 @@ pub(super) fn admit(
         return Err(broken(says, why).limit(MAX_SKIPPED as u64));
     }
     if !missing {
+        escrow.note_repair(record, Deviation::ContinuedElsewhere);
         report(continued(says));
         return Ok(());
     }
@@ -103,6 +105,7 @@ pub(super) fn admit(
     after.elsewhere.insert(says.from);
     after.skipped += 1;
     *escrow = after;
+    escrow.note_repair(record, Deviation::ContinuedElsewhere);
     report(continued(says));
     Ok(())
 }

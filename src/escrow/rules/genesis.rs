@@ -82,6 +82,7 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         elsewhere: BTreeSet::new(),
         adopted: 0,
         skipped: 0,
+        unseen: BTreeMap::new(),
         wanted: Default::default(),
         remembered: BTreeMap::new(),
         used,

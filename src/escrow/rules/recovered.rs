@@ -3,6 +3,7 @@
 use crate::escrow::signers::{by_one_person, is_behind};
 use crate::escrow::state::Escrow;
 use crate::record::chain::LogRecord;
+use crate::record::deviation::Deviation;
 use crate::record::finding::{Broken, Rule};
 use crate::record::note::beginnings;
 use crate::record::repair::{Began, Recovered};
@@ -39,6 +40,7 @@ pub(super) fn admit(
         escrow.expose_begun(began, record.frame.time);
     }
     let began = recovered.began.and_then(Began::request);
+    escrow.note_repair(record, Deviation::DamagedLog);
     report(tell(Rule::Recovered, &what).where_known(began, Broken::request));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The rules of releases.
 
+use crate::escrow::deviations::of_release;
 use crate::escrow::requests::{ReleaseState, RequestState};
 use crate::escrow::state::Escrow;
 use crate::escrow::statements::LoggedStatement;
@@ -102,6 +103,12 @@ fn report_release(
     for deviation in &release.deviations {
         let what = format!("{deviation}, in the release of {}", request.name);
         report(asked.broken(Rule::RequestDeviation, what).deviation(*deviation));
+    }
+    for deviation in of_release(escrow, asked, &released.approvers, &release.environment, released.time) {
+        if !release.deviations.contains(&deviation) {
+            let what = format!("{deviation}, not listed in the release of {}", request.name);
+            report(asked.unlisted(deviation, &request.requester, "release", what));
+        }
     }
     for person in released.approvers.iter().filter(|person| escrow.has_retired(person)) {
         let what = format!("`{person}` approved request {}", asked.record.short());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::escrow::deviations::of_request;
 use crate::escrow::requests::RequestState;
 use crate::escrow::state::Escrow;
 use crate::record::chain::LogRecord;
@@ -21,6 +22,7 @@ pub(super) fn admit(
         record: record.hash,
         seq: record.frame.seq,
         time: record.frame.time,
+        circumstances: of_request(escrow, request, record.frame.time),
         releases: Vec::new(),
         end: None,
         closed: None,
@@ -50,6 +52,15 @@ pub(super) fn admit(
     }
     escrow.take_key(&request.session_recipient);
     escrow.take_key(request.session_key);
+    report_request(escrow, &asked, report);
+    escrow.places.insert(record.hash, escrow.requests.len());
+    escrow.requests.push(asked);
+    Ok(())
+}
+
+fn report_request(escrow: &Escrow, asked: &RequestState, report: &mut impl FnMut(Broken)) {
+    let request = &asked.request;
+    let named = format!("{} generation {}", request.name, request.generation);
     if request.reason == Reason::Other && request.purpose == Purpose::Emergency {
         let what = format!("`{}` asks for {named}", request.requester);
         report(asked.broken(Rule::ReasonOther, what).person(&request.requester));
@@ -59,13 +70,14 @@ pub(super) fn admit(
         let broken = asked.broken(Rule::RequestDeviation, what).deviation(*deviation);
         report(broken.person(&request.requester));
     }
+    for deviation in asked.undeclared() {
+        let what = format!("{deviation}, not listed in the request for {named}");
+        report(asked.unlisted(deviation, &request.requester, "request", what));
+    }
     if escrow.has_retired(&request.requester) {
         let what = format!("`{}` asks for {named}", request.requester);
         report(asked.broken(Rule::RetiredPerson, what).person(&request.requester));
     }
-    escrow.places.insert(record.hash, escrow.requests.len());
-    escrow.requests.push(asked);
-    Ok(())
 }
 
 /// A window that is one, and lists within their bounds, without repeats.

@@ -164,9 +164,30 @@ impl Escrow {
                 let broken = of_generation(self, broken, &approval.vault, approval.generation);
                 report(broken.deviation(*deviation));
             }
+            self.report_undeclared(&collected.statement, approval, report);
         }
+        self.see_repairs(&collected.statement);
         self.seen.insert(collected.statement.note.digest());
         self.statements.push(collected);
+    }
+}
+
+impl Escrow {
+    /// Reports what an approval had to list, and does not.
+    fn report_undeclared(
+        &self,
+        signed: &SignedStatement,
+        approval: &Approval,
+        report: &mut impl FnMut(Broken),
+    ) {
+        let Some(asked) = self.request(&approval.request) else { return };
+        let (person, time) = (&signed.person, signed.statement.time);
+        for deviation in asked.deviations_of_approval(person, time) {
+            if !approval.deviations.contains(&deviation) {
+                let what = format!("{deviation}, not listed in the approval by `{person}`");
+                report(asked.unlisted(deviation, person, "approval", what));
+            }
+        }
     }
 }
 

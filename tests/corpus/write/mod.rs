@@ -3,6 +3,7 @@
 mod branches;
 mod cards;
 mod continuations;
+mod deviations;
 mod edits;
 mod genesis;
 mod grown;
@@ -38,6 +39,7 @@ pub fn everything() {
     continuations::write();
     branches::write();
     retirements::write();
+    deviations::write();
     grown::write();
     parts::write();
     log_case::no_surprises();

@@ -22,7 +22,6 @@ use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
 use crate::secret::payload::TOTP;
 use crate::value::names::{FieldName, PersonId};
-use crate::value::time::Time;
 
 /// What to do if a release was logged and shown, but its end could not be logged.
 const NOT_ENDED: &str = "the release is logged, and it was shown; until its end is logged too, everything that was \
@@ -61,9 +60,8 @@ fn reveal(
         .map_err(|error| failures::not_read(&payload_path, &error).next(ANOTHER_COPY))?;
     let environment = context.environment();
     // Deviations that the request names are not asked about again: the approvers have signed them.
-    let mut of_machine = environment.deviations(escrow.policy.strict_air_gap);
-    of_machine.retain(|deviation| !asked.request.deviations.contains(deviation));
-    let deviations = deviations(&gathered, asked, how, &log.deviations, of_machine, now)?;
+    let derived = gathered.deviations(&environment, now);
+    let deviations = deviations(derived, asked, how, &log.deviations)?;
     if how.print.is_empty() {
         warn_of(&environment, context);
         agree(asked, &gathered)?;
@@ -189,15 +187,11 @@ fn warn_of(environment: &Environment, context: &mut Context<'_>) {
 
 /// Every deviation of this release, each confirmed.
 fn deviations(
-    gathered: &Gathered<'_>,
+    mut deviations: Vec<Deviation>,
     asked: &RequestState,
     how: &Releasing<'_>,
     confirmed: &[Deviation],
-    of_machine: Vec<Deviation>,
-    now: Time,
 ) -> Result<Vec<Deviation>, Failure> {
-    let mut deviations = gathered.deviations(now);
-    deviations.extend(of_machine);
     if how.time.is_some() {
         deviations.push(Deviation::TimeSet);
     }
