@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
-use breakglass::crypto::threshold::ShareIndex;
 use breakglass::record::book::{Book, BookError, BookRecord, MAX_KEPT, StatementDraft};
 use breakglass::record::head::Head;
 use breakglass::record::note::{Note, NoteError};
@@ -26,8 +25,7 @@ fn head(seq: u64) -> Head {
 }
 
 fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> StatementDraft {
-    let share =
-        CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: ShareIndex::try_from(1).unwrap() };
+    let share = CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: 1 };
     StatementDraft {
         time: Time::from_unix(1_800_000_000 + seq).unwrap(),
         escrow: Digest::of(escrow),

@@ -289,7 +289,7 @@ impl Review<'_> {
             request: self.asked.record,
             vault: request.vault,
             generation: request.generation,
-            index: self.share.index(),
+            index: self.share.index().into(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
             deviations: self.deviations(time),
         };

@@ -133,7 +133,7 @@ pub fn seal(
         let text = share.text();
         let file = envelope::encrypt_armored(&custodian.card().recipients, text.as_bytes())?;
         seal.shares.push(SealedTo {
-            index: share.index(),
+            index: share.index().into(),
             group: None,
             custodian: custodian.card().person.clone(),
             card: custodian.digest(),

@@ -3,8 +3,6 @@
 //! They are public (the seal names them), so they are kept apart from the secret sharing itself: an auditor's
 //! code may name them without a door to shares.
 
-use serde::{Deserialize, Serialize};
-
 /// `threshold` of `total_shares`, with 2 ≤ threshold ≤ total_shares ≤ 255.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Threshold {
@@ -71,8 +69,7 @@ impl Threshold {
 }
 
 /// The index of a share: its x coordinate, 1 ≤ index ≤ 255. Index 0 would be the secret itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShareIndex(u8);
 
 /// Index 0: the polynomial's value there is the secret.

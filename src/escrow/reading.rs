@@ -8,7 +8,6 @@ use data_encoding::BASE64;
 use crate::crypto::digest::Digest;
 use crate::escrow::rules::admit::walk;
 use crate::escrow::rules::adopt::MAX_ADOPTED;
-use crate::escrow::signers::is_behind;
 use crate::escrow::state::Escrow;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
@@ -186,14 +185,14 @@ fn trouble(escrow: &Escrow, bytes: &[u8], mut broken: Broken) -> Finding {
     let damaged = matches!(
         broken.rule,
         Rule::RecordMalformed
+            | Rule::RecordField
             | Rule::RecordNonCanonical
             | Rule::RecordSigners
             | Rule::RecordKeyId
             | Rule::RecordSignature
     );
-    let behind = beginnings(tail)
-        .any(|at| LogRecord::take(bytes, start + at as u64).is_ok_and(|record| is_behind(escrow, &record)));
-    if damaged && !behind {
+    let mut places = std::iter::once(0).chain(beginnings(tail));
+    if damaged && !places.any(|at| escrow.is_whole_at(&tail[at..])) {
         let why = format!("{} bytes after the last good record: {}", tail.len(), broken.detail);
         broken = broken.breaks(Rule::Torn, why);
     }

@@ -2,16 +2,35 @@
 
 use std::collections::BTreeSet;
 
+use data_encoding::BASE64;
+
 use crate::crypto::sign::VerifyingKey;
 use crate::escrow::people::Person;
+use crate::escrow::requests::RequestState;
 use crate::escrow::state::Escrow;
-use crate::escrow::vaults::Vault;
-use crate::record::card::Role;
+use crate::escrow::vaults::{Generation, Vault};
+use crate::record::card::{Role, VerifiedCard};
 use crate::record::chain::{LogRecord, unreadable};
+use crate::record::faulty::Faulty;
 use crate::record::finding::{Broken, Rule};
-use crate::record::kinds::Record;
+use crate::record::kinds::{Record, RecordKind};
+use crate::record::note::{Note, NoteError};
 use crate::record::seal::{Kind, SealedTo};
 use crate::value::names::KeyName;
+
+/// What is known of the key that has to have signed under a name.
+enum Known {
+    Key(VerifyingKey),
+    /// The content should bring it in, and cannot be read.
+    Unreadable,
+    Nothing,
+}
+
+impl From<Option<VerifyingKey>> for Known {
+    fn from(key: Option<VerifyingKey>) -> Known {
+        key.map_or(Known::Nothing, Known::Key)
+    }
+}
 
 impl Escrow {
     /// Checks a record's signatures with keys that the log brought in before it.
@@ -20,45 +39,133 @@ impl Escrow {
     /// The rule that is broken.
     pub fn verify(&self, record: &LogRecord) -> Result<(), Broken> {
         let kind = || record.says.kind().to_owned();
-        let keys = record.frame.by.iter().map(|name| {
-            let why = || format!("no key of `{name}` is known here");
-            let unknown = || Broken::new(Rule::RecordSignerUnknown, why()).signer(name).kind(kind());
-            self.key_of(name, &record.says).map(|key| (name.clone(), key)).ok_or_else(unknown)
-        });
-        // A kind that is not known here is no exception: a record that no enrolled person signed could be
-        // anybody's, and would become part of the chain.
-        let keys = keys.collect::<Result<Vec<_>, Broken>>()?;
-        record.note.verify(&keys).map_err(|error| unreadable(&error).kind(kind()))
+        let unknown = |name: &KeyName| {
+            let why = format!("no key of `{name}` is known here");
+            Broken::new(Rule::RecordSignerUnknown, why).signer(name).kind(kind())
+        };
+        let mut keys = Vec::new();
+        for name in &record.frame.by {
+            // A kind that is not known here is no exception: a record that no enrolled person signed could be
+            // anybody's, and would become part of the chain.
+            let key = match self.key_of(name, &record.says, &record.note) {
+                Known::Key(key) => Some(key),
+                Known::Unreadable => None,
+                Known::Nothing => return Err(unknown(name)),
+            };
+            keys.push((name.clone(), key));
+        }
+        if let Some((name, None)) = keys.first().filter(|_| keys.iter().all(|(_, key)| key.is_none())) {
+            return Err(unknown(name));
+        }
+        record.note.verify_known(&keys).map_err(|error| unreadable(&error).kind(kind()))
     }
 
     /// The key that has to have signed under `name` in a record that says `said`.
-    fn key_of(&self, name: &KeyName, said: &Record) -> Option<VerifyingKey> {
+    fn key_of(&self, name: &KeyName, said: &Record, note: &Note) -> Known {
         match (name, said) {
-            (KeyName::Person(id), _) => self.people.get(id).map(Person::verifying_key),
-            (KeyName::Session, Record::Request(request)) => Some(request.session_key),
-            (KeyName::Session, Record::Release(release)) => {
-                self.request(&release.request).map(|asked| asked.request.session_key)
+            (KeyName::Person(id), _) => self.people.get(id).map(Person::verifying_key).into(),
+            (KeyName::Session, Record::Request(request)) => Known::Key(request.session_key),
+            (KeyName::Session, Record::Faulty(faulty)) if faulty.kind == RecordKind::Request.as_str() => {
+                faulty.session_key.map_or(Known::Unreadable, Known::Key)
             }
-            (KeyName::Session, Record::End(end)) => {
-                self.request(&end.request).map(|asked| asked.request.session_key)
+            (KeyName::Session, Record::Release(_) | Record::End(_) | Record::Faulty(_))
+                if said.answers().is_some() =>
+            {
+                self.answered(said).map(|asked| asked.request.session_key).into()
             }
-            (KeyName::Release { .. }, Record::Release(release)) => {
-                let request = &self.request(&release.request)?.request;
-                let generation = self.generation(&request.vault, request.generation)?;
-                Some(generation.seal.release_key)
+            (KeyName::Release { .. }, Record::Release(_) | Record::Faulty(_)) if said.answers().is_some() => {
+                let generation = self.answered(said).map(|asked| &asked.request);
+                let generation =
+                    generation.and_then(|request| self.generation(&request.vault, request.generation));
+                generation.map(|one| one.seal.release_key).into()
+            }
+            // Where it cannot be told which request it is about, any key of that name will do that the log brought in.
+            (_, Record::Unknown(_) | Record::Faulty(_)) => self.key_in_use(name, note).into(),
+            _ => Known::Nothing,
+        }
+    }
+
+    /// The request that a release or an end is of.
+    fn answered(&self, said: &Record) -> Option<&RequestState> {
+        self.request(said.answers()?)
+    }
+
+    /// The key of a session, or of a vault's generation, that signed `note` under `name`. If none did, the one that its line
+    /// names, or any of them: then the signature does not verify, and that is what will be said.
+    fn key_in_use(&self, name: &KeyName, note: &Note) -> Option<VerifyingKey> {
+        let keys: Vec<_> = match name {
+            KeyName::Person(_) => Vec::new(),
+            KeyName::Session => self.requests.iter().map(|one| one.request.session_key).collect(),
+            KeyName::Release { .. } => self.named(name).map(|one| one.seal.release_key).collect(),
+        };
+        let signed = keys.iter().find(|key| note.is_by(name, key));
+        let named = || keys.iter().find(|key| note.names(name, key));
+        signed.or_else(named).or(keys.last()).copied()
+    }
+
+    /// The generations that a release key of that name may belong to.
+    fn named<'a>(&'a self, name: &'a KeyName) -> impl Iterator<Item = &'a Generation> {
+        let of = |vault: &'a Vault| match name {
+            KeyName::Release { vault: id, generation } if vault.id.short() == *id => {
+                vault.generation(*generation)
             }
             _ => None,
-        }
+        };
+        self.vaults.iter().filter_map(of)
+    }
+
+    /// The generation whose release key signed `note` under `name`.
+    pub(super) fn signed_by_release_key<'a>(
+        &'a self,
+        name: &'a KeyName,
+        note: &Note,
+    ) -> Option<&'a Generation> {
+        self.named(name).find(|one| note.is_by(name, &one.seal.release_key))
+    }
+
+    /// Whether bytes begin with a text that is signed by keys of this log, each signature line by the key of its name, as
+    /// far as it can be told. Damage cannot make such a text, whatever it says.
+    fn is_signed(&self, bytes: &[u8]) -> bool {
+        let Some(note) = Note::take_signed(bytes) else { return false };
+        let said = Record::Faulty(Box::new(Faulty::of(&note, NoteError::NotOurs)));
+        let keys: Vec<_> =
+            note.signers().map(|name| (name.clone(), self.key_of(name, &said, &note))).collect();
+        let by = |(name, known): &(KeyName, Known)| match known {
+            Known::Key(key) => note.is_by(name, key),
+            Known::Unreadable | Known::Nothing => false,
+        };
+        // Of a text without a type nobody can tell whether it brings in a key itself.
+        let is_told = |one: &(KeyName, Known)| match one {
+            (_, Known::Unreadable) => false,
+            (KeyName::Person(_), _) => true,
+            _ => by(one) || !note.kind().is_empty(),
+        };
+        let keys: Vec<_> = keys.into_iter().filter(is_told).collect();
+        !keys.is_empty() && keys.iter().all(by)
+    }
+
+    /// Whether what `bytes` begin with is no damage: a whole record that verifies, or that is signed under a name whose key
+    /// the damaged record before it may have brought in; another escrow's genesis; or whatever else was signed.
+    pub(super) fn is_whole_at(&self, bytes: &[u8]) -> bool {
+        let behind = LogRecord::take_at(bytes, 0).is_ok_and(|record| match self.verify(&record) {
+            Ok(()) => true,
+            Err(broken) if broken.rule == Rule::RecordSignerUnknown => {
+                !matches!(record.says, Record::Faulty(_))
+            }
+            Err(_) => is_genesis(&record),
+        });
+        behind || self.is_signed(bytes)
     }
 }
 
-/// Whether a whole record that follows damage shows that the damage is not a damaged tail: it verifies, or it
-/// is signed by a key that the damaged record may have brought in, as a request brings in its session key.
-pub(super) fn is_behind(escrow: &Escrow, record: &LogRecord) -> bool {
-    match escrow.verify(record) {
-        Ok(()) => true,
-        Err(broken) => broken.rule == Rule::RecordSignerUnknown,
-    }
+/// Whether a record is a genesis, of whichever escrow: signed by the key of a card in it.
+pub(super) fn is_genesis(record: &LogRecord) -> bool {
+    let Record::Genesis(genesis) = &record.says else { return false };
+    let [name @ KeyName::Person(person)] = record.frame.by.as_slice() else { return false };
+    let cards = genesis.cards.iter().filter_map(|card| BASE64.decode(card.as_bytes()).ok());
+    let mut cards = cards.filter_map(|card| VerifiedCard::parse(&card).ok());
+    let card = cards.find(|card| card.card().person == *person);
+    card.is_some_and(|card| record.note.verify(&[(name.clone(), card.card().verifying_key)]).is_ok())
 }
 
 /// One enrolled person: that the key is theirs was checked with the signature.

@@ -55,6 +55,9 @@ pub struct Escrow {
     /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
     /// record.
     pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,
+    /// Whether a record that is not known here was signed by those who may change people, vaults and policy: what is named
+    /// later, and is not known here, may have come in with it.
+    pub(super) newer: bool,
     /// The records at which branches fork that are adopted later.
     pub(super) wanted: Arc<BTreeSet<Digest>>,
     /// The escrow as it was at each of them, by the digest of the record.

@@ -97,6 +97,7 @@ pub(crate) fn unreadable(error: &NoteError) -> Broken {
 
 fn rule_of(error: &NoteError) -> Rule {
     match error {
+        NoteError::UnknownField { .. } => Rule::RecordField,
         NoteError::NonCanonical(_) => Rule::RecordNonCanonical,
         NoteError::Signers { .. } => Rule::RecordSigners,
         NoteError::KeyId(_) => Rule::RecordKeyId,
@@ -117,7 +118,9 @@ impl Broken {
             }
             NoteError::Trailing(size) => self.size(*size as u64),
             NoteError::WrongType { expected, found } => self.expected(*expected).found(found.clone()),
-            NoteError::Malformed { kind, column, .. } => self.kind(kind).column(*column as u64),
+            NoteError::Malformed { kind, column, .. } | NoteError::UnknownField { kind, column, .. } => {
+                self.kind(kind).column(*column as u64)
+            }
             NoteError::NonCanonical(kind) => self.kind(kind),
             NoteError::Signers { named, signed } => self.expected(named.clone()).found(signed.clone()),
             // Of bytes that are not a note, nothing is known.

@@ -5,7 +5,6 @@ use std::borrow::Borrow;
 use serde::Serialize;
 
 use crate::crypto::digest::Digest;
-use crate::crypto::threshold::ShareIndex;
 use crate::record::deviation::Deviation;
 use crate::record::head::Head;
 pub use crate::record::rule::{Rule, Severity};
@@ -90,7 +89,7 @@ particulars! {
         fields: Vec<FieldName>, "list of names" "The fields of the credentials, where there may be several.";
         threshold: u8, "number" "How many shares reconstruct.";
         total_shares: u8, "number" "How many shares there are.";
-        share: ShareIndex, "number" "The index of the share.";
+        share: u8, "number" "The index of the share.";
         card: u64, "number" "The place of the card in genesis, from 1.";
         statement: u64, "number" "The place of the statement in its record, from 1.";
         record: u64, "number" "Another record of the log, by its number: an earlier end, statement or seal, the last record, or a missing one.";
@@ -127,12 +126,14 @@ pub struct Broken {
     pub detail: String,
     /// The same in fields.
     pub particulars: Box<Particulars>,
+    /// Whether it is broken because the log does not hold what is named.
+    is_reference: bool,
 }
 
 impl Broken {
     /// A broken rule, without any particulars yet.
     pub(crate) fn new(rule: Rule, detail: impl Into<String>) -> Broken {
-        Broken { rule, detail: detail.into(), particulars: Box::default() }
+        Broken { rule, detail: detail.into(), particulars: Box::default(), is_reference: false }
     }
 
     /// Adds `known` by way of `tell`, if it is known.
@@ -151,7 +152,22 @@ impl Broken {
     /// Another rule that is broken because this one is, within what is embedded, kept or adopted.
     pub(crate) fn breaks(self, rule: Rule, detail: impl Into<String>) -> Broken {
         let cause = self.rule;
-        Broken { rule, detail: detail.into(), particulars: self.particulars }.cause(cause)
+        Broken { rule, detail: detail.into(), ..self }.cause(cause)
+    }
+
+    /// Says that it rests on something that is not known here.
+    pub(crate) fn names_what_is_not_here(mut self) -> Broken {
+        self.is_reference = true;
+        self
+    }
+
+    /// The same in a log of which a newer record, not known here, may have brought in what is named: then nobody can tell.
+    pub(crate) fn in_newer_log(self, newer: bool) -> Broken {
+        if !(newer && self.is_reference) {
+            return self;
+        }
+        let why = format!("{} {}", self.rule, self.detail);
+        self.breaks(Rule::RecordNewerReference, why)
     }
 
     /// The finding that it is in the record `seq`, which begins at byte `offset` of the log.
@@ -166,7 +182,7 @@ impl Broken {
 
     /// The finding that it is about no record.
     pub(crate) fn general(self) -> Finding {
-        let Broken { rule, detail, particulars } = self;
+        let Broken { rule, detail, particulars, .. } = self;
         Finding { rule, seq: None, offset: None, detail, particulars }
     }
 }
@@ -204,7 +220,7 @@ impl Finding {
     /// What is broken, without the place.
     pub(crate) fn into_broken(self) -> Broken {
         let Finding { rule, detail, particulars, .. } = self;
-        Broken { rule, detail, particulars }
+        Broken { rule, detail, particulars, is_reference: false }
     }
 }
 

@@ -43,13 +43,19 @@ impl<S> FramedRecord<S> {
         let FramedRecord { escrow, seq, prev, time, by, says } = self;
         (Frame { escrow, seq, prev, time, by }, says.into())
     }
+
+    /// The frame alone.
+    pub(crate) fn into_frame(self) -> Frame {
+        let FramedRecord { escrow, seq, prev, time, by, .. } = self;
+        Frame { escrow, seq, prev, time, by }
+    }
 }
 
 /// The frame of a record, without what it says.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     /// See [`FramedRecord::escrow`].
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escrow: Option<Digest>,
     /// See [`FramedRecord::seq`].
     pub seq: u64,

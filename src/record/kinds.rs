@@ -3,8 +3,13 @@
 //! From the table follow what a record can say, how it is read, the words of `log --kind`, and that whoever has to
 //! treat each kind in its own way has forgotten none: [`Record`] and [`RecordKind`] are matched without a catch-all.
 
+use serde::de::IgnoredAny;
+
+use crate::crypto::digest::Digest;
+use crate::record::faulty::Faulty;
 use crate::record::frame::{Frame, FramedRecord, RecordBody};
 use crate::record::genesis::Genesis;
+use crate::record::head::Head;
 use crate::record::note::{Note, NoteError};
 use crate::record::repair::{Adopt, Continue, Recovered};
 use crate::record::request::{End, Release, Request};
@@ -30,8 +35,10 @@ macro_rules! record_kinds {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Record {
             $($(#[$doc])* $kind(content!($kind $(in $wrap)?)),)+
-            /// A kind that this version does not know: it is chain-checked and reported.
+            /// A kind or a version that is not known here: it is chain-checked and reported.
             Unknown(String),
+            /// Something that its kind does not say in version 1, in a frame that can be read.
+            Faulty(Box<Faulty>),
         }
 
         impl Record {
@@ -40,6 +47,7 @@ macro_rules! record_kinds {
                 match self {
                     $(Record::$kind(_) => $word,)+
                     Record::Unknown(kind) => kind,
+                    Record::Faulty(faulty) => &faulty.kind,
                 }
             }
         }
@@ -54,17 +62,53 @@ macro_rules! record_kinds {
             }
         })+
 
-        /// Takes a record's note apart.
-        ///
-        /// # Errors
-        /// [`NoteError`], where the note is not what its type says.
-        pub fn read(note: &Note) -> Result<(Frame, Record), NoteError> {
+        /// Takes the note of a record apart that is one of its kind.
+        fn read_strictly(note: &Note) -> Result<(Frame, Record), NoteError> {
             match note.kind() {
                 $($word => note.read::<FramedRecord<$kind>>().map(|record| record.split()),)+
-                kind => Ok((note.peek::<Frame>()?, Record::Unknown(kind.to_owned()))),
+                _ => read_unknown(note),
             }
         }
     };
+}
+
+/// Takes a record's note apart: its frame, and what it says, if that is what its kind says.
+///
+/// # Errors
+/// [`NoteError`], where not even the frame can be read: then the note has no place in a chain.
+pub fn read(note: &Note) -> Result<(Frame, Record), NoteError> {
+    read_strictly(note).or_else(|error| match note.peek::<Frame>() {
+        Ok(frame) => Ok((frame, Record::Faulty(Box::new(Faulty::of(note, error))))),
+        Err(_) => Err(error.about_the_frame()),
+    })
+}
+
+/// Takes the note of a record apart whose kind or version is not known here: the frame is that of all records, and the
+/// rest is in the one spelling.
+fn read_unknown(note: &Note) -> Result<(Frame, Record), NoteError> {
+    let frame = note.read_frame(|record: FramedRecord<IgnoredAny>| record.into_frame())?;
+    Ok((frame, Record::Unknown(note.kind().to_owned())))
+}
+
+impl Record {
+    /// The request that a release or an end is of.
+    pub(crate) fn answers(&self) -> Option<&Digest> {
+        match self {
+            Record::Release(release) => Some(&release.request),
+            Record::End(end) => Some(&end.request),
+            Record::Faulty(faulty) => faulty.request.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What a continuation follows, and the last record before those that are missing.
+    pub(crate) fn follows(&self) -> Option<(Head, Option<Head>)> {
+        match self {
+            Record::Continue(says) => Some((says.from, says.last)),
+            Record::Faulty(faulty) if faulty.kind == RecordKind::Continue.as_str() => faulty.follows,
+            _ => None,
+        }
+    }
 }
 
 record_kinds! {

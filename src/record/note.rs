@@ -9,36 +9,37 @@
 //! nothing else; [`Note::read`] checks the type first, then takes the JSON apart, and refuses it unless
 //! writing it again gives the same bytes. The keys come from the caller, never from the note: see [`Note::verify`].
 
+use std::ops::Range;
+
 use data_encoding::BASE64;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::crypto::digest::Digest;
-use crate::crypto::sign::{SignatureBytes, SigningKey, VerifyingKey};
+use crate::crypto::sign::{SigningKey, VerifyingKey};
+pub use crate::record::note_error::{MAX_NOTE, MAX_SIGNATURES, NoteError};
+pub use crate::record::signature_line::key_id;
+use crate::record::signature_line::{DASH, SignatureLine, line, signatures_after};
+pub use crate::record::spelling::BEGINNING;
+use crate::record::spelling::{self, Fault};
 use crate::value::names::KeyName;
 use crate::value::public;
 use crate::value::text::Shown;
 
-/// The most bytes of a note. The largest are those that embed other notes.
-pub const MAX_NOTE: usize = 16 << 20;
+/// The most digits of a version's number.
+const MAX_VERSION_DIGITS: usize = 4;
 
-/// The most signature lines of a note.
-pub const MAX_SIGNATURES: usize = 16;
+/// How the parser's message begins about a field that a kind does not have. A test holds it to that.
+const UNKNOWN_FIELD: &str = "unknown field `";
 
 /// The most characters of a parser's message that are repeated.
 const MAX_WHY: usize = 500;
 
-/// What every type begins with: the format and its version.
+/// What every type of version 1 begins with: all that is written here.
 const PREFIX: &str = "{\"type\":\"breakglass/v1/";
-
-/// The bytes that every note begins with, and that occur nowhere else in a note.
-pub const BEGINNING: &[u8] = PREFIX.as_bytes();
 
 /// What separates the type from the other fields in the JSON.
 const AFTER_KIND: &str = "\",";
-
-/// How a signature line begins: an em dash and a space.
-const DASH: &str = "\u{2014} ";
 
 /// Something that can be the signed line of a note. The type is written and checked by the container;
 /// the fields that follow are the struct's own, in its order.
@@ -47,92 +48,15 @@ pub trait Signed: Serialize + DeserializeOwned {
     const KIND: &'static str;
 }
 
-/// One signature line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct SignatureLine {
-    name: KeyName,
-    key_id: [u8; 4],
-    signature: SignatureBytes,
-}
-
 /// A signed note whose parts were found. It says nothing yet about who signed: see [`Note::verify`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     bytes: Vec<u8>,
     /// Length of the signed text: the JSON line with its line feed.
     text: usize,
-    /// Length of the kind, which follows [`PREFIX`].
-    kind: usize,
+    /// Where the kind stands in the text. For a version other than 1 it begins with the version.
+    kind: Range<usize>,
     signatures: Vec<SignatureLine>,
-}
-
-/// Why bytes are not a note, or a note is not what was expected.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoteError {
-    /// More than [`MAX_NOTE`] bytes.
-    #[error("the note is larger than {MAX_NOTE} bytes")]
-    TooLarge,
-    /// The bytes end before the note does.
-    #[error("the note ends too early")]
-    Incomplete,
-    /// The first line is not a JSON object that begins with a type of ours.
-    #[error("the first line is not a breakglass object of version 1")]
-    NotOurs,
-    /// The signed line is not followed by an empty line and signature lines.
-    #[error("line {0} is not a signature line")]
-    NotASignatureLine(usize),
-    /// More than [`MAX_SIGNATURES`] signature lines.
-    #[error("there are more than {MAX_SIGNATURES} signatures")]
-    TooManySignatures,
-    /// One key signed twice.
-    #[error("`{0}` signed twice")]
-    DuplicateSignature(KeyName),
-    /// Bytes follow the note.
-    #[error("{0} bytes follow the note")]
-    Trailing(usize),
-    /// It is a note, but of another kind.
-    #[error("it is a `{found}`, and a `{expected}` is expected")]
-    WrongType {
-        /// The kind that was expected.
-        expected: &'static str,
-        /// The kind that it says it is.
-        found: String,
-    },
-    /// The JSON has a wrong, missing, unknown or repeated field.
-    #[error("the `{kind}` is malformed at column {column}: {why}")]
-    Malformed {
-        /// The note's kind.
-        kind: String,
-        /// The column in the JSON line, from 1.
-        column: usize,
-        /// What the parser says.
-        why: String,
-    },
-    /// The JSON is valid, but not in canonical form.
-    #[error("the `{0}` is not in canonical form")]
-    NonCanonical(String),
-    /// The signature lines are not those of the people that the note names, in that order.
-    #[error("it names {named:?} as its signers, but carries signatures of {signed:?}")]
-    Signers {
-        /// Who should have signed.
-        named: Vec<String>,
-        /// Whose signature lines there are.
-        signed: Vec<String>,
-    },
-    /// The key is known, but its id differs.
-    #[error("the signature of `{0}` names another key than the one on record")]
-    KeyId(KeyName),
-    /// The signature does not verify.
-    #[error("the signature of `{0}` does not verify")]
-    BadSignature(KeyName),
-}
-
-/// The id of a key in a signature line, a hint: SHA-256(name ‖ LF ‖ 1 ‖ public key), its first four bytes.
-pub fn key_id(name: &KeyName, key: &VerifyingKey) -> [u8; 4] {
-    let digest = Digest::of_parts(&[name.to_string().as_bytes(), b"\n\x01", key.as_bytes()]);
-    let [a, b, c, d, ..] = *digest.as_bytes();
-    [a, b, c, d]
 }
 
 /// The canonical form of a body: its JSON on one line, the type first, with a line feed.
@@ -172,51 +96,40 @@ impl Note {
     /// # Errors
     /// [`NoteError`], for anything that is not exactly one note.
     pub fn parse(bytes: &[u8]) -> Result<Note, NoteError> {
+        if bytes.len() > MAX_NOTE {
+            return Err(NoteError::TooLarge);
+        }
         let (note, length) = Note::take(bytes)?;
         if length < bytes.len() { Err(NoteError::Trailing(bytes.len() - length)) } else { Ok(note) }
     }
 
     /// Finds the note at the start of `bytes`, and its length. It ends before the first line that is not a signature
-    /// line.
+    /// line. How large it may be is for its kind to say.
     ///
     /// # Errors
     /// [`NoteError`], if there is no note.
     pub fn take(bytes: &[u8]) -> Result<(Note, usize), NoteError> {
-        let within = &bytes[..bytes.len().min(MAX_NOTE)];
-        let too_far = if bytes.len() > MAX_NOTE { NoteError::TooLarge } else { NoteError::Incomplete };
-        if !within.starts_with(&PREFIX.as_bytes()[..within.len().min(PREFIX.len())]) {
+        if !bytes.starts_with(&BEGINNING[..bytes.len().min(BEGINNING.len())]) {
             return Err(NoteError::NotOurs);
         }
-        let text = line(within).ok_or(too_far.clone())?.len() + 1;
-        let json = std::str::from_utf8(&within[..text]).map_err(|_| NoteError::NotOurs)?;
-        let rest = json.strip_prefix(PREFIX).ok_or(NoteError::NotOurs)?;
-        let kind = rest.find('"').filter(|end| is_kind(&rest[..*end])).ok_or(NoteError::NotOurs)?;
-        match within.get(text) {
-            Some(b'\n') => {}
-            Some(_) => return Err(NoteError::NotASignatureLine(2)),
-            None => return Err(too_far),
-        }
-        let mut end = text + 1;
-        let mut signatures: Vec<SignatureLine> = Vec::new();
-        while within[end..].starts_with(DASH.as_bytes()) {
-            let found = line(&within[end..]).ok_or(too_far.clone())?;
-            if signatures.len() == MAX_SIGNATURES {
-                return Err(NoteError::TooManySignatures);
-            }
-            let number = signatures.len() + 3;
-            let signature = SignatureLine::parse(found).ok_or(NoteError::NotASignatureLine(number))?;
-            if signatures.iter().any(|other| other.name == signature.name) {
-                return Err(NoteError::DuplicateSignature(signature.name));
-            }
-            signatures.push(signature);
-            end += found.len() + 1;
-        }
-        if signatures.is_empty() {
-            // The bytes may stop within the first signature line's dash.
-            let torn = DASH.as_bytes().starts_with(&within[end..]);
-            return Err(if torn { too_far } else { NoteError::NotASignatureLine(3) });
-        }
-        Ok((Note { bytes: within[..end].to_vec(), text, kind, signatures }, end))
+        let text = line(bytes).ok_or(NoteError::Incomplete)?.len() + 1;
+        let json = std::str::from_utf8(&bytes[..text]).map_err(|_| NoteError::NotOurs)?;
+        let kind = kind_in(json).ok_or(NoteError::NotOurs)?;
+        let (signatures, end) = signatures_after(bytes, text)?;
+        Ok((Note { bytes: bytes[..end].to_vec(), text, kind, signatures }, end))
+    }
+
+    /// Finds a text at the start of `bytes` that is signed in the way of a note, whatever the text is, and that is
+    /// followed by an empty line: for what is no record, and was signed all the same.
+    pub(crate) fn take_signed(bytes: &[u8]) -> Option<Note> {
+        let text = line(bytes)?.len() + 1;
+        let (signatures, end) = signatures_after(bytes, text).ok()?;
+        (bytes.get(end) == Some(&b'\n')).then(|| Note {
+            kind: std::str::from_utf8(&bytes[..text]).ok().and_then(kind_in).unwrap_or(0..0),
+            bytes: bytes[..end].to_vec(),
+            text,
+            signatures,
+        })
     }
 
     /// The note as it is stored.
@@ -229,10 +142,14 @@ impl Note {
         Digest::of(&self.bytes)
     }
 
-    /// The kind it says it is: `breakglass/v1/KIND`.
+    /// The kind it says it is: KIND for `breakglass/v1/KIND`, and `v2/KIND` for `breakglass/v2/KIND`.
     pub fn kind(&self) -> &str {
-        let kind = &self.bytes[PREFIX.len()..PREFIX.len() + self.kind];
-        std::str::from_utf8(kind).expect("the signed line was found to be UTF-8")
+        std::str::from_utf8(&self.bytes[self.kind.clone()]).expect("the type was found to be ASCII")
+    }
+
+    /// The text that is signed, with its line feed.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.bytes[..self.text]
     }
 
     /// Whose signature lines it carries, in order.
@@ -248,29 +165,79 @@ impl Note {
         if self.kind() != B::KIND {
             return Err(NoteError::WrongType { expected: B::KIND, found: self.kind().to_owned() });
         }
-        let body: B = self.peek()?;
+        let body: B = self.body()?;
         // What is signed must have exactly one form, or two parsers could read one note differently.
-        if spell(&body).as_bytes() != &self.bytes[..self.text] {
-            return Err(NoteError::NonCanonical(self.kind().to_owned()));
+        if spell(&body).as_bytes() != self.text() {
+            return Err(self.spelled_otherwise());
         }
         Ok(body)
     }
 
-    /// Takes the JSON apart without checking the type or the form: for the frame of a record of an unknown kind.
-    ///
-    /// # Errors
-    /// [`NoteError::Malformed`].
-    pub fn peek<T: DeserializeOwned>(&self) -> Result<T, NoteError> {
-        let after = PREFIX.len() + self.kind;
+    /// Takes the JSON apart without checking the type or the form.
+    fn body<T: DeserializeOwned>(&self) -> Result<T, NoteError> {
+        let after = self.kind.end;
         let fields = self.bytes[after..self.text]
             .strip_prefix(AFTER_KIND.as_bytes())
             .ok_or_else(|| NoteError::NonCanonical(self.kind().to_owned()))?;
         let json = [b"{", fields].concat();
-        serde_json::from_slice(&json).map_err(|error| NoteError::Malformed {
-            kind: self.kind().to_owned(),
-            column: error.column() + after + AFTER_KIND.len() - 1,
-            why: told(&error.to_string()),
+        serde_json::from_slice(&json).map_err(|error| {
+            self.unreadable(&error.to_string(), error.column() + after + AFTER_KIND.len() - 1)
         })
+    }
+
+    /// Looks for some of the fields, and passes over all others: for the frame of a record of an unknown kind, and for
+    /// what a record says that is not one of its kind. The type is one of the fields that are passed over.
+    ///
+    /// # Errors
+    /// [`NoteError::Malformed`].
+    pub(crate) fn peek<T: DeserializeOwned>(&self) -> Result<T, NoteError> {
+        serde_json::from_slice(self.text())
+            .map_err(|error| self.unreadable(&error.to_string(), error.column()))
+    }
+
+    /// Takes apart the line of a kind that is not known here: a `B`, which stands for the frame and passes over what is said
+    /// in it. Checks that the rest is in the one spelling, and that `frame` of it is at its beginning.
+    ///
+    /// # Errors
+    /// [`NoteError::Malformed`], [`NoteError::UnknownField`] or [`NoteError::NonCanonical`].
+    pub(crate) fn read_frame<B: DeserializeOwned, F: Serialize>(
+        &self,
+        frame: impl FnOnce(B) -> F,
+    ) -> Result<F, NoteError> {
+        let frame = frame(self.body::<B>()?);
+        spelling::check(self.text()).map_err(|fault| self.faulty(fault))?;
+        let json = serde_json::to_string(&frame).expect("a frame has string keys and no fallible field");
+        let fields = json.trim_start_matches('{').trim_end_matches('}');
+        let spelled = format!("{AFTER_KIND}{fields},\"says\":");
+        let is_spelled = self.bytes[self.kind.end..].starts_with(spelled.as_bytes());
+        is_spelled.then_some(frame).ok_or_else(|| NoteError::NonCanonical(self.kind().to_owned()))
+    }
+
+    fn faulty(&self, fault: Fault) -> NoteError {
+        let kind = self.kind().to_owned();
+        match fault {
+            Fault::NotJson(at) => {
+                NoteError::Malformed { kind, column: at + 1, why: "not JSON as notes have it".to_owned() }
+            }
+            Fault::Otherwise(_) => NoteError::NonCanonical(kind),
+        }
+    }
+
+    /// What is wrong with a line that would be written otherwise.
+    fn spelled_otherwise(&self) -> NoteError {
+        let fault = spelling::check(self.text()).err().filter(|fault| matches!(fault, Fault::NotJson(_)));
+        fault.map_or_else(|| NoteError::NonCanonical(self.kind().to_owned()), |fault| self.faulty(fault))
+    }
+
+    /// Names what the parser found. A field that the kind does not have is told from other faults, since a newer program
+    /// may have written it: as long as the line is JSON as notes have it.
+    fn unreadable(&self, why: &str, column: usize) -> NoteError {
+        let kind = self.kind().to_owned();
+        if why.starts_with(UNKNOWN_FIELD) && !matches!(spelling::check(self.text()), Err(Fault::NotJson(_))) {
+            NoteError::UnknownField { kind, column, why: told(why) }
+        } else {
+            NoteError::Malformed { kind, column, why: told(why) }
+        }
     }
 
     /// Checks that the note is signed by exactly the `signers`, in that order, each with the key that the
@@ -279,6 +246,14 @@ impl Note {
     /// # Errors
     /// [`NoteError::Signers`], [`NoteError::KeyId`] or [`NoteError::BadSignature`].
     pub fn verify(&self, signers: &[(KeyName, VerifyingKey)]) -> Result<(), NoteError> {
+        self.verify_known(&signers.iter().map(|(name, key)| (name.clone(), Some(*key))).collect::<Vec<_>>())
+    }
+
+    /// The same, where some of the keys cannot be told: their signature lines have to be there, and are not verified.
+    ///
+    /// # Errors
+    /// As [`Note::verify`].
+    pub(crate) fn verify_known(&self, signers: &[(KeyName, Option<VerifyingKey>)]) -> Result<(), NoteError> {
         if !self.signers().eq(signers.iter().map(|(name, _)| name)) {
             return Err(NoteError::Signers {
                 named: signers.iter().map(|(name, _)| name.to_string()).collect(),
@@ -286,29 +261,24 @@ impl Note {
             });
         }
         for (line, (name, key)) in self.signatures.iter().zip(signers) {
+            let Some(key) = key else { continue };
             if line.key_id != key_id(name, key) {
                 return Err(NoteError::KeyId(name.clone()));
             }
-            key.verify(&self.bytes[..self.text], &line.signature)
-                .map_err(|_| NoteError::BadSignature(name.clone()))?;
+            key.verify(self.text(), &line.signature).map_err(|_| NoteError::BadSignature(name.clone()))?;
         }
         Ok(())
     }
-}
 
-impl SignatureLine {
-    /// Reads `— NAME BASE64`, without its line feed.
-    fn parse(line: &[u8]) -> Option<SignatureLine> {
-        let line = std::str::from_utf8(line).ok()?.strip_prefix(DASH)?;
-        let (name, blob) = line.split_once(' ')?;
-        // data-encoding refuses trailing bits and anything outside the alphabet.
-        let blob: [u8; 68] = BASE64.decode(blob.as_bytes()).ok()?.try_into().ok()?;
-        let (key_id, signature) = blob.split_first_chunk::<4>()?;
-        Some(SignatureLine {
-            name: name.parse().ok()?,
-            key_id: *key_id,
-            signature: signature.try_into().ok()?,
-        })
+    /// Whether the signature line of that name is by `key`.
+    pub(crate) fn is_by(&self, name: &KeyName, key: &VerifyingKey) -> bool {
+        let line = self.signatures.iter().find(|line| line.name == *name);
+        self.names(name, key) && line.is_some_and(|line| key.verify(self.text(), &line.signature).is_ok())
+    }
+
+    /// Whether the signature line of that name says that it is by `key`.
+    pub(crate) fn names(&self, name: &KeyName, key: &VerifyingKey) -> bool {
+        self.signatures.iter().any(|line| line.name == *name && line.key_id == key_id(name, key))
     }
 }
 
@@ -327,15 +297,24 @@ pub fn beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> {
     found.filter(|at| *at > 0)
 }
 
-/// The first line of `bytes`, without its line feed; `None` if there is no line feed.
-fn line(bytes: &[u8]) -> Option<&[u8]> {
-    bytes.iter().position(|byte| *byte == b'\n').map(|end| &bytes[..end])
-}
-
 /// The parser's message, on one line and cut to a length: it may quote a field's name, which can be anything.
 fn told(why: &str) -> String {
     let shown = Shown::line(&why.chars().take(MAX_WHY).collect::<String>());
     if why.chars().nth(MAX_WHY).is_some() { format!("{shown}…") } else { shown }
+}
+
+/// Where the kind stands in a text that begins as a note does: with its version, where that is not 1.
+fn kind_in(json: &str) -> Option<Range<usize>> {
+    let rest = json.strip_prefix(std::str::from_utf8(BEGINNING).ok()?)?;
+    let (version, rest) = rest.split_once('/')?;
+    let digits = (1..=MAX_VERSION_DIGITS).contains(&version.len()) && !version.starts_with('0');
+    let kind = &rest[..rest.find('"')?];
+    if !digits || !version.bytes().all(|byte| byte.is_ascii_digit()) || !is_kind(kind) {
+        return None;
+    }
+    let at = BEGINNING.len() + version.len() + 1;
+    let from = if version == "1" { at } else { BEGINNING.len() - 1 };
+    Some(from..at + kind.len())
 }
 
 fn is_kind(kind: &str) -> bool {

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
 use crate::record::head::Head;
-use crate::record::note::BEGINNING;
 
 /// The most bytes of a damaged tail that one record can keep, zeros included.
 pub(crate) const MAX_TAIL: u64 = 64 << 20;
@@ -98,6 +97,9 @@ pub enum Began {
     /// Nobody can tell: it may have been a release.
     Unknown,
 }
+
+/// How a record of version 1 begins. What begins otherwise could be anything, a record of a later version too.
+const BEGINNING: &[u8] = b"{\"type\":\"breakglass/v1/";
 
 /// How a release begins, to be found after the first record of a tail.
 const LINE: &[u8] = b"\n{\"type\":\"breakglass/v1/release\"";

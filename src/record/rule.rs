@@ -74,6 +74,7 @@ macro_rules! rules {
 
 rules! {
     RecordMalformed "RECORD-MALFORMED" Tampered "A record is not a signed note of its kind.";
+    RecordField "RECORD-FIELD" Tampered "A record, a statement or a card has a field that its kind does not have in version 1.";
     RecordNonCanonical "RECORD-NONCANONICAL" Tampered "A record is valid JSON but not in canonical form.";
     RecordSigners "RECORD-SIGNERS" Tampered "The signature lines are not those of the signers that the record names.";
     RecordSignerUnknown "RECORD-SIGNER-UNKNOWN" Tampered "A record is signed under a name whose key is not in the log.";
@@ -148,7 +149,8 @@ rules! {
     RetirePerson "RETIRE-PERSON" Tampered "A retirement is of somebody who is not enrolled, or who had already retired.";
     RetiredPerson "RETIRED-PERSON" Finding "A retired person requested or approved.";
     TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
-    UnknownKind "UNKNOWN-KIND" Note "A record is of a kind that this version does not know.";
+    RecordNewerReference "RECORD-NEWER-REFERENCE" Finding "A record names what only a newer record can have brought in: this version cannot judge it.";
+    UnknownKind "UNKNOWN-KIND" Note "A record or a statement is of a kind that this version does not know.";
     ThresholdFragile "THRESHOLD-FRAGILE" Warning "Every share is needed: one loss loses all.";
     ThresholdDisjoint "THRESHOLD-DISJOINT" Warning "Two groups with nobody in common could each reconstruct.";
     NotInForce "NOT-IN-FORCE" Warning "Not every custodian has checked their share yet.";

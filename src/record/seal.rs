@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::VerifyingKey;
-use crate::crypto::threshold::{ShareIndex, Threshold, ThresholdError};
+use crate::crypto::threshold::{Threshold, ThresholdError};
 use crate::record::environment::Environment;
 use crate::value::names::{FieldName, GroupName, OpenWord, PersonId, VaultName};
 use crate::value::text::FreeText;
@@ -146,7 +146,7 @@ pub struct Group {
 #[serde(deny_unknown_fields)]
 pub struct SealedTo {
     /// The share's index, 1 to `total_shares`.
-    pub index: ShareIndex,
+    pub index: u8,
     /// Whose group's it is, if the seal has groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupName>,

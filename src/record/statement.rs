@@ -4,11 +4,11 @@
 //! later. Either way the person's own book was written first, and the statement names that book record, so
 //! that a statement that a log has lost can still be found in a book.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
-use crate::crypto::threshold::ShareIndex;
 use crate::record::closing::Close;
 use crate::record::deviation::Deviation;
 use crate::record::head::Head;
@@ -44,6 +44,33 @@ pub struct FramedStatement<C> {
     pub says: C,
 }
 
+/// The outer part of a statement of a kind that is not known here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct StatementFrame {
+    /// See [`FramedStatement::escrow`].
+    pub(crate) escrow: Digest,
+    /// See [`FramedStatement::head`].
+    pub(crate) head: Head,
+    head_from: HeadFrom,
+    book: BookRef,
+    time: Time,
+    /// See [`FramedStatement::by`].
+    pub(crate) by: Vec<KeyName>,
+}
+
+impl StatementFrame {
+    /// Reads it, and checks that the rest of the note is in the one spelling.
+    ///
+    /// # Errors
+    /// [`NoteError`].
+    pub(crate) fn read(note: &Note) -> Result<StatementFrame, NoteError> {
+        note.read_frame(|statement: FramedStatement<IgnoredAny>| {
+            let FramedStatement { escrow, head, head_from, book, time, by, .. } = statement;
+            StatementFrame { escrow, head, head_from, book, time, by }
+        })
+    }
+}
+
 impl<C: StatementBody> Signed for FramedStatement<C> {
     const KIND: &'static str = C::KIND;
 }
@@ -77,7 +104,7 @@ pub struct CheckedShare {
     /// The generation.
     pub generation: u32,
     /// The share's index.
-    pub index: ShareIndex,
+    pub index: u8,
 }
 
 /// "I decrypted and checked these shares of mine."
@@ -99,7 +126,7 @@ pub struct Approval {
     /// The generation.
     pub generation: u32,
     /// The share's index.
-    pub index: ShareIndex,
+    pub index: u8,
     /// The digest of the armoured ciphertext that goes with the approval.
     pub ciphertext: Digest,
     /// The deviations for this approver that are not in the request.

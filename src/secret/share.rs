@@ -176,7 +176,7 @@ impl Share {
     /// # Errors
     /// [`ShareError::Contradicts`] or [`ShareError::Commitment`].
     pub fn check(&self, escrow: &Digest, seal: &Seal, custodian: &PersonId) -> Result<(), ShareError> {
-        let own = seal.share_of(custodian).filter(|own| own.index == self.index());
+        let own = seal.share_of(custodian).filter(|own| own.index == u8::from(self.index()));
         let facts = [
             (self.escrow == *escrow, "escrow"),
             (self.vault == seal.vault, "vault"),

@@ -108,7 +108,9 @@ fn has_form(form: &str, value: &Value) -> bool {
         "digest" => text.parse::<Digest>().is_ok(),
         "time" => text.parse::<Time>().is_ok(),
         "name" => text.parse::<KeyName>().is_ok() || text.parse::<VaultName>().is_ok(),
-        "word" => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !text.is_empty(),
+        "word" => {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-/".contains(&byte)) && !text.is_empty()
+        }
         "text" => !text.is_empty(),
         "head" => serde_json::from_value::<Head>(value.clone()).is_ok(),
         "list of names" => value.as_array().is_some_and(|list| list.iter().all(|one| has_form("name", one))),

@@ -1,12 +1,15 @@
 """What a log says: people, vaults, requests; and the rules of each kind of record, docs/spec/verify-rules.md."""
 
+import re
+
 import deviations
 import groups
 import repairs
 import rules
 import statements
-from note import embedded
-from shapes import Malformed, seconds
+from kinds import RECORDS, STATEMENTS
+from note import UNREADABLE, embedded, is_by, key_id
+from shapes import Malformed, UnknownField, seconds, verifying_key
 from statements import Broken, demand
 
 
@@ -47,6 +50,7 @@ class Escrow:
         # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
         self.skipped = 0
+        self.newer = False  # a newer record may have brought in what is named later
         self.unseen = set()  # repairs that only their signer has seen: kind, signer, number
         self.known, self.adopted = set(), 0
 
@@ -107,6 +111,8 @@ class Escrow:
     def key_of(self, note):
         """The function from names to keys for a record: where each key comes from is the table of note.md."""
         says = note.value["says"]
+        if note.form or note.kind not in RECORDS:
+            return self.loose_key_of(note.kind, says, note.text, note.lines)
         request = self.requests.get(says["request"]) if note.kind in ("release", "end") else None
 
         def key(name):
@@ -122,6 +128,47 @@ class Escrow:
 
         return key
 
+    def loose_key_of(self, kind, says, text, lines):
+        """The same for a record that is not what its kind says, or of an unknown kind."""
+        named = says.get("request") if kind in RECORDS else None
+        named = named if isinstance(named, str) and re.fullmatch("[0-9a-f]{64}", named) else None
+
+        def key(name):
+            if name == "session" and kind == "request":
+                try:
+                    return verifying_key(says.get("session_key"))
+                except Malformed:
+                    return UNREADABLE
+            if "/" not in name and name != "session":
+                return self.people[name]["verifying_key"] if name in self.people else None
+            if named:
+                request = self.requests.get(named)
+                return request and (request.says["session_key"] if name == "session" else request.seal["release_key"])
+            line = next((line for line in lines if line[0] == name), None)
+            keys = [one.says["session_key"] for one in self.requests.values()] if name == "session" else [
+                one.seal["release_key"] for one in self.release_named(name)]
+            if not line or not keys:
+                return keys[-1] if keys else None
+            signed = [one for one in keys if is_by(text, line, one)]
+            said = [one for one in keys if key_id(name, one) == line[1]]
+            return (signed + said + keys[-1:])[0]
+
+        return key
+
+    def release_named(self, name):
+        """The generations that a release key of this name may belong to."""
+        _, vault, number = name.split("/")
+        found = [self.generation(one, int(number)) for one in self.vaults if one.startswith(vault)]
+        return [one for one in found if one]
+
+    def expose_signed(self, note):
+        """Whoever signed with a release key held the vault key, whatever the record says."""
+        for line in note.lines:
+            if line[0].startswith("release/"):
+                for one in self.release_named(line[0]):
+                    if is_by(note.text, line, one.seal["release_key"]):
+                        one.exposed.append(seconds(note.value["time"]))
+
     # What each kind of record does.
 
     def genesis(self, note):
@@ -130,6 +177,8 @@ class Escrow:
             cards = [embedded(text).of("card") for text in note.value["says"]["cards"]]
             for card in cards:
                 demand(good_card(card), "GENESIS-CARD")
+        except UnknownField:
+            raise Broken("RECORD-FIELD") from None
         except Malformed:
             raise Broken("GENESIS-CARD") from None
         seen = {"PERSON-REPEATED": [], "KEY-REPEATED": [], "RECIPIENT-REPEATED": []}
@@ -160,7 +209,7 @@ class Escrow:
     def take_seal(self, says, seq, digest, time, gaps):
         newest = max(self.vaults.get(says["vault"], {}), default=0)
         following = says["generation"] == newest + 1 or (gaps and says["generation"] > newest)
-        demand(following, "SEAL-GENERATION")
+        demand(following, "SEAL-GENERATION", is_reference=says["generation"] > newest)
         for vault in self.vaults:
             other = self.newest(vault).seal
             if vault == says["vault"]:
@@ -174,7 +223,8 @@ class Escrow:
         demand(numbered and len(set(custodians)) == len(custodians), "SEAL-SHARES")
         for share in shares:
             person = self.people.get(share["custodian"])
-            demand(person and "custodian" in person["roles"], "SEAL-CUSTODIAN")
+            demand(person, "SEAL-CUSTODIAN", is_reference=True)
+            demand("custodian" in person["roles"], "SEAL-CUSTODIAN")
             demand(share["custodian"] not in self.retired, "SEAL-CUSTODIAN")
             demand(self.cards[share["custodian"]] == share["card"], "SEAL-CUSTODIAN")
         demand(groups.fit(says), "SEAL-GROUPS")
@@ -195,8 +245,10 @@ class Escrow:
     def request(self, note, seq, digest):
         says = note.value["says"]
         generation = self.generation(says["vault"], says["generation"])
-        demand(generation and generation.digest == says["seal"], "REQUEST-SEAL")
-        demand(generation.seal["name"] == says["name"], "REQUEST-SEAL")
+        named = [one for one in self.vaults if self.newest(one).seal["name"] == says["name"]]
+        known = generation and says["vault"] in named
+        demand(generation and generation.digest == says["seal"], "REQUEST-SEAL", is_reference=not known)
+        demand(generation.seal["name"] == says["name"], "REQUEST-SEAL", is_reference=True)
         demand(note.by == [says["requester"], "session"], "REQUEST-SIGNER")
         fresh = says["session_recipient"] not in self.recipients and says["session_key"] not in self.keys
         demand(fresh, "REQUEST-SESSION")
@@ -222,7 +274,7 @@ class Escrow:
     def release(self, note, seq, _digest):
         says, time = note.value["says"], note.value["time"]
         request = self.requests.get(says["request"])
-        demand(request, "RELEASE-REQUEST")
+        demand(request, "RELEASE-REQUEST", is_reference=True)
         if any(name.startswith("release/") for name in note.by):
             # Whoever signed it held the vault key, whether the release holds or not.
             request.generation.exposed.append(seconds(time))
@@ -234,8 +286,8 @@ class Escrow:
         try:
             for text in says["approvals"]:
                 approvals.append(statements.approval(self, text, seq, request))
-        except Broken:
-            raise Broken("RELEASE-APPROVAL") from None
+        except Broken as broken:
+            raise Broken("RELEASE-APPROVAL", broken.is_reference) from None
         approvers = [one.person for one in approvals]
         demand(len(set(approvers)) == len(approvers), "RELEASE-APPROVAL")
         demand(groups.enough(request.seal, approvers), "RELEASE-QUORUM")
@@ -256,7 +308,7 @@ class Escrow:
     def end(self, note, seq, _digest):
         says = note.value["says"]
         request = self.requests.get(says["request"])
-        demand(request, "END-REQUEST")
+        demand(request, "END-REQUEST", is_reference=True)
         demand(note.by in (["session"], [request.says["requester"]]), "END-SIGNER")
         demand(request.end is None, "END-TWICE")
         shown, steps = says.get("shown", []), says.get("totp_steps", [])
@@ -273,6 +325,9 @@ class Escrow:
         taken, findings, digests = [], [], {one.note.digest for one in self.statements}
         for text in note.value["says"]["statements"]:
             statement = statements.read(self, text, seq)
+            if statement.kind not in STATEMENTS:
+                findings.append("UNKNOWN-KIND")
+                continue
             findings += statements.judge(self, statement) if statement.note.digest not in digests else []
             if statement.note.digest in digests:
                 findings.append("STATEMENT-TWICE")

@@ -9,7 +9,7 @@ GROUP = name(32)
 WORD = text(r"(?!-)[a-z0-9-]{1,32}")
 ACCOUNT = text(r"(?! )[ -~]{1,128}(?<! )")
 GENERATION = integer(32)
-INDEX = integer(8, 1)
+INDEX = integer(8)
 HEAD = Object(size=integer(64), seq=integer(64), hash=HEX)
 NAMES = many(key_name)
 ENVIRONMENT = Object(
@@ -32,7 +32,7 @@ POLICY = Object(
 
 SHARE = Object(index=INDEX, group=Optional(GROUP), custodian=PERSON, card=HEX, sealed_share=HEX, commitment=HEX)
 
-DAMAGE = Object(size=integer(64), digest=HEX, bytes=Optional(BASE64), zeros=Optional(integer(64, 1)))
+DAMAGE = Object(size=integer(64), digest=HEX, bytes=Optional(BASE64), zeros=Optional(integer(64)))
 
 RECORDS = {
     "genesis": Object(nonce=HEX, name=free, cards=many(BASE64), policy=POLICY),
@@ -96,6 +96,16 @@ def framed(says):
     return Object(type=string, escrow=Optional(HEX), seq=integer(64), prev=HEX, time=time, by=NAMES, says=says)
 
 
+FRAME = {"escrow": HEX, "seq": integer(64), "prev": HEX, "time": time, "by": NAMES}
+
+
+def frame(value):
+    """The frame of a record, whatever else stands there."""
+    required = {name: shape(value.get(name)) for name, shape in FRAME.items() if name != "escrow"}
+    escrow = value.get("escrow")
+    return required if escrow is None else required | {"escrow": HEX(escrow)}
+
+
 def stated(says):
     return Object(type=string, escrow=HEX, head=HEAD, head_from=one_of("log", "request-file"),
                   book=Object(number=integer(64), hash=HEX), time=time, by=NAMES, says=says)
@@ -105,6 +115,6 @@ def shape_of(kind, families):
     """The shape of a note of this kind, where one of these families has it."""
     if "record" in families:
         return framed(RECORDS.get(kind, anything))
-    if "statement" in families and kind in STATEMENTS:
-        return stated(STATEMENTS[kind])
+    if "statement" in families and kind not in RECORDS and kind not in ("card", "book"):
+        return stated(STATEMENTS.get(kind, anything))
     return {"card": CARD, "book": BOOK}[kind] if kind in families else None

@@ -1,13 +1,15 @@
 """Reading a log from its genesis on: form, signers and signatures, place in the chain, content."""
 
+import re
+
 import note as notes
 import repairs
-from escrow import Escrow
-from note import NonCanonical
-from shapes import Malformed
+from escrow import Escrow, good_card
+from kinds import HEAD
+from shapes import Malformed, read_loosely
 from statements import Broken
 
-BEGINNING = b'{"type":"breakglass/v1/'
+BEGINNING = b'{"type":"breakglass/v'
 ZERO = "0" * 64
 
 
@@ -38,21 +40,22 @@ def record(escrow, data, at, seq, prev):
     """Takes the record at `at`. Raises the rule that ends the reading; reports one that it breaks by content."""
     try:
         note, end = notes.take(data, at)
-        note.of("record")
+        note.of_record()
         if escrow.id is None:
             # The keys are in it, so that its place and its cards come before its signature.
             if note.kind != "genesis":
                 raise Broken("GENESIS-FIRST")
+            if note.form:
+                raise Broken(f"RECORD-{note.form}")
             place(escrow, note, seq, prev)
             escrow.genesis(note)
-        key_of = escrow.key_of(note)
-        fault = note.fault(key_of)
-        form = None if fault is None else f"RECORD-{fault}"
-    except NonCanonical:
-        form = "RECORD-NONCANONICAL"
+        fault = note.fault(escrow.key_of(note))
+        form = f"RECORD-{note.form or fault}" if fault else None
+        if form and not note.form and escrow.id is not None and is_genesis(note):
+            place(escrow, note, seq, prev)
     except (Malformed, UnicodeDecodeError):
         form = "RECORD-MALFORMED"
-    if form == "RECORD-SIGNER-UNKNOWN" or (form and (at == 0 or stands_behind(escrow, data, at))):
+    if form == "RECORD-SIGNER-UNKNOWN" or (form and (at == 0 or no_damage(escrow, data, at))):
         raise Broken(form)
     if form:
         repairs.expose(escrow, repairs.began(data[at:]), escrow.last_time)
@@ -70,7 +73,7 @@ def record(escrow, data, at, seq, prev):
 def place(escrow, note, seq, prev):
     """The place in the chain: gives the record's number. Only a `continue` may leave numbers out."""
     value = note.value
-    if note.kind == "continue":
+    if note.kind == "continue" and is_place(value["says"].get("from")):
         head = value["says"]["from"]
         follows = (value["seq"], value["prev"]) == (head["seq"] + 1, head["hash"])
         last = value["says"].get("last", head)
@@ -93,28 +96,88 @@ def content(escrow, note, seq, digest):
     if note.value["time"] < escrow.last_time:
         escrow.report("TIME-BACKWARDS", seq)
     try:
+        if note.form or note.kind not in Escrow.KINDS:
+            escrow.expose_signed(note)
+        if note.form:
+            raise Broken(f"RECORD-{note.form}")
         if note.kind == "genesis":
             raise Broken("GENESIS-FIRST")
         if note.kind in Escrow.KINDS:
             Escrow.KINDS[note.kind](escrow, note, seq, digest)
         else:
+            escrow.newer = escrow.newer or escrow.may_administer(note.by, None)
             escrow.report("UNKNOWN-KIND", seq)
     except Broken as broken:
-        escrow.report(broken.code, seq)
+        cannot_tell = escrow.newer and broken.is_reference
+        escrow.report("RECORD-NEWER-REFERENCE" if cannot_tell else broken.code, seq)
+
+
+def is_place(head):
+    """Whether something is a head, be there more in it."""
+    try:
+        return bool(HEAD({name: head[name] for name in ("size", "seq", "hash")}))
+    except (Malformed, TypeError, KeyError):
+        return False
+
+
+def no_damage(escrow, data, at) -> bool:
+    """Whether bytes that are no record are no damage either: what was signed stands there, or behind it."""
+    return is_whole_at(escrow, data, at) or stands_behind(escrow, data, at)
 
 
 def stands_behind(escrow, data, damaged) -> bool:
-    """Whether a whole record stands behind damage: one that verifies, or whose signers nobody knows, since the
-    damaged record may have brought them in."""
+    """Whether something whole stands behind damage."""
     at = data.find(BEGINNING, damaged + 1)
     while at >= 0:
-        try:
-            note, _ = notes.take(data, at)
-            note.of("record")
-            if note.fault(escrow.key_of(note)) in (None, "SIGNER-UNKNOWN"):
-                return True
-        except (Malformed, UnicodeDecodeError):
-            pass
+        if is_whole_at(escrow, data, at):
+            return True
         at = data.find(BEGINNING, at + 1)
     return False
 
+
+def is_whole_at(escrow, data, at) -> bool:
+    """Whether a whole record stands there: one that verifies, or whose signers nobody knows, since the damaged record
+    may have brought them in; a genesis of whichever escrow; or any text that is signed by keys of this log."""
+    try:
+        note, _ = notes.take(data, at)
+        note.of_record()
+        fault = note.fault(escrow.key_of(note))
+        if fault is None or (fault == "SIGNER-UNKNOWN" and not note.form) or is_genesis(note):
+            return True
+    except (Malformed, UnicodeDecodeError):
+        pass
+    return is_signed(escrow, data, at)
+
+
+def is_signed(escrow, data, at) -> bool:
+    """Whether a text stands there that each of its signature lines verifies, as far as their keys can be told."""
+    try:
+        text, lines = notes.signed(data[at:notes.extent(data, at)])
+    except (Malformed, UnicodeDecodeError):
+        return False
+    try:
+        says = read_loosely(text).get("says")
+    except (Malformed, UnicodeDecodeError):
+        says = None
+    kind = re.match(rb'\{"type":"breakglass/v1/([a-z-]{1,32})"', text)
+    typed = re.match(rb'\{"type":"breakglass/v[1-9][0-9]{0,3}/[a-z-]{1,32}"', text)
+    key_of = escrow.loose_key_of(kind[1].decode() if kind else "", says if isinstance(says, dict) else {}, text, lines)
+    keys = [(key_of(line[0]), line) for line in lines]
+    # Of a text without a type nobody can tell whether it brings in a key itself.
+    told = [(key, line) for key, line in keys if key != notes.UNREADABLE and
+            (typed or line[0] in escrow.people or key and notes.is_by(text, line, key))]
+    return bool(told) and all(key and notes.is_by(text, line, key) for key, line in told)
+
+
+def is_genesis(note) -> bool:
+    """Whether it is a genesis, of whichever escrow, that a card in it verifies."""
+    if note.kind != "genesis" or note.form or len(note.by) != 1:
+        return False
+    for text in note.value["says"]["cards"]:
+        try:
+            card = notes.embedded(text).of("card")
+        except (Malformed, UnicodeDecodeError):
+            continue
+        if card.value["person"] == note.by[0] and good_card(card):
+            return note.fault(lambda _: card.value["verifying_key"]) is None
+    return False

@@ -104,9 +104,10 @@ def keep(escrow, text, after, head):
     try:
         raw = unbase64(text)
         note, end = notes.take(raw, 0)
-        note.of("record")
+        note.of_record()
     except (Malformed, UnicodeDecodeError):
         raise Broken("CONTINUE-KEPT") from None
+    demand(not note.form, "CONTINUE-KEPT")
     number, digest = note.value["seq"], notes.sha256(raw)
     demand(end == len(raw) and note.kind == "seal", "CONTINUE-KEPT")
     demand(after < number <= head["seq"] and note.value.get("escrow") == escrow.id, "CONTINUE-KEPT")
@@ -122,6 +123,7 @@ def keep(escrow, text, after, head):
 def retire(escrow, note, seq, _digest):
     demand(escrow.may_administer(note.by, None), "RETIRE-SIGNER")
     person = note.value["says"]["person"]
+    demand(person in escrow.people, "RETIRE-PERSON", is_reference=True)
     demand(person in escrow.people and person not in escrow.retired, "RETIRE-PERSON")
     escrow.retired.add(person)
 
@@ -162,6 +164,7 @@ def adopt(escrow, note, seq, _digest):
     escrow.known |= new | branch.known
     escrow.branches += [(before + branch_bytes, new), *branch.branches]
     escrow.adopted = adopted
+    escrow.newer = escrow.newer or branch.newer
     escrow.missing = [gap for gap in escrow.missing
                       if (gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) not in new | branch.known - common.known]
     escrow.missing += [gap for gap in branch.missing if gap[0] > head[0] and gap not in escrow.missing

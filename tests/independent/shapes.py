@@ -18,6 +18,10 @@ class Malformed(Exception):
     """These bytes are not what they should be."""
 
 
+class UnknownField(Malformed):
+    """It has a field that its kind does not have."""
+
+
 def require(holds, why):
     if not holds:
         raise Malformed(why)
@@ -153,21 +157,17 @@ class Object:
 
     def __call__(self, value):
         require(isinstance(value, dict), "not an object")
-        unknown = set(value) - set(self.fields)
-        require(not unknown, f"unknown {unknown}")
-        written = {}
-        for name, shape in self.fields.items():
-            optional = isinstance(shape, Optional)
-            if name not in value:
-                require(optional, f"{name} is missing")
-            elif optional:
-                inner = None if value[name] is None else shape.inner(value[name])
-                require(inner is not None, f"{name} is null")
-                if inner != []:
-                    written[name] = inner
-            else:
-                written[name] = shape(value[name])
-        return written
+        taken = {}
+        for name, inner in value.items():  # in the order of the text: the first that is wrong decides
+            if name not in self.fields:
+                raise UnknownField(name)
+            shape = self.fields[name]
+            taken[name] = shape.inner(inner) if isinstance(shape, Optional) else shape(inner)
+        missing = [name for name, shape in self.fields.items() if name not in taken and not isinstance(shape, Optional)]
+        require(not missing, f"{missing} missing")
+        left_out = [name for name, shape in self.fields.items() if isinstance(shape, Optional) and
+                    (taken.get(name) == [] or name == "zeros" and taken.get(name) == 0)]
+        return {name: taken[name] for name in self.fields if name in taken and name not in left_out}
 
 
 class Optional:
@@ -226,16 +226,49 @@ def refuse(what):
 
 
 def number(digits):
-    return refuse(digits) if digits.startswith("-") else int(digits)
+    return refuse(digits) if digits.startswith("-") or int(digits) >= 2**64 else int(digits)
 
 
 def read_json(line: str):
+    """JSON as notes have it: without null, and with no more than 64 objects and arrays within each other."""
     try:
         value = json.loads(line, object_pairs_hook=pairs, parse_int=number, parse_float=refuse,
                            parse_constant=refuse)
         json.dumps(value, ensure_ascii=False).encode()  # a lone surrogate is no text
+        whole(value, 1)
     except (ValueError, RecursionError) as error:
         raise Malformed("not JSON") from error
+    return value
+
+
+BEGINNING = "breakglass/v"
+
+
+def whole(value, depth):
+    require(value is not None, "null")
+    if isinstance(value, dict):
+        begins = next(iter(value.items()), None)
+        other = begins and begins[0] == "type" and str(begins[1]).startswith(BEGINNING)
+        require(depth == 1 or not other, "the beginning of another note")
+    if isinstance(value, (dict, list)):
+        require(depth <= 64, "too deep")
+        for inner in value.values() if isinstance(value, dict) else value:
+            whole(inner, depth + 1)
+
+
+def read_loosely(line: bytes):
+    """The object of a line, if it is JSON and its own keys are different; whatever stands within."""
+    last = []
+
+    def remember(items):
+        last[:] = items
+        return dict(items)
+
+    try:
+        value = json.loads(line.decode(), object_pairs_hook=remember)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not JSON") from error
+    require(isinstance(value, dict) and len(dict(last)) == len(last), "not an object, or a key twice")
     return value
 
 

@@ -2,20 +2,21 @@
 
 from kinds import OBLIGATIONS
 from note import embedded
-from shapes import Malformed, seconds
+from shapes import Malformed, UnknownField, seconds
 
 
 class Broken(Exception):
     """A record or a statement breaks this rule."""
 
-    def __init__(self, code):
+    def __init__(self, code, is_reference=False):
         super().__init__(code)
         self.code = code
+        self.is_reference = is_reference  # whether it is broken because the log does not hold what is named
 
 
-def demand(holds, code):
+def demand(holds, code, is_reference=False):
     if not holds:
-        raise Broken(code)
+        raise Broken(code, is_reference)
 
 
 class Statement:
@@ -32,9 +33,12 @@ def read(escrow, text, seq) -> Statement:
     """Form, person, signature, escrow and head, in this order."""
     try:
         note = embedded(text).of("statement")
+    except UnknownField:
+        raise Broken("RECORD-FIELD") from None
     except (Malformed, UnicodeDecodeError):
         raise Broken("STATEMENT-MALFORMED") from None
-    demand(len(note.by) == 1 and note.by[0] in escrow.people, "STATEMENT-PERSON")
+    one = len(note.by) == 1
+    demand(one and note.by[0] in escrow.people, "STATEMENT-PERSON", is_reference=one)
     fault = note.fault(lambda name: escrow.people[name]["verifying_key"] if name in escrow.people else None)
     demand(fault is None, "STATEMENT-SIGNATURE")
     demand(note.value["escrow"] == escrow.id, "STATEMENT-ESCROW")
@@ -47,11 +51,14 @@ def judge(escrow, statement):
     says, person, found = statement.says, statement.person, []
     if statement.kind == "check":
         held = [(one["vault"], one["generation"], one["index"]) for one in says["shares"]]
-        whole = held and len(set(held)) == len(held)
-        demand(whole and all(escrow.holds(person, *one) for one in held), "CHECK-SHARE")
+        for at, one in enumerate(held):
+            known = escrow.generation(*one[:2])
+            good = escrow.holds(person, *one) and one not in held[:at]
+            demand(good, "CHECK-SHARE", is_reference=known is None)
+        demand(held, "CHECK-SHARE")
         return found
     request = escrow.requests.get(says["request"])
-    demand(request is not None, "STATEMENT-REQUEST")
+    demand(request is not None, "STATEMENT-REQUEST", is_reference=True)
     custodian = "custodian" in escrow.people[person]["roles"] and person not in escrow.retired
     if statement.kind == "approval":
         same = (says["vault"], says["generation"]) == (request.says["vault"], request.says["generation"])

@@ -58,7 +58,7 @@ fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     let seal = world.generation("prod").seal;
     let (alice, dan) = (world.signs("alice"), world.signs("dan"));
     let mallory = actor("mallory", &[Role::Administrator]);
-    refused(&world, Rule::RecordMalformed, NoEnd { ends: 1 }, std::slice::from_ref(&dan));
+    refused(&world, Rule::RecordField, NoEnd { ends: 1 }, std::slice::from_ref(&dan));
     refused(&world, Rule::SealGeneration, seal.clone(), std::slice::from_ref(&dan));
     refused(&world, Rule::SealSigner, seal.clone(), std::slice::from_ref(&alice));
     refused(&world, Rule::RecordSignerUnknown, seal, &[mallory.signs()]);

@@ -5,6 +5,7 @@ use breakglass::record::card::Role;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::frame::RecordBody;
 use breakglass::record::request::EndOutcome;
+use breakglass::record::retire::Retire;
 use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Case;
 use crate::genesis::breaks_changed;
-use crate::world::{World, actor, dawn};
+use crate::world::{World, actor, dawn, text};
 
 /// A record of alice's that nothing rests on, with one of bob's behind it that verifies.
 const MIDDLE: u64 = 6;
@@ -60,7 +61,7 @@ fn record_malformed() {
             Box::new(|world| edit(world, MIDDLE, |text| text.replace("\"seq\":", "\"sex\":"))),
             Box::new(|world| edit(world, MIDDLE, |text| text.replacen("\"seq\":6", "\"seq\":-6", 1))),
             Box::new(|world| {
-                edit(world, MIDDLE, |text| text.replacen("breakglass/v1/", "breakglass/v2/", 1))
+                edit(world, MIDDLE, |text| text.replacen("breakglass/v1/", "breakglass/v0/", 1))
             }),
             Box::new(|world| edit(world, MIDDLE, |text| format!("x{text}"))),
             // Another byte where its empty line should be. It hides where the next record begins, not the one
@@ -74,6 +75,36 @@ fn record_malformed() {
             }),
         ],
     );
+}
+
+#[test]
+fn record_field() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let seq = world.forge(More { statements: Vec::new(), also: 1 }, &[world.signs("alice")]);
+    case.breaks(Rule::RecordField, seq);
+    assert_eq!(world.reading().escrow.head.seq, seq, "it is a link of the chain all the same");
+}
+
+/// A kind that is known, with a field more.
+#[derive(Clone, Serialize, Deserialize)]
+struct More {
+    statements: Vec<String>,
+    also: u8,
+}
+
+impl RecordBody for More {
+    const KIND: &'static str = "statements";
+}
+
+#[test]
+fn record_newer_reference() {
+    let world = World::ready();
+    world.forge(Novel { text: "hello".to_owned() }, &[world.signs("dan")]);
+    let case = Case::of(&world);
+    let nobody = || Retire { person: text("zoe"), because: text("she left") };
+    let seq = world.forge(nobody(), &[world.signs("dan")]);
+    case.breaks(Rule::RecordNewerReference, seq);
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn no_id(id: &str) {
     let seal = forge::record(&laid.world, laid.made("other").seal, &dan, |line| {
         swapped(line, r#""custodian":"alice""#, &format!(r#""custodian":{quoted}"#))
     });
-    laid.is_no_record("RECORD-MALFORMED", &seal);
+    laid.is_faulty("RECORD-MALFORMED", &seal);
 }
 
 #[test]

@@ -183,6 +183,23 @@ impl Laid {
         self.restore(good);
     }
 
+    /// Asserts that these bytes, which are signed, are never a damaged tail: they break that rule at the end of the log,
+    /// and with a good record behind them, and nothing takes them away. The log is restored.
+    #[track_caller]
+    pub fn is_faulty(&self, rule: &str, bytes: &[u8]) {
+        let good = self.world.bytes();
+        let (tail, alice) = (self.world.head(), [self.world.signs("alice")]);
+        self.world.set_bytes([&good, bytes].concat());
+        self.is_judged(10, rule, tail.seq + 1);
+        self.world.set_bytes(good.clone());
+        let mut behind = forge::entry(&self.world, Statements { statements: Vec::new() }, &alice);
+        (behind.seq, behind.prev) = (tail.seq + 2, Digest::of(bytes));
+        let behind = forge::signed(&forge::line_of(&behind, &alice), &alice);
+        self.world.set_bytes([&good, bytes, &behind, b"\n"].concat());
+        self.is_judged(10, rule, tail.seq + 1);
+        self.restore(good);
+    }
+
     /// Puts a log back as it was; it holds.
     #[track_caller]
     pub fn restore(&self, log: Vec<u8>) {

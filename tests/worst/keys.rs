@@ -76,12 +76,12 @@ fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
         let record = format!("{text}\n{lines}\n");
         // Each is the same story; the whole of it is told of two.
         if at == 0 || at == 7 {
-            laid.is_no_record("RECORD-MALFORMED", record.as_bytes());
+            laid.is_faulty("RECORD-MALFORMED", record.as_bytes());
         }
         let shares: String =
             laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
         laid.disk.write("bad.bgr", [&laid.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
-        let run = laid.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+        let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, record 6, byte ").what("the verifying key is");
     }
     laid.restore([&laid.world.bytes(), &signed(&good, &signers)[..], b"\n"].concat());
@@ -97,10 +97,10 @@ fn a_small_order_or_noncanonical_release_key_in_a_seal_is_refused() {
         let record =
             forge::record(&laid.world, seal.clone(), &dan, |line| swapped(line, &own, &HEXLOWER.encode(key)));
         if at == 0 || at == 7 {
-            laid.is_no_record("RECORD-MALFORMED", &record);
+            laid.is_faulty("RECORD-MALFORMED", &record);
         }
         laid.disk.write("escrow/log", [laid.world.bytes(), record].concat());
-        laid.verify("").exits(11).shows("record 6, byte ").shows("the verifying key is");
+        laid.verify("").exits(10).shows("record 6, byte ").shows("the verifying key is");
     }
     laid.world.forge(seal, &dan);
     laid.restore(laid.world.bytes());
@@ -125,11 +125,11 @@ fn a_low_order_session_recipient_is_refused() {
     for key in [[0; 32], one, eight, above_the_prime(0), above_the_prime(1), [0xff; 32]] {
         let recipient = bech32::encode::<Bech32>(Hrp::parse("age").unwrap(), &key).unwrap();
         let record = request_to(&laid, &recipient);
-        laid.is_no_record("RECORD-MALFORMED", &record);
+        laid.is_faulty("RECORD-MALFORMED", &record);
         let shares: String =
             laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
         laid.disk.write("bad.bgr", [&laid.world.bytes(), &record, shares.as_bytes()].concat());
-        let run = laid.disk.refuses(11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
+        let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, record 6, byte ").what("a point of low order, or not canonically encoded");
         // Nor is it taken on a card.
         let line = "enroll zoe --name Z --contact x --role custodian -o zoe --recipient";

@@ -8,6 +8,7 @@ mod forge;
 mod judged;
 #[path = "../fixtures/laid.rs"]
 mod laid;
+mod ordered;
 #[path = "../fixtures/terminal.rs"]
 mod terminal;
 #[path = "../fixtures/world/mod.rs"]
@@ -18,6 +19,7 @@ mod cards;
 mod clocks;
 mod deviations;
 mod envelopes;
+mod faults;
 mod keys;
 mod notes;
 mod seals;

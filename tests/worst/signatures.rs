@@ -140,7 +140,7 @@ fn a_right_signature_under_another_type_is_refused() {
     // Alice's denial, passed off as something else with her signature left as it is.
     let denial = laid.world.state("alice", Denial { request: asking.record, because: text("no") });
     let note = String::from_utf8(denial.note.as_bytes().to_vec()).unwrap();
-    for (kind, rule) in [("action", "STATEMENT-MALFORMED"), ("confirm", "STATEMENT-MALFORMED")] {
+    for (kind, rule) in [("action", "RECORD-FIELD"), ("confirm", "STATEMENT-MALFORMED")] {
         let other = swapped(&note, "breakglass/v1/denial", &format!("breakglass/v1/{kind}"));
         laid.is_not_collected(10, format!("{other}\n").as_bytes()).what(rule);
     }
@@ -164,7 +164,7 @@ fn a_right_signature_under_another_type_is_refused() {
     let run = laid.releases_nothing(5, &[("bad", bad), ("bob", approval.into_bytes())]);
     run.at("approval by `alice`: the statement by `alice` is not an approval");
     // A statement in the place of a record.
-    laid.is_no_record("RECORD-MALFORMED", &LogRecord::bytes_of(card));
+    laid.is_faulty("RECORD-MALFORMED", &LogRecord::bytes_of(card));
     laid.is_collected(&LogRecord::bytes_of(&denial.note));
 }
 

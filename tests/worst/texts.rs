@@ -112,20 +112,16 @@ fn shown_escaped_of_a_request(laid: &Laid, text: &str) {
         laid.disk.write("bad.bgr", [&log, shares.as_bytes()].concat());
         laid.disk.write("escrow/log", log);
         for (code, command) in [
-            (11, "verify --json"),
-            (11, "verify"),
+            (10, "verify --json"),
+            (10, "verify"),
             (0, "log"),
             (0, "log --json"),
-            (11, "head"),
-            (11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x"),
-            (11, "approve bad.bgr --as alice/alice -o bad.bga --session-words x --json"),
+            (10, "head"),
+            (10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x"),
+            (10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x --json"),
             (3, "collect bad.bgr --as alice/alice"),
-            // The damaged end is kept from here on.
-            (0, "check --all --as alice/alice"),
-            (0, "check --all --as alice/alice --json"),
-            (14, "verify"),
-            (14, "verify --json"),
-            (0, "log --json"),
+            (10, "check --all --as alice/alice"),
+            (10, "check --all --as alice/alice --json"),
         ] {
             is_harmless(&laid.disk.run(command).exits(code));
         }
@@ -144,9 +140,9 @@ fn shown_escaped_of_an_approval(laid: &Laid, text: &str) {
         swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{}:1,"time":"#, quoted(text)));
     let bad = [signed(&line, &[laid.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
     let run = laid.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
-    is_harmless(&run.at("approval by `bob`: STATEMENT-MALFORMED: "));
+    is_harmless(&run.at("approval by `bob`: RECORD-FIELD: "));
     let run = laid.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);
-    is_harmless(&run.says("set aside: approval by `bob`: STATEMENT-MALFORMED: "));
+    is_harmless(&run.says("set aside: approval by `bob`: RECORD-FIELD: "));
 }
 
 /// On a card, in its owner's own words and as a field; and in a kind of record that is not known.
@@ -249,7 +245,7 @@ fn a_text_of_megabytes_is_refused() {
     let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
     let bad =
         forge::record(&laid.world, request, &signers, |line| swapped(line, "Nobody can log in.", &text));
-    laid.is_no_record("RECORD-MALFORMED", &bad);
+    laid.is_faulty("RECORD-MALFORMED", &bad);
     let card = &laid.world.person("alice").card;
     let bad = forge::card(card, &alice[0], |line| swapped(line, "alice of Example Corp", &text));
     let run = laid.is_no_card(&bad);

@@ -68,6 +68,7 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
         }
         Record::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
         Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
+        Record::Faulty(_) => line("it does not say what its kind says".to_owned(), None),
     }]
 }
 

@@ -3,6 +3,7 @@
 use crate::escrow::rules::{
     adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
 };
+use crate::escrow::signers::{is_genesis, may_administer};
 use crate::escrow::state::Escrow;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule};
@@ -26,11 +27,11 @@ impl Escrow {
     /// follow from the record before it.
     pub(crate) fn admit(&mut self, record: &LogRecord, findings: &mut Vec<Finding>) -> Result<(), Broken> {
         // 1. Signature, by keys that the log brought in before.
-        self.verify(record)?;
+        self.verify(record).or_else(|broken| self.look_again(record, broken))?;
         // 2. Place in the chain.
-        match &record.says {
-            Record::Continue(says) => continuation::follows(self, record, says)?,
-            _ => record.follows(&self.id, &self.head)?,
+        match record.says.follows() {
+            Some((from, last)) => continuation::follows(self, record, &from, last.as_ref())?,
+            None => record.follows(&self.id, &self.head)?,
         }
         // 3. Content, by the rules of its kind.
         let mut report = |broken: Broken| findings.push(broken.at(record.frame.seq, record.start));
@@ -39,31 +40,62 @@ impl Escrow {
             let broken = Broken::new(Rule::TimeBackwards, format!("{found} after {expected}"));
             report(broken.expected(expected).found(found));
         }
-        let outcome = match &record.says {
-            Record::Genesis(_) => {
-                Err(Broken::new(Rule::GenesisFirst, "a second genesis").kind(record.says.kind().to_owned()))
-            }
-            Record::Seal(says) => seal::admit(self, record, says, &mut report),
-            Record::Request(says) => request::admit(self, record, says, &mut report),
-            Record::Release(says) => release::admit(self, record, says, &mut report),
-            Record::End(says) => end::admit(self, record, says, &mut report),
-            Record::Statements(says) => statements::admit(self, record, says, &mut report),
-            Record::Recovered(says) => recovered::admit(self, record, says, &mut report),
-            Record::Continue(says) => continuation::admit(self, record, says, &mut report),
-            Record::Adopt(says) => adopt::admit(self, record, says, &walk, &mut report),
-            Record::Retire(says) => retire::admit(self, record, says),
-            Record::Unknown(kind) => {
-                report(Broken::new(Rule::UnknownKind, format!("`{kind}`")).kind(kind));
-                Ok(())
-            }
-        };
-        if let Err(broken) = outcome {
-            report(broken);
+        if let Err(broken) = self.admit_content(record, &mut report) {
+            report(broken.in_newer_log(self.newer));
         }
         self.head = record.head();
         self.time = record.frame.time;
         self.history.insert(record.frame.seq, record.head());
         Ok(())
+    }
+
+    /// What is said of a record whose signatures do not hold. Its form comes first. The keys of a genesis are in it: so
+    /// another escrow's is whole, and in the wrong place.
+    fn look_again(&self, record: &LogRecord, broken: Broken) -> Result<(), Broken> {
+        match &record.says {
+            Record::Faulty(faulty) => Err(unreadable(&faulty.error)),
+            Record::Genesis(_) if is_genesis(record) => record.follows(&self.id, &self.head).and(Err(broken)),
+            _ => Err(broken),
+        }
+    }
+
+    fn admit_content(&mut self, record: &LogRecord, report: &mut impl FnMut(Broken)) -> Result<(), Broken> {
+        match &record.says {
+            Record::Genesis(_) => {
+                Err(Broken::new(Rule::GenesisFirst, "a second genesis").kind(record.says.kind().to_owned()))
+            }
+            Record::Seal(says) => seal::admit(self, record, says, report),
+            Record::Request(says) => request::admit(self, record, says, report),
+            Record::Release(says) => release::admit(self, record, says, report),
+            Record::End(says) => end::admit(self, record, says, report),
+            Record::Statements(says) => statements::admit(self, record, says, report),
+            Record::Recovered(says) => recovered::admit(self, record, says, report),
+            Record::Continue(says) => continuation::admit(self, record, says, report),
+            Record::Adopt(says) => adopt::admit(self, record, says, &walk, report),
+            Record::Retire(says) => retire::admit(self, record, says),
+            Record::Unknown(kind) => {
+                self.expose_signed(record);
+                self.newer |= may_administer(self, &record.frame.by, None);
+                report(Broken::new(Rule::UnknownKind, format!("`{kind}`")).kind(kind));
+                Ok(())
+            }
+            Record::Faulty(faulty) => {
+                self.expose_signed(record);
+                Err(unreadable(&faulty.error))
+            }
+        }
+    }
+
+    /// Who signed with a release key held the vault key, whatever the record says.
+    fn expose_signed(&mut self, record: &LogRecord) {
+        let time = record.frame.time;
+        let signed = record.frame.by.iter().filter_map(|name| self.signed_by_release_key(name, &record.note));
+        let exposed: Vec<_> = signed.map(|one| (one.seal.vault, one.seal.generation)).collect();
+        for (vault, generation) in exposed {
+            if let Some(generation) = self.generation_mut(&vault, generation) {
+                generation.released = generation.released.or(Some(time));
+            }
+        }
     }
 }
 

@@ -21,9 +21,14 @@ const MAX_SKIPPED: usize = 64;
 
 /// Whether a `continue` follows what it says it follows, and whether records are missing before it. It takes
 /// the place of the chain's own check: only here may numbers be left out.
-pub(super) fn follows(escrow: &Escrow, record: &LogRecord, says: &Continue) -> Result<(), Broken> {
-    let frame = &record.frame;
-    let (from, tail) = (&says.from, &escrow.head);
+pub(super) fn follows(
+    escrow: &Escrow,
+    record: &LogRecord,
+    from: &Head,
+    last: Option<&Head>,
+) -> Result<(), Broken> {
+    let (frame, tail) = (&record.frame, &escrow.head);
+    let broken = |why: String| Broken::new(Rule::ContinueFrom, why).head(*from);
     if frame.escrow.as_ref() != Some(&escrow.id) {
         let broken = Broken::new(Rule::ChainEscrow, "it continues another escrow's log");
         return Err(broken.expected(escrow.id).where_known(frame.escrow, Broken::found));
@@ -35,17 +40,17 @@ pub(super) fn follows(escrow: &Escrow, record: &LogRecord, says: &Continue) -> R
         || frame.prev != from.hash
     {
         let why = format!("it is numbered {}, after {}", frame.seq, from.seq);
-        return Err(misplaced(broken(says, why), record, from));
+        return Err(misplaced(broken(why), record, from));
     }
     // The signature covers this very beginning, so the record cannot be moved to another one to leave records out.
-    if says.last.as_ref().unwrap_or(from) != tail {
-        let last = says.last.as_ref().unwrap_or(from);
+    let before = last.unwrap_or(from);
+    if before != tail {
         let why = format!("it was not made on a log that ends with {}", tail.seq);
-        return Err(broken(says, why).expected(tail.hash).found(last.hash));
+        return Err(broken(why).expected(tail.hash).found(before.hash));
     }
-    if says.last.is_some() && from.seq <= tail.seq {
+    if last.is_some() && from.seq <= tail.seq {
         let why = format!("it follows {}, and {} is here", from.seq, tail.seq);
-        return Err(broken(says, why).record(tail.seq));
+        return Err(broken(why).record(tail.seq));
     }
     Ok(())
 }

@@ -21,7 +21,8 @@ pub(super) fn admit(
 ) -> Result<(), Broken> {
     let short = end.request.short();
     let Some(asked) = escrow.request(&end.request) else {
-        return Err(Broken::new(Rule::EndRequest, format!("request {short}")).request(end.request));
+        let broken = Broken::new(Rule::EndRequest, format!("request {short}")).request(end.request);
+        return Err(broken.names_what_is_not_here());
     };
     let request = &asked.request;
     let may = [KeyName::Session, KeyName::Person(request.requester.clone())];

@@ -7,14 +7,20 @@ use data_encoding::BASE64;
 use crate::crypto::digest::Digest;
 use crate::escrow::people::{Person, people};
 use crate::escrow::state::Escrow;
-use crate::record::card::{Role, VerifiedCard};
+use crate::record::card::{CardError, Role, VerifiedCard};
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Rule};
 use crate::record::genesis::Genesis;
 use crate::record::kinds::{Record, RecordKind};
+use crate::record::note::NoteError;
 use crate::value::names::{KeyName, PersonId};
 
 pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
+    if let Record::Faulty(faulty) = &record.says
+        && faulty.kind == RecordKind::Genesis.as_str()
+    {
+        return Err(unreadable(&faulty.error));
+    }
     let Record::Genesis(genesis) = &record.says else {
         let kind = record.says.kind();
         let broken = Broken::new(Rule::GenesisFirst, format!("the first record is a `{kind}`"));
@@ -40,7 +46,10 @@ pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
             Broken::new(Rule::GenesisCard, format!("card {card}: {why}")).card(card)
         };
         let bytes = BASE64.decode(card.as_bytes()).map_err(|error| broken(error.to_string()))?;
-        cards.push(VerifiedCard::parse(&bytes).map_err(|error| broken(error.to_string()))?);
+        cards.push(VerifiedCard::parse(&bytes).map_err(|error| match &error {
+            CardError::Note(note @ NoteError::UnknownField { .. }) => unreadable(note).card(at as u64 + 1),
+            _ => broken(error.to_string()),
+        })?);
     }
     let people = people(cards)?;
     let administrator = match frame.by.as_slice() {
@@ -83,6 +92,7 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         adopted: 0,
         skipped: 0,
         unseen: BTreeMap::new(),
+        newer: false,
         wanted: Default::default(),
         remembered: BTreeMap::new(),
         used,

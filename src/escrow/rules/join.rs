@@ -84,6 +84,7 @@ impl Escrow {
         }
         self.elsewhere.extend(theirs);
         self.elsewhere.extend(branch.elsewhere.iter().copied());
+        self.newer |= branch.newer;
         self.adopted += 1 + branch.adopted - at_fork.adopted;
     }
 

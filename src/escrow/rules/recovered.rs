@@ -1,6 +1,6 @@
 //! The rules of damaged tails that were kept.
 
-use crate::escrow::signers::{by_one_person, is_behind};
+use crate::escrow::signers::by_one_person;
 use crate::escrow::state::Escrow;
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
@@ -28,7 +28,7 @@ pub(super) fn admit(
     }
     // What is whole is no damage: nobody can put a record away as if it had been.
     let mut places = std::iter::once(0).chain(beginnings(&kept));
-    if places.any(|at| LogRecord::take_at(&kept[at..], 0).is_ok_and(|one| is_behind(escrow, &one))) {
+    if places.any(|at| escrow.is_whole_at(&kept[at..])) {
         return Err(broken("it keeps a whole record as if it were damage"));
     }
     let mut what = format!("{} bytes", damage.size);

@@ -19,7 +19,8 @@ pub(super) fn admit(
 ) -> Result<(), Broken> {
     let short = release.request.short();
     let Some(asked) = escrow.request(&release.request) else {
-        return Err(Broken::new(Rule::ReleaseRequest, format!("request {short}")).request(release.request));
+        let broken = Broken::new(Rule::ReleaseRequest, format!("request {short}")).request(release.request);
+        return Err(broken.names_what_is_not_here());
     };
     let request = &asked.request;
     let key = KeyName::release(&request.vault, request.generation);

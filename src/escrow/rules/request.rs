@@ -37,7 +37,8 @@ pub(super) fn admit(
     let sealed = vault.and_then(|vault| vault.generation(request.generation));
     let (Some(vault), Some(_)) = (vault, sealed.filter(|one| one.record == request.seal)) else {
         let broken = asked.broken(Rule::RequestSeal, named).vault_id(request.vault).found(request.seal);
-        return Err(broken.where_known(sealed.map(|one| one.record), Broken::expected));
+        let broken = broken.where_known(sealed.map(|one| one.record), Broken::expected);
+        return Err(if sealed.is_none() { broken.names_what_is_not_here() } else { broken });
     };
     if (request.purpose == Purpose::Drill) != (vault.kind == Kind::Canary) {
         let (purpose, kind) = (request.purpose.as_str(), vault.kind.as_str());

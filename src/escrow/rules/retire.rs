@@ -18,7 +18,9 @@ pub(super) fn admit(escrow: &mut Escrow, record: &LogRecord, retire: &Retire) ->
         }
         None => {
             let broken = Broken::new(Rule::RetirePerson, format!("`{}`", retire.person));
-            Err(broken.person(&retire.person))
+            let is_known = escrow.people.contains_key(&retire.person);
+            let broken = broken.person(&retire.person);
+            Err(if is_known { broken } else { broken.names_what_is_not_here() })
         }
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn admit(
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
     if newest.checked_add(1) != Some(seal.generation) {
         let broken = Broken::new(Rule::SealGeneration, format!("{title}, after {newest}")).seal(seal);
-        return Err(broken.expected(u64::from(newest) + 1).found(seal.generation));
+        let broken = broken.expected(u64::from(newest) + 1).found(seal.generation);
+        return Err(if seal.generation > newest { broken.names_what_is_not_here() } else { broken });
     }
     admit_content(escrow, record, seal, report)
 }
@@ -157,10 +158,10 @@ fn check_shares(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
     for (at, share) in seal.shares.iter().enumerate() {
         let custodian = &share.custodian;
         let repeated = seal.shares[..at].iter().any(|other| other.custodian == *custodian);
-        if usize::from(u8::from(share.index)) != at + 1 || repeated {
+        if usize::from(share.index) != at + 1 || repeated {
             let why = format!("{}: share {} of `{custodian}`", seal.title(), share.index);
             let broken = Broken::new(Rule::SealShares, why).seal(seal).person(custodian).share(share.index);
-            let numbered = usize::from(u8::from(share.index)) == at + 1;
+            let numbered = usize::from(share.index) == at + 1;
             return Err(broken.where_known((!numbered).then_some(at + 1), Broken::expected));
         }
         let enrolled = escrow.people.get(custodian).filter(|person| person.is(Role::Custodian));
@@ -169,7 +170,8 @@ fn check_shares(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
             let broken = Broken::new(Rule::SealCustodian, why).seal(seal).person(custodian);
             let card = escrow.people.get(custodian).map(|person| person.card.digest());
             let other = card.filter(|card| *card != share.card);
-            return Err(broken.share(share.index).found(share.card).where_known(other, Broken::expected));
+            let broken = broken.share(share.index).found(share.card).where_known(other, Broken::expected);
+            return Err(if card.is_none() { broken.names_what_is_not_here() } else { broken });
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::crypto::digest::Digest;
 use crate::escrow::requests::CloseState;
 use crate::escrow::state::Escrow;
 use crate::escrow::statements::LoggedStatement;
-use crate::escrow::verified::embedded;
+use crate::escrow::verified::{Collected, collected};
 use crate::record::card::Role;
 use crate::record::chain::LogRecord;
 use crate::record::closing::Obligation;
@@ -18,7 +18,7 @@ use crate::record::statements::Statements;
 pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
-    collected: &Statements,
+    says: &Statements,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     // The signer is enrolled: the signature was verified with a key that the log introduced.
@@ -28,13 +28,23 @@ pub(super) fn admit(
     }
     // All or nothing: a record with one bad statement changes nothing.
     let mut good = Vec::new();
-    for (at, note) in collected.statements.iter().enumerate() {
+    for (at, note) in says.statements.iter().enumerate() {
         let in_place = |broken: Broken| broken.statement(at as u64 + 1);
-        let statement = embedded(escrow, note).map_err(in_place)?;
-        check(escrow, &statement).map_err(in_place)?;
+        let statement = collected(escrow, note).map_err(in_place)?;
+        if let Collected::Known(statement) = &statement {
+            check(escrow, statement).map_err(in_place)?;
+        }
         good.push(statement);
     }
     for (at, statement) in good.into_iter().enumerate() {
+        let statement = match statement {
+            Collected::Known(statement) => statement,
+            Collected::Newer(kind) => {
+                let newer = Broken::new(Rule::UnknownKind, format!("a statement, `{kind}`")).kind(kind);
+                report(newer.statement(at as u64 + 1));
+                continue;
+            }
+        };
         let digest = statement.note.digest();
         if escrow.has_statement(&digest) {
             let what = format!("{} by `{}`", statement.note.kind(), statement.person);
@@ -53,7 +63,7 @@ fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
     let whose = |what: &str| format!("a `{}` by `{}`: {what}", signed.note.kind(), signed.person);
     let request = |digest: &Digest| {
         let why = || whose(&format!("request {}", digest.short()));
-        let unknown = || Broken::new(Rule::StatementRequest, why()).by(signed);
+        let unknown = || Broken::new(Rule::StatementRequest, why()).by(signed).names_what_is_not_here();
         escrow.request(digest).ok_or_else(unknown)
     };
     match &signed.statement.says {
@@ -91,7 +101,8 @@ fn check_check(escrow: &Escrow, signed: &SignedStatement, check: &Check) -> Resu
             let broken = Broken::new(Rule::CheckShare, why).by(signed);
             let broken = of_generation(escrow, broken, &share.vault, share.generation).share(share.index);
             let other = own.map(|own| own.index).filter(|own| *own != share.index);
-            return Err(broken.where_known(other.map(u8::from), Broken::expected));
+            let broken = broken.where_known(other, Broken::expected);
+            return Err(if sealed.is_none() { broken.names_what_is_not_here() } else { broken });
         }
     }
     if check.shares.is_empty() {
@@ -212,7 +223,7 @@ pub(super) fn check_approval(
     let broken = Broken::new(Rule::ApprovalShare, why).by(signed);
     let broken = of_generation(escrow, broken, &approval.vault, approval.generation).share(approval.index);
     let other = own.map(|own| own.index).filter(|own| *own != approval.index);
-    Err(broken.where_known(other.map(u8::from), Broken::expected))
+    Err(broken.where_known(other, Broken::expected))
 }
 
 /// The generation that a statement names by the vault's id, which may be one that the log does not hold.

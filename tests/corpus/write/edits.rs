@@ -5,7 +5,7 @@ use breakglass::record::note::key_id;
 use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 
-use crate::world::Actor;
+use crate::world::{Actor, Signs};
 
 /// Replaces something in the text of a note.
 pub fn edited(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
@@ -42,6 +42,15 @@ pub fn add_order(blob: &mut [u8]) {
 pub fn signed_line(line: &str, by: &Actor) -> Vec<u8> {
     let (name, key) = by.signs();
     signed_text(&format!("{line}\n"), &name, key)
+}
+
+/// A line, whatever it says, signed by all of them.
+pub fn signed_by(line: &str, signers: &[Signs<'_>]) -> Vec<u8> {
+    let text = format!("{line}\n");
+    let lines =
+        signers.iter().flat_map(|(name, key)| signed_text(&text, name, key).split_off(text.len() + 1));
+    let lines: Vec<u8> = lines.collect();
+    [text.as_bytes(), b"\n", &lines].concat()
 }
 
 /// A text, whatever it is, with one good signature.
