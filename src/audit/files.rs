@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation, Vault};
+use crate::record::age_header::{AgeHeader, Form};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
+use crate::record::seal::SealedTo;
 use crate::value::names::{PersonId, VaultName};
 
 /// What is known of the sealed files.
@@ -25,6 +27,7 @@ pub enum SealedFiles {
 pub struct SealedGeneration<'a> {
     /// The generation.
     pub generation: &'a Generation,
+    escrow: &'a Escrow,
     is_superseded: bool,
 }
 
@@ -36,13 +39,15 @@ pub struct SealedFile<'a> {
     /// Whose sealed share it is; `None` for the payload's file.
     pub custodian: Option<&'a PersonId>,
     digest: Digest,
+    /// How many X25519 recipients it is for; `None` if the card that says so is not known.
+    recipients: Option<usize>,
 }
 
 /// What was found where a sealed file should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A file with this digest.
-    File(Digest),
+    /// A file with this digest, and the header of an age file, if it has one in its form.
+    File(Digest, Option<AgeHeader>),
     /// A file that cannot be the one that was sealed, since it is far too large. With what it is.
     Other(String),
     /// No file that could be read, and why: nothing, or a link, which may lead off the drive and is not followed.
@@ -61,6 +66,7 @@ pub struct GenerationFiles {
     title: String,
     seq: u64,
     threshold: u8,
+    has_enough_shares: bool,
     is_superseded: bool,
     files: Vec<Compared>,
 }
@@ -71,33 +77,34 @@ struct Compared {
     path: String,
     custodian: Option<PersonId>,
     sealed: Digest,
+    recipients: Option<usize>,
     found: Found,
 }
 
 /// Every generation that the log has a seal of.
 pub fn generations(escrow: &Escrow) -> impl Iterator<Item = SealedGeneration<'_>> {
-    escrow
-        .vaults
-        .iter()
-        .flat_map(|vault| vault.generations.iter().map(|one| SealedGeneration::of(vault, one)))
+    let pairs = escrow.vaults.iter().flat_map(|vault| vault.generations.iter().map(move |one| (vault, one)));
+    pairs.map(|(vault, one)| SealedGeneration::of(escrow, vault, one))
 }
 
 impl<'a> SealedGeneration<'a> {
     /// A generation of that vault.
-    pub fn of(vault: &Vault, generation: &'a Generation) -> SealedGeneration<'a> {
+    pub fn of(escrow: &'a Escrow, vault: &Vault, generation: &'a Generation) -> SealedGeneration<'a> {
         let number = generation.seal.generation;
         let is_superseded = vault.is_superseded(number) && vault.current().seal.generation != number;
-        SealedGeneration { generation, is_superseded }
+        SealedGeneration { generation, escrow, is_superseded }
     }
 
     /// Every file that its seal names: the payload's, then the shares', by index.
     pub fn files(&self) -> impl Iterator<Item = SealedFile<'a>> + use<'a> {
-        let generation = self.generation;
-        let payload = SealedFile { generation, custodian: None, digest: generation.seal.payload };
-        let shares = generation.seal.shares.iter().map(move |share| SealedFile {
+        let SealedGeneration { generation, escrow, .. } = *self;
+        let seal = &generation.seal;
+        let payload = SealedFile { generation, custodian: None, digest: seal.payload, recipients: Some(1) };
+        let shares = seal.shares.iter().map(move |share| SealedFile {
             generation,
             custodian: Some(&share.custodian),
             digest: share.sealed_share,
+            recipients: recipients(escrow, share),
         });
         std::iter::once(payload).chain(shares)
     }
@@ -108,8 +115,13 @@ impl<'a> SealedGeneration<'a> {
         let Generation { seal, record, seq, .. } = self.generation;
         let compared = self.files().map(|file| {
             let (path, found) = look(&file);
-            Compared { path, custodian: file.custodian.cloned(), sealed: file.digest, found }
+            let (custodian, sealed, recipients) = (file.custodian.cloned(), file.digest, file.recipients);
+            Compared { path, custodian, sealed, recipients, found }
         });
+        let files: Vec<Compared> = compared.collect();
+        let good = |share: &SealedTo| {
+            files.iter().any(|file| file.is_good() && file.custodian.as_ref() == Some(&share.custodian))
+        };
         GenerationFiles {
             vault: seal.name.clone(),
             generation: seal.generation,
@@ -117,9 +129,24 @@ impl<'a> SealedGeneration<'a> {
             title: seal.title(),
             seq: *seq,
             threshold: seal.threshold,
+            has_enough_shares: seal.is_satisfied_by(good),
             is_superseded: self.is_superseded,
-            files: compared.collect(),
+            files,
         }
+    }
+}
+
+/// How many recipients the card has that a share was sealed to.
+fn recipients(escrow: &Escrow, share: &SealedTo) -> Option<usize> {
+    let card = &escrow.people.get(&share.custodian)?.card;
+    (card.digest() == share.card).then(|| card.card().recipients.len())
+}
+
+impl SealedFile<'_> {
+    /// What a file with these bytes is.
+    pub fn seen(&self, bytes: &[u8]) -> Found {
+        let form = if self.custodian.is_some() { Form::Armoured } else { Form::Binary };
+        Found::File(Digest::of(bytes), AgeHeader::read(bytes, form))
     }
 }
 
@@ -149,7 +176,7 @@ impl GenerationFiles {
     /// Whether the generation can be opened with the files that are there: its payload, and as many sealed shares as
     /// reconstruct.
     pub fn is_openable(&self) -> bool {
-        self.has_payload() && self.good_shares() >= usize::from(self.threshold)
+        self.has_payload() && self.has_enough_shares
     }
 
     /// Whether it may still have to be opened: no newer credentials replaced its own.
@@ -175,8 +202,10 @@ impl GenerationFiles {
         if !self.has_payload() {
             all.push("the payload is missing or changed".to_owned());
         }
-        if good < usize::from(self.threshold) {
-            all.push(format!("{good} of {shares} sealed shares are good, and {} are needed", self.threshold));
+        if !self.has_enough_shares {
+            // With groups, so many may still be too few of one of them.
+            let least = self.threshold;
+            all.push(format!("{good} of {shares} sealed shares are good, and at least {least} are needed"));
         }
         all.join("; ")
     }
@@ -198,36 +227,54 @@ impl GenerationFiles {
         Some(broken.found(self.good_shares()).about(self.seq))
     }
 
-    /// What the comparison says of one file; `None` if it is the one that was sealed.
+    /// What the comparison says of one file; `None` if it is the one that was sealed, to those whom it should be for.
     fn compared(&self, file: &Compared) -> Option<Finding> {
-        let Compared { path, custodian, sealed, found } = file;
+        let sealed = file.sealed;
         let missing = if self.is_superseded { Rule::FileMissingSuperseded } else { Rule::FileMissing };
-        let (rule, why) = match found {
-            Found::File(digest) if digest == sealed => return None,
-            Found::File(digest) => (
-                Rule::FileChanged,
-                format!("its digest is {}, that of the sealed file is {}", digest.short(), sealed.short()),
-            ),
-            Found::Other(why) => (Rule::FileChanged, why.clone()),
-            Found::Missing(why) => (missing, why.clone()),
+        let broken = match &file.found {
+            Found::File(digest, header) if *digest == sealed => self.counted(file, header.as_ref())?,
+            Found::File(digest, _) => {
+                let why = format!(
+                    "its digest is {}, that of the sealed file is {}",
+                    digest.short(),
+                    sealed.short()
+                );
+                self.broken(Rule::FileChanged, file, &why).expected(sealed).found(*digest)
+            }
+            Found::Other(why) => self.broken(Rule::FileChanged, file, why).expected(sealed),
+            Found::Missing(why) => self.broken(missing, file, why).expected(sealed),
         };
-        let digest = match found {
-            Found::File(digest) => Some(digest),
-            Found::Other(_) | Found::Missing(_) => None,
+        Some(broken.about(self.seq))
+    }
+
+    /// What is wrong with the recipients of a file that is the one that was sealed. Whoever dealt it may have encrypted it
+    /// to more than the vault key, or than the custodian's card.
+    fn counted(&self, file: &Compared, header: Option<&AgeHeader>) -> Option<Broken> {
+        let recipients = file.recipients?;
+        let found = match header {
+            Some(header) if header.is_for(recipients) => return None,
+            Some(header) => header.stanzas(),
+            None => vec!["no header of an age file in its form".to_owned()],
         };
+        let why =
+            format!("it should be for X25519 recipients: {recipients}; its header has {}", found.join(", "));
+        Some(self.broken(Rule::FileRecipients, file, &why).expected(recipients).found(found))
+    }
+
+    fn broken(&self, rule: Rule, file: &Compared, why: &str) -> Broken {
+        let Compared { path, custodian, .. } = file;
         let what = match custodian {
             Some(custodian) => format!("the share of `{custodian}`"),
             None => "the payload".to_owned(),
         };
         let broken = Broken::new(rule, format!("{path} ({}, {what}): {why}", self.title)).file(path);
-        let broken = broken.vault(&self.vault).generation(self.generation).expected(*sealed);
-        let broken = broken.where_known(digest, |broken, digest| broken.found(*digest));
-        Some(broken.where_known(custodian.as_ref(), Broken::person).about(self.seq))
+        let broken = broken.vault(&self.vault).generation(self.generation);
+        broken.where_known(custodian.as_ref(), Broken::person)
     }
 }
 
 impl Compared {
     fn is_good(&self) -> bool {
-        matches!(&self.found, Found::File(digest) if *digest == self.sealed)
+        matches!(&self.found, Found::File(digest, _) if *digest == self.sealed)
     }
 }

@@ -29,7 +29,10 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
         reading.findings.iter().filter(|found| found.severity() >= Severity::Torn).cloned().collect();
     trouble.extend(heads::missing(escrow));
     trouble.sort_by_key(|found| std::cmp::Reverse(found.severity()));
-    let findings = reading.findings.iter().filter(|found| found.severity() == Severity::Finding).count();
+    // To whom something was sealed is over and done: no other copy mends that.
+    let dealt = files.findings().into_iter().filter(|found| found.rule == Rule::FileRecipients).count();
+    let findings =
+        reading.findings.iter().filter(|found| found.severity() == Severity::Finding).count() + dealt;
     let looked_at = files.by_record();
     let mut vaults: Vec<VaultStatus> =
         escrow.vaults.iter().map(|vault| vault_status(escrow, vault, &looked_at, now)).collect();
@@ -74,7 +77,7 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
 /// What is wrong with the files that are needed: what cannot be opened first, then the worst.
 fn wrong(files: &SealedFiles) -> Vec<Finding> {
     let mut found = files.findings();
-    found.retain(|found| found.severity() >= Severity::Finding);
+    found.retain(|found| found.severity() >= Severity::Finding && found.rule != Rule::FileRecipients);
     found.sort_by_key(|found| (found.rule != Rule::VaultNotOpenable, std::cmp::Reverse(found.severity())));
     found
 }

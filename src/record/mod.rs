@@ -1,6 +1,7 @@
 //! Everything that is signed or written: notes, cards, the records of a log and what they say, statements and
 //! books, and the findings that a reader of them can make.
 
+pub mod age_header;
 pub mod approvers;
 pub mod book;
 pub mod bundle;

@@ -104,6 +104,7 @@ rules! {
     FileMissing "FILE-MISSING" Finding "A sealed file is not there, or cannot be read.";
     FileMissingSuperseded "FILE-MISSING-SUPERSEDED" Note "A sealed file of a superseded generation is not there, or cannot be read.";
     VaultNotOpenable "VAULT-NOT-OPENABLE" Finding "The files here cannot open a generation: its payload or too many of its shares are missing or changed.";
+    FileRecipients "FILE-RECIPIENTS" Finding "A sealed file has more or fewer recipients than it should, or is not in its form.";
     FilesNotExamined "FILES-NOT-EXAMINED" Note "Payloads and sealed shares were not examined: there is no folder of them.";
     RequestSeal "REQUEST-SEAL" Tampered "A request names a vault, generation or seal that the log does not hold.";
     RequestSigner "REQUEST-SIGNER" Tampered "A request is not signed by its requester and its session key.";

@@ -46,7 +46,7 @@ fn of_files() -> Vec<Finding> {
     let world = World::ready();
     let escrow = world.reading().escrow;
     let wrong = [
-        Found::File(Digest::of(b"another")),
+        Found::File(Digest::of(b"another"), None),
         Found::Other("a link".to_owned()),
         Found::Missing("no such file".to_owned()),
     ];

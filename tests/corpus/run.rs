@@ -88,7 +88,7 @@ pub fn compared(escrow: &Escrow, mut read: impl FnMut(&str) -> Option<Vec<u8>>) 
             None => format!("{}.{}.payload.age", seal.name, seal.generation),
         };
         let found = match read(&name) {
-            Some(bytes) => Found::File(Digest::of(&bytes)),
+            Some(bytes) => file.seen(&bytes),
             None => Found::Missing("it is not there".to_owned()),
         };
         (name, found)

@@ -11,6 +11,7 @@ use breakglass::crypto::envelope::{IdentityFile, decrypt};
 use breakglass::escrow::Generation;
 use breakglass::record::bundle::Bundle;
 use breakglass::record::card::VerifiedCard;
+use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
 use breakglass::secret::payload::MAX_SIZE;
 use breakglass::secret::signer::Signer;
@@ -75,9 +76,10 @@ fn compared(small: &SmallEscrow, of: Option<&PersonId>, path: &str, bytes: &[u8]
             None => seal.payload,
             Some(custodian) => seal.share_of(custodian).unwrap().sealed_share,
         };
-        (if file.custodian == of { path } else { "another" }.to_owned(), Found::File(digest))
+        (if file.custodian == of { path } else { "another" }.to_owned(), Found::File(digest, None))
     });
-    files.findings().first().map_or(Ok(()), |found| Err(found.detail.clone()))
+    let changed = files.findings().into_iter().find(|found| found.rule == Rule::FileChanged);
+    changed.map_or(Ok(()), |found| Err(found.detail))
 }
 
 /// What `verify` and `check` say of a sealed share. And the share itself, as if no digest were there: it does

@@ -1,7 +1,16 @@
 """The sealed files beside a log, compared with their seals: docs/spec/verify-rules.md. Nothing is decrypted."""
 
 import hashlib
+import re
 import stat
+
+import age
+import groups
+from shapes import Malformed
+
+WORD = re.compile(r"[!-~]+")
+BODY = re.compile(r"[A-Za-z0-9+/]*")
+MAC = re.compile(r"--- [A-Za-z0-9+/]{43}")
 
 
 def names(seal):
@@ -23,11 +32,52 @@ def judge(escrow, read):
     found = []
     for vault, generations in escrow.vaults.items():
         for number, generation in generations.items():
-            found += of_generation(generation, superseded(escrow, vault, number), read)
+            found += of_generation(escrow, generation, superseded(escrow, vault, number), read)
     return found
 
 
-def of_generation(generation, is_superseded, read):
+def stanzas(data, armoured):
+    """The types of the stanzas in an age file's header, which anybody can read; None if it has none in its form."""
+    try:
+        data = age.dearmor(data) if armoured else data
+        lines = data.split(b"\n")
+        if lines.pop(0) != b"age-encryption.org/v1":
+            return None
+        types, at = [], 0
+        while not lines[at].startswith(b"--- "):
+            words = lines[at].decode("ascii").split(" ")
+            if words[0] != "->" or len(words) < 2 or not all(map(WORD.fullmatch, words[1:])):
+                return None
+            types.append(words[1])
+            whole = True
+            while whole:
+                at += 1
+                body = lines[at].decode("ascii")
+                if len(body) > 64 or not BODY.fullmatch(body):
+                    return None
+                whole = len(body) == 64
+            at += 1
+        ends = at + 1 < len(lines) and MAC.fullmatch(lines[at].decode("ascii"))
+        return types if types and ends else None
+    except (Malformed, ValueError, IndexError):
+        return None
+
+
+def recipients(escrow, seal, custodian):
+    """How many recipients a file should have; None if the card that says so is not the one on record."""
+    if custodian is None:
+        return 1
+    card = next(share["card"] for share in seal["shares"] if share["custodian"] == custodian)
+    return len(escrow.people[custodian]["recipients"]) if escrow.cards[custodian] == card else None
+
+
+def is_for(types, count):
+    """Whether a header is for so many X25519 recipients and nobody else; one stanza may be grease."""
+    others = [one for one in types if one != "X25519"]
+    return len(types) - len(others) == count and len(others) <= 1 and all(one.endswith("-grease") for one in others)
+
+
+def of_generation(escrow, generation, is_superseded, read):
     found, good = [], []
     for custodian, digest in names(generation.seal):
         data = read(generation.seal, custodian)
@@ -37,8 +87,10 @@ def of_generation(generation, is_superseded, read):
             found.append(("FILE-CHANGED", generation.seq))
         else:
             good.append(custodian)
-    shares = len([one for one in good if one is not None])
-    if not is_superseded and (None not in good or shares < generation.seal["threshold"]):
+            count, types = recipients(escrow, generation.seal, custodian), stanzas(data, custodian is not None)
+            if count is not None and (types is None or not is_for(types, count)):
+                found.append(("FILE-RECIPIENTS", generation.seq))
+    if not is_superseded and (None not in good or not groups.enough(generation.seal, good)):
         found.append(("VAULT-NOT-OPENABLE", generation.seq))
     return found
 

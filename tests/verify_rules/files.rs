@@ -2,12 +2,16 @@
 
 use breakglass::audit::files::{Found, SealedFile, SealedFiles, generations};
 use breakglass::audit::verify::Evidence;
+use breakglass::ceremony::seal::Sealed;
 use breakglass::crypto::digest::Digest;
+use breakglass::crypto::envelope::{Identity, encrypt, encrypt_armored};
+use breakglass::record::card::Role;
 use breakglass::record::finding::{Rule, Severity};
-use breakglass::record::seal::Kind;
+use breakglass::record::policy::Policy;
+use breakglass::record::seal::{Credentials, Kind};
 
 use crate::Case;
-use crate::world::World;
+use crate::world::{World, actor_with, everybody};
 
 const THREE: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -25,7 +29,7 @@ fn files(world: &World, other: impl Fn(&str) -> Option<Found>) -> Evidence {
             }
         };
         let path = format!("{}/{}/{name}", seal.name, seal.generation);
-        let found = other(&path).unwrap_or_else(|| Found::File(Digest::of(bytes)));
+        let found = other(&path).unwrap_or_else(|| file.seen(bytes));
         (path, found)
     };
     let compared = generations(&escrow).map(|one| one.compare(look)).collect();
@@ -55,7 +59,9 @@ fn file_changed() {
     let case = Case::with(&world, &files(&world, |_| None));
     assert!(case.before.findings.is_empty(), "{:?}", case.before.findings);
     for (path, seq) in SEALED {
-        for other in [Found::File(Digest::of(b"another file")), Found::Other("it is too large".to_owned())] {
+        for other in
+            [Found::File(Digest::of(b"another file"), None), Found::Other("it is too large".to_owned())]
+        {
             let evidence = files(&world, |one| (one == path).then(|| other.clone()));
             let also: &[Rule] = if path.ends_with("payload") { &[Rule::VaultNotOpenable] } else { &[] };
             let found = case.says(&world.verify_with(&evidence), Rule::FileChanged, Some(seq), also);
@@ -64,7 +70,7 @@ fn file_changed() {
     }
     // One custodian's file is not another's.
     let alices = world.generation("prod").seal.shares[0].sealed_share;
-    let swapped = files(&world, |path| (path == "prod/1/bob").then_some(Found::File(alices)));
+    let swapped = files(&world, |path| (path == "prod/1/bob").then_some(Found::File(alices, None)));
     let found = case.says(&world.verify_with(&swapped), Rule::FileChanged, Some(1), &[]);
     assert!(found.detail.contains("generation 1, the share of `bob`"), "{}", found.detail);
 }
@@ -110,7 +116,7 @@ fn vault_not_openable() {
     let world = World::ready();
     let case = Case::with(&world, &files(&world, |_| None));
     let shares = ["prod/1/alice", "prod/1/bob", "prod/1/carol"];
-    let changed = || Found::File(Digest::of(b"another file"));
+    let changed = || Found::File(Digest::of(b"another file"), None);
     // Of three shares two are needed: it takes two bad ones, each missing or changed.
     for left in shares {
         let gone = files(&world, |one| {
@@ -118,7 +124,10 @@ fn vault_not_openable() {
         });
         let also = [Rule::FileMissing; 2];
         let found = case.says(&world.verify_with(&gone), Rule::VaultNotOpenable, Some(1), &also);
-        assert_eq!(found.detail, "prod generation 1: 1 of 3 sealed shares are good, and 2 are needed");
+        assert_eq!(
+            found.detail,
+            "prod generation 1: 1 of 3 sealed shares are good, and at least 2 are needed"
+        );
         let worse = files(&world, |one| match one {
             "prod/1/payload" => Some(changed()),
             one if shares.contains(&one) && one != left => Some(changed()),
@@ -126,7 +135,7 @@ fn vault_not_openable() {
         });
         let found =
             case.says(&world.verify_with(&worse), Rule::VaultNotOpenable, Some(1), &[Rule::FileChanged; 3]);
-        let what = "prod generation 1: the payload is missing or changed; 1 of 3 sealed shares are good, and 2 are needed";
+        let what = "prod generation 1: the payload is missing or changed; 1 of 3 sealed shares are good, and at least 2 are needed";
         assert_eq!(found.detail, what);
     }
     let one = files(&world, |path| (path == "prod/1/alice").then(missing));
@@ -140,6 +149,66 @@ fn vault_not_openable() {
     let found =
         case.says(&world.verify_with(&payload), Rule::VaultNotOpenable, Some(2), &[Rule::FileMissing]);
     assert_eq!(found.detail, "canary generation 1: the payload is missing or changed");
+}
+
+/// A file that is encrypted to so many people, whoever they are.
+fn to(count: usize) -> Vec<u8> {
+    let people: Vec<_> = (0..count).map(|_| Identity::generate().to_recipient()).collect();
+    encrypt(&people, b"anything").unwrap()
+}
+
+fn armoured_to(count: usize) -> String {
+    let people: Vec<_> = (0..count).map(|_| Identity::generate().to_recipient()).collect();
+    encrypt_armored(&people, b"anything").unwrap()
+}
+
+/// Bob of this world has two keys, and everybody else has one.
+fn with_two_keys() -> World {
+    let mut people = everybody();
+    let second = Identity::generate().to_recipient();
+    people[1] = ("bob", actor_with("bob", &[Role::Custodian], &[second]));
+    World::begin_among(people, Policy::default())
+}
+
+#[test]
+fn file_recipients() {
+    let world = with_two_keys();
+    let case = Case::with(&world, &files(&world, |_| None));
+    let bytes = world.bytes();
+    let is_told = |of: &str, change: &dyn Fn(&mut Sealed)| {
+        let mut sealed = world.make_seal("prod", Kind::Root, 2, &THREE, Credentials::New);
+        change(&mut sealed);
+        sealed.seal.payload = Digest::of(&sealed.payload);
+        for (share, (_, file)) in sealed.seal.shares.iter_mut().zip(&sealed.sealed_shares) {
+            share.sealed_share = Digest::of(file.as_bytes());
+        }
+        let seq = world.forge(sealed.seal.clone(), &[world.signs("dan")]);
+        world.keep_sealed(sealed);
+        let report = world.verify_with(&files(&world, |_| None));
+        if of.is_empty() {
+            assert!(report.findings.iter().all(|found| found.rule != Rule::FileRecipients), "{report:?}");
+        } else {
+            let found = case.says(&report, Rule::FileRecipients, Some(seq), &[Rule::NotInForce]);
+            assert!(found.detail.starts_with(&format!("prod/1/{of} (prod generation 1, ")), "{found:?}");
+        }
+        world.set_bytes(bytes.clone());
+        world.forget_sealed(0);
+    };
+    // As they are sealed: bob's share to both of his keys, and now and then with grease.
+    (0..8).for_each(|_| is_told("", &|_| ()));
+    is_told("payload", &|sealed| sealed.payload = to(2));
+    is_told("payload", &|sealed| sealed.payload = armoured_to(1).into_bytes());
+    is_told("payload", &|sealed| sealed.payload = b"age-encryption.org/v1\n".to_vec());
+    is_told("alice", &|sealed| sealed.sealed_shares[0].1 = armoured_to(2));
+    is_told("alice", &|sealed| sealed.sealed_shares[0].1 = "no age file\n".to_owned());
+    is_told("bob", &|sealed| sealed.sealed_shares[1].1 = armoured_to(1));
+    is_told("bob", &|sealed| sealed.sealed_shares[1].1 = armoured_to(3));
+    // A second recipient of another type is one in plain sight, too.
+    is_told("payload", &|sealed| {
+        let text = to(1);
+        let first = text.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        sealed.payload = [&text[..first], b"-> ssh-ed25519 abc\nAAAA\n", &text[first..]].concat();
+    });
 }
 
 #[test]

@@ -81,7 +81,7 @@ pub(crate) fn check_as(
 fn look_at_each(directory: &EscrowDir, escrow: &Escrow, holdings: &[&Generation]) -> Vec<GenerationFiles> {
     let of_vault = |generation: &&Generation| {
         let vault = escrow.vault(&generation.seal.vault).expect("a generation has its vault");
-        look_at(directory, SealedGeneration::of(vault, generation))
+        look_at(directory, SealedGeneration::of(escrow, vault, generation))
     };
     holdings.iter().map(of_vault).collect()
 }

@@ -65,7 +65,7 @@ pub(crate) fn lodge(
     deviations.extend(time_set.then_some(Deviation::TimeSet).into_iter().chain(history(requester, escrow)));
     plan.environment = context.environment(); // As it is now that log and book are read.
     let vault = find_vault(escrow, &vault)?;
-    deviations.extend(not_openable(vault, plan.generation, context));
+    deviations.extend(not_openable(escrow, vault, plan.generation, context));
     plan.known = deviations;
     let session = Session::generate(&mut Context::rng());
     let person = requester.signer.person().clone();
@@ -122,9 +122,14 @@ fn history(requester: &LocalPerson, escrow: &Escrow) -> Option<Deviation> {
 
 /// Whether the files here cannot open the generation that is asked for: said before anybody else is troubled with it.
 /// That does not stop an emergency, since another copy may have the files.
-fn not_openable(vault: &Vault, number: Option<u32>, context: &mut Context<'_>) -> Option<Deviation> {
+fn not_openable(
+    escrow: &Escrow,
+    vault: &Vault,
+    number: Option<u32>,
+    context: &mut Context<'_>,
+) -> Option<Deviation> {
     let asked = number.map_or(Some(vault.current()), |number| vault.generation(number))?;
-    let files = look_at(&context.directory(), SealedGeneration::of(vault, asked));
+    let files = look_at(&context.directory(), SealedGeneration::of(escrow, vault, asked));
     if files.is_openable() {
         return None;
     }

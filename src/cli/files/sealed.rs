@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::audit::files::{Found, GenerationFiles, SealedFile, SealedFiles, SealedGeneration, generations};
-use crate::crypto::digest::Digest;
 use crate::escrow::Escrow;
 use crate::hands::files;
 use crate::hands::store::{EscrowDir, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
@@ -22,7 +21,7 @@ pub(crate) fn look_at(directory: &EscrowDir, generation: SealedGeneration<'_>) -
     generation.compare(|file| {
         let (path, limit) = place(directory, file);
         let shown = path.strip_prefix(directory.root()).unwrap_or(&path).display().to_string();
-        (shown, found(&path, limit))
+        (shown, found(file, &path, limit))
     })
 }
 
@@ -34,9 +33,9 @@ fn place(directory: &EscrowDir, file: &SealedFile<'_>) -> (PathBuf, u64) {
     }
 }
 
-fn found(path: &Path, limit: u64) -> Found {
+fn found(file: &SealedFile<'_>, path: &Path, limit: u64) -> Found {
     match files::read_own(path, limit) {
-        Ok(bytes) => Found::File(Digest::of(&bytes)),
+        Ok(bytes) => file.seen(&bytes),
         Err(error) => match path.symlink_metadata() {
             Ok(metadata) if metadata.is_symlink() => {
                 Found::Missing("a link is in its place, and links are not followed".to_owned())

@@ -110,7 +110,10 @@ fn read_book(path: &Path) -> Result<(PersonId, Vec<u8>), Failure> {
 fn at_fault(report: &Report, log: &Path, directory: &EscrowDir) -> PathBuf {
     let mut worst = report.findings.iter().filter(|finding| Some(finding.severity()) == report.worst());
     let files = worst.all(|finding| {
-        matches!(finding.rule, Rule::FileChanged | Rule::FileMissing | Rule::VaultNotOpenable)
+        matches!(
+            finding.rule,
+            Rule::FileChanged | Rule::FileMissing | Rule::VaultNotOpenable | Rule::FileRecipients
+        )
     });
     if files { directory.vaults() } else { log.to_owned() }
 }

@@ -5,11 +5,14 @@ use std::fs;
 
 use breakglass::audit::files::SealedFiles;
 use breakglass::audit::verify::{Evidence, verify};
+use breakglass::ceremony::seal::Sealed;
 use breakglass::crypto::digest::Digest;
+use breakglass::crypto::envelope::{Identity, encrypt, encrypt_armored};
 use breakglass::escrow::Reading;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::Policy;
-use breakglass::record::seal::Kind;
+use breakglass::record::seal::{Credentials, Kind};
+use breakglass::value::names::PersonId;
 
 use super::put::{base, put};
 use crate::case::root;
@@ -71,12 +74,74 @@ pub fn write() {
         BTreeMap::clear,
     );
     beside.write("no-folder", "There is no folder of sealed files.", Rule::FilesNotExamined, None);
+    superseded(&world);
+    recipients();
+}
+
+/// Files of a generation that nobody needs any more.
+fn superseded(world: &World) {
     world.seal("next", Kind::Root, 2, &THREE);
     world.seal("next", Kind::Root, 2, &THREE);
     let about = "The files of a generation are missing whose credentials newer ones replaced.";
-    Beside::of(&world).case("superseded-missing", about, Rule::FileMissingSuperseded, |files| {
+    Beside::of(world).case("superseded-missing", about, Rule::FileMissingSuperseded, |files| {
         files.retain(|name, _| !name.starts_with("next.1."));
     });
+}
+
+/// Files that are for others than they should be, as far as their headers show.
+fn recipients() {
+    let world = World::begin(Policy::default());
+    world.seal("prod", Kind::Root, 2, &THREE);
+    let beside = Beside::of(&world);
+    let bytes = world.bytes();
+    let dealt = |name: &str, about: &str, change: &dyn Fn(&mut Sealed)| {
+        let mut sealed = world.make_seal("dealt", Kind::Root, 2, &["alice", "bob"], Credentials::New);
+        change(&mut sealed);
+        sealed.seal.payload = Digest::of(&sealed.payload);
+        let share = sealed.seal.shares.first_mut().unwrap();
+        share.sealed_share = Digest::of(sealed.sealed_shares[0].1.as_bytes());
+        world.append(sealed.seal.clone(), &[world.signs("dan")]).unwrap();
+        let rule = Some(Rule::FileRecipients).filter(|_| name != "grease");
+        beside.case(name, about, rule, |files| files.extend(files_of(&sealed)));
+        world.set_bytes(bytes.clone());
+    };
+    let people = |count: usize| (0..count).map(|_| Identity::generate().to_recipient()).collect::<Vec<_>>();
+    let to = |count: usize| encrypt(&people(count), b"nothing").unwrap();
+    let armoured_to = |count: usize| encrypt_armored(&people(count), b"nothing").unwrap();
+    // A file of one recipient, with this among its stanzas.
+    let with = |stanza: &str| {
+        let file = to(1);
+        let first = file.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        [&file[..first], stanza.as_bytes(), &file[first..]].concat()
+    };
+    dealt("payload-to-two", "A payload has a second recipient.", &|sealed| sealed.payload = to(2));
+    dealt("payload-to-another-type", "A payload has a recipient of another type.", &|sealed| {
+        sealed.payload = with("-> ssh-ed25519 abc\nAAAA\n");
+    });
+    dealt("payload-in-armour", "A payload is in armour.", &|sealed| {
+        sealed.payload = armoured_to(1).into_bytes();
+    });
+    dealt("payload-without-a-header", "A payload is no age file.", &|sealed| sealed.payload = vec![b'x'; 99]);
+    dealt("payload-body-too-long", "A line of a stanza is too long.", &|sealed| {
+        sealed.payload = with(&format!("-> X-grease\n{}\n\n", "A".repeat(65)));
+    });
+    dealt("share-to-two", "A share has a recipient more than the card.", &|sealed| {
+        sealed.sealed_shares[0].1 = armoured_to(2);
+    });
+    dealt("share-in-other-armour", "A share's armour has other line ends.", &|sealed| {
+        sealed.sealed_shares[0].1 = armoured_to(1).replace('\n', "\r\n");
+    });
+    dealt("grease", "Files as age makes them, with a stanza for nobody or without one.", &|_| ());
+}
+
+/// The files of a seal, by their names in the corpus.
+fn files_of(sealed: &Sealed) -> Files {
+    let place = format!("{}.{}", sealed.seal.name, sealed.seal.generation);
+    let payload = (format!("{place}.payload.age"), sealed.payload.clone());
+    let share = |(custodian, file): &(PersonId, String)| {
+        (format!("{place}.{custodian}.share.age"), file.clone().into_bytes())
+    };
+    std::iter::once(payload).chain(sealed.sealed_shares.iter().map(share)).collect()
 }
 
 type Files = BTreeMap<String, Vec<u8>>;
@@ -93,15 +158,9 @@ impl Beside<'_> {
     fn of(world: &World) -> Beside<'_> {
         base(&world.bytes());
         let mut files = Files::new();
-        for seal in
-            world.reading().escrow.vaults.iter().flat_map(|vault| &vault.generations).map(|one| &one.seal)
-        {
-            let (made, place) =
-                (world.sealed(&seal.vault, seal.generation), format!("{}.{}", seal.name, seal.generation));
-            files.insert(format!("{place}.payload.age"), made.payload.clone());
-            for (custodian, share) in &made.sealed_shares {
-                files.insert(format!("{place}.{custodian}.share.age"), share.clone().into_bytes());
-            }
+        for vault in &world.reading().escrow.vaults {
+            let numbers = vault.generations.iter().map(|one| one.seal.generation);
+            files.extend(numbers.flat_map(|number| files_of(&world.sealed(&vault.id, number))));
         }
         let folder = format!("{}.files", &Digest::of(&world.bytes()).to_string()[..12]);
         Beside { world, files, folder }

@@ -45,7 +45,7 @@ pub(crate) fn guided(
     let known = find_vault(escrow, &vault)?;
     let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
     let generation = known.generation(number).unwrap_or_else(|| known.current());
-    let files = look_at(&context.directory(), SealedGeneration::of(known, generation));
+    let files = look_at(&context.directory(), SealedGeneration::of(escrow, known, generation));
     let not_openable = Some(files).filter(|files| !files.is_openable());
     let finder = FileFinder::of(context);
     let seal = &generation.seal;
