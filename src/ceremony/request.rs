@@ -8,7 +8,6 @@ use rand::CryptoRng;
 use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
-use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::SigningKey;
@@ -232,9 +231,4 @@ pub fn request(
     known.extend(of_request(escrow, &request, made).derived);
     request.deviations = known.into_iter().collect();
     Ok(request)
-}
-
-/// A request's session words. They are made of its record's digest, which depends on everything in the request.
-pub fn session_words(record: &Digest) -> crate::value::fingerprint::Words {
-    crate::value::fingerprint::Words::of(record)
 }

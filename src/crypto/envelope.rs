@@ -13,7 +13,7 @@ use std::fmt;
 use std::io::{Read as _, Write as _};
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
-use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
+use age::{DecryptError, Decryptor, Encryptor, x25519};
 use bech32::{Bech32, Hrp};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
@@ -326,7 +326,7 @@ impl LockedIdentities {
         if !decryptor.is_scrypt() {
             return Err(IdentityError::NotLocked);
         }
-        let mut key = scrypt::Identity::new(passphrase.clone());
+        let mut key = age::scrypt::Identity::new(passphrase.clone());
         key.set_max_work_factor(MAX_WORK_FACTOR);
         let reader =
             decryptor.decrypt(std::iter::once(&key as &dyn age::Identity)).map_err(|error| match error {
@@ -389,7 +389,7 @@ pub fn lock_identity_file(
     passphrase: &SecretString,
     work_factor: u8,
 ) -> Result<String, EnvelopeError> {
-    let mut recipient = scrypt::Recipient::new(passphrase.clone());
+    let mut recipient = age::scrypt::Recipient::new(passphrase.clone());
     recipient.set_work_factor(work_factor);
     let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
         .map_err(|_| EnvelopeError::NotEncrypted)?;

@@ -5,6 +5,7 @@ pub mod envelope;
 pub mod recipient;
 pub mod shamir;
 pub mod sign;
+pub mod stretch;
 #[cfg(test)]
 pub mod testing;
 pub mod threshold;

@@ -1,4 +1,8 @@
-//! Words for people: the first 88 bits of a digest as eight words, to be read aloud, compared and put on paper.
+//! Words for people: 88 bits as eight words, to be read aloud, compared and put on paper.
+//!
+//! The words of a fingerprint, which people compare whole, are the first 88 bits of a digest. Of a session's and a
+//! card's, people compare only some: so these are 88 bits of scrypt, which makes each try expensive for an attacker who
+//! looks for a file with some of the same words.
 //!
 //! Each word stands for 11 bits, most significant bit first. The list is the English one of BIP-39
 //! (bitcoin/bips, `bip-0039/english.txt`): 2048 words in alphabetical order, told apart by their first four
@@ -9,8 +13,10 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use crate::crypto::digest::Digest;
+use crate::crypto::stretch::{NoScratch, stretched};
+use crate::value::public;
 
-/// How many words stand for a digest.
+/// How many words there are.
 pub(crate) const COUNT: usize = 8;
 
 /// How many bits one word stands for.
@@ -20,7 +26,13 @@ const BITS: usize = 11;
 static LIST: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| include_str!("fingerprint/english.txt").lines().collect());
 
-/// Eight words, the first 88 bits of a digest. Two digests with the same words need not be the same digest.
+/// The salt of a session's words.
+const SESSION_SALT: &str = "breakglass/v1/session-words";
+
+/// The salt of a card's words.
+const CARD_SALT: &str = "breakglass/v1/card-words";
+
+/// Eight words, which stand for a digest. Two digests with the same words need not be the same digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Words([u16; COUNT]);
 
@@ -43,15 +55,42 @@ pub enum WordsError {
 }
 
 impl Words {
-    /// The words of the first 88 bits of `digest`.
+    /// The words of a fingerprint: the first 88 bits of `digest`. Of a session or a card they would be too cheap.
     pub fn of(digest: &Digest) -> Words {
-        let mut first_128 = [0; 16];
-        first_128.copy_from_slice(&digest.as_bytes()[..16]);
-        let bits = u128::from_be_bytes(first_128);
+        let mut first = [0; 11];
+        first.copy_from_slice(&digest.as_bytes()[..11]);
+        Words::of_bits(first)
+    }
+
+    /// The words of a session: 88 bits of scrypt of the digest of the request's record. Takes a fraction of a second.
+    ///
+    /// # Errors
+    /// [`NoScratch`], if the system does not grant 64 MiB of memory.
+    pub fn of_session(record: &Digest) -> Result<Words, NoScratch> {
+        public::work(|| stretched(record, SESSION_SALT)).map(Words::of_bits)
+    }
+
+    /// The words of a card: 88 bits of scrypt of its digest. Takes a fraction of a second.
+    ///
+    /// # Errors
+    /// [`NoScratch`], if the system does not grant 64 MiB of memory.
+    pub fn of_card(card: &Digest) -> Result<Words, NoScratch> {
+        public::work(|| stretched(card, CARD_SALT)).map(Words::of_bits)
+    }
+
+    fn of_bits(bits: [u8; 11]) -> Words {
+        let mut first_of_128 = [0; 16];
+        first_of_128[..11].copy_from_slice(&bits);
+        let bits = u128::from_be_bytes(first_of_128);
         Words(std::array::from_fn(|at| {
             let shifted = bits >> (128 - BITS * (at + 1));
             (shifted & ((1 << BITS) - 1)) as u16
         }))
+    }
+
+    /// Whether a text is a word of the list, in upper or lower case.
+    pub(crate) fn is_listed(text: &str) -> bool {
+        place(text).is_some()
     }
 
     /// One word, by its position as people count: 1 to 8.
@@ -62,6 +101,11 @@ impl Words {
         assert!((1..=COUNT).contains(&position), "word {position} of {COUNT} is asked for");
         LIST[usize::from(self.0[position - 1])]
     }
+}
+
+/// The place of a word in the list, in upper or lower case.
+fn place(word: &str) -> Option<u16> {
+    LIST.binary_search(&word.to_ascii_lowercase().as_str()).ok().map(|place| place as u16)
 }
 
 impl FromStr for Words {
@@ -75,10 +119,7 @@ impl FromStr for Words {
         }
         let mut indexes = [0; COUNT];
         for (at, (word, index)) in text.split_whitespace().zip(&mut indexes).enumerate() {
-            let place = LIST
-                .binary_search(&word.to_ascii_lowercase().as_str())
-                .map_err(|_| WordsError::UnknownWord { position: at + 1 })?;
-            *index = place as u16;
+            *index = place(word).ok_or(WordsError::UnknownWord { position: at + 1 })?;
         }
         Ok(Words(indexes))
     }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::Command;
 
-use crate::disk::Disk;
+use crate::disk::{CommandLine, Disk, asking};
 
 #[test]
 fn keygen_makes_a_key_for_its_owner_alone() {
@@ -117,4 +117,20 @@ fn enroll_leaves_nothing_half_made() {
     disk.write("zoe/other", "x");
     disk.line(line).file_limit(1).run().fails(1);
     assert!(disk.exists("zoe/other") && !disk.exists("zoe/zoe.key") && !disk.exists("zoe/zoe.card"));
+}
+
+/// Words take 64 MiB. Where the system does not grant them, nothing was begun, and the process is not aborted.
+#[cfg(target_os = "linux")]
+#[test]
+fn without_memory_for_words_nothing_is_written() {
+    let disk = Disk::sealed();
+    disk.run("keygen --no-passphrase -o eve/eve.key").ok();
+    let refused = |line: CommandLine<'_>| {
+        disk.refuses_line(1, line.memory_limit(64)).what("grants no 64 MiB").next("ulimit -v");
+    };
+    refused(disk.line("enroll eve --name Eve --contact x --role custodian -i eve/eve.key -o eve"));
+    refused(disk.line(&format!("{} --as carol/carol -o req.bgr", asking("prod"))));
+    let asked = disk.request("");
+    let approve = disk.line("approve req.bgr --as alice/alice -o alice.bga --session-words");
+    refused(approve.arg(asked.words));
 }

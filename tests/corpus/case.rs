@@ -89,9 +89,9 @@ impl Case {
         self.values(name).into_iter().next()
     }
 
-    /// What a reader has to say: the lines `expect`, `exit`, `finding`, `field` and `totp`.
+    /// What a reader has to say: the lines `expect`, `exit`, `finding`, `field`, `totp` and `words`.
     pub fn expected(&self) -> Vec<String> {
-        let told = ["expect", "exit", "finding", "field", "totp"];
+        let told = ["expect", "exit", "finding", "field", "totp", "words"];
         let lines = self.lines.iter().filter(|(name, _)| told.contains(&name.as_str()));
         lines.map(|(name, value)| format!("{name}: {value}")).collect()
     }

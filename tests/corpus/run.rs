@@ -20,6 +20,7 @@ use breakglass::secret::payload::Fields;
 use breakglass::secret::quorum::UntrustedQuorum;
 use breakglass::secret::share::Share;
 use breakglass::secret::totp::TotpSeed;
+use breakglass::value::fingerprint::Words;
 use breakglass::value::names::{KeyName, PersonId};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -37,6 +38,7 @@ pub fn run(case: &Case) -> Vec<String> {
         "payload" => judged(Fields::decode(&case.file("payload")).is_ok()),
         "share" => judged(share(case).is_some()),
         "request" => judged(request(case).is_some()),
+        "words" => vec![format!("words: {}", words(case))],
         "approval" => judged(approval(case)),
         other => panic!("no family `{other}`"),
     }
@@ -215,6 +217,17 @@ fn note(case: &Case) -> &'static str {
         Err(NoteError::BadSignature(KeyName::Session)) => "signature",
         Err(_) => "malformed",
     }
+}
+
+/// The words of a request's record or of a card.
+fn words(case: &Case) -> Words {
+    let digest = Digest::of(&case.file("artifact"));
+    let words = match case.value("of").unwrap().as_str() {
+        "session" => Words::of_session(&digest),
+        "card" => Words::of_card(&digest),
+        other => panic!("nobody compares words of a `{other}`"),
+    };
+    words.unwrap()
 }
 
 /// A share text against the seal of `prod` in the log beside it.

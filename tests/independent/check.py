@@ -16,10 +16,11 @@ import note as notes
 import recover
 import sealing
 import verify
+import words
 from note import NonCanonical
 from shapes import Malformed, seconds
 
-TOLD = ("expect", "exit", "finding", "field", "totp")
+TOLD = ("expect", "exit", "finding", "field", "totp", "words")
 
 
 class Case:
@@ -123,10 +124,14 @@ def of_request(case):
     bundle.request(case.file("request.bgr"), case.file("card"), case.identities())
 
 
+def of_words(case):
+    return [f"words: {' '.join(words.stretched(case.file('artifact'), case.value('of')))}"]
+
+
 FAMILIES = {
     "log": of_log, "files": of_log, "note": of_note, "recover": of_recover, "approval": of_approval, "share": of_share,
     "card": of_card, "request": of_request, "head": lambda case: evidence.head_file(case.file("head")) and None,
-    "payload": lambda case: sealing.decode_payload(case.file("payload")) and None,
+    "words": of_words, "payload": lambda case: sealing.decode_payload(case.file("payload")) and None,
 }
 
 

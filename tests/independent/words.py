@@ -1,5 +1,6 @@
-"""The words of a digest: 8 of 11 bits each, from the English list of BIP-39."""
+"""Words: 8 of 11 bits each, from the English list of BIP-39. A fingerprint's, and those of a session and of a card."""
 
+import hashlib
 import pathlib
 import re
 
@@ -13,10 +14,20 @@ def word_list():
     return words
 
 
-def of(digest: str):
-    bits = int(digest[:22], 16)
+def of_bits(bits: int):
     words = word_list()
     return [words[bits >> shift & 2047] for shift in range(77, -1, -11)]
+
+
+def of(digest: str):
+    return of_bits(int(digest[:22], 16))
+
+
+def stretched(artifact: bytes, what: str):
+    """The words of a request's record (`session`) or of a card (`card`)."""
+    digest, salt = hashlib.sha256(artifact).digest(), f"breakglass/v1/{what}-words".encode()
+    output = hashlib.scrypt(digest, salt=salt, n=1 << 16, r=8, p=1, maxmem=1 << 27, dklen=11)
+    return of_bits(int.from_bytes(output, "big"))
 
 
 def names(anchor: str, digest: str) -> bool:

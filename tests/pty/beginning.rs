@@ -4,8 +4,9 @@ use std::fs;
 
 use breakglass::value::fingerprint::Words;
 
+use crate::disk::Disk;
 use crate::people::{self, SEED};
-use crate::sitting::{Counted, PASSWORD, begin, compare, start, unseen, words_of};
+use crate::sitting::{Counted, PASSWORD, begin, compare, mistake, slip, start, unseen, words_of};
 use crate::terminal::Terminal;
 
 /// One command and 50 answers, of which 28 are about four people and 12 about the vault: one account, an
@@ -72,25 +73,23 @@ fn cards_that_were_brought_are_compared_and_their_owners_check_when_they_can() {
     let mut init = start(&disk, &["escrow", "--name", "E"]);
     init.expect("Who takes part?").expect(">").enter("none/none.card").expect("cannot be read");
     init.expect("Who takes part?").expect(">").enter("alice/alice.key").expect("next:");
-    init.expect("Who takes part?")
-        .expect(">")
-        .enter("dan/dan.card")
-        .expect("reads out two words of the card");
-    init.expect("Word ").expect(":").enter("zebra-crossing").expect("try again").expect(":").enter("zebra");
-    init.expect("that is not word").expect("stop here").expect("Who takes part?").expect(">");
+    init.expect("Who takes part?").expect(">").enter("dan/dan.card").expect("reads out words of the card");
+    slip(&mut init, &words_of(&disk, "dan"));
+    mistake(&mut init, &words_of(&disk, "dan"), "of the card of `dan`");
+    init.expect("stop here").expect("Who takes part?").expect(">");
     init.enter("dan/dan.card");
-    compare(&mut init, &words_of(&disk, "dan"));
+    compare(&mut init, &words_of(&disk, "dan"), 4);
     init.expect("Is dan here?").expect("[yes] >").enter("perhaps").expect("yes or no").expect(">").enter("<");
     init.expect("Who takes part?").expect(">").enter("dan/dan.card");
-    compare(&mut init, &words_of(&disk, "dan"));
+    compare(&mut init, &words_of(&disk, "dan"), 4);
     init.expect("[yes] >").enter("");
     for (id, is_here) in [("alice", "yes"), ("bob", "no")] {
         init.expect("Who else takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&disk, id));
+        compare(&mut init, &words_of(&disk, id), 4);
         init.expect("[yes] >").enter(is_here);
     }
     init.expect("Who else takes part?").expect("[done] >").enter("carol/carol.card");
-    compare(&mut init, &words_of(&disk, "carol"));
+    compare(&mut init, &words_of(&disk, "carol"), 4);
     init.expect("Who else takes part?")
         .expect("[done] >")
         .enter("carol/carol.card")
@@ -268,8 +267,10 @@ fn where_it_is_stopped_after_the_yes_the_escrow_stays_and_says_how_to_go_on() {
                     .enter("")
                     .expect("Press Enter once you have written it down")
                     .enter("");
-                sitting.terminal.expect("Word ").expect(":").enter("wrong").expect("try again").expect(":");
-                sitting.terminal.enter("wrong").expect("the paper differs").expect("in this order:");
+                let words = on_paper(&disk);
+                slip(&mut sitting.terminal, &words);
+                mistake(&mut sitting.terminal, &words, "on your paper");
+                sitting.terminal.expect("the paper differs").expect("in this order:");
                 sitting.terminal.expect("Press Enter once you have written it down").press("\u{3}");
             }
             _ => {
@@ -321,19 +322,24 @@ fn a_plain_terminal_shows_the_words_in_a_row() {
     let mut init = start(&disk, &["escrow", "--name", "E", "--plain"]);
     for id in ["dan", "alice", "bob"] {
         init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-        compare(&mut init, &words_of(&disk, id));
+        compare(&mut init, &words_of(&disk, id), 4);
         init.expect("[yes] >").enter("");
     }
     init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
     init.expect("Press Enter to see them:").enter("").expect("Enter overwrites each row:\r\n");
     init.see("Write these words on paper, in this order:").enter("");
-    let id = breakglass::escrow::Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap().escrow.id;
-    let words = Words::of(&id).to_string();
-    init.see(&words).enter("").expect("Now read two of them back.");
-    assert!(!init.window().contains(&words), "the words are still on the screen");
-    compare(&mut init, &words.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    let words = on_paper(&disk);
+    init.see(&words.join(" ")).enter("").expect("Now read two of them back.");
+    assert!(!init.window().contains(&words.join(" ")), "the words are still on the screen");
+    compare(&mut init, &words, 2);
     init.expect("first vault now?").expect(">").enter("no").expect("Left to do").expect("breakglass seal");
     let ended = init.end();
     assert_eq!((ended.code, ended.echoes), (Some(0), true), "{}", ended.screen);
     assert!(!ended.screen.contains('\u{1b}'), "an escape sequence: {:?}", ended.screen);
+}
+
+/// The words of the fingerprint.
+fn on_paper(disk: &Disk) -> Vec<String> {
+    let id = breakglass::escrow::Reading::of(fs::read(disk.path("escrow/log")).unwrap()).unwrap().escrow.id;
+    Words::of(&id).to_string().split(' ').map(str::to_owned).collect()
 }

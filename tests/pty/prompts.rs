@@ -2,10 +2,12 @@
 
 use std::fs;
 
+use breakglass::record::card::VerifiedCard;
 use breakglass::value::fingerprint::Words;
 
 use crate::disk::{Disk, code_of};
 use crate::people::{self, SEED};
+use crate::sitting::{compare, mistake, slip};
 use crate::terminal::{Ended, Terminal};
 
 /// What leaves the terminal's other screen, cleared.
@@ -116,14 +118,7 @@ fn without_a_terminal_a_secret_is_not_asked_for() {
 /// The words of each person's card.
 fn card_words(disk: &Disk, id: &str) -> Words {
     let bytes = fs::read(disk.path(format!("{id}/{id}.card"))).unwrap();
-    Words::of(&breakglass::record::card::VerifiedCard::parse(&bytes).unwrap().digest())
-}
-
-/// Answers "Word N …" with the right word; gives N.
-fn answer_word(terminal: &mut Terminal, words: &[String]) {
-    terminal.expect("Word ");
-    let position = terminal.digit();
-    terminal.enter(&words[position - 1]);
+    Words::of_card(&VerifiedCard::parse(&bytes).unwrap().digest()).unwrap()
 }
 
 fn list(words: &Words) -> Vec<String> {
@@ -148,23 +143,29 @@ const INIT: [&str; 14] = [
 ];
 
 #[test]
-fn init_asks_two_words_of_each_card() {
+fn init_asks_four_words_of_each_card() {
     let disk = people::people();
     let mut init = start(&disk, &INIT);
     for id in ["dan", "alice", "bob", "carol"] {
         let words = list(&card_words(&disk, id));
-        answer_word(&mut init, &words);
-        answer_word(&mut init, &words);
+        compare(&mut init, &words, 4);
     }
     init.expect("fingerprint");
-    assert_eq!(init.end().code, Some(0));
+    let ended = init.end();
+    assert_eq!(ended.code, Some(0));
+    assert_eq!(ended.screen.matches("Word ").count(), 16, "{}", ended.screen);
+    // Each card says how its owner is reached. A forged one would lead to the forger.
+    assert!(!ended.screen.contains("@example.com"), "{}", ended.screen);
 }
 
 #[test]
 fn a_wrong_word_of_a_card_begins_nothing() {
     let disk = people::people();
     let mut init = start(&disk, &INIT);
-    init.expect("Word ").enter("zebra-crossing").expect("try again").expect("Word ").enter("zebra");
+    init.expect("Word ").enter("zebra-crossing").expect("not in the list");
+    slip(&mut init, &words);
+    init.expect("All eight words of the card of `dan`").enter("zoo zoo").expect("2 words are given");
+    mistake(&mut init, &words, "of the card of `dan`");
     let ended = init.end();
     assert_eq!(ended.code, Some(4), "{}", ended.screen);
     assert!(ended.screen.contains("stop here") && !disk.path("escrow").exists());
@@ -182,6 +183,7 @@ const SEAL: [&str; 13] = [
     "--custodian",
     "carol",
     "--as",
+    let words = list(&card_words(&disk, "dan"));
     "dan/dan",
     "--field=pin",
 ];
@@ -237,7 +239,7 @@ fn a_weak_password_needs_a_yes() {
 }
 
 #[test]
-fn an_approver_is_asked_for_two_words_and_a_yes() {
+fn an_approver_is_asked_for_three_words_and_a_yes() {
     let disk = people::sealed(PASSWORD);
     let words = disk.ask("req.bgr", &[]);
     let approve = |id: &str| {
@@ -245,18 +247,21 @@ fn an_approver_is_asked_for_two_words_and_a_yes() {
         start(&disk, &["approve", "req.bgr", "--as", &prefix, "-o", &output])
     };
     let mut right = approve("alice");
-    answer_word(&mut right, &words);
-    answer_word(&mut right, &words);
+    compare(&mut right, &words, 3);
     right.expect("hand your share over for good").enter("yes").expect("alice approved");
     assert_eq!(right.end().code, Some(0));
 
     let mut wrong = approve("bob");
-    wrong.expect("Word ").enter("nonsense").expect("try again").expect("Word ").enter("more nonsense");
-    assert_eq!(wrong.end().code, Some(4));
+    compare(&mut wrong, &words, 2);
+    slip(&mut wrong, &words);
+    mistake(&mut wrong, &words, "of the session");
+    let ended = wrong.end();
+    assert_eq!(ended.code, Some(4), "{}", ended.screen);
+    assert!(!ended.screen.contains("for good"), "{}", ended.screen);
 
     let mut no = approve("bob");
-    answer_word(&mut no, &words);
-    answer_word(&mut no, &words);
+    slip(&mut no, &words);
+    no.expect("All eight words").enter(&words.join(" ").to_uppercase());
     no.expect("for good").enter("y");
     assert_eq!(no.end().code, Some(4));
     assert!(disk.path("alice.bga").exists() && !disk.path("bob.bga").exists());

@@ -190,7 +190,7 @@ fn remote(scenes: &mut Scenes, disk: &Disk) {
     scenes.keep("request", &format!("$ breakglass request … -o req.bgr\n{shown}"));
 
     let mut approve = sit_down(disk, &["approve", "req.bgr", "--as", "alice/alice", "-o", "alice.bga"]);
-    for _ in 0..2 {
+    for _ in 0..3 {
         approve.expect("Word ");
         let number = approve.digit();
         approve.expect(":").enter(spoken.split(' ').nth(number - 1).unwrap());
@@ -198,7 +198,7 @@ fn remote(scenes: &mut Scenes, disk: &Disk) {
     approve.expect("for good?").enter("yes");
     approve.finish();
     let shown = approve.transcript();
-    // Which two words are asked for is drawn anew each time.
+    // Which three words are asked for is drawn anew each time.
     let shown: Vec<String> = shown
         .lines()
         .map(|line| match line.strip_prefix("Word ") {

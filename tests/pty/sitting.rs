@@ -47,7 +47,7 @@ impl Counted {
         let init = &mut self.terminal;
         for id in ["dan", "alice", "bob", "carol"] {
             init.expect("takes part?").expect(">").enter(&format!("{id}/{id}.card"));
-            compare(init, &words_of(disk, id));
+            compare(init, &words_of(disk, id), 4);
             init.expect("[yes] >").enter("");
         }
         init.expect("[done] >").enter("").expect("[usual] >").enter("").expect("or <").enter("yes");
@@ -102,15 +102,35 @@ pub fn unseen(ended: &Ended, secrets: &[&str]) {
 
 pub fn words_of(disk: &Disk, id: &str) -> Vec<String> {
     let bytes = fs::read(disk.path(format!("{id}/{id}.card"))).unwrap();
-    let words = Words::of(&VerifiedCard::parse(&bytes).unwrap().digest());
+    let words = Words::of_card(&VerifiedCard::parse(&bytes).unwrap().digest()).unwrap();
     words.to_string().split(' ').map(str::to_owned).collect()
 }
 
-/// Compares a card's two words.
-pub fn compare(init: &mut Terminal, words: &[String]) {
-    for _ in 0..2 {
-        init.expect("Word ");
-        let position = init.digit();
-        init.enter(&words[position - 1]);
+/// Answers so many questions for a word.
+pub fn compare(terminal: &mut Terminal, words: &[String], count: usize) {
+    for _ in 0..count {
+        terminal.expect("Word ");
+        let position = terminal.digit();
+        terminal.enter(&words[position - 1]);
     }
+}
+
+/// Answers a question for a word with another one of the list.
+pub fn slip(terminal: &mut Terminal, words: &[String]) {
+    terminal.expect("Word ");
+    let position = terminal.digit();
+    terminal.enter(another(&words[position - 1])).expect("now all eight are needed");
+}
+
+/// Answers the question for all eight words twice with seven that are right, which is the end of it.
+pub fn mistake(terminal: &mut Terminal, words: &[String], whose: &str) {
+    let wrong = format!("{} {}", words[..7].join(" "), another(&words[7]));
+    for _ in 0..2 {
+        terminal.expect(&format!("All eight words {whose}")).enter(&wrong).expect("these are not the words");
+    }
+}
+
+/// A word of the list that is not this one.
+fn another(word: &str) -> &'static str {
+    if word == "zoo" { "zebra" } else { "zoo" }
 }

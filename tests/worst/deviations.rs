@@ -1,7 +1,6 @@
 //! A requester with a program of her own, who says nothing of what is not as it should be. The genuine programs of those
 //! who approve, release and verify find out for themselves, say so, and refuse nobody.
 
-use breakglass::ceremony::request::session_words;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::deviation::Deviation;
 use breakglass::record::environment::{Memory, Sandbox};
@@ -9,6 +8,7 @@ use breakglass::record::head::Head;
 use breakglass::record::request::Request;
 use breakglass::record::retire::Retire;
 use breakglass::record::seal::Kind;
+use breakglass::value::fingerprint::Words;
 
 use crate::disk::Run;
 use crate::judged::PASSWORD;
@@ -25,7 +25,7 @@ fn silent(laid: &Laid, change: impl FnOnce(&mut Request)) -> Asking {
 /// `approve`, by the genuine program, where these deviations are accepted.
 fn approve(laid: &Laid, who: &str, asking: &Asking, accepted: &[&str]) -> Run {
     let accepted: String = accepted.iter().map(|code| format!(" --accept-deviation {code}")).collect();
-    let (now, words) = (laid.now(), session_words(&asking.record));
+    let (now, words) = (laid.now(), Words::of_session(&asking.record).unwrap());
     let line = format!("approve req.bgr --as {who}/{who} -o {who}.bga --time {now}{accepted}");
     laid.disk.line(&line).arg("--session-words").arg(words.to_string()).run()
 }

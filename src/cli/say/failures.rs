@@ -11,6 +11,7 @@ use crate::ceremony::seal::{OpenShareError, SealError};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::nearest;
 use crate::crypto::envelope::EnvelopeError;
+use crate::crypto::stretch::NoScratch;
 use crate::escrow::Escrow;
 use crate::hands::files::is_not_durable;
 use crate::ledger::error::LedgerError;
@@ -55,6 +56,12 @@ pub(crate) fn not_written(path: &Path, error: &io::Error) -> Failure {
         }
         _ => failure.next("check that its directory exists, that you may write to it and that the drive is not full; or name another"),
     }
+}
+
+/// There is no memory to compute words with.
+pub(crate) fn no_scratch(error: &NoScratch) -> Failure {
+    Failure::new(Exit::Machine, error)
+        .next("close other programs, or raise the limit (`ulimit -v unlimited`), and try again")
 }
 
 /// There is no log where one should be.

@@ -5,19 +5,22 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::ceremony::approve::Review;
-use crate::ceremony::request::session_words;
-use crate::cli::ask::words::ask_two_words;
+use crate::cli::ask::words::ask_words;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::decision::{self, Decision};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
 use crate::cli::say::outcomes::approve::ApproveOutcome;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
 use crate::value::fingerprint::Words;
+
+/// How many session words are asked for.
+const OF_A_SESSION: usize = 3;
 
 /// Approve a request: hand your share over to it
 #[derive(Debug, Args)]
@@ -28,7 +31,7 @@ pub(crate) struct ApproveArgs {
     /// The approver
     #[command(flatten)]
     signer: As,
-    /// The session words, as the requester read them out; asked for if not given
+    /// All eight session words, as the requester read them out; three are asked for if not given
     #[arg(long, value_name = "WORDS")]
     session_words: Option<String>,
     /// Where to write the approval
@@ -77,9 +80,9 @@ impl Verb for ApproveArgs {
     }
 }
 
-/// Compares the session words. If they were not given as a flag, asks for two of them, and for the decision.
+/// Compares the session words. If they were not given as a flag, asks for three of them, and for the decision.
 fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
-    let words = session_words(&examined.asked.record);
+    let words = Words::of_session(&examined.asked.record).map_err(|error| failures::no_scratch(&error))?;
     if let Some(given) = given {
         let given: Words = given.parse().map_err(|error| {
             Failure::new(Exit::BadInput, error)
@@ -98,7 +101,7 @@ fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
     let mut terminal = Terminal::open("the session words")?;
     let requester = &examined.asked.request.requester;
     terminal.say(&format!("Call {requester}, and have the session words read to you."))?;
-    ask_two_words(&mut terminal, &words, "of the session")?;
+    ask_words(&mut terminal, &words, OF_A_SESSION, "of the session")?;
     if terminal.confirm("Approve, and hand your share over for good?")? {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::cli::files::output::must_not_exist;
 use crate::cli::flags::{Global, with_ending};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::outcomes::enroll::{EnrollOutcome, EnrolledIdentity};
-use crate::cli::say::usage;
+use crate::cli::say::{failures, usage};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::recipient::Recipient;
 use crate::hands::files::Created;
@@ -85,6 +85,7 @@ impl Verb for EnrollArgs {
             vec![new.insert(key).identity.to_recipient()]
         };
         let card = make_card(entrant, &recipients)?;
+        let words = Words::of_card(&card.digest()).map_err(|error| failures::no_scratch(&error))?;
         let mut created = Created::default();
         write_person(&prefix, &card, new.as_ref(), &mut created)?;
         created.keep();
@@ -93,7 +94,7 @@ impl Verb for EnrollArgs {
             card: path,
             person: self.person,
             digest: card.digest(),
-            words: Words::of(&card.digest()).to_string(),
+            words: words.to_string(),
             identity,
         };
         Ok(Answer::of(Exit::Done, &outcome))

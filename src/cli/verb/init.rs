@@ -46,7 +46,7 @@ pub(crate) struct InitArgs {
     /// The policy, in TOML
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// Do not ask for the cards' words: they have been compared with their owners
+    /// Do not ask for words of the cards: all eight of each have been compared with its owner
     #[arg(long, requires = "cards")]
     cards_compared: bool,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::ceremony::request::{RequestPlan, session_words};
+use crate::ceremony::request::RequestPlan;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::lodge::{RequestDraft, lodge};
 use crate::cli::files::open_log::OpenOptions;
@@ -12,10 +12,13 @@ use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::{fields_or_usual, request_must_be_new, session_path};
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
 use crate::cli::say::outcomes::request::RequestOutcome;
+use crate::crypto::stretch::has_room;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
 use crate::record::request::{Purpose, Reason};
+use crate::value::fingerprint::Words;
 use crate::value::names::{FieldName, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::Seconds;
@@ -85,6 +88,8 @@ impl Verb for RequestArgs {
 
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         request_must_be_new(&self.output)?;
+        // Asked for before anything is logged: a request whose words nobody knows is of no use.
+        has_room().map_err(|error| failures::no_scratch(&error))?;
         let requester = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let now = Context::time(self.at.time);
         let plan = RequestPlan {
@@ -115,7 +120,13 @@ impl Verb for RequestArgs {
             time_set: self.at.time.is_some(),
         };
         let asked = lodge(&requester, draft, context)?.asked;
-        let (words, session) = (session_words(&asked.record), session_path(&self.output));
+        let words = Words::of_session(&asked.record).map_err(|error| {
+            failures::no_scratch(&error).or_next(
+                "the request is logged, but nobody can compare its words: withdraw it, with `breakglass release \
+                 REQUEST-FILE --withdraw`, and make a new one",
+            )
+        })?;
+        let session = session_path(&self.output);
         Ok(Answer::of(Exit::Done, &RequestOutcome::of(&asked, &words, &self.output, &session)))
     }
 }

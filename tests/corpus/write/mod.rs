@@ -24,6 +24,7 @@ mod sealed_files;
 mod seals;
 mod statements;
 mod tails;
+mod words;
 
 /// Writes every case that is not there yet.
 pub fn everything() {
@@ -46,5 +47,6 @@ pub fn everything() {
     deviations::write();
     grown::write();
     parts::write();
+    words::write();
     log_case::no_surprises();
 }

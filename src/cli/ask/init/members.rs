@@ -217,7 +217,7 @@ fn brought(path: &Path, members: &[Member], terminal: &mut Terminal) -> Result<O
         return Ok(None);
     }
     terminal.say(&format!(
-        "\n{person} reads out two words of the card, from paper: not from this screen, and not from the file."
+        "\n{person} reads out words of the card, from paper: not from this screen, and not from the file."
     ))?;
     compare_words_of(&card, terminal)?;
     let prefix = path.with_extension("");

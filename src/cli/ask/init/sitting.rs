@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::ask::init::members::{Member, signer};
 use crate::cli::ask::seal::answers::SealDialog;
-use crate::cli::ask::words::ask_two_words;
+use crate::cli::ask::words::ask_words;
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::check::check_as;
 use crate::cli::files::finder::FileFinder;
@@ -20,6 +20,9 @@ use crate::record::card::Role;
 use crate::record::seal::{Kind, Seal};
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
+
+/// How many words are read back from the paper, which shows that they were written down.
+const READ_BACK: usize = 2;
 
 /// An escrow that was created a moment ago, and its people.
 pub(crate) struct NewEscrow {
@@ -67,7 +70,7 @@ impl NewEscrow {
                 words.to_string(),
             ])?;
             terminal.say("Now read two of them back.")?;
-            match ask_two_words(terminal, &words, "on your paper") {
+            match ask_words(terminal, &words, READ_BACK, "on your paper") {
                 Ok(()) => {
                     return terminal.say("It is on paper. Keep it in two places, away from the escrow.");
                 }

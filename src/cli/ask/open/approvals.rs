@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::approve::{ApprovalFile, RequestFile, Review};
 use crate::ceremony::release::{Gathered, gather};
-use crate::ceremony::request::{Session, session_words};
+use crate::ceremony::request::Session;
 use crate::cli::ask::open::dialog::OpenDialog;
 use crate::cli::context::Context;
 use crate::cli::files::decision::Decision;
@@ -19,6 +19,7 @@ use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock::SetTime;
 use crate::hands::files;
 use crate::record::bundle::MAX_BUNDLE;
+use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
 
 /// The last line of an approval.
@@ -219,10 +220,16 @@ impl ApprovalDialog<'_> {
     /// A custodian elsewhere: says what to send them, and takes what they send back.
     fn remote(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Option<Approved>, Failure> {
         let request = self.folder.join("request.bgr");
-        let words = session_words(&self.carried.asked().record);
+        let words = match Words::of_session(&self.carried.asked().record) {
+            Ok(words) => words,
+            Err(error) => {
+                guide::again(terminal, failures::no_scratch(&error))?;
+                return Ok(None);
+            }
+        };
         terminal.say(&format!(
             "\n{contact}\nSend them {file}. They run:\n    breakglass approve request.bgr --as {person}/{person} -o \
-             {person}.bga\nand are asked for two words. Read these out by voice; do not write them down:\n  {words}",
+             {person}.bga\nand are asked for three words. Read these out by voice; do not write them down:\n  {words}",
             contact = self.open.contact(person),
             file = request.display(),
         ))?;

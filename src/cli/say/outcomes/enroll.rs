@@ -19,7 +19,7 @@ pub(crate) struct EnrollOutcome {
     pub(crate) person: PersonId,
     /// The card's digest.
     pub(crate) digest: Digest,
-    /// The same as words, to be read aloud.
+    /// Its words, to be read aloud.
     pub(crate) words: String,
     /// The identity; absent if recipients were given instead.
     #[serde(flatten)]
