@@ -28,6 +28,13 @@ const DRAWS: usize = 100;
 /// The score below which a root password counts as weak.
 const STRONG: u8 = 4;
 
+/// The score below which no identity is locked with a passphrase. scrypt makes each guess a thousand times as expensive
+/// as the score supposes.
+const LOCKS: u8 = 3;
+
+/// How many characters a passphrase has at least.
+const SHORTEST: usize = 12;
+
 /// A fresh password: six groups of five characters out of 31, separated by `-`; 35 characters in all.
 ///
 /// It holds 148 bits of entropy: 30 · log2(31) is 148.6, and asking for at least one letter and one digit
@@ -80,13 +87,7 @@ pub struct Strength {
 /// The estimate works on copies of the password that are freed without being wiped (`zxcvbn` knows no wiping):
 /// call it only if memory is locked and the process short-lived, and not for a password from [`generate`].
 pub(crate) fn strength(password: &str, user_inputs: &[&str]) -> Strength {
-    load_dictionaries();
-    let mut known = user_inputs.to_vec();
-    // "example" is no less known than "root@example.com"; zxcvbn looks for whole inputs only.
-    for input in user_inputs {
-        known.extend(input.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2));
-    }
-    let estimate = zxcvbn::zxcvbn(password, &known);
+    let estimate = estimate(password, user_inputs);
     let score = u8::from(estimate.score());
     let warning = estimate.feedback().and_then(|feedback| feedback.warning());
     Strength {
@@ -104,6 +105,35 @@ fn load_dictionaries() {
     LOADED.call_once(|| {
         drop(public::work(|| zxcvbn::zxcvbn("p4ssw0rd qwerty efghi aaaa 1999-12-31 drow", &[])))
     });
+}
+
+/// Why a passphrase is not to lock an identity, and what would be better, in English; `None` if it may. Contains none of
+/// the passphrase. For `user_inputs`, and for what becomes of the passphrase, see [`strength`].
+pub(crate) fn refused_passphrase(passphrase: &str, user_inputs: &[&str]) -> Option<String> {
+    const BETTER: &str =
+        "Four or five words that have nothing to do with each other are strong, and easy to remember.";
+    if passphrase.chars().count() < SHORTEST {
+        return Some(format!("At least {SHORTEST} characters, please. {BETTER}"));
+    }
+    let estimate = estimate(passphrase, &[user_inputs, &["breakglass"]].concat());
+    if u8::from(estimate.score()) >= LOCKS {
+        return None;
+    }
+    let guesses =
+        format!("Too easy: 10^{:.0} guesses would find it.", estimate.guesses_log10().max(0.0).ceil());
+    let warning = estimate.feedback().and_then(|feedback| feedback.warning());
+    let reason = warning.map_or(String::new(), |warning| format!(" {warning}"));
+    Some(format!("{guesses}{reason} {BETTER}"))
+}
+
+fn estimate(password: &str, user_inputs: &[&str]) -> zxcvbn::Entropy {
+    load_dictionaries();
+    let mut known = user_inputs.to_vec();
+    // "example" is no less known than "root@example.com"; zxcvbn looks for whole inputs only.
+    for input in user_inputs {
+        known.extend(input.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2));
+    }
+    zxcvbn::zxcvbn(password, &known)
 }
 
 #[cfg(test)]
@@ -246,5 +276,29 @@ mod tests {
         let begun = Instant::now();
         assert_eq!(strength(&longer, &[]), strength(&hundred, &[]));
         assert!(begun.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn a_passphrase_that_is_guessed_easily_is_refused_with_its_reason() {
+        let refused =
+            |passphrase: &str| refused_passphrase(passphrase, &["alice", "Alice Ng", "+1 555 0100"]);
+        for (weak, why) in [
+            ("short", "At least 12 characters"),
+            ("aaaaaaaaaaaa", "Repeats like"),
+            ("abcabcabcabcabc", "Repeats like"),
+            ("passwordpassword", "Repeats like"),
+            ("abcdefghijklmnop", "Sequences like"),
+            ("qwertyuiop123", "10^"),
+            ("alice-alice-ng", "10^"),
+            ("breakglass-1", "10^"),
+        ] {
+            let said = refused(weak).unwrap_or_else(|| panic!("{weak} is taken"));
+            assert!(said.contains(why) && said.contains("Four or five words"), "{weak}: {said}");
+            assert!(!said.contains(weak), "{said}");
+        }
+        for strong in ["quiet-otter-lamp-velvet", "maple-rocket-daisy", "äöü-Straße-Öl-Mühle", "x8#kQz!mP2vL"]
+        {
+            assert_eq!(refused(strong), None, "{strong}");
+        }
     }
 }

@@ -42,6 +42,13 @@ pub(crate) struct Entrant {
     pub(crate) roles: Vec<Role>,
 }
 
+impl Entrant {
+    /// What others know about the person: no good passphrase.
+    pub(crate) fn about(&self) -> [&str; 3] {
+        [self.person.as_str(), self.name.as_str(), self.contact.as_str()]
+    }
+}
+
 /// Makes a person's card, with a fresh signing key that is sealed to their recipients.
 pub(crate) fn make_card(entrant: Entrant, recipients: &[Recipient]) -> Result<VerifiedCard, Failure> {
     let key = SigningKey::generate(&mut Context::rng());

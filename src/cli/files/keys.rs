@@ -10,6 +10,7 @@ use crate::cli::say::failures;
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE, WORK_FACTOR};
 use crate::hands::{clock, files};
+use crate::secret::password::refused_passphrase;
 
 /// How often a passphrase may be mistyped.
 const TRIES: usize = 3;
@@ -29,12 +30,13 @@ impl NewKey {
         NewKey { identity, file }
     }
 
-    /// Makes one whose file is locked with a passphrase, which is asked for.
-    pub(crate) fn locked(terminal: &mut Terminal) -> Result<NewKey, Failure> {
+    /// Makes one whose file is locked with a passphrase, which is asked for. One that is easily guessed by somebody who
+    /// knows `about` the person is refused.
+    pub(crate) fn locked(terminal: &mut Terminal, about: &[&str]) -> Result<NewKey, Failure> {
         terminal.say(
             "The passphrase locks this identity. Nobody can reset it: if it is lost, so is the share.",
         )?;
-        let passphrase = terminal.ask_new_passphrase()?;
+        let passphrase = terminal.ask_new_passphrase(|typed| refused_passphrase(typed, about))?;
         let NewKey { identity, file } = NewKey::unlocked();
         let locked = envelope::lock_identity_file(&file, &passphrase, WORK_FACTOR)
             .map_err(|error| failures::envelope(&error))?;

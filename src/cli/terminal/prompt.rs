@@ -232,15 +232,18 @@ impl Terminal {
         }
     }
 
-    /// Asks for a new passphrase, twice.
+    /// Asks for a new passphrase, twice. `refuse` says why one will not do.
     ///
     /// # Errors
     /// A [`Failure`], as [`Terminal::ask_secret`].
-    pub(crate) fn ask_new_passphrase(&mut self) -> Result<SecretString, Failure> {
+    pub(crate) fn ask_new_passphrase(
+        &mut self,
+        refuse: impl Fn(&str) -> Option<String>,
+    ) -> Result<SecretString, Failure> {
         loop {
             let first = self.ask_secret("New passphrase:")?;
-            if first.expose_secret().chars().count() < 12 {
-                self.say("  At least 12 characters, please. Several words are easy to remember.")?;
+            if let Some(why) = refuse(first.expose_secret()) {
+                self.say(&format!("  {why}"))?;
                 continue;
             }
             if first.expose_secret() == self.ask_secret("The same again:")?.expose_secret() {

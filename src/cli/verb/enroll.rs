@@ -80,7 +80,7 @@ impl Verb for EnrollArgs {
         } else {
             let key = match self.no_passphrase {
                 true => NewKey::unlocked(),
-                false => NewKey::locked(&mut Terminal::open("a passphrase")?)?,
+                false => NewKey::locked(&mut Terminal::open("a passphrase")?, &entrant.about())?,
             };
             vec![new.insert(key).identity.to_recipient()]
         };

@@ -40,7 +40,8 @@ impl Verb for KeygenArgs {
         let key = if self.no_passphrase {
             NewKey::unlocked()
         } else {
-            NewKey::locked(&mut Terminal::open("a passphrase")?)?
+            let name = self.output.file_stem().unwrap_or_default().to_string_lossy();
+            NewKey::locked(&mut Terminal::open("a passphrase")?, &[&name])?
         };
         key.write(&self.output)?;
         let recipient = key.identity.to_recipient();

@@ -171,17 +171,18 @@ fn here(id: PersonId, members: &[Member], terminal: &mut Terminal) -> Result<Opt
         return Ok(None);
     }
     let prefix = folder.join(id.as_str());
+    let entrant = given.entrant(id.clone())?;
     let path = with_ending(&prefix, "key");
     let (identities, key) = if path.symlink_metadata().is_ok() {
         terminal.say(&format!("{id}: using the identity that exists already: {}", path.display()))?;
         (read_identities(&path)?, None)
     } else {
         terminal.say(&format!("{id}, type it yourself, and let nobody watch."))?;
-        let key = NewKey::locked(terminal)?;
+        let key = NewKey::locked(terminal, &entrant.about())?;
         (vec![key.identity.clone()], Some(key))
     };
     let recipients: Vec<_> = identities.iter().map(|one| one.to_recipient()).collect();
-    let card = make_card(given.entrant(id)?, &recipients)?;
+    let card = make_card(entrant, &recipients)?;
     let here = Some(LocalPerson::seated(card.clone(), identities, prefix.clone())?);
     Ok(Some(Member { card, prefix, here, is_made: true, key }))
 }
