@@ -207,7 +207,7 @@ const SEAL: [&str; 13] = [
 
 fn seal_up_to_the_seed(disk: &Disk, password: &str) -> Terminal {
     let mut seal = start(disk, &SEAL);
-    seal.expect("Account id:").enter("no good!").expect("account id must be").expect("Account id:");
+    seal.expect("Account id:").enter("zürich").expect("account id must be").expect("Account id:");
     seal.enter("111122223333").expect("E-mail address").enter("root@example.com");
     seal.expect("Password:").enter(password).expect("again:").enter("another").expect("differ");
     seal.expect("Password:").enter(password).expect("again:").enter(password);
