@@ -9,6 +9,7 @@ use std::rc::Rc;
 use data_encoding::BASE64;
 
 use crate::audit::books::{lacking, parted};
+use crate::ceremony::denials::{Denied, denied};
 use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
@@ -53,6 +54,8 @@ pub struct Review<'a> {
     pub share: Share,
     /// Approvals of this generation, by any custodian, that were never released as far as log and book know.
     pub unreleased: Vec<Unreleased>,
+    /// Denials of the same, as far as log and book know.
+    pub denied: Vec<Denied>,
     /// The newest record that the approver's book knows and that is missing from the log.
     pub lacking: Option<u64>,
     /// The deviation, if the log contradicts the approver's book, or lacks what it knows.
@@ -210,6 +213,7 @@ impl RequestFile {
         let lacking = lacking(escrow, book);
         let history = history.or(lacking.map(|_| Deviation::MissingRecords));
         let unreleased = unreleased(escrow, book, asked);
+        let denied = denied(escrow, book, asked);
         Ok(Review {
             carried: self,
             person: person.clone(),
@@ -217,6 +221,7 @@ impl RequestFile {
             generation,
             share,
             unreleased,
+            denied,
             lacking,
             history,
         })

@@ -4,6 +4,7 @@
 pub mod approve;
 pub mod check;
 pub mod continuation;
+pub mod denials;
 pub mod init;
 pub mod release;
 pub mod request;

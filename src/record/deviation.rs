@@ -2,6 +2,31 @@
 
 use crate::value::words::open_words;
 
+impl Deviation {
+    /// Whether it is of a machine and its drives: not of who asks, for what and when.
+    pub(crate) fn is_of_machine(self) -> bool {
+        match self {
+            Deviation::UnlockedMemory | Deviation::NoSandbox | Deviation::SwapOn | Deviation::InterfaceUp => {
+                true
+            }
+            Deviation::OutsideWindow
+            | Deviation::LongWindow
+            | Deviation::NotCurrent
+            | Deviation::NotInForce
+            | Deviation::RequesterApproves
+            | Deviation::TimeSet
+            | Deviation::ClockBehind
+            | Deviation::RetiredPerson
+            | Deviation::DamagedLog
+            | Deviation::ContinuedElsewhere
+            | Deviation::MissingRecords
+            | Deviation::OtherHistory
+            | Deviation::NotOpenable
+            | Deviation::Other(_) => false,
+        }
+    }
+}
+
 open_words! {
     /// Something that is not as it should be but did not stop a seal, a request, an approval or a release: shown,
     /// confirmed and recorded.

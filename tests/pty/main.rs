@@ -7,6 +7,7 @@ mod canary;
 mod colour;
 #[path = "../common/mod.rs"]
 mod common;
+mod decides;
 #[path = "../fixtures/disk/mod.rs"]
 mod disk;
 mod enrolling;

@@ -297,7 +297,7 @@ fn fields_are_shown_one_at_a_time_and_hidden_again() {
     assert_eq!(printed.code, Some(2), "{}", printed.screen);
 
     let mut not = start(&disk, &release);
-    not.expect("approvals of alice, bob").expect("Type yes").enter("no");
+    not.expect("approved   alice, bob").expect("Type yes").enter("no");
     assert_eq!(not.end().code, Some(4));
 
     let mut shown = start(&disk, &release);

@@ -113,7 +113,7 @@ fn what_is_odd_is_asked_once_more_and_what_is_wrong_is_not_taken() {
     seal.expect("BUT        `second` is 3 of 3: if one share is lost, so is the vault")
         .expect("or <")
         .enter("perhaps");
-    seal.expect("yes, or <").expect("or < to").enter("yes").expect("sealed second");
+    seal.expect("Type yes, or <. Ctrl-C stops").enter("yes").expect("sealed second");
     let ended = seal.end();
     assert_eq!(ended.code, Some(0), "{}", ended.screen);
     unseen(&ended);
@@ -140,7 +140,7 @@ fn one_can_go_back_from_every_question() {
     seal.expect("password, not shown").enter(PASSWORD).expect("again:").enter(PASSWORD);
     seal.expect("pin, not shown").enter("4711-0815").expect("again:").enter("4711-0815");
     seal.expect("Seed, not shown").enter("<").expect("pin, not shown").enter("4711-0815").expect("again:");
-    seal.enter("4711-0815").expect("Seed, not shown").enter("").expect("none").expect("field      pin");
+    seal.enter("4711-0815").expect("Seed, not shown").enter("").expect("fields     pin").expect("none");
     seal.expect("Type yes, or <").enter("<").expect("Seed, not shown").enter("").expect("Type yes, or <");
     seal.enter("yes").expect("sealed prod");
     let ended = seal.end();

@@ -119,17 +119,6 @@ impl Painted {
     /// With its long lines broken at blanks, so that a terminal of `columns` columns has none to break in the
     /// middle of a word. A line that is a command stays whole: it is there to be copied.
     pub fn fitted(&self, columns: usize) -> Painted {
-        let mut lines = vec![Painted::new()];
-        for (tone, piece) in &self.0 {
-            for (at, part) in piece.split('\n').enumerate() {
-                if at > 0 {
-                    lines.push(Painted::new());
-                }
-                if let Some(line) = lines.last_mut() {
-                    line.push(*tone, part);
-                }
-            }
-        }
         let fit = |line: Painted| {
             let text = line.to_string();
             let blanks = text.len() - text.trim_start_matches(' ').len();
@@ -146,7 +135,23 @@ impl Painted {
             };
             parts.map(put).collect()
         };
-        Painted::lines(lines.into_iter().flat_map(fit))
+        Painted::lines(self.split_lines().into_iter().flat_map(fit))
+    }
+
+    /// Its lines.
+    pub(crate) fn split_lines(&self) -> Vec<Painted> {
+        let mut lines = vec![Painted::new()];
+        for (tone, piece) in &self.0 {
+            for (at, part) in piece.split('\n').enumerate() {
+                if at > 0 {
+                    lines.push(Painted::new());
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.push(*tone, part);
+                }
+            }
+        }
+        lines
     }
 
     /// How many characters it has.

@@ -3,64 +3,101 @@
 use crate::ceremony::approve::Review;
 use crate::cli::say::deviation::explain;
 use crate::cli::say::painted::{Painted, Tone};
-use crate::value::text::folded;
+use crate::cli::say::summary::Summary;
+use crate::record::deviation::Deviation;
+use crate::record::request::Request;
+use crate::secret::payload::{TOTP, TOTP_SEED};
+use crate::value::names::FieldName;
 use crate::value::time::Time;
 
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
+/// So many deviations are explained where the decision is made; of more, only the words are there, and the explanations
+/// are above.
+const EXPLAINED: usize = 3;
 
 /// Everything that the decision rests on. Vault, account and kind come out of the decrypted share.
-pub(crate) fn screen(examined: &Review<'_>, now: Time) -> Painted {
+pub(crate) fn summary(examined: &Review<'_>, now: Time) -> Summary {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
-    let mut lines = vec![Painted::of(Tone::Strong, format!("request {}", asked.record))];
-    // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, tone: Tone, text: &str| {
-        let text = folded(if text.is_empty() { "none named" } else { text }, TEXT_COLUMNS);
-        lines.push(
-            Painted::of(Tone::Quiet, format!("  {name:<10} ")).and(tone, text.join("\n             | ")),
-        );
-    };
+    let mut summary = Summary::titled(Painted::of(Tone::Strong, format!("request {}", asked.record)));
+    written(&mut summary, wanted);
     let (shares, plain) = (share.threshold, Tone::Plain);
-    line("vault", Tone::Strong, &format!("{} generation {} ({})", share.name, share.generation, share.kind));
-    line("account", Tone::Strong, share.account.as_str());
-    line("needs", plain, &format!("{} of {} custodians", shares.threshold(), shares.total_shares()));
-    line("asked by", Tone::Strong, &format!("{} at {}", wanted.requester, asked.time));
-    line("purpose", plain, &format!("{}, {}", wanted.purpose, wanted.reason));
-    line("ticket", plain, wanted.ticket.as_str());
-    line("because", Tone::Strong, wanted.justification.as_str());
-    let actions: Vec<_> = wanted.actions.iter().map(|action| action.as_str()).collect();
-    line("planned", plain, &actions.join("\n"));
-    line("fields", plain, &wanted.fields.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", "));
-    line("TOTP codes", plain, &format!("{} at most", wanted.totp_codes));
-    line("window", plain, &format!("{} to {}", wanted.not_before, wanted.not_after));
-    line("it is now", plain, &now.to_string());
-    let undeclared = examined.undeclared();
-    let (requester, own) = (&wanted.requester, examined.deviations(now));
-    let own = own.iter().filter(|deviation| !undeclared.contains(deviation));
-    for (label, deviation) in wanted
-        .deviations
-        .iter()
-        .map(|one| ("DEVIATION".to_owned(), one))
-        .chain(undeclared.iter().map(|one| (format!("NOT DECLARED by {requester}"), one)))
-        .chain(own.map(|one| ("DEVIATION".to_owned(), one)))
-    {
-        lines.push(Painted::of(Tone::Bad, format!("  {label}: {}", explain(*deviation))));
-    }
-    if let Some(seq) = examined.lacking {
+    summary.text("needs", plain, &format!("{} of {} custodians", shares.threshold(), shares.total_shares()));
+    summary.text("window", plain, &format!("{} to {}", wanted.not_before, wanted.not_after));
+    summary.text("it is now", plain, &now.to_string());
+    for earlier in &examined.denied {
         let text = format!(
-            "  MISSING: your book knows record {seq}; what it says, e.g. who retired, is not in this log"
+            "{} at {}, request {}: {}",
+            earlier.person,
+            earlier.time,
+            earlier.request.short(),
+            earlier.because
         );
-        lines.push(Painted::of(Tone::Bad, text));
+        summary.text("denied", plain, &text);
+    }
+    let undeclared = examined.undeclared();
+    let own = examined.deviations(now).into_iter().filter(|one| !undeclared.contains(one));
+    let declared: Vec<_> = wanted.deviations.iter().copied().chain(own).collect();
+    decided_by_deviations(&mut summary, "DEVIATION", &declared);
+    let undeclared: Vec<_> = undeclared.into_iter().collect();
+    decided_by_deviations(&mut summary, &format!("NOT DECLARED by {}", wanted.requester), &undeclared);
+    if let Some(seq) = examined.lacking {
+        summary.warns(&format!(
+            "MISSING: your book knows record {seq}; what it says, e.g. who retired, is not in this log"
+        ));
     }
     for earlier in &examined.unreleased {
-        let text = format!(
-            "  EARLIER APPROVAL by {} at {} for request {}, which is not known to have been released",
+        summary.warns(&format!(
+            "EARLIER APPROVAL by {} at {} for request {}, which is not known to have been released",
             earlier.person,
             earlier.time,
             earlier.request.short()
-        );
-        lines.push(Painted::of(Tone::Bad, text));
+        ));
     }
-    Painted::lines(lines)
+    if !examined.denied.is_empty() {
+        let people = examined
+            .denied
+            .iter()
+            .map(|one| (Tone::Bad, format!("{} ({})", one.person, one.request.short())));
+        summary.decides_by("DENIED by", people.collect());
+    }
+    summary.decides_by("fields", fields(&wanted.fields, wanted.totp_codes));
+    summary.decides("asked by", Tone::Strong, &format!("{} at {}", wanted.requester, asked.time));
+    summary.decides("purpose", plain, &format!("{}, {}", wanted.purpose, wanted.reason));
+    let vault = format!("{} generation {} ({})", share.name, share.generation, share.kind);
+    summary.decides("vault", Tone::Strong, &vault);
+    summary.decides("account", Tone::Strong, share.account.as_str());
+    summary
+}
+
+/// What people wrote.
+pub(crate) fn written(summary: &mut Summary, wanted: &Request) {
+    summary.text("ticket", Tone::Plain, wanted.ticket.as_str());
+    summary.text("because", Tone::Strong, wanted.justification.as_str());
+    let actions: Vec<_> = wanted.actions.iter().map(|action| action.as_str()).collect();
+    let planned = if actions.is_empty() { "none named".to_owned() } else { actions.join("\n") };
+    summary.text("planned", Tone::Plain, &planned);
+}
+
+/// Deviations of this label: a few are explained where the decision is made, of more there are the words.
+fn decided_by_deviations(summary: &mut Summary, label: &str, deviations: &[Deviation]) {
+    if deviations.len() <= EXPLAINED {
+        deviations.iter().for_each(|one| summary.warns(&format!("{label}: {}", explain(*one))));
+        return;
+    }
+    for deviation in deviations {
+        summary.text(&format!("{label}:"), Tone::Bad, &explain(*deviation));
+    }
+    summary.warns(&format!("{label}:"));
+    summary.decides_by("", deviations.iter().map(|one| (Tone::Bad, one.to_string())).collect());
+}
+
+/// The fields that are asked for: a seed first, since whoever sees it can make codes for ever.
+pub(crate) fn fields(fields: &[FieldName], totp_codes: u32) -> Vec<(Tone, String)> {
+    let (seeds, others): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.as_str() == TOTP_SEED);
+    let word = |field: &FieldName| match field.as_str() {
+        TOTP => format!("{TOTP} ({totp_codes} codes at most)"),
+        name => name.to_owned(),
+    };
+    let seeds = seeds.into_iter().map(|field| (Tone::Bad, word(field)));
+    seeds.chain(others.into_iter().map(|field| (Tone::Plain, word(field)))).collect()
 }

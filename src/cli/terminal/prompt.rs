@@ -76,6 +76,11 @@ impl Terminal {
         Arc::clone(&self.console)
     }
 
+    /// How many columns and rows its window has.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        self.console.size()
+    }
+
     /// Shows lines.
     ///
     /// # Errors

@@ -7,13 +7,15 @@ use clap::Args;
 use crate::ceremony::approve::Review;
 use crate::cli::ask::words::ask_words;
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::decision::{self, Decision};
+use crate::cli::files::decision::{self, Asks, Decision};
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::outcomes::approve::ApproveOutcome;
+use crate::cli::say::summary::Summary;
+use crate::cli::terminal::decide;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
@@ -66,8 +68,10 @@ impl Verb for ApproveArgs {
             carried: &carried,
             custodian: &custodian,
             time: Context::time(self.at.time),
+            asks: if self.session_words.is_some() { Asks::Nothing } else { Asks::More },
         };
-        let agree = |examined: &Review<'_>| compare(examined, self.session_words.as_deref());
+        let (words, plain) = (self.session_words.as_deref(), context.plain);
+        let agree = |examined: &Review<'_>, summary: &Summary| compare(examined, summary, words, plain);
         decision.approve(&self.accepted, agree, &self.output, context)?;
         let asked = carried.asked();
         let outcome = ApproveOutcome {
@@ -81,7 +85,12 @@ impl Verb for ApproveArgs {
 }
 
 /// Compares the session words. If they were not given as a flag, asks for three of them, and for the decision.
-fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
+fn compare(
+    examined: &Review<'_>,
+    summary: &Summary,
+    given: Option<&str>,
+    plain: bool,
+) -> Result<(), Failure> {
     let words = Words::of_session(&examined.asked.record).map_err(|error| failures::no_scratch(&error))?;
     if let Some(given) = given {
         let given: Words = given.parse().map_err(|error| {
@@ -98,11 +107,11 @@ fn compare(examined: &Review<'_>, given: Option<&str>) -> Result<(), Failure> {
         )
         .next("do not approve; speak with the requester: the file may have been replaced on its way"));
     }
-    let mut terminal = Terminal::open("the session words")?;
+    let mut terminal = Terminal::open("the session words")?.plain(plain);
     let requester = &examined.asked.request.requester;
     terminal.say(&format!("Call {requester}, and have the session words read to you."))?;
     ask_words(&mut terminal, &words, OF_A_SESSION, "of the session")?;
-    if terminal.confirm("Approve, and hand your share over for good?")? {
+    if decide::confirm(&mut terminal, summary, "Approve, and hand your share over for good?")? {
         return Ok(());
     }
     Err(Failure::new(Exit::NotAuthorised, "not approved; nothing was written")

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::context::{Answer, Context, Verb};
-use crate::cli::files::decision::{self, Decision};
+use crate::cli::files::decision::{self, Asks, Decision};
 use crate::cli::files::output::{must_not_exist, write_output};
 use crate::cli::files::requests::read_request;
 use crate::cli::flags::{As, Global};
@@ -51,8 +51,13 @@ impl Verb for DenyArgs {
         must_not_exist(&self.output)?;
         let carried = read_request(&self.request, &context.known)?;
         let custodian = decision::unlock(&self.signer, &carried)?;
-        let decision =
-            Decision { path: &self.request, carried: &carried, custodian: &custodian, time: clock::now() };
+        let decision = Decision {
+            path: &self.request,
+            carried: &carried,
+            custodian: &custodian,
+            time: clock::now(),
+            asks: Asks::Nothing,
+        };
         let examined = decision.examine(context)?;
         let statement = custodian.state(examined.deny(self.because, decision.time), context)?;
         write_output(&self.output, &LogRecord::bytes_of(&statement.note))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::ceremony::release::{Gathered, ReleaseError};
+use crate::ceremony::release::ReleaseError;
 use crate::ceremony::request::Session;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::people::LocalPerson;
@@ -14,9 +14,11 @@ use crate::cli::files::requests::{read_request, session_path};
 use crate::cli::flags::{As, At, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::release::releasing;
+use crate::cli::say::summary::Summary;
+use crate::cli::terminal::decide;
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
-use crate::escrow::RequestState;
 use crate::hands::console::{self, Output};
 use crate::hands::files;
 use crate::hands::sandbox::FileAccess;
@@ -114,7 +116,8 @@ impl Verb for ReleaseArgs {
         if self.withdraw {
             how.carry_out(&mut |log, read, context| withdraw(log, &how, read, context), context)
         } else {
-            how.release(&mut confirm, context)
+            let (now, plain) = (Context::time(self.at.time), context.plain);
+            how.release(&mut |asked, gathered| confirm(&releasing(asked, gathered, now), plain), context)
         }
     }
 }
@@ -146,12 +149,9 @@ impl ReleaseArgs {
 }
 
 /// Says what is about to be logged, and asks for a yes to it.
-fn confirm(asked: &RequestState, gathered: &Gathered<'_>) -> Result<(), Failure> {
-    let mut terminal = Terminal::open("a confirmation")?;
-    let people: Vec<_> = gathered.approvers().iter().map(|id| id.as_str()).collect();
-    let vault = format!("{} generation {}", asked.request.name, asked.request.generation);
-    terminal.say(&format!("{vault} is about to be released on the approvals of {}.", people.join(", ")))?;
-    if terminal.confirm("The release is logged, and cannot be taken back.")? {
+fn confirm(summary: &Summary, plain: bool) -> Result<(), Failure> {
+    let mut terminal = Terminal::open("a confirmation")?.plain(plain);
+    if decide::confirm(&mut terminal, summary, "The release is logged, and cannot be taken back.")? {
         return Ok(());
     }
     Err(Failure::new(Exit::NotAuthorised, "not released; nothing was logged and nothing was shown")

@@ -8,12 +8,14 @@ use crate::ceremony::release::{Gathered, gather};
 use crate::ceremony::request::Session;
 use crate::cli::ask::open::dialog::OpenDialog;
 use crate::cli::context::Context;
-use crate::cli::files::decision::Decision;
+use crate::cli::files::decision::{Asks, Decision};
 use crate::cli::files::output::{must_not_exist, write_output};
 use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::summary::Summary;
+use crate::cli::terminal::decide;
 use crate::cli::terminal::guide::{self, Prompt, Reply};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock::SetTime;
@@ -202,11 +204,12 @@ impl ApprovalDialog<'_> {
             carried: self.carried,
             custodian,
             time: Context::time(self.time.map(SetTime::now)),
+            asks: Asks::Decision,
         };
         terminal.say("")?;
-        let agree = |_: &Review<'_>| {
+        let agree = |_: &Review<'_>, summary: &Summary| {
             let question = format!("{person}: approve, and hand your share over for good?");
-            if terminal.confirm(&question)? {
+            if decide::confirm(terminal, summary, &question)? {
                 return Ok(());
             }
             Err(Failure::new(Exit::NotAuthorised, format!("{person} has not approved; nothing was written"))

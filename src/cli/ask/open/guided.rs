@@ -17,13 +17,14 @@ use crate::cli::files::requests::{find_vault, read_request, request_must_be_new,
 use crate::cli::files::sealed::look_at;
 use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::release::releasing;
+use crate::cli::terminal::decide;
 use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::RequestState;
 use crate::hands::clock::SetTime;
 use crate::record::deviation::Deviation;
 use crate::record::request::Purpose;
-use crate::value::names::{PersonId, VaultName};
+use crate::value::names::VaultName;
 use crate::value::time::Time;
 
 /// Opens a vault, from the first question to the last.
@@ -151,26 +152,12 @@ fn challenge(
     now: Time,
     terminal: &mut Terminal,
 ) -> Result<(), Failure> {
-    let people: Vec<_> = gathered.approvers().iter().map(PersonId::as_str).collect();
-    let account = gathered.account();
-    let request = &asked.request;
-    terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE RELEASED"))?;
-    terminal.say(&format!(
-        "  vault      {} generation {}, account {account}\n  request    {} by {}\n  \
-         approved   by {}\n  shown      {}\n  it is now  {now}\n\
-         The release is logged first, and cannot be taken back.",
-        request.name,
-        request.generation,
-        asked.record.short(),
-        request.requester,
-        people.join(" and "),
-        questions::shown(&request.fields, request.totp_codes),
-    ))?;
+    let (account, summary) = (gathered.account(), releasing(asked, gathered, now));
+    let mut question = "Logged first, never taken back. Type the account id to release it:";
     loop {
-        let typed = terminal.ask("Type the account id to release it:")?;
-        if typed == account.as_str() {
+        if decide::ask(terminal, &summary, question)? == account.as_str() {
             return Ok(());
         }
-        terminal.say("  That is not the account id. Ctrl-C stops, and nothing is released.")?;
+        question = "That is not the account id; Ctrl-C stops. Type the account id:";
     }
 }

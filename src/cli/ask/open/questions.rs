@@ -9,18 +9,16 @@ use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::fields_or_usual;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::painted::{Painted, Tone};
+use crate::cli::say::request::fields;
+use crate::cli::say::summary::Summary;
+use crate::cli::terminal::decide;
 use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock::{self, SetTime};
 use crate::record::environment::Environment;
 use crate::record::request::Reason;
-use crate::secret::payload::TOTP;
-use crate::value::names::FieldName;
-use crate::value::text::{FreeText, folded};
+use crate::value::text::FreeText;
 use crate::value::time::Time;
-
-/// How wide what people wrote is shown: with its margin it fits into 80 columns.
-const TEXT_COLUMNS: usize = 64;
 
 /// What was answered.
 pub(crate) struct RequestAnswers {
@@ -79,15 +77,6 @@ fn meaning(reason: Reason) -> &'static str {
         Reason::SupportCase => "the provider's support asks for root to act on a case",
         Reason::Other => "anything else; auditors will see it as a finding",
     }
-}
-
-/// What will be shown, on one line.
-pub(crate) fn shown(fields: &[FieldName], codes: u32) -> String {
-    let one = |field: &FieldName| match field.as_str() {
-        TOTP => format!("{TOTP} ({codes} codes at most)"),
-        name => name.to_owned(),
-    };
-    fields.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// Asks until the person has seen all of it and said yes.
@@ -221,54 +210,49 @@ fn actions(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answe
 }
 
 fn summary(dialog: &OpenDialog<'_>, terminal: &mut Terminal, answers: &mut Answers) -> Result<Turn, Failure> {
+    let mut question = "Is all of it right, the time too? Type yes, or < to go back, or the right time:";
     loop {
-        terminal.show(&Painted::of(Tone::Due, "\nABOUT TO BE LOGGED"))?;
-        terminal.say(&summary_lines(dialog, answers).join("\n"))?;
-        let typed = terminal
-            .ask("Is all of it right, the time too? Type yes, or < to go back, or the right time:")?;
-        match typed.as_str() {
+        match decide::ask(terminal, &summary_of(dialog, answers), question)?.as_str() {
             "yes" => return Ok(Turn::Next),
             guide::BACK => return Ok(Turn::Back),
             other => match other.parse() {
                 Ok(time) => answers.time = Some(SetTime::begin(time)),
-                Err(_) => terminal.say("  Type yes, <, or a time, e.g. 2026-11-23T01:02:03Z.")?,
+                Err(_) => question = "Type yes, <, or a time, e.g. 2026-11-23T01:02:03Z:",
             },
         }
     }
 }
 
-fn summary_lines(dialog: &OpenDialog<'_>, answers: &Answers) -> Vec<String> {
+fn summary_of(dialog: &OpenDialog<'_>, answers: &Answers) -> Summary {
     let seal = dialog.seal;
-    let machine = clock::now();
+    let (plain, machine) = (Tone::Plain, clock::now());
     let now = Context::time(answers.time.map(SetTime::now));
-    let mut lines = Vec::new();
-    // What people wrote is set off, so that no text can pass for a line of this screen.
-    let mut line = |name: &str, text: &str| {
-        lines.push(format!("  {name:<10} {}", folded(text, TEXT_COLUMNS).join("\n             | ")));
-    };
-    line("vault", &format!("{} ({}), account {}", seal.title(), seal.kind, seal.account));
-    let requester = answers.requester.as_ref().map(|who| who.signer.person().to_string());
-    line("asked by", &requester.unwrap_or_default());
-    let reason = answers.reason.map_or(String::new(), |reason| format!(", {reason}"));
-    line("purpose", &format!("{}{reason}", dialog.purpose));
-    line("ticket", answers.ticket.as_ref().map_or("", FreeText::as_str));
-    line("because", answers.justification.as_ref().map_or("", FreeText::as_str));
+    let mut summary = Summary::titled(Painted::of(Tone::Due, "ABOUT TO BE LOGGED"));
+    summary.text("ticket", plain, answers.ticket.as_ref().map_or("", FreeText::as_str));
+    summary.text("because", plain, answers.justification.as_ref().map_or("", FreeText::as_str));
     let actions: Vec<_> = answers.actions.iter().flatten().map(FreeText::as_str).collect();
-    line("planned", if actions.is_empty() { "none named".to_owned() } else { actions.join("\n") }.as_str());
-    line("shown", &shown(&fields_or_usual(dialog.opening.fields.clone()), dialog.opening.totp_codes));
-    line("until", &now.after(dialog.opening.expires).to_string());
+    let planned = if actions.is_empty() { "none named".to_owned() } else { actions.join("\n") };
+    summary.text("planned", plain, &planned);
+    let (asked, codes) = (fields_or_usual(dialog.opening.fields.clone()), dialog.opening.totp_codes);
+    summary.decides_by("shown", fields(&asked, codes));
+    let reason = answers.reason.map_or(String::new(), |reason| format!(", {reason}"));
+    summary.decides("purpose", plain, &format!("{}{reason}", dialog.purpose));
+    let requester = answers.requester.as_ref().map(|who| who.signer.person().to_string());
+    summary.decides("asked by", plain, &requester.unwrap_or_default());
+    let vault = format!("{} ({}), account {}", seal.title(), seal.kind, seal.account);
+    summary.decides("vault", Tone::Strong, &vault);
+    summary.decides("until", plain, &now.after(dialog.opening.expires).to_string());
     match answers.time {
-        None => line("it is now", &format!("{now} (this machine's clock)")),
+        None => summary.decides("it is now", plain, &format!("{now} (this machine's clock)")),
         Some(_) => {
-            line("it is now", &format!("{now} (you entered this time)"));
-            line("the clock", &format!("{machine} (this machine's clock)"));
+            summary.decides("it is now", plain, &format!("{now} (you entered this time)"));
+            summary.decides("the clock", plain, &format!("{machine} (this machine's clock)"));
         }
     }
     if now < dialog.escrow.time {
-        line(
-            "BUT",
-            &format!("the log's last record was written at {}: the clock is behind", dialog.escrow.time),
-        );
+        let behind =
+            format!("the log's last record was written at {}: the clock is behind", dialog.escrow.time);
+        summary.decides("BUT", Tone::Bad, &behind);
     }
-    lines
+    summary
 }

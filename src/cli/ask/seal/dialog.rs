@@ -21,7 +21,10 @@ use crate::cli::files::signers::must_administer;
 use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::cli::say::layout::{counted, named};
+use crate::cli::say::layout::counted;
+use crate::cli::say::painted::Tone;
+use crate::cli::say::summary::Summary;
+use crate::cli::terminal::decide;
 use crate::cli::terminal::guide::{self, Prompt, Reply, Turn};
 use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::envelope::Identity;
@@ -217,42 +220,47 @@ impl SealDialog<'_> {
     }
 
     fn summary(&self, terminal: &mut Terminal, answers: &SealAnswers) -> Result<Turn, Failure> {
-        terminal.say(&self.summary_lines(answers).join("\n"))?;
-        guide::yes_or_back(terminal, "Is everything right?")
+        decide::agree_or_back(terminal, &self.summary_of(answers))
     }
 
-    fn summary_lines(&self, answers: &SealAnswers) -> Vec<String> {
-        let mut lines = vec![String::new(), "ABOUT TO SEAL THIS VAULT".to_owned()];
-        let mut line = |name: &str, text: &str| lines.push(named(name, text));
-        let vault = answers.vault.as_ref().map_or("", VaultName::as_str);
+    fn summary_of(&self, answers: &SealAnswers) -> Summary {
+        let mut summary = Summary::titled("ABOUT TO SEAL THIS VAULT".into());
+        let plain = Tone::Plain;
         let custodians = answers.custodians.as_deref().unwrap_or_default();
-        line("vault", vault);
-        let account = answers.account.as_ref().map_or("", AccountId::as_str);
-        line("account", &format!("{account} (partition {})", self.draft.partition));
-        line("e-mail", answers.email.as_deref().unwrap_or_default());
-        let sealer = answers.sealer.as_ref().map_or(self.sealers, std::slice::from_ref);
-        let sealers: Vec<_> = sealer.iter().map(|one| one.signer.person().to_string()).collect();
-        line("sealed by", &sealers.join(", "));
-        line("opened by", &format!("{} of {}", answers.threshold.unwrap_or(0), custodians.len()));
-        for id in custodians {
-            line("", &self.contact(id));
-        }
-        line("password", answers.password.as_ref().map_or("", Password::shown));
-        line("TOTP", if answers.totp.iter().flatten().next().is_some() { "a seed" } else { "none" });
-        for (name, _) in &answers.others {
-            line("field", name.as_str());
-        }
+        let contacts: Vec<_> = custodians.iter().map(|id| self.contact(id)).collect();
+        summary.text("custodians", plain, &contacts.join("\n"));
         let threshold = answers.threshold.and_then(|least| Threshold::new(least, custodians.len()).ok());
         if let (Some(threshold), Ok(cards)) = (threshold, custodian_cards(self.escrow, custodians)) {
             let people = cards.iter().map(|card| &card.card().person);
             if self.escrow.vault_named(&canary_name(threshold.threshold(), people)).is_none() {
-                line("and", "a canary for the same custodians, to drill on");
+                summary.text("and", plain, "a canary for the same custodians, to drill on");
             }
             for warning in answers.vault.iter().flat_map(|vault| warnings(vault, threshold)) {
-                line("BUT", warning.trim_start_matches("warning: "));
+                summary.decides("BUT", Tone::Due, warning.trim_start_matches("warning: "));
             }
         }
-        lines
+        if !answers.others.is_empty() {
+            let names = answers.others.iter().map(|(name, _)| (plain, name.to_string()));
+            summary.decides_by("fields", names.collect());
+        }
+        summary.decides(
+            "TOTP",
+            plain,
+            if answers.totp.iter().flatten().next().is_some() { "a seed" } else { "none" },
+        );
+        summary.decides("password", plain, answers.password.as_ref().map_or("", Password::shown));
+        let opened = custodians.iter().map(|id| (plain, id.to_string())).collect();
+        let (least, of) = (answers.threshold.unwrap_or(0), custodians.len());
+        summary.decides("opened by", plain, &format!("{least} of {of}:"));
+        summary.decides_by("", opened);
+        let sealer = answers.sealer.as_ref().map_or(self.sealers, std::slice::from_ref);
+        let sealers = sealer.iter().map(|one| (plain, one.signer.person().to_string()));
+        summary.decides_by("sealed by", sealers.collect());
+        summary.decides("e-mail", plain, answers.email.as_deref().unwrap_or_default());
+        let account = answers.account.as_ref().map_or("", AccountId::as_str);
+        summary.decides("account", Tone::Strong, &format!("{account} (partition {})", self.draft.partition));
+        summary.decides("vault", Tone::Strong, answers.vault.as_ref().map_or("", VaultName::as_str));
+        summary
     }
 }
 

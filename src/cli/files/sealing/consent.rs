@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::cli::context::Context;
 use crate::cli::say::deviation::explain_here;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::terminal::confirm::question;
 use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::Escrow;
 use crate::record::deviation::Deviation;
@@ -30,6 +31,11 @@ pub enum SealDeviation {
 }
 
 impl SealDeviation {
+    /// The word that is typed for it.
+    fn word(self) -> String {
+        self.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    }
+
     /// The same deviation for a sealing; `None` if a sealing cannot have it.
     pub(crate) fn of_machine(deviation: Deviation) -> Option<SealDeviation> {
         match deviation {
@@ -58,7 +64,6 @@ impl<'a> Consent<'a> {
 
     /// Returns if the deviation was accepted beforehand, or if the person says yes to it now.
     pub(crate) fn ask(&mut self, deviation: SealDeviation, what: &str) -> Result<(), Failure> {
-        use clap::ValueEnum as _;
         if self.accepted.contains(&deviation) {
             return Ok(());
         }
@@ -67,13 +72,12 @@ impl<'a> Consent<'a> {
         {
             return Ok(());
         }
-        let code = deviation.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
         Err(Failure::new(Exit::NotAuthorised, what)
-            .next(format!("nothing was sealed; to seal anyway: --accept-deviation {code}")))
+            .next(format!("nothing was sealed; to seal anyway: --accept-deviation {}", deviation.word())))
     }
 }
 
-/// Asks for a yes to each deviation of this machine that it did not have `before` already.
+/// Asks for one yes to all deviations of this machine that it did not have `before` already.
 pub(crate) fn confirm_machine(
     escrow: &Escrow,
     accepted: &[SealDeviation],
@@ -82,16 +86,24 @@ pub(crate) fn confirm_machine(
 ) -> Result<(), Failure> {
     let strict = escrow.policy.strict_air_gap;
     let known = before.map_or_else(Vec::new, |before| before.deviations(strict));
-    let found = context.environment().deviations(strict);
-    for deviation in found.into_iter().filter(|deviation| !known.contains(deviation)) {
-        let Some(code) = SealDeviation::of_machine(deviation) else { continue };
-        let terminal = if context.scripted { None } else { Terminal::open("").ok() };
-        let terminal = terminal.map(|terminal| terminal.plain(context.plain));
-        let what = format!(
-            "Deviation: {}. It will be recorded; `breakglass doctor` says how to fix it.",
-            explain_here(deviation)
-        );
-        Consent { accepted, terminal }.ask(code, &what)?;
+    let found = context.environment().deviations(strict).into_iter().filter(|one| !known.contains(one));
+    let of_machine = found.filter_map(|one| Some((one, SealDeviation::of_machine(one)?)));
+    let left: Vec<_> = of_machine.filter(|(_, code)| !accepted.contains(code)).collect();
+    if left.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let question = question(
+        "Deviation",
+        &left.iter().map(|(deviation, _)| explain_here(*deviation)).collect::<Vec<_>>(),
+    );
+    let what = format!("{question} `breakglass doctor` says how to fix it.");
+    let terminal = if context.scripted { None } else { Terminal::open("").ok() };
+    if let Some(terminal) = terminal
+        && terminal.plain(context.plain).confirm(&what)?
+    {
+        return Ok(());
+    }
+    let flags: Vec<_> = left.iter().map(|(_, code)| format!("--accept-deviation {}", code.word())).collect();
+    Err(Failure::new(Exit::NotAuthorised, what)
+        .next(format!("nothing was sealed; to seal anyway: {}", flags.join(" "))))
 }
