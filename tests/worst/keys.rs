@@ -91,7 +91,8 @@ fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
 fn a_small_order_or_noncanonical_release_key_in_a_seal_is_refused() {
     let laid = Laid::ready();
     let dan = [laid.world.signs("dan")];
-    let seal = laid.made("other").seal;
+    let sealed = laid.made("other");
+    let seal = sealed.seal.clone();
     let own = seal.release_key.to_string();
     for (at, key) in bad_keys().iter().enumerate() {
         let record =
@@ -103,6 +104,7 @@ fn a_small_order_or_noncanonical_release_key_in_a_seal_is_refused() {
         laid.verify("").exits(10).shows("record 6, byte ").shows("the verifying key is");
     }
     laid.world.forge(seal, &dan);
+    laid.lay_sealed(&sealed);
     laid.restore(laid.world.bytes());
 }
 

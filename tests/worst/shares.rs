@@ -62,11 +62,13 @@ fn a_sealed_share_of_index_0_is_bad() {
 fn a_seal_of_index_0_is_refused() {
     let laid = Laid::ready();
     let dan = [laid.world.signs("dan")];
-    let seal = laid.made("other").seal;
-    let record = |change: &dyn Fn(&str) -> String| forge::record(&laid.world, seal.clone(), &dan, change);
+    let sealed = laid.made("other");
+    let record =
+        |change: &dyn Fn(&str) -> String| forge::record(&laid.world, sealed.seal.clone(), &dan, change);
     let bad = record(&|line| swapped(line, r#""shares":[{"index":1"#, r#""shares":[{"index":0"#));
     laid.is_faulty("SEAL-SHARES", &bad);
     // The same, unchanged, is a record.
+    laid.lay_sealed(&sealed);
     laid.restore([laid.world.bytes(), record(&str::to_owned)].concat());
 }
 
