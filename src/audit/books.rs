@@ -1,11 +1,13 @@
 //! Books against a log: what people say they stated, and what the log says they stated.
 
+use std::collections::BTreeMap;
+
 use crate::audit::heads::{self, Keeper};
 use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
-use crate::record::book::{Book, BookError, BookRecord};
+use crate::record::book::{Book, BookError, BookReading, BookRecord};
 use crate::record::finding::{Broken, Finding, Rule};
-use crate::record::statement::Statement;
+use crate::record::statement::{BookRef, Statement};
 use crate::value::names::PersonId;
 
 /// What a book says about the log.
@@ -19,7 +21,7 @@ pub struct BookReport {
     pub newest: Option<u64>,
 }
 
-/// Compares the book of `owner`, as bytes, with the log.
+/// Compares the book of `owner`, as bytes, with the log. A damaged end is told, and the good records count.
 pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> BookReport {
     let mut report = BookReport::default();
     let Some(person) = escrow.people.get(owner) else {
@@ -27,40 +29,65 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> BookReport {
         report.findings.push(broken.person(owner).general());
         return report;
     };
-    let book = match Book::read(owner, &person.verifying_key(), bytes) {
-        Ok(book) => book,
-        Err(error) => {
-            let broken = Broken::new(Rule::BookChain, format!("`{owner}`: {error}")).person(owner);
-            report.findings.push(of_book_error(broken, &error).general());
+    let BookReading { book, error, good, .. } =
+        BookReading::of(owner, &person.verifying_key(), bytes.to_vec());
+    if let Some(error) = &error {
+        let is_damage = matches!(error, BookError::Torn { .. });
+        let rule = if is_damage { Rule::BookDamaged } else { Rule::BookChain };
+        let broken = of_book_error(Broken::new(rule, format!("`{owner}`: {error}")).person(owner), error);
+        if !is_damage {
+            report.findings.push(broken.general());
             return report;
         }
-    };
-    let of = book.records().filter(|(_, record)| record.escrow == escrow.id);
-    report.newest = of.map(|(_, record)| heads::knows(escrow, &record.head)).max();
+        report.findings.push(broken.size((bytes.len() - good) as u64).general());
+    }
+    report.newest = ours(escrow, &book).map(|(_, record)| heads::knows(escrow, &record.head)).max();
     report.findings.extend(parted(escrow, &book));
-    for (at, record) in book.records().filter(|(_, record)| record.escrow == escrow.id) {
+    for (_, record) in ours(escrow, &book) {
         if let Statement::Approval(approval) = &record.says {
             let approval = approval.clone();
             report.approvals.push(Approved { person: owner.clone(), time: record.time, approval });
         }
-        let logged = escrow.statements.iter().any(|collected| {
-            let signed = &collected.statement;
-            signed.person == *owner && signed.statement.book == *at && signed.statement.says == record.says
-        });
-        if !logged {
-            report.findings.push(unlogged(owner, at.number, record).general());
-        }
     }
-    for collected in escrow.statements.iter().filter(|collected| collected.statement.person == *owner) {
-        let statement = &collected.statement.statement;
-        if !book.records().any(|(at, record)| *at == statement.book && record.says == statement.says) {
-            let (kind, number) = (statement.says.kind(), statement.book.number);
-            let what = format!("{kind} by `{owner}`: it names record {number} of the book");
-            let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
-            report.findings.push(broken.book_record(number).about(collected.seq));
-        }
-    }
+    reconcile(escrow, &book, error.is_some(), &mut report.findings);
     report
+}
+
+/// The records about this escrow.
+fn ours<'a>(escrow: &'a Escrow, book: &'a Book) -> impl Iterator<Item = &'a (BookRef, BookRecord)> {
+    book.records().filter(|(_, record)| record.escrow == escrow.id)
+}
+
+/// Finds what is in the book and not in the log, and the other way round.
+fn reconcile(escrow: &Escrow, book: &Book, is_damaged: bool, findings: &mut Vec<Finding>) {
+    let owner = book.owner();
+    let key = |at: &BookRef| (at.number, at.hash);
+    let logged = || escrow.statements.iter().filter(|collected| collected.statement.person == *owner);
+    let mut stated: BTreeMap<_, Vec<&Statement>> = BTreeMap::new();
+    for collected in logged() {
+        let statement = &collected.statement.statement;
+        stated.entry(key(&statement.book)).or_default().push(&statement.says);
+    }
+    for (at, record) in ours(escrow, book) {
+        if !stated.get(&key(at)).is_some_and(|says| says.contains(&&record.says)) {
+            findings.push(unlogged(owner, at.number, record).general());
+        }
+    }
+    let records: BTreeMap<_, _> = book.records().map(|(at, record)| (key(at), record)).collect();
+    let count = book.records().count() as u64;
+    for collected in logged() {
+        let statement = &collected.statement.statement;
+        let number = statement.book.number;
+        // What is behind a damaged end cannot be told.
+        let is_beyond = is_damaged && number >= count;
+        let told = records.get(&key(&statement.book)).is_some_and(|record| record.says == statement.says);
+        if !told && !is_beyond {
+            let what =
+                format!("{} by `{owner}`: it names record {number} of the book", statement.says.kind());
+            let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
+            findings.push(broken.book_record(number).about(collected.seq));
+        }
+    }
 }
 
 fn unlogged(owner: &PersonId, number: u64, record: &BookRecord) -> Broken {

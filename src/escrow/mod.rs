@@ -1,6 +1,7 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
 mod deviations;
+mod forks;
 mod known;
 mod people;
 mod reading;
@@ -13,10 +14,10 @@ mod vaults;
 mod verified;
 
 pub use deviations::{of_release, of_request};
+pub(crate) use forks::forks;
 pub use known::KnownLogs;
 pub use people::{Person, people};
 pub use reading::Reading;
-pub(crate) use reading::forks;
 pub use requests::{Circumstances, CloseState, EndState, ReleaseState, RequestState};
 pub use rules::MAX_SEQ;
 pub use signers::may_administer;

@@ -3,11 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use data_encoding::BASE64;
-
 use crate::crypto::digest::Digest;
 use crate::escrow::rules::admit::walk;
-use crate::escrow::rules::adopt::MAX_ADOPTED;
 use crate::escrow::state::Escrow;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
@@ -47,11 +44,21 @@ impl Reading {
     }
 
     fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
+        let reading = Reading::walked_once(bytes, more)?;
+        if reading.escrow.missed.is_empty() {
+            return Ok(reading);
+        }
+        // Only what was verified can ask for the escrow as it was: so where branches fork is known at the end.
+        let more = &reading.escrow.missed | more;
+        Reading::walked_once(reading.bytes, &more)
+    }
+
+    fn walked_once(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
         let size = bytes.len() as u64;
         let genesis = |broken: Broken| broken.size(size).at(0, 0);
         let first = LogRecord::take(&bytes, 0).map_err(|error| genesis(unreadable(&error)))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
-        escrow.wanted = Arc::new(&forks(&bytes) | more);
+        escrow.wanted = Arc::new(more.clone());
         escrow.remember();
         let mut reading = Reading { bytes: Vec::new(), escrow, starts: vec![0], findings: Vec::new() };
         reading.go_on(bytes);
@@ -86,13 +93,17 @@ impl Reading {
     pub fn resume(mut self, bytes: Vec<u8>) -> Result<Reading, Finding> {
         public::work(|| {
             let is_whole = self.tail().is_empty() && bytes.starts_with(&self.bytes);
-            // The new records may adopt a branch that forked at an old one, and the escrow as it was there was not kept. So
-            // the log is read from its beginning.
-            if !is_whole || !forks(&bytes[self.bytes.len()..]).is_subset(&self.escrow.wanted) {
+            if !is_whole {
                 return Reading::walked(bytes, &BTreeSet::new());
             }
             self.go_on(bytes);
-            Ok(self)
+            // The new records may adopt a branch that forked at an old one, and the escrow as it was there was not kept. So
+            // the log is read from its beginning.
+            if self.escrow.missed.is_empty() {
+                Ok(self)
+            } else {
+                Reading::walked(self.bytes, &BTreeSet::new())
+            }
         })
     }
 
@@ -148,35 +159,6 @@ impl Reading {
     }
 }
 
-/// The records from which branches part that `adopt` records in `bytes` bring in, or that such a branch brings in
-/// itself. Nothing is verified here, because a snapshot that is kept needlessly is never used. Only as many are kept as a
-/// log can adopt, so that a hostile file cannot fill the memory.
-pub(crate) fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
-    let mut found = BTreeSet::new();
-    collect_forks(bytes, &mut found);
-    found
-}
-
-fn collect_forks(bytes: &[u8], found: &mut BTreeSet<Digest>) {
-    const ADOPT: &[u8] = b"{\"type\":\"breakglass/v1/adopt\"";
-    const HASH: &[u8] = b"\"hash\":\"";
-    const RECORDS: &[u8] = b"\"records\":\"";
-    fn after<'a>(line: &'a [u8], what: &[u8]) -> Option<&'a [u8]> {
-        line.get(line.windows(what.len()).position(|window| window == what)? + what.len()..)
-    }
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(ADOPT)) {
-        if found.len() >= MAX_ADOPTED {
-            return;
-        }
-        let hash = after(line, HASH).and_then(|rest| std::str::from_utf8(rest.get(..64)?).ok()?.parse().ok());
-        found.extend::<Option<Digest>>(hash);
-        let branch = after(line, RECORDS).and_then(|rest| rest.split(|byte| *byte == b'"').next());
-        if let Some(branch) = branch.and_then(|text| BASE64.decode(text).ok()) {
-            collect_forks(&branch, found);
-        }
-    }
-}
-
 /// Names what is in the place of the next record: a damaged tail, if no valid record follows it, and tampering
 /// otherwise. A record that is properly signed but in the wrong place is never a damaged tail.
 fn trouble(escrow: &Escrow, bytes: &[u8], mut broken: Broken) -> Finding {
@@ -197,24 +179,4 @@ fn trouble(escrow: &Escrow, bytes: &[u8], mut broken: Broken) -> Finding {
         broken = broken.breaks(Rule::Torn, why);
     }
     broken.size(tail.len() as u64).at(escrow.head.seq + 1, start)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_so_many_forks_are_remembered() {
-        let lines = |range: std::ops::Range<u32>| -> String {
-            let line = |at: u32| {
-                let hash = Digest::of(&at.to_be_bytes());
-                format!("{{\"type\":\"breakglass/v1/adopt\",\"says\":{{\"from\":{{\"hash\":\"{hash}\"}}}}\n")
-            };
-            range.map(line).collect()
-        };
-        assert_eq!(forks(lines(0..10).as_bytes()).len(), 10);
-        let found = forks(lines(0..1000).as_bytes());
-        assert_eq!(found.len(), MAX_ADOPTED);
-        assert!((0..64u32).all(|at| found.contains(&Digest::of(&at.to_be_bytes()))), "the first count");
-    }
 }

@@ -60,6 +60,8 @@ pub struct Escrow {
     pub(super) newer: bool,
     /// The records at which branches fork that are adopted later.
     pub(super) wanted: Arc<BTreeSet<Digest>>,
+    /// Those of which a record that was verified said that a branch forks there, and which were not among them.
+    pub(super) missed: BTreeSet<Digest>,
     /// The escrow as it was at each of them, by the digest of the record.
     pub(super) remembered: BTreeMap<Digest, Arc<Escrow>>,
     /// Every key and recipient in use, so that fresh ones can be told from used ones.

@@ -48,7 +48,7 @@ impl std::ops::Deref for VerifiedStatement {
 /// A statement in a record that collects them.
 pub(super) enum Collected {
     /// One whose form, person, signature, escrow and head hold.
-    Known(SignedStatement),
+    Known(Box<SignedStatement>),
     /// One of which the same holds, of this kind, which is not known here.
     Newer(String),
 }
@@ -66,7 +66,7 @@ pub(super) fn collected(escrow: &Escrow, note: &str) -> Result<Collected, Broken
     let is_else =
         [Card::KIND, BookRecord::KIND].contains(&note.kind()) || RecordKind::from_str(note.kind()).is_ok();
     if is_else || StatementKind::from_str(note.kind()).is_ok() {
-        return escrow.verify_statement(note).map(|one| Collected::Known(one.into_signed()));
+        return escrow.verify_statement(note).map(|one| Collected::Known(Box::new(one.into_signed())));
     }
     escrow.verify_newer(&note)?;
     Ok(Collected::Newer(note.kind().to_owned()))

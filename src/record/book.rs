@@ -241,11 +241,12 @@ impl BookReading {
             let (record, length) = match take(&owner, key, rest) {
                 Ok(taken) => taken,
                 Err(error) => {
-                    // A whole record that somebody else signed is not damage.
+                    // A whole record that somebody else signed is not damage, and what the owner signed is none either.
+                    let name = KeyName::Person(owner.clone());
                     let whole = matches!(
                         error,
                         NoteError::Signers { .. } | NoteError::KeyId(_) | NoteError::WrongType { .. }
-                    );
+                    ) || Note::take_signed(rest).is_some_and(|note| note.is_by(&name, key));
                     self.error = Some(if !whole && is_last(&owner, key, rest) {
                         BookError::Torn { number, error }
                     } else {

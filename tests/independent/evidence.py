@@ -7,6 +7,7 @@ from shapes import HEX, Malformed, Object, read_json, require, seconds, write_js
 
 HEAD_FILE = Object(escrow=HEX, size=HEAD.fields["size"], seq=HEAD.fields["seq"], hash=HEX)
 ZERO = "0" * 64
+BEGINNING = b'{"type":"breakglass/v'
 
 
 def head_file(data: bytes):
@@ -17,18 +18,54 @@ def head_file(data: bytes):
 
 
 def book(data: bytes, owner: str, key: str):
-    """The records of somebody's book as (note, digest); raises Malformed where it is no unbroken chain of theirs."""
+    """The good records of somebody's book as (note, digest), and whether its end is damaged; raises Malformed where it is
+    no unbroken chain of theirs."""
     records, at, prev = [], 0, ZERO
     while at < len(data):
-        note, end = notes.take(data, at)
-        note.of("book")
+        try:
+            note, end = book_record(data, at, owner, key)
+        except (Malformed, UnicodeDecodeError):
+            require(is_damage(data, at, owner, key), "no damage, and no record of the owner's either")
+            return records, True
         chained = note.value["number"] == len(records) and note.value["prev"] == prev
         require(chained and note.by == [owner], "not the owner's next record")
-        require(note.fault(lambda _: key) is None, "not signed by the owner")
         prev = notes.sha256(data[at:end])
         records.append((note, prev))
         at = end
-    return records
+    return records, False
+
+
+def book_record(data, at, owner, key):
+    note, end = notes.take(data, at)
+    note.of("book")
+    require([name for name, _, _ in note.lines] == [owner], "another signer")
+    require(notes.is_by(note.text, note.lines[0], key), "not signed by the owner")
+    return note, end
+
+
+def is_damage(data, at, owner, key):
+    """Whether bytes are a damaged end: no whole record of another kind or key, nothing that the owner signed, and no
+    record of the owner's behind them."""
+    try:
+        text, lines = notes.signed(data[at:notes.extent(data, at)])
+        if any(line[0] == owner and notes.is_by(text, line, key) for line in lines):
+            return False
+        note, _ = notes.take(data, at)
+        if note.kind != "book":
+            return False
+        note.of("book")
+        if [name for name, _, _ in lines] != [owner] or lines[0][1] != notes.key_id(owner, key):
+            return False
+    except (Malformed, UnicodeDecodeError):
+        pass
+    behind = data.find(BEGINNING, at + 1)
+    while behind >= 0:
+        try:
+            book_record(data, behind, owner, key)
+            return False
+        except (Malformed, UnicodeDecodeError):
+            behind = data.find(BEGINNING, behind + 1)
+    return True
 
 
 def compare(escrow, head):
@@ -57,17 +94,19 @@ def judge(escrow, heads, books, required):
     for owner, data in books:
         try:
             require(owner in escrow.people, "nobody's book")
-            records = book(data, owner, escrow.people[owner]["verifying_key"])
+            records, damaged = book(data, owner, escrow.people[owner]["verifying_key"])
         except (Malformed, NonCanonical, UnicodeDecodeError):
             found.append(("BOOK-CHAIN", None))
             continue
+        if damaged:
+            found.append(("BOOK-DAMAGED", None))
         ours = [(note, digest) for note, digest in records if note.value["escrow"] == escrow.id]
         inside = [note.value["head"] for note, _ in ours]
         newest = max([newest] + [knows(escrow, head) for head in inside])
         parted = list(filter(None, (compare(escrow, head) for head in inside)))
         # Of a book's heads the worst is reported, and of several the last.
         found += sorted(parted, key=lambda one: one[0] == "HEAD-FORK")[-1:]
-        found += reconcile(escrow, owner, ours)
+        found += reconcile(escrow, owner, ours, len(records) if damaged else None)
         for note, _ in ours:
             ((kind, says),) = note.value["says"].items()
             told.append((owner, kind, says, seconds(note.value["time"])))
@@ -78,13 +117,15 @@ def judge(escrow, heads, books, required):
     return found, told
 
 
-def reconcile(escrow, owner, records):
-    """A book against the log: what is in one and not in the other."""
+def reconcile(escrow, owner, records, damaged_from):
+    """A book against the log: what is in one and not in the other. What is behind a damaged end cannot be told."""
     found = []
     by_record = {(note.value["number"], digest): note for note, digest in records}
     logged = [one for one in escrow.received if one.person == owner]
     for one in logged:
         note = by_record.get(one.book)
+        if damaged_from is not None and one.book[0] >= damaged_from:
+            continue
         if note is None or note.value["says"] != {one.kind: one.says}:
             found.append(("BOOK-SILENT", one.seq))
     if set(by_record) - {one.book for one in logged}:

@@ -2,10 +2,14 @@
 
 use breakglass::audit::verify::Evidence;
 use breakglass::crypto::digest::Digest;
+use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
+use breakglass::record::frame::FramedRecord;
 use breakglass::record::head::HeadFile;
-use breakglass::record::statement::Action;
+use breakglass::record::note::{Note, Signed};
+use breakglass::record::statement::{Action, Denial};
 use breakglass::value::names::PersonId;
+use serde::{Deserialize, Serialize};
 
 use crate::Case;
 use crate::world::{World, text};
@@ -40,10 +44,9 @@ fn book_chain() {
         good[second..].to_vec(),
         [&good[second..], &good[..second]].concat(),
         [&good[..second], &good[..second]].concat(),
-        good[..good.len() - 1].to_vec(),
-        [&good[..], b"\0"].concat(),
-        flipped(second + 60),
-        flipped(good.len() - 10),
+        flipped(60),
+        // What she signed is no damage, whatever it says.
+        [&good[..], &signed_by_alice(&world)].concat(),
         world.person("bob").book_bytes.borrow().clone(),
     ];
     for bad in bad {
@@ -52,6 +55,64 @@ fn book_chain() {
     // Nobody's book.
     let report = world.verify_with(&given((text("mallory"), good)));
     case.says(&report, Rule::BookChain, None, &[]);
+}
+
+/// A line that is signed as a book's record is.
+fn signed_by_alice(world: &World) -> Vec<u8> {
+    let denial = Denial { request: world.id(), because: text("no") };
+    let key = world.signs("alice");
+    let nothing = FramedRecord {
+        escrow: None,
+        seq: 0,
+        prev: world.id(),
+        time: world.now(),
+        by: Vec::new(),
+        says: denial,
+    };
+    let note = Note::sign(&Loose(nothing), &[key]);
+    LogRecord::bytes_of(&note)
+}
+
+/// A book's record with other fields.
+#[derive(Serialize, Deserialize)]
+struct Loose(FramedRecord<Denial>);
+
+impl Signed for Loose {
+    const KIND: &'static str = "book";
+}
+
+#[test]
+fn book_damaged() {
+    let world = World::ready();
+    let asking = world.emergency();
+    for who in ["alice", "bob"] {
+        world.approve(who, &asking);
+        world.state(who, Denial { request: asking.record, because: text("too late") });
+    }
+    let head = world.head_file();
+    let given = |cut: &dyn Fn(Vec<u8>) -> Vec<u8>| {
+        let books = ["alice", "bob"].map(|who| {
+            let (who, book) = world.person(who).book_evidence();
+            (who, cut(book))
+        });
+        let report = world.verify_with(&Evidence { books: books.to_vec(), ..heads(&[head]) });
+        report.findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+    };
+    let whole = given(&|book| book);
+    assert!(whole.contains(&Rule::QuorumUnreleased) && !whole.contains(&Rule::BookDamaged), "{whole:?}");
+    type Cut = fn(Vec<u8>) -> Vec<u8>;
+    let cuts: [Cut; 4] = [
+        |book| book[..book.len() - 1].to_vec(),
+        |book| [&book[..], &[0; 512]].concat(),
+        |book| [&book[..book.len() - 100], &[0xff; 100]].concat(),
+        |book| [&book[..], b"{\"type\":\"breakglass/v1/book\",\"num"].concat(),
+    ];
+    for cut in cuts {
+        let found = given(&cut);
+        let count = |rule| found.iter().filter(|one| **one == rule).count();
+        assert_eq!((count(Rule::BookDamaged), count(Rule::QuorumUnreleased)), (2, 1), "{found:?}");
+        assert_eq!((count(Rule::BookChain), count(Rule::BookSilent)), (0, 0), "{found:?}");
+    }
 }
 
 #[test]

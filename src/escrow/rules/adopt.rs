@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
+use crate::escrow::forks::{MAX_ADOPTED, forks_of};
 use crate::escrow::state::Escrow;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::repair::Adopt;
-
-/// The most branches that one log can adopt, with those that they adopted.
-pub(in crate::escrow) const MAX_ADOPTED: usize = 64;
 
 /// Takes the records that bytes hold, one after another. It is handed in: what takes every kind of record takes adoptions
 /// too, and these files would import each other.
@@ -29,6 +27,7 @@ pub(super) fn admit(
     if by.len() != 2 || by.iter().any(|name| name.person().is_none()) {
         return Err(Broken::new(Rule::AdoptSigners, format!("{} signers", by.len())).signers(by));
     }
+    ask_for_forks(escrow, adopt);
     let broken = |why: String| Broken::new(Rule::AdoptBranch, why).head(adopt.from);
     let at_fork = escrow.remembered.get(&adopt.from.hash).filter(|then| then.head == adopt.from).cloned();
     let at_fork =
@@ -75,6 +74,14 @@ pub(super) fn admit(
         report(on_branch(finding));
     }
     Ok(())
+}
+
+/// Asks for the escrow as it was where branches fork, which is kept when the log is read again. The record is verified, and
+/// two people signed it.
+fn ask_for_forks(escrow: &mut Escrow, adopt: &Adopt) {
+    let missed = forks_of(adopt).difference(&escrow.wanted).copied().collect::<Vec<_>>();
+    let room = MAX_ADOPTED.saturating_sub(escrow.wanted.len() + escrow.missed.len());
+    escrow.missed.extend(missed.into_iter().take(room));
 }
 
 fn adopted(adopt: &Adopt, last: u64) -> Broken {

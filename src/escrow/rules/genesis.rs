@@ -94,6 +94,7 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         unseen: BTreeMap::new(),
         newer: false,
         wanted: Default::default(),
+        missed: BTreeSet::new(),
         remembered: BTreeMap::new(),
         used,
         seen: BTreeSet::new(),

@@ -38,7 +38,7 @@ pub(super) fn admit(
     }
     for (at, statement) in good.into_iter().enumerate() {
         let statement = match statement {
-            Collected::Known(statement) => statement,
+            Collected::Known(statement) => *statement,
             Collected::Newer(kind) => {
                 let newer = Broken::new(Rule::UnknownKind, format!("a statement, `{kind}`")).kind(kind);
                 report(newer.statement(at as u64 + 1));

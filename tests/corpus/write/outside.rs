@@ -102,7 +102,9 @@ fn books() {
     );
     let turned = [&good[second..], &good[..second]].concat();
     chain("book-turned-round", "A book whose records changed places.", alice.as_str(), turned);
-    chain("book-cut-off", "A book that is cut off.", alice.as_str(), good[..good.len() - 1].to_vec());
+    let mut cut = LogCase::of("book-cut-off", "A book that is cut off.", Rule::BookDamaged);
+    cut.evidence.books = vec![(alice.clone(), good[..good.len() - 1].to_vec())];
+    cut.of_world(&world);
     chain("book-changed", "A book of which a bit was changed.", alice.as_str(), changed);
     chain("book-of-another", "Somebody else's book.", "bob", good.clone());
     chain("book-of-a-stranger", "A book of nobody here.", "mallory", good);

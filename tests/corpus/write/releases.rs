@@ -295,6 +295,15 @@ fn unreleased() {
     let about = "Books tell of as many approvals as can reconstruct, and no release is logged.";
     let case = LogCase::of("quorum-unreleased-by-books", about, Rule::QuorumUnreleased);
     case.books(&world, &["alice", "bob"]).of_world(&world);
+    let bytes = world.bytes();
+    let about = "Books whose ends are damaged tell of as many approvals as can reconstruct.";
+    for who in ["alice", "bob"] {
+        world.state(who, Denial { request: asking.record, because: text("too late") });
+        world.person(who).book_bytes.borrow_mut().pop();
+    }
+    let case = LogCase::of("quorum-unreleased-by-damaged-books", about, Rule::QuorumUnreleased);
+    case.books(&world, &["alice", "bob"]).of_world(&world);
+    world.set_bytes(bytes);
     let about = "The end tells of as many approvals as can reconstruct, and of no release.";
     spoiled(&world, "quorum-unreleased-by-end", about, Rule::QuorumUnreleased, |world| {
         let approvals = world.release_of(&asking, 1, &files).approvals;
