@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
+use breakglass::record::armour::{Label, unwrap, wrap};
 use breakglass::record::bundle::{Bundle, compose};
 use breakglass::record::card::VerifiedCard;
 use breakglass::ceremony::approve::{ApprovalFile, RequestFile};
@@ -28,10 +29,11 @@ use breakglass::record::seal::Seal;
 use secrecy::ExposeSecret as _;
 
 /// Every target, by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 14] = [
+pub const TARGETS: [(&str, fn(&[u8])); 15] = [
     ("note", note),
     ("card", card),
     ("seal", seal),
+    ("armour", armour),
     ("request_file", request_file),
     ("approval", approval),
     ("log", log),
@@ -116,21 +118,32 @@ pub fn seal(data: &[u8]) {
     one_spelling::<FramedRecord<Statements>>(&note);
 }
 
-/// A log and sealed shares behind it.
+/// Armour holds no more than it may, and what is in it can be wrapped again.
+pub fn armour(data: &[u8]) {
+    match unwrap(data) {
+        Ok((label, content)) => {
+            assert!(content.len() <= label.limit());
+            assert_eq!(unwrap(&wrap(label, &content)), Ok((label, content)));
+        }
+        Err(error) => is_harmless(&error),
+    }
+}
+
+/// What is in the armour of a request: a log, and sealed shares behind it.
 pub fn request_file(data: &[u8]) {
     match Bundle::parse(data) {
         Ok(bundle) => assert_eq!(compose(bundle.records, bundle.ciphertexts.iter().copied()), data),
         Err(error) => is_harmless(&error),
     }
-    match RequestFile::parse(data) {
+    match RequestFile::parse(&wrap(Label::Request, data)) {
         Ok(carried) => drop(carried.asked().request.name.to_string()),
         Err(error) => is_harmless(&error),
     }
 }
 
-/// A note and a ciphertext.
+/// What is in the armour of an approval: a record and a ciphertext.
 pub fn approval(data: &[u8]) {
-    match ApprovalFile::parse(data) {
+    match ApprovalFile::of(data) {
         Ok(file) => {
             let record = [file.note.as_bytes(), b"\n"].concat();
             assert_eq!(compose(&record, [file.ciphertext.as_str()]), data);

@@ -4,24 +4,21 @@
 //! from genesis on before anything in it is believed.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
-
-use data_encoding::BASE64;
 
 use crate::audit::books::{lacking, parted};
+use crate::ceremony::carried::{CarriedLog, worth_keeping};
 use crate::ceremony::denials::{Denied, denied};
 use crate::ceremony::seal::{OpenShareError, open_share};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
-use crate::escrow::{Generation, KnownLogs, Reading, RequestState};
+use crate::escrow::{Escrow, Generation, KnownLogs, Reading, RequestState};
+use crate::record::armour::{self, ArmourError, Label};
 use crate::record::book::Book;
 use crate::record::book::StatementDraft;
 use crate::record::bundle::{self, Bundle, BundleError};
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::record::finding::{Finding, Rule};
-use crate::record::frame::RecordBody as _;
-use crate::record::genesis::Genesis;
 use crate::record::note::Note;
 use crate::record::request::Purpose;
 use crate::record::seal::Kind;
@@ -35,7 +32,7 @@ use crate::value::time::Time;
 /// A request file that was read and verified.
 #[derive(Debug)]
 pub struct RequestFile {
-    reading: Rc<Reading>,
+    log: CarriedLog,
     request: Digest,
     sealed_shares: Vec<String>,
 }
@@ -77,7 +74,10 @@ pub struct Unreleased {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApproveError {
-    /// The file is not a request file.
+    /// The file has no request in armour.
+    #[error("not a request file: {0}")]
+    Armour(#[from] ArmourError),
+    /// What is in the armour is not made of records and sealed shares.
     #[error("not a request file: {0}")]
     NotABundle(#[from] BundleError),
     /// The log in it is not sound.
@@ -129,9 +129,9 @@ pub enum ApproveError {
     Envelope(#[from] EnvelopeError),
 }
 
-/// Puts a request file together: the log up to and including the request, then the sealed shares.
+/// Puts a request file together: the log up to and including the request, or its excerpt, then the sealed shares.
 pub fn request_file<'a>(log: &[u8], sealed_shares: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
-    public::work(|| bundle::compose(log, sealed_shares))
+    public::work(|| armour::wrap(Label::Request, &bundle::compose(log, sealed_shares)))
 }
 
 impl RequestFile {
@@ -148,25 +148,29 @@ impl RequestFile {
     /// # Errors
     /// [`ApproveError`].
     pub(crate) fn parse_known(bytes: &[u8], known: &KnownLogs) -> Result<RequestFile, ApproveError> {
-        let bundle = Bundle::parse(bytes)?;
-        let reading = known.read(bundle.records.to_vec()).map_err(ApproveError::Unsound)?;
-        if let Some(finding) = reading.unsound() {
-            return Err(ApproveError::Unsound(finding.clone()));
-        }
-        let last = reading.escrow.requests.last().filter(|asked| asked.seq == reading.escrow.head.seq);
+        let content = armour::unwrap_as(Label::Request, bytes)?;
+        let bundle = Bundle::parse(&content)?;
+        let log = CarriedLog::read(bundle.records, known).map_err(ApproveError::Unsound)?;
+        let escrow = log.escrow();
+        let last = escrow.requests.last().filter(|asked| asked.seq == escrow.head.seq);
         let request = last.ok_or(ApproveError::NoRequest)?.record;
         let sealed_shares = bundle.ciphertexts.into_iter().map(str::to_owned).collect();
-        Ok(RequestFile { reading, request, sealed_shares })
+        Ok(RequestFile { log, request, sealed_shares })
     }
 
-    /// The log that the file carries.
-    pub fn reading(&self) -> &Rc<Reading> {
-        &self.reading
+    /// What the file has of the log.
+    pub fn log(&self) -> &CarriedLog {
+        &self.log
+    }
+
+    /// The escrow, as far as the file shows it.
+    pub fn escrow(&self) -> &Escrow {
+        self.log.escrow()
     }
 
     /// The request at its end.
     pub fn asked(&self) -> &RequestState {
-        self.reading.escrow.request(&self.request).expect("parse found it")
+        self.escrow().request(&self.request).expect("parse found it")
     }
 
     /// Checks everything that the decision of `person` rests on.
@@ -179,7 +183,7 @@ impl RequestFile {
         identities: &[Identity],
         book: &Book,
     ) -> Result<Review<'_>, ApproveError> {
-        let escrow = &self.reading.escrow;
+        let escrow = self.escrow();
         let person = &card.card().person;
         if escrow.people.get(person).map(|known| known.card.digest()) != Some(card.digest()) {
             return Err(ApproveError::NotEnrolled(person.clone()));
@@ -229,7 +233,7 @@ impl RequestFile {
 }
 
 /// Approvals of the generation that `asked` is about, for other requests, that were never released.
-fn unreleased(escrow: &crate::escrow::Escrow, book: &Book, asked: &RequestState) -> Vec<Unreleased> {
+fn unreleased(escrow: &Escrow, book: &Book, asked: &RequestState) -> Vec<Unreleased> {
     let request = &asked.request;
     let of_generation = |approval: &Approval| {
         approval.vault == request.vault
@@ -274,7 +278,7 @@ impl Review<'_> {
     /// The deviations of approving at `now`: each is shown, confirmed, and signed with the approval. Those of the approval
     /// itself are among them whatever the request lists: no list of somebody else's speaks for this person, clock and book.
     pub fn deviations(&self, now: Time) -> Vec<Deviation> {
-        let escrow = &self.carried.reading.escrow;
+        let escrow = self.carried.escrow();
         let mut found = self.asked.deviations_of_approval(&self.person, now);
         found.extend((now < escrow.time).then_some(Deviation::ClockBehind));
         found.extend(self.history);
@@ -307,13 +311,13 @@ impl Review<'_> {
     }
 
     fn draft(&self, time: Time, says: Statement) -> StatementDraft {
-        let reading = &self.carried.reading;
+        let (log, escrow) = (&self.carried.log, self.carried.escrow());
         StatementDraft {
-            escrow: reading.escrow.id,
-            head: reading.escrow.head,
+            escrow: escrow.id,
+            head: escrow.head,
             head_from: HeadFrom::RequestFile,
             time,
-            keeps: keepsakes(reading, &[self.generation]),
+            keeps: worth_keeping(escrow, &[self.generation], |seq, hash| log.record_bytes(seq, hash)),
             says,
         }
     }
@@ -327,16 +331,12 @@ impl DecidedApproval {
 }
 
 fn approval_file(statement: &SignedStatement, ciphertext: &str) -> Vec<u8> {
-    bundle::compose(&LogRecord::bytes_of(&statement.note), [ciphertext])
+    armour::wrap(Label::Approval, &bundle::compose(&LogRecord::bytes_of(&statement.note), [ciphertext]))
 }
 
 /// The records worth keeping in a custodian's book, in base64: genesis, and the seals of their shares.
 pub fn keepsakes(reading: &Reading, generations: &[&Generation]) -> Vec<String> {
-    let genesis = (0, &reading.escrow.id);
-    let seals = generations.iter().map(|one| (one.seq, &one.record));
-    let records = std::iter::once(genesis).chain(seals);
-    let records = records.filter_map(|(seq, hash)| reading.record_bytes(seq, hash));
-    public::work(|| records.map(|bytes| BASE64.encode(bytes)).collect())
+    worth_keeping(&reading.escrow, generations, |seq, hash| reading.record_bytes(seq, hash))
 }
 
 /// An approval file, taken apart. Nothing in it is verified yet.
@@ -354,10 +354,19 @@ impl ApprovalFile {
     /// # Errors
     /// [`ApprovalFileError`].
     pub fn parse(bytes: &[u8]) -> Result<ApprovalFile, ApprovalFileError> {
-        let bundle = Bundle::parse(bytes)?;
-        if Note::take(bundle.records).is_ok_and(|(first, _)| first.kind() == Genesis::KIND) {
-            return Err(ApprovalFileError::RequestFile);
-        }
+        let content = armour::unwrap_as(Label::Approval, bytes).map_err(|error| match error {
+            ArmourError::Other { found: Label::Request, .. } => ApprovalFileError::RequestFile,
+            error => error.into(),
+        })?;
+        ApprovalFile::of(&content)
+    }
+
+    /// Takes apart what an approval file has in its armour.
+    ///
+    /// # Errors
+    /// [`ApprovalFileError`].
+    pub fn of(content: &[u8]) -> Result<ApprovalFile, ApprovalFileError> {
+        let bundle = Bundle::parse(content)?;
         let note = bundle.records.strip_suffix(b"\n").ok_or(ApprovalFileError::NotOneRecord)?;
         let note = Note::parse(note)?;
         let [ciphertext] = bundle.ciphertexts.as_slice() else {
@@ -371,13 +380,16 @@ impl ApprovalFile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApprovalFileError {
-    /// It is not made of records and ciphertexts.
+    /// The file has no approval in armour.
+    #[error("not an approval: {0}")]
+    Armour(#[from] ArmourError),
+    /// What is in the armour is not made of records and ciphertexts.
     #[error("not an approval: {0}")]
     NotABundle(#[from] BundleError),
     /// The record is not a note.
     #[error("not an approval: {0}")]
     Note(#[from] crate::record::note::NoteError),
-    /// It begins with a log: it is what `request` wrote, and not the answer to it.
+    /// It is what `request` wrote, and not the answer to it.
     #[error("not an approval, but the request itself")]
     RequestFile,
     /// It has other parts than one record and one ciphertext.

@@ -5,8 +5,10 @@
 
 use data_encoding::BASE64;
 
+use crate::ceremony::approve::RequestFile;
+use crate::ceremony::carried::CarriedLog;
 use crate::crypto::digest::Digest;
-use crate::escrow::{MAX_SEQ, Reading};
+use crate::escrow::{Excerpt, MAX_SEQ, Reading};
 use crate::record::book::Book;
 use crate::record::chain::LogRecord;
 use crate::record::head::Head;
@@ -27,17 +29,10 @@ pub struct Base {
     pub missing: bool,
 }
 
-/// Why nothing can be continued.
+/// Neither log, request file nor book gives even a genesis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoBase {
-    /// Neither log, request file nor book gives even a genesis.
-    #[error("there is no log to continue, and the book does not have its beginning")]
-    Nothing,
-    /// The request is in none of the logs.
-    #[error("the request {} is not in any log that is here", .0.short())]
-    NoRequest(Digest),
-}
+#[error("there is no log to continue, and the book does not have its beginning")]
+pub struct NoBase;
 
 /// Finds what to continue from. `left` is the log that is left behind, as bytes, if it can be read; `carried` the log
 /// of a request file, which has `request`; `book` the book of the person who continues. `is_here` tells whether the
@@ -47,7 +42,7 @@ pub enum NoBase {
 /// [`NoBase`].
 pub fn base(
     left: Option<&[u8]>,
-    carried: Option<(&Reading, Digest)>,
+    carried: Option<&RequestFile>,
     book: Option<&Book>,
     is_here: &dyn Fn(&Seal) -> bool,
 ) -> Result<Base, NoBase> {
@@ -61,25 +56,47 @@ pub fn base(
     let left = left.map(Damage::of_file);
     let sound =
         read.and_then(Result::ok).and_then(|reading| Reading::of(reading.sound_bytes().to_vec()).ok());
-    if let Some((carried, request)) = carried {
-        let sound = sound.filter(|reading| reading.escrow.request(&request).is_some());
-        let reading = sound.as_ref().unwrap_or(carried);
-        if reading.escrow.request(&request).is_none() {
-            return Err(NoBase::NoRequest(request));
-        }
+    if let Some(carried) = carried {
+        let request = carried.asked().record;
+        let has_request = |reading: &&Reading| reading.escrow.request(&request).is_some();
+        let reading = match (sound.as_ref().filter(has_request), carried.log()) {
+            (Some(here), _) => here,
+            (None, CarriedLog::Whole(reading)) => reading,
+            (None, CarriedLog::Excerpt(excerpt)) => return Ok(excerpted(excerpt, sound, left, damaged)),
+        };
         let says = Continue { from: reading.escrow.head, last: None, left, kept: Vec::new() };
         return Ok(Base { records: reading.good_bytes().to_vec(), says, damaged, missing: false });
     }
     let reading = match (sound, book) {
         (Some(reading), _) => reading,
-        (None, Some(book)) => genesis(book, is_here).ok_or(NoBase::Nothing)?,
-        (None, None) => return Err(NoBase::Nothing),
+        (None, Some(book)) => genesis(book, is_here).ok_or(NoBase)?,
+        (None, None) => return Err(NoBase),
     };
     let (kept, from) = missing(&reading, bytes, book);
     let (missing, head) = (from.is_some(), reading.escrow.head);
     let last = from.map(|_| head);
     let says = Continue { from: from.unwrap_or(head), last, left, kept };
     Ok(Base { records: reading.good_bytes().to_vec(), says, damaged, missing })
+}
+
+/// What there is if the request file has an excerpt only: the log that is here as far as it goes, or else genesis; and what
+/// the excerpt keeps of the rest, the request among it.
+fn excerpted(excerpt: &Excerpt, sound: Option<Reading>, left: Option<Damage>, damaged: bool) -> Base {
+    let until = excerpt.escrow.head;
+    let genesis = || Reading::of(excerpt.genesis().to_vec()).expect("the excerpt began with it");
+    let keep =
+        |reading: &Reading| reading.escrow.keepable(until, excerpt.records_after(reading.escrow.head.seq));
+    let request = excerpt.records_after(until.seq - 1).last();
+    let here =
+        sound.filter(|reading| excerpt.may_follow(&reading.escrow)).map(|reading| (keep(&reading), reading));
+    // A log that went another way, so that the request does not fit into it, is left behind like one that is damaged.
+    let here = here.filter(|(kept, _)| kept.last() == request.as_ref());
+    let (kept, reading) = here.unwrap_or_else(|| {
+        let reading = genesis();
+        (keep(&reading), reading)
+    });
+    let says = Continue { from: until, last: Some(reading.escrow.head), left, kept };
+    Base { records: reading.good_bytes().to_vec(), says, damaged, missing: true }
 }
 
 /// The genesis that a book keeps. A book may be about several escrows: the one that is meant is the newest whose sealed
@@ -143,7 +160,9 @@ fn missing(reading: &Reading, left: &[u8], book: Option<&Book>) -> (Vec<String>,
     };
     seals.retain(|(seq, record)| !other(*seq, record));
     // What the rules do not let a continuation keep is left out: it must not stop the continuation.
-    let seals = escrow.keepable(seals.into_iter().map(|(_, record)| record));
+    let until = newest.into_iter().chain(behind.iter().map(|(head, _)| *head)).max_by_key(|head| head.seq);
+    let keepable = |until| escrow.keepable(until, seals.into_iter().map(|(_, record)| record));
+    let seals = until.map(keepable).unwrap_or_default();
     let behind = behind.into_iter().filter(|(_, record)| seals.contains(record)).map(|(head, _)| head);
     let from = newest.into_iter().chain(behind).max_by_key(|head| head.seq);
     let from = from.filter(|_| !seals.is_empty());

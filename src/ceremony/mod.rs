@@ -2,6 +2,7 @@
 //! and a time go in, values come out; the commands read and write the files.
 
 pub mod approve;
+pub mod carried;
 pub mod check;
 pub mod continuation;
 pub mod denials;

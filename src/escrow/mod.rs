@@ -1,6 +1,7 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
 mod deviations;
+mod excerpt;
 mod forks;
 mod known;
 mod people;
@@ -14,6 +15,7 @@ mod vaults;
 mod verified;
 
 pub use deviations::{of_release, of_request};
+pub use excerpt::Excerpt;
 pub(crate) use forks::forks;
 pub use known::KnownLogs;
 pub use people::{Person, people};

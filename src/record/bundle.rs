@@ -1,16 +1,13 @@
-//! A bundle: records, then armoured ciphertexts. What travels between people.
+//! A bundle: records, then armoured ciphertexts. What is in the armour of a request and of an approval.
 //!
-//! A request file is the log up to and including the request, then the sealed shares. An approval is one
-//! record, then the re-encrypted share. Both are text that survives a mail and a copy on a USB stick.
+//! A request has the log up to and including the request, then the sealed shares. An approval has one record, then
+//! the re-encrypted share.
 
 /// How a ciphertext begins.
 const BEGIN: &str = "-----BEGIN AGE ENCRYPTED FILE-----\n";
 
 /// How a ciphertext ends.
 const END: &str = "-----END AGE ENCRYPTED FILE-----\n";
-
-/// The most bytes of a bundle.
-pub(crate) const MAX_BUNDLE: usize = 256 << 20;
 
 /// The most ciphertexts of a bundle: a vault has no more shares.
 pub(crate) const MAX_CIPHERTEXTS: usize = 255;
@@ -28,9 +25,6 @@ pub struct Bundle<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {
-    /// More than `MAX_BUNDLE` bytes.
-    #[error("the file is larger than {MAX_BUNDLE} bytes")]
-    TooLarge,
     /// What follows the records is no ciphertext.
     #[error("what stands at byte {0} is no ciphertext in armour")]
     NotACiphertext(usize),
@@ -57,9 +51,6 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// [`BundleError`].
     pub fn parse(bytes: &'a [u8]) -> Result<Bundle<'a>, BundleError> {
-        if bytes.len() > MAX_BUNDLE {
-            return Err(BundleError::TooLarge);
-        }
         // A record's lines begin with `{`, an em dash, or nothing: never with a hyphen.
         let at_line = |at: usize| at == 0 || bytes[at - 1] == b'\n';
         let starts = bytes.iter().enumerate().filter(|(at, byte)| **byte == b'-' && at_line(*at));

@@ -3,6 +3,7 @@
 
 pub mod age_header;
 pub mod approvers;
+pub mod armour;
 pub mod book;
 pub mod bundle;
 pub mod canary;
@@ -16,6 +17,7 @@ pub mod finding;
 pub mod frame;
 pub mod genesis;
 pub mod groups;
+pub mod gzip;
 pub mod head;
 pub mod kinds;
 pub mod note;

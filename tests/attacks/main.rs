@@ -6,5 +6,6 @@ mod world;
 
 mod branches;
 mod continuations;
+mod excerpts;
 mod resumed;
 mod tellings;

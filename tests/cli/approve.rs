@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use breakglass::record::armour::Label;
+
 use crate::disk::{Disk, RequestState, Run, asking, row};
 
 /// Asserts that alice approves nothing, and that neither approval nor book entry came of it.
@@ -66,38 +68,42 @@ fn a_request_file_that_was_changed_is_not_believed() {
 #[test]
 fn a_request_file_that_was_cut_is_not_taken() {
     let (disk, asked) = Disk::asked();
-    let whole = disk.read("req.bgr");
+    let file = disk.read("req.bgr");
+    for size in [0, 100, file.len() / 2, file.len() - 40, file.len() - 2] {
+        disk.write("req.bgr", &file[..size]);
+        refused(&disk, 3, &asked.words).at("req.bgr").next("breakglass request -o");
+    }
+    disk.write("req.bgr", &file);
+    let whole = disk.content("req.bgr");
     let log = disk.read("escrow/log").len();
-    for (size, code) in
-        [(0, 3), (100, 3), (log - 1, 3), (log, 3), (whole.len() - 1, 3), (whole.len() - 40, 3)]
-    {
-        disk.write("req.bgr", &whole[..size]);
-        refused(&disk, code, &asked.words).at("req.bgr").next("breakglass request -o");
+    for size in [0, 100, log - 1, log, whole.len() - 1, whole.len() - 40] {
+        disk.wrap("req.bgr", Label::Request, &whole[..size]);
+        refused(&disk, 3, &asked.words).at("req.bgr").next("breakglass request -o");
     }
     // The records are cut and the shares are not: the log in the file is torn.
-    disk.write("req.bgr", [&whole[..log - 1], &whole[log..]].concat());
+    disk.wrap("req.bgr", Label::Request, [&whole[..log - 1], &whole[log..]].concat());
     refused(&disk, 11, &asked.words).at("req.bgr, record 6");
     // The last record is missing altogether: what is left ends with no request.
     let request = whole[..log].windows(3).rposition(|part| part == b"\n\n{").unwrap() + 2;
-    disk.write("req.bgr", [&whole[..request], &whole[log..]].concat());
+    disk.wrap("req.bgr", Label::Request, [&whole[..request], &whole[log..]].concat());
     refused(&disk, 3, &asked.words).what("does not end with a request");
 }
 
 #[test]
 fn an_approver_needs_her_own_share_in_the_file() {
     let (disk, asked) = Disk::asked();
-    let text = String::from_utf8(disk.read("req.bgr")).unwrap();
+    let text = String::from_utf8(disk.content("req.bgr")).unwrap();
     let begin = "-----BEGIN AGE ENCRYPTED FILE-----\n";
     let parts: Vec<_> = text.split(begin).collect();
     let without = |at: usize| {
         let kept = parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, part)| *part);
         kept.collect::<Vec<_>>().join(begin)
     };
-    disk.write("req.bgr", without(1));
+    disk.wrap("req.bgr", Label::Request, without(1));
     refused(&disk, 5, &asked.words).what("does not have the sealed share of `alice`").at("req.bgr");
     // Bob can do without it.
     disk.approve("bob", &asked).ok();
-    disk.write("req.bgr", without(2));
+    disk.wrap("req.bgr", Label::Request, without(2));
     disk.approve("alice", &asked).ok();
 }
 
@@ -123,7 +129,7 @@ fn another_escrow_with_people_of_the_same_names_is_another_escrow() {
 #[test]
 fn a_forged_history_is_not_hers() {
     let (disk, asked) = Disk::asked();
-    let real = disk.read("req.bgr");
+    let real = disk.content("req.bgr");
     // The same people's cards, all genuine, in a second escrow that the administrator began.
     disk.begin("second", "").ok();
     let line = "seal --from - --threshold 2 --custodian alice --custodian bob --custodian carol";
@@ -131,18 +137,19 @@ fn a_forged_history_is_not_hers() {
     let line = format!("{} --as carol/carol -o forged.bgr --escrow second --json", asking("prod"));
     let json = disk.run(&format!("{line} --accept-deviation not-in-force")).ok().json();
     let words = json["session_words"].as_str().unwrap();
-    let forged = disk.read("forged.bgr");
+    let forged = disk.content("forged.bgr");
     let end_of_log = |bytes: &[u8]| bytes.windows(6).position(|part| part == b"-----B").unwrap();
     // Its log with the real shares: they are not the ones that it names.
     let mixed = [&forged[..end_of_log(&forged)], &real[end_of_log(&real)..]].concat();
-    disk.write("req.bgr", mixed);
+    disk.wrap("req.bgr", Label::Request, mixed);
     refused(&disk, 5, words).what("does not have the sealed share of `alice` that the log names");
     // Its genesis before the real records: the chain breaks.
     let first = |bytes: &[u8]| bytes.windows(3).position(|part| part == b"\n\n{").unwrap() + 2;
     let spliced = [&forged[..first(&forged)], &real[first(&real)..]].concat();
-    disk.write("req.bgr", spliced);
+    disk.wrap("req.bgr", Label::Request, spliced);
     refused(&disk, 10, &asked.words).at("record 1, byte ");
-    disk.write("req.bgr", "{\"type\":\"breakglass/v1/genesis\"}\n\n-----BEGIN AGE ENCRYPTED FILE-----\n");
+    let odd = "{\"type\":\"breakglass/v1/genesis\"}\n\n-----BEGIN AGE ENCRYPTED FILE-----\n";
+    disk.wrap("req.bgr", Label::Request, odd);
     refused(&disk, 3, words);
 }
 

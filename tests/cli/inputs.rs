@@ -104,7 +104,7 @@ fn a_request_file_may_come_over_standard_input() {
 #[test]
 fn files_that_are_too_large_are_refused_unread() {
     let disk = Disk::sealed();
-    disk.write("large", vec![b'a'; 17 << 20]);
+    disk.write("large", vec![b'a'; 35 << 20]);
     for line in [
         "init new --name N --cards-compared --card large --as dan/dan",
         "check --as alice/alice -i large",

@@ -1,5 +1,7 @@
 //! `release`: nothing without a quorum, nothing without a record, nothing that was not asked for.
 
+use breakglass::record::armour::Label;
+
 use crate::disk::{Disk, PASSWORD, RequestState, Run, SEED, asking, code_now, row};
 
 const RELEASE: &str = "release req.bgr alice.bga bob.bga --as carol/carol";
@@ -41,15 +43,15 @@ fn a_bad_approval_is_named_and_the_good_ones_still_release() {
     let (disk, asked) = Disk::approved();
     disk.approve("carol", &asked).ok();
     // Bob's ciphertext under alice's approval.
-    let alice = String::from_utf8(disk.read("alice.bga")).unwrap();
-    let bob = String::from_utf8(disk.read("bob.bga")).unwrap();
+    let alice = String::from_utf8(disk.content("alice.bga")).unwrap();
+    let bob = String::from_utf8(disk.content("bob.bga")).unwrap();
     let armour = |text: &str| text.find("-----BEGIN").unwrap();
-    disk.write("mixed.bga", [&alice[..armour(&alice)], &bob[armour(&bob)..]].concat());
+    disk.wrap("mixed.bga", Label::Approval, [&alice[..armour(&alice)], &bob[armour(&bob)..]].concat());
     let run =
         refused(&disk, 5, "mixed.bga bob.bga", "").what("1 of the 2 approvals").at("approval by `alice`");
     run.says("the ciphertext is not the one that its approval names");
     // A signature that does not verify.
-    disk.write("forged.bga", alice.replace(r#""index":1"#, r#""index":3"#));
+    disk.wrap("forged.bga", Label::Approval, alice.replace(r#""index":1"#, r#""index":3"#));
     refused(&disk, 5, "forged.bga bob.bga", "").at("approval by `alice`").says("STATEMENT-SIGNATURE");
     let line = "release req.bgr mixed.bga forged.bga bob.bga carol.bga --as carol/carol --print password";
     let run = disk.run(line).ok().says("set aside: approval by `alice`: the ciphertext is not the one");

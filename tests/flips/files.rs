@@ -9,6 +9,7 @@ use breakglass::ceremony::seal::open_share;
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::{IdentityFile, decrypt};
 use breakglass::escrow::Generation;
+use breakglass::record::armour::{Label, unwrap, unwrap_as, wrap};
 use breakglass::record::bundle::Bundle;
 use breakglass::record::card::VerifiedCard;
 use breakglass::record::finding::Rule;
@@ -142,7 +143,7 @@ fn examine(carried: &RequestFile, one: &Custodian) -> Result<(), String> {
 #[test]
 fn a_request_file() {
     let small = small_escrow();
-    let bytes = &small.request_file;
+    let bytes = &unwrap_as(Label::Request, &small.request_file).unwrap();
     let bundle = Bundle::parse(bytes).unwrap();
     // Where each custodian's share begins, and where the last ends.
     let mut starts = vec![bundle.records.len()];
@@ -150,12 +151,12 @@ fn a_request_file() {
         starts.push(starts[starts.len() - 1] + share.len());
     }
     assert_eq!((starts.len(), starts[3]), (4, bytes.len()));
-    let judge = |bytes: &[u8]| match RequestFile::parse(bytes) {
+    let judge = |bytes: &[u8]| match RequestFile::parse(&wrap(Label::Request, bytes)) {
         Err(error) => Err(error.to_string()),
         Ok(carried) => Ok(small.custodians.iter().map(|one| examine(&carried, one)).collect::<Vec<_>>()),
     };
     assert_eq!(judge(bytes), Ok(vec![Ok(()); 3]), "the control");
-    let file = File { name: "req.bgr", bytes, flips: 2400, cuts: 300, special: &starts };
+    let file = File { name: "req.bgr, in its armour", bytes, flips: 2400, cuts: 300, special: &starts };
     file.try_all(|change, changed| {
         let answers = match judge(changed) {
             Err(_) => return Ok(()),
@@ -185,8 +186,9 @@ fn an_approval() {
     for (who, other) in [("alice", "bob"), ("bob", "alice")] {
         let good = ApprovalFile::parse(&small.custodian(other).approval).unwrap();
         let name = format!("{who}.bga");
+        let content = unwrap_as(Label::Approval, &small.custodian(who).approval).unwrap();
         let judge = |bytes: &[u8]| -> Result<(), String> {
-            let file = ApprovalFile::parse(bytes).map_err(|error| format!("{name}: {error}"))?;
+            let file = ApprovalFile::of(bytes).map_err(|error| format!("{name}: {error}"))?;
             let signer = file.note.signers().next().unwrap().to_string();
             let again = ApprovalFile { note: good.note.clone(), ciphertext: good.ciphertext.clone() };
             let gathered = gather(&small.asked, &small.request, &session, vec![file, again]).unwrap();
@@ -201,7 +203,22 @@ fn an_approval() {
             assert_eq!(custodian, Some(signer), "it is named as it names itself");
             Err(format!("{name}: {}", aside.why))
         };
-        all(&name, &small.custodian(who).approval).all_refused(&name, judge);
+        all(&name, &content).all_refused(&name, judge);
+    }
+}
+
+/// Armour that was changed is refused, or what is in it is what it was: a reader ignores how hard the writer tried to
+/// compress it, and the bits behind its end.
+#[test]
+fn armour() {
+    let small = small_escrow();
+    let alice = &small.custodian("alice").approval;
+    for (name, bytes) in [("req.bgr", &small.request_file), ("alice.bga", alice)] {
+        let good = unwrap(bytes).unwrap();
+        all(name, bytes).try_all(|_, changed| match unwrap(changed) {
+            Ok(found) => holds(found == good, || "other bytes than were wrapped".to_owned()),
+            Err(_) => Ok(()),
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! The program names the file: for each kind of file some flips, and the command that meets it.
 
+use breakglass::record::armour;
+
 use crate::disk::{Disk, asking};
 
 /// How many places of a file are tried.
@@ -9,16 +11,24 @@ const PLACES: usize = 6;
 /// it does not.
 #[track_caller]
 fn names(disk: &Disk, file: &str, (from, to): (usize, usize), command: &str, named: &str) {
-    let good = disk.read(file);
+    let whole = disk.read(file);
+    // What is in armour is changed within it: the armour itself is tried as a file.
+    let (label, good) = match armour::unwrap(&whole) {
+        Ok((label, content)) => (Some(label), content),
+        Err(_) => (None, whole.clone()),
+    };
     let to = to.min(good.len());
     for one in 0..PLACES {
         let mut bad = good.clone();
         bad[from + one * (to - from) / PLACES] ^= 1 << one;
-        disk.write(file, &bad);
+        match label {
+            Some(label) => disk.wrap(file, label, &bad),
+            None => disk.write(file, &bad),
+        }
         let run = disk.run(command);
         assert_ne!(run.code, 0, "{command}: {file} was taken\n{}", run.out);
         assert!(run.out.contains(named) || run.err.contains(named), "{command}: {}{}", run.out, run.err);
-        disk.write(file, &good);
+        disk.write(file, &whole);
     }
 }
 
@@ -69,7 +79,7 @@ fn files_on_their_way() {
     for who in ["alice", "bob"] {
         // The ciphertext: the approval is whole, and what goes with it is not.
         let file = format!("{who}.bga");
-        let bytes = disk.read(&file);
+        let bytes = disk.content(&file);
         let ciphertext = bytes.windows(6).position(|part| part == b"-----B").unwrap() + 40;
         names(&disk, &file, (ciphertext, bytes.len() - 40), release, who);
         names(&disk, &file, (0, ciphertext - 40), release, who);

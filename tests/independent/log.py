@@ -2,11 +2,12 @@
 
 import re
 
+import evidence
 import note as notes
 import repairs
 from escrow import Escrow, good_card
 from kinds import HEAD
-from shapes import Malformed, read_loosely
+from shapes import Malformed, read_loosely, require
 from statements import Broken
 
 BEGINNING = b'{"type":"breakglass/v'
@@ -33,6 +34,35 @@ def read(data: bytes) -> Escrow:
         escrow.whole = True
     for first, _ in escrow.missing:
         escrow.report("RECORDS-MISSING", first)
+    return escrow
+
+
+def excerpt(data: bytes) -> Escrow:
+    """The small form of a log: a head, genesis, the records that are kept, and the request behind that head."""
+    line, feed, data = data.partition(b"\n")
+    head = evidence.head_file(line + feed)
+    require(0 < head["seq"] <= 2**53 and head["size"] <= 2**53, "nothing is left out, or too much")
+    escrow = Escrow()
+    escrow.whole, escrow.last_time, escrow.data = False, None, b""
+    try:
+        at, digest, _ = record(escrow, data, 0, 0, ZERO)
+        require(escrow.id == head["escrow"], "another escrow's head")
+        escrow.heads[0], escrow.last, last = (at, digest), 0, 0
+        escrow.known.add((0, at, digest))
+        repairs.leave_out(escrow, head)
+        while True:
+            note, end = notes.take(data, at)
+            note.of_record()
+            if note.value["seq"] > head["seq"]:
+                break
+            last = repairs.keep(escrow, data[at:end], last, head)
+            at = end
+        end, digest, seq = record(escrow, data, at, head["seq"] + 1, head["hash"])
+    except Broken as broken:
+        raise Malformed(broken.code) from broken
+    require(note.kind == "request" and digest in escrow.requests and end == len(data), "no request at its end")
+    escrow.heads[seq] = (head["size"] + end - at, digest)
+    escrow.whole = True
     return escrow
 
 

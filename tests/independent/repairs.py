@@ -1,5 +1,6 @@
 """Damaged ends, logs that go on elsewhere, branches that are joined, people who retire: docs/spec/repairs.md."""
 
+import copy
 import re
 
 import note as notes
@@ -82,46 +83,58 @@ def continued(escrow, note, seq, _digest):
         demand("kept" not in says, "CONTINUE-KEPT")
     else:
         demand(escrow.skipped < MAX_ADOPTED, "CONTINUE-FROM")
-        before = escrow.vaults, escrow.keys, escrow.recipients, escrow.findings
-        escrow.vaults = {vault: dict(generations) for vault, generations in escrow.vaults.items()}
-        escrow.keys, escrow.recipients = set(escrow.keys), set(escrow.recipients)
-        escrow.findings = list(escrow.findings)
+        before, told = copy.deepcopy(vars(escrow)), len(escrow.findings)
+        leave_out(escrow, head)
         try:
             for text in says.get("kept", []):
-                last = keep(escrow, text, last, head)
+                last = keep(escrow, decoded(text), last, head)
         except Broken:
-            escrow.vaults, escrow.keys, escrow.recipients, escrow.findings = before
+            vars(escrow).update(before)
             raise
-        escrow.missing.append((escrow.last + 1, head))
+        # What is found in records that were kept is found here.
+        escrow.findings[told:] = [(code, seq) for code, _ in escrow.findings[told:]]
         escrow.skipped += 1
-        escrow.known.add((head["seq"], head["size"], head["hash"]))
     escrow.unseen.add(("continue", note.by[0], seq))
     escrow.report("CONTINUED", seq)
 
 
-def keep(escrow, text, after, head):
-    """Takes a seal that stood among the missing records; gives its number."""
+def leave_out(escrow, head):
+    """The records after the last one, up to and including this head, are missing."""
+    escrow.missing.append((escrow.last + 1, head))
+    escrow.known.add((head["seq"], head["size"], head["hash"]))
+
+
+def decoded(text):
     try:
-        raw = unbase64(text)
+        return unbase64(text)
+    except Malformed:
+        raise Broken("CONTINUE-KEPT") from None
+
+
+def keep(escrow, raw, after, head):
+    """Takes a record that stood among the missing ones; gives its number."""
+    try:
         note, end = notes.take(raw, 0)
         note.of_record()
     except (Malformed, UnicodeDecodeError):
         raise Broken("CONTINUE-KEPT") from None
     demand(not note.form, "CONTINUE-KEPT")
     number, digest = note.value["seq"], notes.sha256(raw)
-    demand(end == len(raw) and note.kind == "seal", "CONTINUE-KEPT")
+    demand(end == len(raw) and note.kind in KEPT, "CONTINUE-KEPT")
     demand(after < number <= head["seq"] and note.value.get("escrow") == escrow.id, "CONTINUE-KEPT")
     demand(number < head["seq"] or digest == head["hash"], "CONTINUE-KEPT")
     demand(note.fault(escrow.key_of(note)) is None, "CONTINUE-KEPT")
     try:
-        escrow.seal(note, number, digest, gaps=True)
+        KEPT[note.kind](escrow, note, number, digest)
     except Broken:
         raise Broken("CONTINUE-KEPT") from None
     return number
 
 
-def retire(escrow, note, seq, _digest):
-    demand(escrow.may_administer(note.by, None), "RETIRE-SIGNER")
+def retire(escrow, note, seq, _digest, gaps=False):
+    several = gaps and len(set(note.by)) == len(note.by) >= 2 and all(map(escrow.is_custodian, note.by))
+    administers = escrow.is_administrator(note.by) if gaps else escrow.may_administer(note.by, None)
+    demand(several or administers, "RETIRE-SIGNER")
     person = note.value["says"]["person"]
     demand(person in escrow.people, "RETIRE-PERSON", is_reference=True)
     demand(person in escrow.people and person not in escrow.retired, "RETIRE-PERSON")
@@ -215,4 +228,10 @@ def merge(escrow, branch, common, seq):
     escrow.recipients |= branch.recipients
 
 
+KEPT = {
+    "seal": lambda escrow, *record: escrow.seal(*record, gaps=True),
+    "retire": lambda escrow, *record: retire(escrow, *record, gaps=True),
+    "statements": lambda escrow, *record: escrow.statements_record(*record),
+    "request": lambda escrow, *record: escrow.request(*record),
+}
 KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "retire": retire}

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use breakglass::audit::verify::{Evidence, Report, verify};
 use breakglass::ceremony::approve::{ApprovalFile, RequestFile, request_file};
+use breakglass::ceremony::carried::CarriedLog;
 use breakglass::ceremony::continuation::base;
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::crypto::digest::Digest;
@@ -118,12 +119,13 @@ impl Safes {
 
     /// The log of a safe, as whoever has to add to it goes on: as it is, with its damaged end kept, caught up, or
     /// in another file that takes its place.
-    pub fn footing(&self, at: usize, who: &str, carried: Option<(&Reading, Digest)>) {
+    pub fn footing(&self, at: usize, who: &str, carried: Option<&RequestFile>) {
         let bytes = self.safes.borrow()[at].bytes.clone();
         let world = &self.world;
         world.set_bytes(bytes.clone());
-        let holds =
-            |reading: &Reading| carried.is_none_or(|(_, request)| reading.escrow.request(&request).is_some());
+        let holds = |reading: &Reading| {
+            carried.is_none_or(|carried| reading.escrow.request(&carried.asked().record).is_some())
+        };
         let in_place = match Ledger::open(world.medium()) {
             Ok(mut ledger) => {
                 if ledger.is_torn() {
@@ -131,9 +133,12 @@ impl Safes {
                 }
                 let sound = ledger.reading().unsound().is_none();
                 match carried {
-                    Some((ahead, _)) if sound && !holds(ledger.reading()) => {
-                        ledger.catch_up(&Reading::of(ahead.bytes.clone()).unwrap()).is_ok()
-                    }
+                    Some(carried) if sound && !holds(ledger.reading()) => match carried.log() {
+                        CarriedLog::Whole(ahead) => {
+                            ledger.catch_up(&Reading::of(ahead.bytes.clone()).unwrap()).is_ok()
+                        }
+                        CarriedLog::Excerpt(_) => false,
+                    },
                     _ => sound,
                 }
             }
@@ -246,7 +251,7 @@ impl Safes {
     pub fn release_honestly(&self, at: usize, open: &Rc<RefCell<Open>>) {
         let open = open.borrow();
         let carried = RequestFile::parse(&open.asking.file).unwrap();
-        self.footing(at, "carol", Some((carried.reading(), open.asking.record)));
+        self.footing(at, "carol", Some(&carried));
         let files: Vec<_> = open.approvals.iter().map(|(_, file)| file.clone()).collect();
         self.release(at, &open.asking, &files, Fault::None)
             .unwrap_or_else(|error| panic!("an honest emergency is refused: {error}"));

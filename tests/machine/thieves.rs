@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use breakglass::ceremony::approve::ApprovalFile;
+use breakglass::record::armour::{self, Label};
 use breakglass::record::bundle::Bundle;
 use breakglass::record::chain::LogRecord;
 use breakglass::record::statement::SignedStatement;
@@ -56,7 +57,8 @@ pub fn forge_approval(safes: &Safes, dice: &[u8; 4]) -> bool {
     };
     let open = open.borrow();
     let (whose, file) = &open.approvals[0];
-    let bundle = Bundle::parse(file).unwrap();
+    let content = armour::unwrap_as(Label::Approval, file).unwrap();
+    let bundle = Bundle::parse(&content).unwrap();
     let ApprovalFile { note, ciphertext } = ApprovalFile::parse(file).unwrap();
     let mut statement = SignedStatement::parse(note).unwrap().statement;
     let fred = safes.world.person("fred");
@@ -78,7 +80,7 @@ pub fn forge_approval(safes: &Safes, dice: &[u8; 4]) -> bool {
             text.replace(&format!("\u{2014} {whose} "), &format!("\u{2014} {other} ")).into_bytes()
         }
     };
-    let forged = [forged, ciphertext.into_bytes()].concat();
+    let forged = armour::wrap(Label::Approval, &[forged, ciphertext.into_bytes()].concat());
     assert!(safes.release(at, &open.asking, &[file.clone(), forged], Fault::None).is_err());
     true
 }

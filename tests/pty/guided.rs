@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use breakglass::record::armour;
+
 use crate::disk::Disk;
 use crate::people;
 use crate::terminal::{Ended, Terminal};
@@ -147,12 +149,12 @@ fn an_approver_at_home_sends_a_file_or_a_text() {
             .expect("cannot be read");
         if pasted {
             let text = fs::read_to_string(disk.path("sent.bga")).unwrap();
-            open.expect(">")
-                .enter("paste")
-                .expect("Paste it now")
-                .press(&text.replace("ciphertext", "cipher"));
+            let (label, content) = armour::unwrap(text.as_bytes()).unwrap();
+            let changed = String::from_utf8(content).unwrap().replace("ciphertext", "cipher");
+            let changed = String::from_utf8(armour::wrap(label, changed.as_bytes())).unwrap();
+            open.expect(">").enter("paste").expect("Paste it now").press(&changed);
             open.expect("set aside: approval by `bob`").expect(">").enter("bob remote").expect("[later] >");
-            open.enter("paste").expect("Paste it now").press("nonsense\n-----END AGE ENCRYPTED FILE-----\n");
+            open.enter("paste").expect("Paste it now").press("nonsense\n-----END BREAKGLASS APPROVAL-----\n");
             open.expect("not an approval").expect(">").enter("paste").expect("Paste it now").press(&text);
         } else {
             open.expect(">").enter("sent.bga");

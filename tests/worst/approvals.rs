@@ -1,5 +1,6 @@
 //! Approvals: for another request, too late, too often, or none at all.
 
+use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::record::request::{EndOutcome, Request};
 
 use crate::laid::Laid;
@@ -37,9 +38,8 @@ fn an_approval_handed_to_another_session_does_not_open() {
     let (first, second) = (laid.world.emergency(), laid.world.emergency());
     laid.lay_asking(&second);
     let sealed = laid.sealed("prod", 1);
-    let other = String::from_utf8(laid.world.approve("bob", &first)).unwrap();
-    let ciphertext = &other[other.find("-----BEGIN").unwrap()..];
-    let bad = laid.approval("bob", &second, &sealed, ciphertext, |_| {});
+    let other = ApprovalFile::parse(&laid.world.approve("bob", &first)).unwrap();
+    let bad = laid.approval("bob", &second, &sealed, &other.ciphertext, |_| {});
     laid.sets_aside("bob", &second, &bad, "none of the given identities can open it");
 }
 

@@ -258,7 +258,7 @@ fn an_identity_file_of_100000_stanzas_is_refused_unread() {
 }
 
 #[test]
-fn an_approval_of_10_megabytes_of_stanzas_is_refused_unread() {
+fn an_approval_of_10_megabytes_of_stanzas_is_refused_while_it_inflates() {
     let laid = Laid::ready();
     let asking = laid.emergency();
     let sealed = laid.sealed("prod", 1);
@@ -267,5 +267,6 @@ fn an_approval_of_10_megabytes_of_stanzas_is_refused_unread() {
     let armor = armored(&with_stanzas(&stanza.repeat(100_000)));
     let bad = laid.approval("bob", &asking, &sealed, &armor, |_| {});
     let run = laid.releases_nothing(3, &[("alice", laid.world.approve("alice", &asking)), ("bob", bad)]);
-    run.what("it is larger than 1048576 bytes").at("bob.bga");
+    assert!(laid.disk.read("bob.bga").len() < 1 << 20);
+    run.what("it inflates to more than 1048576 bytes").at("bob.bga");
 }

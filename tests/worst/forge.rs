@@ -5,6 +5,7 @@ use breakglass::record::card::VerifiedCard;
 use breakglass::record::frame::{FramedRecord, RecordBody};
 use breakglass::record::note::{Note, Signed};
 use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Signs, World};
 
@@ -81,4 +82,14 @@ pub fn with_value(share: &str, name: &str, value: &str) -> String {
         if line.starts_with(&begins) { format!("{begins}{value}\n") } else { format!("{line}\n") }
     });
     lines.collect()
+}
+
+/// A kind of record that this version does not know.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Novel {
+    pub text: String,
+}
+
+impl RecordBody for Novel {
+    const KIND: &'static str = "novel";
 }

@@ -4,6 +4,7 @@
 use breakglass::ceremony::seal::{Sealed, open_share};
 use breakglass::crypto::digest::Digest;
 use breakglass::crypto::envelope::encrypt_armored;
+use breakglass::record::armour::{Label, wrap};
 use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
 use breakglass::record::frame::RecordBody;
@@ -77,7 +78,8 @@ impl Laid {
         };
         claim(&mut approval);
         let statement = self.world.state(who, approval);
-        [LogRecord::bytes_of(&statement.note), ciphertext.as_bytes().to_vec()].concat()
+        let content = [LogRecord::bytes_of(&statement.note), ciphertext.as_bytes().to_vec()].concat();
+        wrap(Label::Approval, &content)
     }
 
     fn release_line(&self, approvals: &[(&str, Vec<u8>)]) -> String {
@@ -211,7 +213,7 @@ impl Laid {
     /// Alice's statement, which is one that `collect` takes, as a file.
     #[track_caller]
     pub fn is_collected(&self, file: &[u8]) {
-        self.disk.write("good.bgs", file);
+        self.disk.wrap("good.bgs", Label::Statement, file);
         self.disk.run("collect good.bgs --as carol/carol").ok();
         self.lay();
     }
@@ -219,7 +221,7 @@ impl Laid {
     /// Asserts that `collect` does not take this file.
     #[track_caller]
     pub fn is_not_collected(&self, code: i32, file: &[u8]) -> Run {
-        self.disk.write("bad.bgs", file);
+        self.disk.wrap("bad.bgs", Label::Statement, file);
         self.disk.refuses(code, "collect bad.bgs --as carol/carol").at("bad.bgs")
     }
 

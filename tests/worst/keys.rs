@@ -2,6 +2,7 @@
 
 use bech32::{Bech32, Hrp};
 use breakglass::crypto::sign::SigningKey;
+use breakglass::record::armour::Label;
 use breakglass::record::request::{Purpose, Request};
 use breakglass::value::names::KeyName;
 use data_encoding::{HEXLOWER, HEXLOWER as HEX};
@@ -80,7 +81,11 @@ fn a_small_order_or_noncanonical_session_key_in_a_request_is_refused() {
         }
         let shares: String =
             laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-        laid.disk.write("bad.bgr", [&laid.world.bytes(), record.as_bytes(), shares.as_bytes()].concat());
+        laid.disk.wrap(
+            "bad.bgr",
+            Label::Request,
+            [&laid.world.bytes(), record.as_bytes(), shares.as_bytes()].concat(),
+        );
         let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, record 6, byte ").what("the verifying key is");
     }
@@ -130,7 +135,7 @@ fn a_low_order_session_recipient_is_refused() {
         laid.is_faulty("RECORD-MALFORMED", &record);
         let shares: String =
             laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-        laid.disk.write("bad.bgr", [&laid.world.bytes(), &record, shares.as_bytes()].concat());
+        laid.disk.wrap("bad.bgr", Label::Request, [&laid.world.bytes(), &record, shares.as_bytes()].concat());
         let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
         run.at("bad.bgr, record 6, byte ").what("a point of low order, or not canonically encoded");
         // Nor is it taken on a card.
@@ -152,7 +157,7 @@ fn not_fresh(change: impl FnOnce(&Laid, &mut Request) -> Option<SigningKey>) {
     // An approver is told before she hands anything over.
     laid.world.forge(request, &signers);
     let shares: String = laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
-    laid.disk.write("bad.bgr", [&laid.world.bytes(), shares.as_bytes()].concat());
+    laid.disk.wrap("bad.bgr", Label::Request, [&laid.world.bytes(), shares.as_bytes()].concat());
     let run = laid.disk.refuses(10, "approve bad.bgr --as alice/alice -o bad.bga --session-words x");
     run.what("REQUEST-SESSION").at("bad.bgr, record 6, byte ");
 }

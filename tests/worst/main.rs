@@ -21,6 +21,7 @@ mod deviations;
 mod envelopes;
 mod faults;
 mod keys;
+mod large;
 mod notes;
 mod seals;
 mod shares;

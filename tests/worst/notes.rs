@@ -1,5 +1,7 @@
 //! Notes: what else could be read out of one line of JSON.
 
+use breakglass::ceremony::approve::ApprovalFile;
+use breakglass::record::armour::{Label, wrap};
 use breakglass::record::chain::LogRecord;
 use breakglass::record::statement::Denial;
 use breakglass::record::statements::Statements;
@@ -78,9 +80,9 @@ fn bytes_are_refused(rule: &str, why: &str, change: impl Fn(&[u8]) -> Vec<u8>) {
     let denial = laid.world.state("alice", Denial { request: asking.record, because: text("no") });
     let bad = [change(denial.note.as_bytes()), b"\n".to_vec()].concat();
     laid.is_not_collected(3, &bad).what("not a statement").what(why);
-    let approval = String::from_utf8(laid.world.approve("bob", &asking)).unwrap();
-    let (note, ciphertext) = approval.split_at(approval.find("\n-----BEGIN").unwrap());
-    let bad = [change(note.as_bytes()), ciphertext.as_bytes().to_vec()].concat();
+    let approval = ApprovalFile::parse(&laid.world.approve("bob", &asking)).unwrap();
+    let bad = [change(approval.note.as_bytes()), format!("\n{}", approval.ciphertext).into_bytes()].concat();
+    let bad = wrap(Label::Approval, &bad);
     laid.releases_nothing(3, &[("bad", bad)]).what("not an approval").at("bad.bga");
     laid.is_no_card(&change(laid.world.person("alice").card.note().as_bytes())).what(why);
 }

@@ -93,11 +93,10 @@ fn a_seal_with_two_shares_of_one_index_is_tampering() {
     // Nor does an approval count that claims another's index.
     let asking = laid.emergency();
     let sealed = laid.sealed("prod", 1);
-    let claimed = laid.approval("bob", &asking, &sealed, "", |approval| {
+    let ciphertext = encrypt_armored(&[asking.session.identity().to_recipient()], b"x").unwrap();
+    let claimed = laid.approval("bob", &asking, &sealed, &ciphertext, |approval| {
         approval.index = 1.try_into().unwrap();
     });
-    let ciphertext = encrypt_armored(&[asking.session.identity().to_recipient()], b"x").unwrap();
-    let claimed = [claimed, ciphertext.into_bytes()].concat();
     laid.sets_aside("bob", &asking, &claimed, "is not of the share that was sealed to them");
 }
 

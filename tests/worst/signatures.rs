@@ -1,5 +1,7 @@
 //! Signatures: malleable, under another type, unknown, doubled, and too many.
 
+use breakglass::ceremony::approve::ApprovalFile;
+use breakglass::record::armour::{Label, wrap};
 use breakglass::record::card::Role;
 use breakglass::record::chain::LogRecord;
 use breakglass::record::note::Note;
@@ -158,10 +160,10 @@ fn a_right_signature_under_another_type_is_refused() {
         run.what(&format!("it is a `{kind}`, and a `card` is expected"));
     }
     // A denial in the place of an approval, with a ciphertext behind it.
-    let approval = String::from_utf8(laid.world.approve("bob", &asking)).unwrap();
-    let ciphertext = &approval[approval.find("-----BEGIN").unwrap()..];
-    let bad = [LogRecord::bytes_of(&denial.note), ciphertext.as_bytes().to_vec()].concat();
-    let run = laid.releases_nothing(5, &[("bad", bad), ("bob", approval.into_bytes())]);
+    let approval = laid.world.approve("bob", &asking);
+    let ciphertext = ApprovalFile::parse(&approval).unwrap().ciphertext.into_bytes();
+    let bad = wrap(Label::Approval, &[LogRecord::bytes_of(&denial.note), ciphertext].concat());
+    let run = laid.releases_nothing(5, &[("bad", bad), ("bob", approval)]);
     run.at("approval by `alice`: the statement by `alice` is not an approval");
     // A statement in the place of a record.
     laid.is_faulty("RECORD-MALFORMED", &LogRecord::bytes_of(card));

@@ -1,15 +1,15 @@
 //! Free text that could lead a terminal, or a reader, astray: refused at every door, and shown escaped where a
 //! hostile file brings it all the same.
 
-use breakglass::record::frame::RecordBody;
+use breakglass::ceremony::approve::ApprovalFile;
+use breakglass::record::armour::{Label, wrap};
 use breakglass::record::request::Purpose;
 use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::text::is_hostile;
-use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, PASSWORD, Run, SEED};
-use crate::forge::{self, line_of, signed, swapped};
+use crate::forge::{self, Novel, line_of, signed, swapped};
 use crate::laid::Laid;
 
 /// Asserts that a terminal can show all that was written, and that no line of it is somebody else's.
@@ -63,16 +63,6 @@ fn refused_at_every_door(text: &str, why: &str) {
     }
 }
 
-/// A kind of record that this version does not know.
-#[derive(Clone, Serialize, Deserialize)]
-struct Novel {
-    text: String,
-}
-
-impl RecordBody for Novel {
-    const KIND: &'static str = "novel";
-}
-
 /// Text that tries to look like a line of its own.
 fn fake(text: &str) -> String {
     format!("down{text}\nFAKE")
@@ -109,7 +99,7 @@ fn shown_escaped_of_a_request(laid: &Laid, text: &str) {
     let shares: String = laid.sealed("prod", 1).sealed_shares.iter().map(|(_, file)| file.as_str()).collect();
     for line in lines.into_iter().flatten() {
         let log = [&laid.world.bytes(), &signed(&line, &signers)[..], b"\n"].concat();
-        laid.disk.write("bad.bgr", [&log, shares.as_bytes()].concat());
+        laid.disk.wrap("bad.bgr", Label::Request, [&log, shares.as_bytes()].concat());
         laid.disk.write("escrow/log", log);
         for (code, command) in [
             (10, "verify --json"),
@@ -134,11 +124,11 @@ fn shown_escaped_of_a_request(laid: &Laid, text: &str) {
 fn shown_escaped_of_an_approval(laid: &Laid, text: &str) {
     let asking = laid.emergency();
     let [alice, bob, carol] = ["alice", "bob", "carol"].map(|who| laid.world.approve(who, &asking));
-    let bob = String::from_utf8(bob).unwrap();
-    let (note, ciphertext) = bob.split_at(bob.find("-----BEGIN").unwrap());
+    let ApprovalFile { note, ciphertext } = ApprovalFile::parse(&bob).unwrap();
     let line =
         swapped(&forge::first_line(note.as_bytes()), r#""time":"#, &format!(r#"{}:1,"time":"#, quoted(text)));
     let bad = [signed(&line, &[laid.world.signs("bob")]), format!("\n{ciphertext}").into_bytes()].concat();
+    let bad = wrap(Label::Approval, &bad);
     let run = laid.releases_nothing(5, &[("alice", alice.clone()), ("bad", bad.clone())]);
     is_harmless(&run.at("approval by `bob`: RECORD-FIELD: "));
     let run = laid.releases(&[("alice", alice), ("bad", bad), ("carol", carol)]);

@@ -97,5 +97,5 @@ impl Decision<'_> {
 
 /// Unlocks the custodian; if their card is lost, the one in the request file is used.
 pub(crate) fn unlock(signer: &As, carried: &RequestFile) -> Result<LocalPerson, Failure> {
-    LocalPerson::unlock(signer, |id| carried.reading().escrow.card_of(id))
+    LocalPerson::unlock(signer, |id| carried.escrow().card_of(id))
 }

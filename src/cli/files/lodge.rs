@@ -1,10 +1,12 @@
 //! A request is logged, and its files are written.
 
+use std::io;
 use std::path::Path;
 
 use crate::audit::books::parted;
 use crate::audit::files::SealedGeneration;
 use crate::ceremony::approve::request_file;
+use crate::ceremony::carried::{MAX_WHOLE, carried, travels_small};
 use crate::ceremony::request as ceremony;
 use crate::ceremony::request::{RequestPlan, Session};
 use crate::cli::context::Context;
@@ -12,7 +14,7 @@ use crate::cli::files::open_log::{self, OpenLog, OpenOptions};
 use crate::cli::files::people::LocalPerson;
 use crate::cli::files::requests::{find_vault, session_path};
 use crate::cli::files::sealed::look_at;
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::files::{ANOTHER_COPY, not_openable as said_not_openable};
 use crate::cli::terminal::confirm::confirm_deviations;
@@ -26,6 +28,7 @@ use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
 use crate::record::request::End;
 use crate::value::names::{KeyName, VaultName};
+use crate::value::time::Time;
 
 /// What is asked for, and how.
 pub(crate) struct RequestDraft<'a> {
@@ -62,6 +65,7 @@ pub(crate) fn lodge(
     let escrow = ledger.escrow();
     requester.must_belong_to(escrow)?;
     let confirmed = deviations.clone();
+    deviations.extend(too_large(escrow, context));
     deviations.extend(time_set.then_some(Deviation::TimeSet).into_iter().chain(history(requester, escrow)));
     plan.environment = context.environment(); // As it is now that log and book are read.
     let vault = find_vault(escrow, &vault)?;
@@ -72,7 +76,8 @@ pub(crate) fn lodge(
     let request = ceremony::request(escrow, vault, plan, person, &session)
         .map_err(|error| failures::request(&error))?;
     confirm_deviations(&request.deviations, &[options.accepted, &confirmed].concat())?;
-    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context);
+    // They are read before the request is logged: without any of them nobody could approve it.
+    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
     let sealed_session =
         session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
     let mut created = Created::default();
@@ -87,27 +92,47 @@ pub(crate) fn lodge(
         .append(Draft { time: now, says: request, signers })
         .map_err(|error| failures::ledger(&log, &error).or_next(open_log::ELSEWHERE))?;
     continued.keep();
-    let file = request_file(ledger.reading().good_bytes(), sealed_shares.iter().map(String::as_str));
+    let log = carried(ledger.reading(), MAX_WHOLE);
+    let file = request_file(&log, sealed_shares.iter().map(String::as_str));
     if let Err(error) = files::create(output, &file) {
-        let failure = failures::not_written(output, &error);
-        if files::is_not_durable(&error) {
-            // The log may lie on the same medium, and that must not be written to any more: so the request is not ended.
-            return Err(failure.or_next("the request is logged, but nobody can approve it: make a new one"));
-        }
-        // Without its file nobody can approve the request, so it is ended here; its session is removed with `created`.
-        let end = End::nothing(appended.record());
-        let ended =
-            ledger.append(Draft { time: now, says: end, signers: vec![(KeyName::Session, session.key())] });
-        let state =
-            if ended.is_ok() { "logged, and was ended again" } else { "logged, and could not be ended" };
-        return Err(
-            failure.next(format!("the request is {state}; make a new one, and write its file elsewhere"))
-        );
+        return Err(not_sent(&mut ledger, (appended.record(), now), &session, output, &error));
     }
     created.keep();
     let asked = ledger.escrow().request(&appended.record()).expect("it was just appended").clone();
     context.keep(ledger);
     Ok(LoggedRequest { asked, session })
+}
+
+/// What becomes of a request that is logged, and whose file cannot be written: nobody can approve it without.
+fn not_sent(
+    ledger: &mut Ledger<ChainFile>,
+    (request, time): (Digest, Time),
+    session: &Session,
+    output: &Path,
+    error: &io::Error,
+) -> Failure {
+    let failure = failures::not_written(output, error);
+    if files::is_not_durable(error) {
+        // The log may lie on the same medium, and that must not be written to any more: so the request is not ended.
+        return failure.or_next("the request is logged, but nobody can approve it: make a new one");
+    }
+    // It is ended here; its session is removed with what was created.
+    let signers = vec![(KeyName::Session, session.key())];
+    let ended = ledger.append(Draft { time, says: End::nothing(request), signers });
+    let state = if ended.is_ok() { "logged, and was ended again" } else { "logged, and could not be ended" };
+    failure.next(format!("the request is {state}; make a new one, and write its file elsewhere"))
+}
+
+/// The deviation of a request on a log that is too large to travel: approvers see that records are missing.
+fn too_large(escrow: &Escrow, context: &mut Context<'_>) -> Option<Deviation> {
+    travels_small(escrow).then(|| {
+        context.warn(&format!(
+            "the log has {} MiB: the request file carries what matters of it, and approvers see that records are \
+             missing",
+            escrow.head.size >> 20
+        ));
+        Deviation::MissingRecords
+    })
 }
 
 /// Whether the requester's own book contradicts the log. That is recorded as a deviation, for the approvers to judge: it
@@ -143,7 +168,7 @@ fn sealed_shares(
     vault: &VaultName,
     generation: u32,
     context: &mut Context<'_>,
-) -> Vec<String> {
+) -> Result<Vec<String>, Failure> {
     let vault = ledger.escrow().vault_named(vault).expect("the request names it");
     let seal = &vault.generation(generation).expect("the request names it").seal;
     let mut found = Vec::new();
@@ -159,5 +184,10 @@ fn sealed_shares(
                 .warn(&format!("warning: the sealed share of {} is missing or damaged", share.custodian)),
         }
     }
-    found
+    if found.is_empty() {
+        let what =
+            format!("no sealed share of {} is here, and nobody can approve without theirs", seal.title());
+        return Err(Failure::new(Exit::BadShare, what).next(ANOTHER_COPY));
+    }
+    Ok(found)
 }

@@ -4,9 +4,9 @@
 //! if all else fails the log is continued in another file. Each is shown, confirmed and recorded.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use crate::ceremony::approve::RequestFile;
+use crate::ceremony::carried::CarriedLog;
 use crate::ceremony::continuation::{Base, NoBase, base};
 use crate::cli::context::Context;
 use crate::cli::files::people::LocalPerson;
@@ -106,11 +106,11 @@ fn here(
         return Err(failures::finding(path, finding).next(ELSEWHERE));
     }
     let Some(carried) = options.carried else { return Ok(log) };
-    let (ours, theirs) = (log.ledger.escrow(), carried.reading());
-    if ours.id != theirs.escrow.id {
+    let (ours, theirs) = (log.ledger.escrow(), carried.escrow());
+    if ours.id != theirs.id {
         let what = format!(
             "the request is for escrow {}, and this is escrow {}",
-            theirs.escrow.id.short(),
+            theirs.id.short(),
             ours.id.short()
         );
         return Err(Failure::new(Exit::NotAuthorised, what)
@@ -120,7 +120,13 @@ fn here(
     if ours.request(&carried.asked().record).is_some() {
         return Ok(log);
     }
-    if !theirs.bytes.starts_with(&log.ledger.reading().bytes) {
+    let CarriedLog::Whole(ahead) = carried.log() else {
+        let what = "the log does not have the request, and the request file does not have all of the log";
+        return Err(Failure::new(Exit::NotAuthorised, what).at(path.display()).next(format!(
+            "name the copy of the escrow in which the request was logged: --escrow; or {ELSEWHERE}"
+        )));
+    };
+    if !ahead.bytes.starts_with(&log.ledger.reading().bytes) {
         let what = "the log does not have the request, and has other records in its place";
         return Err(Failure::new(Exit::Fork, what).at(path.display()).next(ELSEWHERE));
     }
@@ -128,11 +134,10 @@ fn here(
         "{}: this log ends with record {}, and the request file has the records up to {}: they are appended",
         path.display(),
         ours.head.seq,
-        theirs.escrow.head.seq
+        theirs.head.seq
     ));
     confirm_deviations(&[Deviation::MissingRecords], options.accepted)?;
-    let ahead = Rc::clone(theirs);
-    log.ledger.catch_up(&ahead).map_err(|error| failures::ledger(path, &error))?;
+    log.ledger.catch_up(ahead).map_err(|error| failures::ledger(path, &error))?;
     log.deviations.push(Deviation::MissingRecords);
     Ok(log)
 }
@@ -153,9 +158,8 @@ fn elsewhere(
         }
     };
     let (book, directory) = (who.book_as_far(), context.directory());
-    let carried = options.carried.map(|carried| (&**carried.reading(), carried.asked().record));
     let Base { records, says, damaged, missing } =
-        base(left.as_deref(), carried, Some(&book), &|seal| is_here(&directory, seal))
+        base(left.as_deref(), options.carried, Some(&book), &|seal| is_here(&directory, seal))
             .map_err(|error| no_base(&old, error))?;
     let escrow = Reading::of(records.clone()).map_err(|found| failures::finding(&old, &found))?.escrow;
     who.must_belong_to(&escrow)?;
@@ -186,10 +190,9 @@ fn is_here(directory: &EscrowDir, seal: &Seal) -> bool {
 }
 
 fn no_base(log: &Path, error: NoBase) -> Failure {
-    Failure::new(Exit::Machine, error).at(log.display()).next(match error {
-        NoBase::NoRequest(_) => "name with --escrow the copy of the escrow in which the request was logged",
-        _ => "use another copy of the escrow, or ask a custodian whose book has its beginning",
-    })
+    Failure::new(Exit::Machine, error)
+        .at(log.display())
+        .next("use another copy of the escrow, or ask a custodian whose book has its beginning")
 }
 
 fn open(path: &Path, context: &mut Context<'_>) -> Result<Ledger<ChainFile>, Failure> {

@@ -8,7 +8,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::escrow::{Escrow, KnownLogs, RequestState, Vault};
 use crate::hands::files;
-use crate::record::bundle::MAX_BUNDLE;
+use crate::record::armour::Label;
 use crate::secret::payload::{EMAIL, PASSWORD, TOTP};
 use crate::value::names::{FieldName, VaultName};
 use crate::value::public;
@@ -44,7 +44,8 @@ pub(crate) fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a
 /// Reads a request file.
 pub(crate) fn read_request(path: &Path, known: &KnownLogs) -> Result<RequestFile, Failure> {
     public::work(|| {
-        let bytes = files::read(path, MAX_BUNDLE as u64).map_err(|error| failures::not_read(path, &error))?;
+        let bytes = files::read(path, Label::Request.file_limit())
+            .map_err(|error| failures::not_read(path, &error))?;
         RequestFile::parse_known(&bytes, known).map_err(|error| failures::approve(path, &error))
     })
 }

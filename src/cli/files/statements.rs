@@ -15,6 +15,7 @@ use crate::hands::clock;
 use crate::hands::store::ChainFile;
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Ledger;
+use crate::record::armour::{self, Label};
 use crate::record::book::StatementDraft;
 use crate::record::chain::LogRecord;
 use crate::record::statement::{self, HeadFrom, SignedStatement, Statement};
@@ -29,6 +30,11 @@ pub(crate) enum Carrier<'a> {
     File(&'a Path),
 }
 
+/// A statement's file: its record, in armour.
+pub(crate) fn statement_file(statement: &SignedStatement) -> Vec<u8> {
+    armour::wrap(Label::Statement, &LogRecord::bytes_of(&statement.note))
+}
+
 /// Appends a statement to the log, or writes it to a file.
 pub(crate) fn carry(
     statement: &SignedStatement,
@@ -41,7 +47,7 @@ pub(crate) fn carry(
             Ok(StatementPlace::Log(seq))
         }
         Carrier::File(path) => {
-            write_output(path, &LogRecord::bytes_of(&statement.note))?;
+            write_output(path, &statement_file(statement))?;
             Ok(StatementPlace::File(path.to_owned()))
         }
     }

@@ -199,9 +199,11 @@ const BAD_SHARE: &str = "tell the requester: another custodian has to approve, o
 pub(crate) fn approve(path: &Path, error: &ApproveError) -> Failure {
     match error {
         ApproveError::Unsound(found) => finding(path, found),
-        ApproveError::NotABundle(_) | ApproveError::NoRequest => Failure::new(Exit::BadInput, error)
-            .at(path.display())
-            .next("give the file that `breakglass request -o` wrote"),
+        ApproveError::Armour(_) | ApproveError::NotABundle(_) | ApproveError::NoRequest => {
+            Failure::new(Exit::BadInput, error)
+                .at(path.display())
+                .next("give the file that `breakglass request -o` wrote")
+        }
         ApproveError::NotEnrolled(_) => Failure::new(Exit::NotAuthorised, error)
             .at(path.display())
             .next("check that --as and the request file belong to the same escrow"),

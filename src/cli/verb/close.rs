@@ -18,9 +18,11 @@ use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, RequestState};
 use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
-use crate::record::bundle::MAX_BUNDLE;
 use crate::record::closing::{Item, Lessons, Obligation, Standing};
 use crate::record::statement::Statement;
+
+/// The most bytes of a document of lessons, of which only the digest is recorded.
+const MAX_DOCUMENT: u64 = 256 << 20;
 
 /// Close an emergency: answer its closing list, item by item
 #[derive(Debug, Args)]
@@ -139,8 +141,8 @@ fn read_lessons(text: &str) -> Result<Lessons, Failure> {
     match text.strip_prefix('@') {
         Some(file) => {
             let path = Path::new(file);
-            let bytes = files::read_public(path, MAX_BUNDLE as u64)
-                .map_err(|error| failures::not_read(path, &error))?;
+            let bytes =
+                files::read_public(path, MAX_DOCUMENT).map_err(|error| failures::not_read(path, &error))?;
             Ok(Lessons::Document(Digest::of(&bytes)))
         }
         None => {

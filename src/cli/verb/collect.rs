@@ -1,5 +1,6 @@
 //! `collect`: appends statements that were made elsewhere. Each counts by who signed it, not by who brought it.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -15,7 +16,8 @@ use crate::cli::say::outcomes::collect::{CollectOutcome, FileCollected};
 use crate::escrow::VerifiedStatement;
 use crate::hands::sandbox::FileAccess;
 use crate::hands::{clock, files};
-use crate::record::note::{MAX_NOTE, Note};
+use crate::record::armour::{self, Label};
+use crate::record::note::Note;
 
 /// Append statements that were made elsewhere
 #[derive(Debug, Args)]
@@ -82,15 +84,20 @@ impl Verb for CollectArgs {
 
 /// Reads a statement, or the statement in an approval file.
 fn read_statement(path: &Path) -> Result<Note, Failure> {
-    let bytes =
-        files::read_public(path, MAX_NOTE as u64).map_err(|error| failures::not_read(path, &error))?;
-    if let Ok(file) = ApprovalFile::parse(&bytes) {
-        return Ok(file.note);
-    }
-    // A lone statement is one record: a note and an empty line.
-    Note::parse(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).map_err(|error| {
+    let bytes = files::read_public(path, Label::Statement.file_limit())
+        .map_err(|error| failures::not_read(path, &error))?;
+    let not_one = |error: &dyn Display| {
         Failure::new(Exit::BadInput, format!("not a statement: {error}"))
             .at(path.display())
             .next("give a file that check, action, close, deny or approve wrote with -o")
-    })
+    };
+    let (label, content) = armour::unwrap(&bytes).map_err(|error| not_one(&error))?;
+    match label {
+        Label::Approval => Ok(ApprovalFile::of(&content).map_err(|error| not_one(&error))?.note),
+        // A lone statement is one record: a note and an empty line.
+        Label::Statement => {
+            Note::parse(content.strip_suffix(b"\n").unwrap_or(&content)).map_err(|error| not_one(&error))
+        }
+        Label::Request => Err(not_one(&"it holds a request")),
+    }
 }

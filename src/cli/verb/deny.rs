@@ -8,12 +8,12 @@ use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::decision::{self, Asks, Decision};
 use crate::cli::files::output::{must_not_exist, write_output};
 use crate::cli::files::requests::read_request;
+use crate::cli::files::statements::statement_file;
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::outcomes::deny::DenyOutcome;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::record::chain::LogRecord;
 use crate::value::text::FreeText;
 
 /// Say no to a request: it is recorded, but it is not a veto
@@ -60,7 +60,7 @@ impl Verb for DenyArgs {
         };
         let examined = decision.examine(context)?;
         let statement = custodian.state(examined.deny(self.because, decision.time), context)?;
-        write_output(&self.output, &LogRecord::bytes_of(&statement.note))?;
+        write_output(&self.output, &statement_file(&statement))?;
         let outcome = DenyOutcome {
             request_id: examined.asked.record,
             person: custodian.signer.person().clone(),

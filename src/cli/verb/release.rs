@@ -96,7 +96,7 @@ impl Verb for ReleaseArgs {
         }
         let carried = read_request(&self.request, &context.known)?;
         self.must_be_open(&carried.asked().record, context)?;
-        let requester = LocalPerson::unlock(&self.signer, |id| carried.reading().escrow.card_of(id))?;
+        let requester = LocalPerson::unlock(&self.signer, |id| carried.escrow().card_of(id))?;
         let session_file = self.session_file();
         let bytes = files::read(&session_file, MAX_SESSION_FILE)
             .map_err(|error| failures::not_read(&session_file, &error))?;

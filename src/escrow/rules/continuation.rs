@@ -2,8 +2,7 @@
 
 use data_encoding::BASE64;
 
-use crate::crypto::digest::Digest;
-use crate::escrow::rules::seal;
+use crate::escrow::rules::{request, retire, seal, statements};
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{Escrow, Gap};
 use crate::record::chain::{LogRecord, unreadable};
@@ -97,17 +96,11 @@ pub(super) fn admit(
     }
     // All or nothing: a continuation with one bad record changes nothing.
     let mut after = escrow.clone();
+    after.leave_out(says.from);
     let mut last = tail.seq;
     for kept in &says.kept {
-        let (seq, hash) = after.take_kept(kept, last, report)?;
-        if seq > says.from.seq || (seq == says.from.seq && hash != says.from.hash) {
-            let broken = Broken::new(Rule::ContinueKept, format!("record {seq}"));
-            return Err(broken.record(seq).head(says.from));
-        }
-        last = seq;
+        last = after.take_kept(kept, last, says.from, report)?;
     }
-    after.gaps.push(Gap { after: tail.seq, until: says.from });
-    after.elsewhere.insert(says.from);
     after.skipped += 1;
     *escrow = after;
     escrow.note_repair(record, Deviation::ContinuedElsewhere);
@@ -127,45 +120,73 @@ fn continued(says: &Continue) -> Broken {
 }
 
 impl Escrow {
-    /// Takes a seal that stood among missing records, behind record `last`. Gives its number and digest. Where it
-    /// breaks a rule nothing is changed.
+    /// Leaves out the records after the end of the log, up to and including `until`.
+    pub(in crate::escrow) fn leave_out(&mut self, until: Head) {
+        self.gaps.push(Gap { after: self.head.seq, until });
+        self.elsewhere.insert(until);
+    }
+
+    /// Takes a record in base64 that stood among missing records: see [`Escrow::keep_record`].
     fn take_kept(
         &mut self,
         kept: &str,
         last: u64,
+        until: Head,
         report: &mut impl FnMut(Broken),
-    ) -> Result<(u64, Digest), Broken> {
+    ) -> Result<u64, Broken> {
+        let bytes = BASE64.decode(kept.as_bytes()).map_err(|error| {
+            Broken::new(Rule::ContinueKept, error.to_string()).cause(Rule::RecordMalformed)
+        })?;
+        self.keep_record(&bytes, last, until, report)
+    }
+
+    /// Takes a record that stood among missing records, behind record `last` and not behind `until`. Gives its number.
+    /// Where it breaks a rule nothing is changed.
+    pub(in crate::escrow) fn keep_record(
+        &mut self,
+        bytes: &[u8],
+        last: u64,
+        until: Head,
+        report: &mut impl FnMut(Broken),
+    ) -> Result<u64, Broken> {
         let broken = |why: String| Broken::new(Rule::ContinueKept, why);
-        let bytes = BASE64
-            .decode(kept.as_bytes())
-            .map_err(|error| broken(error.to_string()).cause(Rule::RecordMalformed))?;
-        let one = LogRecord::take_at(&bytes, 0)
+        let one = LogRecord::take_at(bytes, 0)
             .map_err(|error| unreadable(&error).breaks(Rule::ContinueKept, error.to_string()))?;
-        let Record::Seal(sealed) = &one.says else {
-            let kind = one.says.kind();
-            return Err(broken(format!("a `{kind}`")).kind(kind.to_owned()).record(one.frame.seq));
-        };
         let seq = one.frame.seq;
         let whole = one.frame.escrow == Some(self.id) && one.end == bytes.len() as u64;
         if !whole || seq <= last || seq > MAX_SEQ {
             return Err(broken(format!("record {seq}")).record(seq));
+        }
+        if seq > until.seq || (seq == until.seq && one.hash != until.hash) {
+            return Err(broken(format!("record {seq}")).record(seq).head(until));
         }
         let in_place = |inner: Broken| {
             let why = format!("record {seq}: {} {}", inner.rule, inner.detail);
             inner.breaks(Rule::ContinueKept, why).record(seq)
         };
         self.verify(&one).map_err(in_place)?;
-        seal::admit_kept(self, &one, sealed, report).map_err(in_place)?;
-        self.kept.insert(one.hash, bytes);
-        Ok((seq, one.hash))
+        match &one.says {
+            Record::Seal(says) => seal::admit_kept(self, &one, says, report),
+            Record::Retire(says) => retire::admit_kept(self, &one, says),
+            Record::Statements(says) => statements::admit(self, &one, says, report),
+            Record::Request(says) => request::admit(self, &one, says, report),
+            other => {
+                let kind = other.kind();
+                return Err(broken(format!("a `{kind}`")).kind(kind.to_owned()).record(seq));
+            }
+        }
+        .map_err(in_place)?;
+        self.kept.insert(one.hash, bytes.to_vec());
+        Ok(seq)
     }
 
-    /// Those of `candidates`, seals in base64 in the order of their numbers, that a continuation of this log may
-    /// keep.
-    pub(crate) fn keepable(&self, candidates: impl Iterator<Item = String>) -> Vec<String> {
+    /// Those of `candidates`, records in base64 in the order of their numbers, that a continuation of this log without
+    /// the records up to `until` may keep.
+    pub(crate) fn keepable(&self, until: Head, candidates: impl Iterator<Item = String>) -> Vec<String> {
         let (mut after, mut last) = (self.clone(), self.head.seq);
-        let fits = |kept: &String| match after.take_kept(kept, last, &mut |_| {}) {
-            Ok((seq, _)) => {
+        after.leave_out(until);
+        let fits = |kept: &String| match after.take_kept(kept, last, until, &mut |_| {}) {
+            Ok(seq) => {
                 last = seq;
                 true
             }

@@ -1,6 +1,6 @@
 //! The rules of retirements.
 
-use crate::escrow::signers::may_administer;
+use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_administer};
 use crate::escrow::state::Escrow;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
@@ -11,6 +11,20 @@ pub(super) fn admit(escrow: &mut Escrow, record: &LogRecord, retire: &Retire) ->
         let broken = Broken::new(Rule::RetireSigner, format!("`{}`", retire.person));
         return Err(broken.person(&retire.person).signers(&record.frame.by));
     }
+    take(escrow, record, retire)
+}
+
+/// Takes a retirement that stands among missing records. As for seals, every custodian counts there.
+pub(super) fn admit_kept(escrow: &mut Escrow, record: &LogRecord, retire: &Retire) -> Result<(), Broken> {
+    let by = &record.frame.by;
+    if !(is_by_administrator(escrow, by) || is_by_custodians(escrow, by)) {
+        let broken = Broken::new(Rule::RetireSigner, format!("`{}`", retire.person));
+        return Err(broken.person(&retire.person).signers(by));
+    }
+    take(escrow, record, retire)
+}
+
+fn take(escrow: &mut Escrow, record: &LogRecord, retire: &Retire) -> Result<(), Broken> {
     match escrow.people.get_mut(&retire.person).filter(|person| person.retired.is_none()) {
         Some(person) => {
             person.retired = Some(record.frame.time);

@@ -15,6 +15,7 @@ pub const HOMES: [(&str, &[&str]); 19] = [
     ("zxcvbn", &["secret/password.rs"]),
     ("rpassword", &["cli/terminal/prompt.rs"]),
     ("sha2", &["crypto/digest.rs", "crypto/sign.rs"]),
+    ("flate2", &["record/gzip.rs"]),
     ("jiff", &["value/time.rs"]),
     ("bech32", &["crypto/envelope.rs", "crypto/recipient.rs"]),
     ("clap", &["cli/", "main.rs"]),
@@ -101,6 +102,11 @@ pub const PLANTED: &[Planted] = &[
         "record/note.rs",
         "use jiff::Timestamp;\n",
         "src/record/note.rs:2: `jiff::Timestamp`: only value/time.rs names `jiff`",
+    ),
+    (
+        "record/armour.rs",
+        "use flate2::Crc;\n",
+        "src/record/armour.rs:1: `flate2::Crc`: only record/gzip.rs names `flate2`",
     ),
     (
         "record/note.rs",

@@ -1,14 +1,20 @@
 //! Logs that went on elsewhere, and seals that were kept of what is missing.
 
 use breakglass::crypto::digest::Digest;
+use breakglass::record::deviation::Deviation;
 use breakglass::record::finding::Rule;
+use breakglass::record::frame::RecordBody;
 use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::repair::{Continue, Damage};
+use breakglass::record::request::{End, Purpose};
+use breakglass::record::retire::Retire;
 use breakglass::record::seal::{Credentials, Kind};
+use breakglass::record::statements::Statements;
+use breakglass::value::names::KeyName;
 use data_encoding::BASE64;
 
 use super::log_case::{LogCase, small, spoiled};
-use crate::world::{World, adoption};
+use crate::world::{Signs, World, adoption, text};
 
 pub fn write() {
     let world = small();
@@ -16,6 +22,7 @@ pub fn write() {
     from_elsewhere(&world);
     missing(&world);
     kept_seals();
+    kept_records();
 }
 
 /// A continuation after `from`, past the ledger's refusal.
@@ -112,14 +119,60 @@ fn missing(world: &World) {
     LogCase::of("records-brought-back", about, Rule::Adopted).of_world(world);
 }
 
-/// The next generation of `prod`, as a record some places behind the log's end.
-fn kept(world: &World, who: &str, place: u64) -> String {
-    let sealed = world.make_seal("prod", Kind::Root, 2, &["alice", "bob", "carol"], Credentials::New);
+/// A record some places behind the log's end.
+fn apart<S: RecordBody>(world: &World, says: S, signers: &[Signs<'_>], place: u64) -> String {
     let bytes = world.bytes();
-    world.forge_framed(sealed.seal, &[world.signs(who)], |entry| entry.seq += place);
+    world.forge_framed(says, signers, |entry| entry.seq += place);
     let record = BASE64.encode(&world.bytes()[bytes.len()..]);
     world.set_bytes(bytes);
     record
+}
+
+/// The next generation of `prod`, as a record some places behind the log's end.
+fn kept(world: &World, who: &str, place: u64) -> String {
+    let sealed = world.make_seal("prod", Kind::Root, 2, &["alice", "bob", "carol"], Credentials::New);
+    apart(world, sealed.seal, &[world.signs(who)], place)
+}
+
+/// What may be kept besides seals.
+fn kept_records() {
+    let world = small();
+    let head = world.head();
+    let from = Head { size: head.size + 5000, seq: head.seq + 10, hash: Digest::of(b"the last") };
+    let retire = || Retire { person: text("fred"), because: text("left") };
+    let (dan, alice, bob) = (world.signs("dan"), world.signs("alice"), world.signs("bob"));
+    let (mut asked, session) = world.make_request("carol", "prod", world.question(Purpose::Emergency));
+    asked.deviations = vec![Deviation::MissingRecords];
+    let asks = [world.signs("carol"), (KeyName::Session, session.key())];
+    let request = apart(&world, asked, &asks, 4);
+    let retired = apart(&world, retire(), std::slice::from_ref(&dan), 5);
+    let by_two = apart(&world, retire(), &[alice.clone(), bob.clone()], 5);
+    let by_one = apart(&world, retire(), std::slice::from_ref(&alice), 5);
+    let of_nobody = Retire { person: text("nobody"), because: text("left") };
+    let of_nobody = apart(&world, of_nobody, std::slice::from_ref(&dan), 5);
+    let statements = apart(&world, Statements { statements: Vec::new() }, std::slice::from_ref(&bob), 6);
+    let again = Statements { statements: vec![BASE64.encode(b"no statement")] };
+    let no_statement = apart(&world, again, std::slice::from_ref(&bob), 6);
+    let end = apart(&world, End::nothing(Digest::of(b"none")), std::slice::from_ref(&bob), 6);
+    for (name, about, rule, kept) in [
+        ("continue-kept-request", "A request was kept.", Rule::RecordsMissing, vec![request]),
+        ("continue-kept-retirement", "A retirement was kept.", Rule::RecordsMissing, vec![retired]),
+        ("continue-kept-retirement-by-two", "One by two custodians.", Rule::RecordsMissing, vec![by_two]),
+        ("continue-kept-statements", "Statements were kept.", Rule::RecordsMissing, vec![statements]),
+        ("continue-kept-retirement-by-one", "One by a custodian alone.", Rule::ContinueKept, vec![by_one]),
+        ("continue-kept-retirement-of-nobody", "Nobody retires.", Rule::ContinueKept, vec![of_nobody]),
+        (
+            "continue-kept-no-statement",
+            "What is in it is no statement.",
+            Rule::ContinueKept,
+            vec![no_statement],
+        ),
+        ("continue-kept-end", "An end is not kept.", Rule::ContinueKept, vec![end]),
+    ] {
+        spoiled(&world, name, about, rule, |world| {
+            forge_continue(world, Continue { kept, ..leaving_out(world, from) });
+        });
+    }
 }
 
 fn kept_seals() {

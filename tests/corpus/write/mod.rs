@@ -1,10 +1,12 @@
 //! Writes the corpus: each case from a world in memory, with what the library says of it when it is written.
 
+mod armoured;
 mod branches;
 mod cards;
 mod continuations;
 mod deviations;
 mod edits;
+mod excerpts;
 mod faults;
 mod genesis;
 mod grown;

@@ -2,13 +2,14 @@
 
 use breakglass::ceremony::approve::ApprovalFile;
 use breakglass::crypto::envelope::encrypt_armored;
+use breakglass::record::armour::{self, Label};
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::Kind;
 
 use super::keys::{key_file, share_text};
 use super::log_case::small;
 use super::put::put;
-use super::recoveries;
+use super::{armoured, excerpts, recoveries};
 use crate::world::{Asking, World};
 
 pub fn write() {
@@ -17,6 +18,7 @@ pub fn write() {
     let asking = world.emergency();
     recoveries::write(&world, &asking);
     approvals(&world, &asking);
+    excerpts::write(&world, &asking);
     requests(&world, &asking);
     payloads();
 }
@@ -74,43 +76,42 @@ fn approvals(world: &World, asking: &Asking) {
         ];
         put(&format!("approval/{name}"), about, &[format!("expect: {expect}")], &files);
     };
-    let text = std::str::from_utf8(&good).unwrap();
+    armoured::write(&good, &|name, about, expect, file| case(&format!("armour-{name}"), about, expect, file));
+    let content = armour::unwrap_as(Label::Approval, &good).unwrap();
+    let text = std::str::from_utf8(&content).unwrap();
     let parsed = ApprovalFile::parse(&good).unwrap();
     let recipient = asking.session.identity().to_recipient();
     let again = encrypt_armored(&[recipient], b"something else").unwrap();
     case("good", "An approval file.", "good", &good);
-    case("followed", "A line feed follows.", "refused", format!("{text}\n").as_bytes());
-    case("preceded", "A line feed stands before it.", "refused", format!("\n{text}").as_bytes());
+    case("of-another-escrow", "An approval of another escrow.", "refused", &foreign);
+    // From here on it is what the armour holds that is wrong.
+    let case = |name: &str, about: &str, content: &[u8]| {
+        case(name, about, "refused", &armour::wrap(Label::Approval, content));
+    };
+    case("followed", "In the armour a line feed follows.", format!("{text}\n").as_bytes());
+    case("preceded", "In the armour a line feed stands before it.", format!("\n{text}").as_bytes());
     case(
         "without-ciphertext",
         "The age file is missing.",
-        "refused",
         text.split("-----BEGIN").next().unwrap().as_bytes(),
     );
     case(
         "ciphertext-twice",
         "The age file stands there twice.",
-        "refused",
         format!("{text}{}", parsed.ciphertext).as_bytes(),
     );
     case(
         "ciphertext-other",
         "Another ciphertext than was signed.",
-        "refused",
         text.replace(&parsed.ciphertext, &again).as_bytes(),
     );
-    case("line-feeds-of-dos", "Carriage returns.", "refused", text.replace('\n', "\r\n").as_bytes());
-    case(
-        "changed",
-        "What it says was changed.",
-        "refused",
-        text.replacen("\"index\":2", "\"index\":3", 1).as_bytes(),
-    );
-    case("of-another-escrow", "An approval of another escrow.", "refused", &foreign);
+    case("line-feeds-of-dos", "Carriage returns.", text.replace('\n', "\r\n").as_bytes());
+    case("changed", "What it says was changed.", text.replacen("\"index\":2", "\"index\":3", 1).as_bytes());
 }
 
 fn requests(world: &World, asking: &Asking) {
-    let text = std::str::from_utf8(&asking.file).unwrap();
+    let content = armour::unwrap_as(Label::Request, &asking.file).unwrap();
+    let text = std::str::from_utf8(&content).unwrap();
     let case = |name: &str, about: &str, expect: &str, who: &str, file: &[u8]| {
         let (card, key) = (world.person(who).card.note().as_bytes(), key_file(&world.person(who).identity));
         let files: [(&str, &[u8]); 3] = [("request.bgr", file), ("card", card), ("approver.key", &key)];
@@ -120,6 +121,17 @@ fn requests(world: &World, asking: &Asking) {
     let without_shares = &text[..armor];
     case("good", "A request file.", "good", "alice", &asking.file);
     case("by-no-custodian", "Somebody without a share of it.", "refused", "erin", &asking.file);
+    let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
+    case("drill", "A request for a canary.", "good", "alice", &drill.file);
+    let bytes = world.bytes();
+    world.seal_misdealt("misdealt");
+    let misdealt = world.ask("carol", "misdealt", world.question(Purpose::Emergency));
+    case("share-of-another", "The approver was given another's share.", "refused", "bob", &misdealt.file);
+    world.set_bytes(bytes.clone());
+    // From here on it is what the armour holds that is wrong.
+    let case = |name: &str, about: &str, expect: &str, who: &str, content: &[u8]| {
+        case(name, about, expect, who, &armour::wrap(Label::Request, content));
+    };
     case("shares-missing", "Without sealed shares.", "refused", "alice", without_shares.as_bytes());
     case(
         "changed",
@@ -140,13 +152,6 @@ fn requests(world: &World, asking: &Asking) {
         "alice",
         format!("{without_shares}{second}").as_bytes(),
     );
-    let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
-    case("drill", "A request for a canary.", "good", "alice", &drill.file);
-    let bytes = world.bytes();
-    world.seal_misdealt("misdealt");
-    let misdealt = world.ask("carol", "misdealt", world.question(Purpose::Emergency));
-    case("share-of-another", "The approver was given another's share.", "refused", "bob", &misdealt.file);
-    world.set_bytes(bytes.clone());
     world.seal("later", Kind::Root, 2, &["alice", "bob"]);
     let log = String::from_utf8(world.bytes()).unwrap();
     case(

@@ -20,12 +20,9 @@ use crate::cli::terminal::guide::{self, Prompt, Reply};
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock::SetTime;
 use crate::hands::files;
-use crate::record::bundle::MAX_BUNDLE;
+use crate::record::armour::Label;
 use crate::value::fingerprint::Words;
 use crate::value::names::PersonId;
-
-/// The last line of an approval.
-const LAST_LINE: &str = "-----END AGE ENCRYPTED FILE-----";
 
 /// Where an approver is.
 enum Place {
@@ -59,7 +56,7 @@ struct Approved {
 
 impl Approved {
     fn read(path: PathBuf) -> Result<Approved, Failure> {
-        let bytes = files::read_public(&path, MAX_BUNDLE as u64)
+        let bytes = files::read_public(&path, Label::Approval.file_limit())
             .map_err(|error| failures::not_read(&path, &error))?;
         ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(&path, &error))?;
         Ok(Approved { path, bytes, keep_at: None })
@@ -142,7 +139,7 @@ impl ApprovalDialog<'_> {
 
     fn gather<'a>(&'a self, files: impl Iterator<Item = &'a Approved>) -> Result<Gathered<'a>, Failure> {
         let parsed = files.filter_map(|one| ApprovalFile::parse(&one.bytes).ok()).collect();
-        gather(&self.carried.reading().escrow, &self.carried.asked().record, self.session, parsed)
+        gather(self.carried.escrow(), &self.carried.asked().record, self.session, parsed)
             .map_err(|error| failures::release(&error, &[]))
     }
 
@@ -275,7 +272,9 @@ impl ApprovalDialog<'_> {
     }
 
     fn pasted(&self, person: &PersonId, terminal: &mut Terminal) -> Result<Approved, Failure> {
-        let bytes = terminal.ask_for_block("Paste it now; its end is recognised:", LAST_LINE)?.into_bytes();
+        let bytes = terminal
+            .ask_for_block("Paste it now; its end is recognised:", &Label::Approval.last_line())?
+            .into_bytes();
         ApprovalFile::parse(&bytes).map_err(|error| {
             Failure::new(Exit::BadInput, error)
                 .next("it may have been changed on its way: paste it again, or ask for it as a file")

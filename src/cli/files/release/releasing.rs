@@ -14,13 +14,11 @@ use crate::crypto::digest::Digest;
 use crate::escrow::RequestState;
 use crate::hands::{clock, files};
 use crate::ledger::draft::Draft;
+use crate::record::armour::Label;
 use crate::record::deviation::Deviation;
 use crate::record::request::End;
 use crate::value::names::{FieldName, KeyName};
 use crate::value::time::Time;
-
-/// The most bytes of an approval file.
-const MAX_APPROVAL_FILE: u64 = 1 << 20;
 
 /// What a release or a withdrawal is made of.
 pub(crate) struct Releasing<'a> {
@@ -92,8 +90,8 @@ impl ReadApprovals {
     fn read(paths: &[PathBuf]) -> ReadApprovals {
         let mut found = ReadApprovals { approvals: Vec::new(), unreadable: Vec::new() };
         for path in paths {
-            let read =
-                files::read_public(path, MAX_APPROVAL_FILE).map_err(|error| failures::not_read(path, &error));
+            let read = files::read_public(path, Label::Approval.file_limit())
+                .map_err(|error| failures::not_read(path, &error));
             let parsed = read.and_then(|bytes| {
                 ApprovalFile::parse(&bytes).map_err(|error| failures::approval_file(path, &error))
             });
