@@ -13,7 +13,7 @@ use breakglass::hands::console::{self, Output};
 use breakglass::hands::harden::harden;
 use breakglass::hands::machine::Machine;
 use breakglass::hands::memory::{self, Allocator};
-use breakglass::hands::{limits, sandbox};
+use breakglass::hands::{limits, media, sandbox};
 use breakglass::value::text::is_hostile;
 use clap::Parser as _;
 
@@ -37,6 +37,7 @@ fn main() -> ExitCode {
             if cli.handles_secrets() && !cli.global.allow_unlocked_memory {
                 memory::protect();
             }
+            media::look();
             if !cli.global.no_sandbox {
                 sandbox::close(&cli.files());
             }

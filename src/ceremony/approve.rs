@@ -285,11 +285,12 @@ impl Review<'_> {
         found.into_iter().collect()
     }
 
-    /// Says yes: encrypts the share, bound to this request, to the request's session.
+    /// Says yes: encrypts the share, bound to this request, to the request's session. `claimed` are deviations that only
+    /// the approver can know.
     ///
     /// # Errors
     /// [`ApproveError::Envelope`].
-    pub fn approve(&self, time: Time) -> Result<DecidedApproval, ApproveError> {
+    pub fn approve(&self, time: Time, claimed: &[Deviation]) -> Result<DecidedApproval, ApproveError> {
         let request = &self.asked.request;
         let text = self.share.approved_text(&self.asked.record);
         let to = std::slice::from_ref(&request.session_recipient);
@@ -300,7 +301,7 @@ impl Review<'_> {
             generation: request.generation,
             index: self.share.index().into(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
-            deviations: self.deviations(time),
+            deviations: [&self.deviations(time), claimed].concat(),
         };
         Ok(DecidedApproval { draft: self.draft(time, approval.into()), ciphertext })
     }

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use crate::hands::lacking::cannot_sync;
 use crate::value::public;
 
 /// The system could not say that something is durable. What the medium holds is not known then, and asking once
@@ -75,6 +76,20 @@ pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<Fil
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
     regular(options.open(path)?)
+}
+
+/// Has the system forget what it holds in memory of a file from byte `from` on, so that it is read from the medium again.
+/// What was not synced stays. Best effort: where the system has no such call, nothing can be done.
+pub(super) fn forget_cached(file: &File, from: u64) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        use rustix::fs::{Advice, fadvise};
+        // A page of which only a part is forgotten stays; no page has more bytes than this.
+        const PAGE: u64 = 64 << 10;
+        let _ = fadvise(file, from / PAGE * PAGE, None, Advice::DontNeed);
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = (file, from);
 }
 
 /// Whether `path` still names the open `file`.
@@ -228,19 +243,33 @@ fn owner_only(builder: &mut DirBuilder) {
 }
 
 /// The directory that `path` lies in.
-fn parent(path: &Path) -> &Path {
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     }
 }
 
-/// Makes the name of `path` in its directory durable.
+/// Makes the name of `path` in its directory durable, if the file system has such an operation.
 ///
 /// # Errors
 /// Whatever the system says.
 pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { durable(File::open(parent(path))?.sync_all()) } else { Ok(()) }
+    sync_directory(parent(path)).map(drop)
+}
+
+/// Makes the names in a directory durable; `false` if the file system has no such operation.
+///
+/// # Errors
+/// The system's error; [`is_not_durable`] if the sync failed.
+pub(super) fn sync_directory(directory: &Path) -> io::Result<bool> {
+    if cfg!(not(unix)) {
+        return Ok(true);
+    }
+    match File::open(directory)?.sync_all() {
+        Err(error) if cannot_sync(&error) => Ok(false),
+        synced => durable(synced).map(|()| true),
+    }
 }
 
 /// Overwrites a file with zeros and removes it. On media that write elsewhere the old bytes may remain.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::crypto::digest::Digest;
 use crate::hands::console;
 use crate::hands::files::{self, Created, durable};
+use crate::hands::lacking::knows_no_locks;
 use crate::ledger::medium::Medium;
 use crate::value::names::{PersonId, VaultName};
 
@@ -213,6 +214,8 @@ fn wait_for_lock(file: &File) -> io::Result<()> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
+            // There is nothing to wait for; whoever records anything records this too.
+            Err(TryLockError::Error(error)) if knows_no_locks(&error) => return Ok(()),
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if console::interrupted() => {
                 let why = "it was waited for, since another breakglass writes to it, and that was broken off";
@@ -259,7 +262,7 @@ impl ChainFile {
     /// Whatever the system says.
     pub fn create(path: &Path) -> io::Result<ChainFile> {
         let file = files::create_new(path)?;
-        let made = file.lock().and_then(|()| files::sync_parent(path));
+        let made = wait_for_lock(&file).and_then(|()| files::sync_parent(path));
         let chain = ChainFile { path: path.to_owned(), file, is_new: true };
         match made {
             Ok(()) => Ok(chain),
@@ -307,7 +310,7 @@ impl ChainFile {
 
 impl Medium for ChainFile {
     fn read(&mut self) -> io::Result<Vec<u8>> {
-        self.reread(0)
+        self.read_from(0, |_| ())
     }
 
     fn append(&mut self, size: u64, bytes: &[u8]) -> io::Result<()> {
@@ -339,7 +342,7 @@ impl Medium for ChainFile {
         files::create(&beside, bytes)?;
         let replaced = (|| {
             let file = files::open_own(&beside, OpenOptions::new().read(true).append(true))?;
-            file.lock()?;
+            wait_for_lock(&file)?;
             self.is_here()?;
             fs::rename(&beside, &self.path)?;
             Ok(file)
@@ -358,8 +361,17 @@ impl Medium for ChainFile {
     }
 
     fn reread(&mut self, from: u64) -> io::Result<Vec<u8>> {
+        // What was written still lies in the system's memory, and would be read from there, whatever the medium holds.
+        self.read_from(from, |file| files::forget_cached(file, from))
+    }
+}
+
+impl ChainFile {
+    /// Reads everything from byte `from` on, once `prepared` had its way with the file.
+    fn read_from(&self, from: u64, prepared: impl FnOnce(&File)) -> io::Result<Vec<u8>> {
         // A new descriptor: what is under the name now, not what this one happens to hold.
         let mut file = files::open_own(&self.path, OpenOptions::new().read(true))?;
+        prepared(&file);
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(MAX_LOG + 1).read_to_end(&mut bytes)?;

@@ -62,6 +62,9 @@ impl<M: Medium> OpenBook<M> {
     /// Whatever the medium says.
     pub(crate) fn begin_with(&mut self, other: &BookReading) -> io::Result<()> {
         self.medium.append(0, other.good_bytes())?;
+        if public::work(|| self.medium.reread(0))? != other.good_bytes() {
+            return Err(io::Error::other("the drive does not return what was written to it"));
+        }
         self.reading = public::work(|| BookReading {
             bytes: other.good_bytes().to_vec(),
             book: other.book.clone(),

@@ -6,9 +6,13 @@ impl Deviation {
     /// Whether it is of a machine and its drives: not of who asks, for what and when.
     pub(crate) fn is_of_machine(self) -> bool {
         match self {
-            Deviation::UnlockedMemory | Deviation::NoSandbox | Deviation::SwapOn | Deviation::InterfaceUp => {
-                true
-            }
+            Deviation::UnlockedMemory
+            | Deviation::NoSandbox
+            | Deviation::SwapOn
+            | Deviation::InterfaceUp
+            | Deviation::NoDirSync
+            | Deviation::NoLock
+            | Deviation::VolatileMedium => true,
             Deviation::OutsideWindow
             | Deviation::LongWindow
             | Deviation::NotCurrent
@@ -66,5 +70,11 @@ open_words! {
         InterfaceUp = "interface-up",
         /// The requester's copy of the escrow has no payload, or too few sealed shares, to open the generation with.
         NotOpenable = "not-openable",
+        /// The file system cannot make a directory durable.
+        NoDirSync = "no-dir-sync",
+        /// The file system has no locks.
+        NoLock = "no-lock",
+        /// The log or the book lies in the machine's memory.
+        VolatileMedium = "volatile-medium",
     }
 }

@@ -120,13 +120,14 @@ fn a_full_medium_shows_nothing_and_the_emergency_goes_on_elsewhere() {
         disk.run("check prod --as bob/bob").ok();
     }
     fs::create_dir(disk.path("usb")).unwrap();
+    const VOLATILE: &str = "--accept-deviation volatile-medium";
     let script = format!(
         "set -u; mount -t tmpfs -o size=512k none usb || exit 99; cp -a escrow usb/escrow; \
          dd if=/dev/zero of=usb/filling bs=1k 2>/dev/null; \
          run() {{ name=$1; shift; \"$0\" \"$@\" >$name.out 2>$name.err </dev/null; echo $? >$name.code; }}; \
          export BREAKGLASS_ESCROW=usb/escrow; \
-         run full {RELEASE}; cp usb/escrow/log after; find usb >files; run verify verify --head before.head; \
-         run half {RELEASE} --continue-in usb/go/on/log --accept-deviation continued-elsewhere; find usb >files2; \
+         run full {RELEASE} {VOLATILE}; cp usb/escrow/log after; find usb >files; run verify verify --head before.head; \
+         run half {RELEASE} {VOLATILE} --continue-in usb/go/on/log --accept-deviation continued-elsewhere; find usb >files2; \
          run on {RELEASE} --continue-in disk/log --accept-deviation continued-elsewhere; \
          rm usb/filling; run room check --as alice/alice; run end verify --head before.head"
     );

@@ -14,6 +14,7 @@ mod common;
 mod faults;
 mod kills;
 mod limits;
+mod media;
 mod places;
 mod scenes;
 mod together;

@@ -109,13 +109,14 @@ pub struct Traced<'a> {
     line: &'a Line,
     fault: Option<(Call, Fault)>,
     wrapper: Vec<String>,
+    options: Vec<String>,
     trace: tempfile::NamedTempFile,
 }
 
 impl<'a> Traced<'a> {
     pub fn new(disk: &'a Disk, line: &'a Line) -> Traced<'a> {
         let trace = tempfile::Builder::new().prefix("breakglass-trace-").tempfile().unwrap();
-        Traced { disk, line, fault: None, wrapper: Vec::new(), trace }
+        Traced { disk, line, fault: None, wrapper: Vec::new(), options: Vec::new(), trace }
     }
 
     pub fn fault(mut self, call: &Call, fault: Fault) -> Self {
@@ -127,6 +128,12 @@ impl<'a> Traced<'a> {
     pub fn file_limit(mut self, blocks: usize) -> Self {
         let script = "ulimit -f \"$0\"; exec \"$@\"";
         self.wrapper = vec!["sh".into(), "-c".into(), script.into(), blocks.to_string()];
+        self
+    }
+
+    /// More of what strace is told.
+    pub fn strace(mut self, options: Vec<String>) -> Self {
+        self.options = options;
         self
     }
 
@@ -150,7 +157,11 @@ impl<'a> Traced<'a> {
             };
             command.arg("-e").arg(format!("inject={}:{what}:when={}", call.name, call.nth));
         }
-        command.args(&self.wrapper).arg(env!("CARGO_BIN_EXE_breakglass")).args(&self.line.words);
+        command
+            .args(&self.options)
+            .args(&self.wrapper)
+            .arg(env!("CARGO_BIN_EXE_breakglass"))
+            .args(&self.line.words);
         command.current_dir(self.disk.path("")).env("BREAKGLASS_ESCROW", "escrow").env("TMPDIR", "/tmp");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::audit::books::parted;
 use crate::cli::context::Context;
+use crate::cli::files::media;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -77,6 +78,7 @@ impl LocalPerson {
         draft: StatementDraft,
         context: &mut Context<'_>,
     ) -> Result<SignedStatement, Failure> {
+        media::said(&self.book, context)?;
         let mut created = Created::default();
         let is_missing = self.book.symlink_metadata().is_err();
         let opened = match is_missing && self.book != self.old_book {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::ceremony::approve::{RequestFile, Review};
 use crate::cli::context::Context;
+use crate::cli::files::media;
 use crate::cli::files::output::write_output;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::As;
@@ -85,8 +86,10 @@ impl Decision<'_> {
         );
         confirm_undeclared(&undeclared, accepted)?;
         confirm_deviations(&deviations, &[accepted, &undeclared].concat())?;
+        let medium = media::confirmed(&self.custodian.book, accepted, context)?;
         agree(&examined, &summary)?;
-        let decided = examined.approve(self.time).map_err(|error| failures::approve(self.path, &error))?;
+        let decided =
+            examined.approve(self.time, &medium).map_err(|error| failures::approve(self.path, &error))?;
         let statement = self.custodian.state(decided.draft.clone(), context)?;
         write_output(output, &decided.file(&statement)).map_err(|failure| {
             failure

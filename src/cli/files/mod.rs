@@ -9,6 +9,7 @@ pub(crate) mod genesis;
 pub(crate) mod keys;
 pub(crate) mod lodge;
 pub(crate) mod logs;
+pub(crate) mod media;
 pub(crate) mod open_log;
 pub(crate) mod output;
 pub(crate) mod people;

@@ -9,6 +9,7 @@ use crate::ceremony::approve::RequestFile;
 use crate::ceremony::carried::CarriedLog;
 use crate::ceremony::continuation::{Base, NoBase, base};
 use crate::cli::context::Context;
+use crate::cli::files::media;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -89,12 +90,9 @@ fn here(
     options: &OpenOptions<'_>,
     context: &mut Context<'_>,
 ) -> Result<OpenLog, Failure> {
-    let mut log = OpenLog {
-        ledger: open(path, context)?,
-        path: path.to_owned(),
-        deviations: Vec::new(),
-        created: Created::default(),
-    };
+    let deviations = media::confirmed(path, options.accepted, context)?;
+    let ledger = open(path, context)?;
+    let mut log = OpenLog { ledger, path: path.to_owned(), deviations, created: Created::default() };
     if log.ledger.is_torn() {
         who.must_belong_to(log.ledger.escrow())?;
         context.warn(&torn(&log.ledger, path));
@@ -164,6 +162,7 @@ fn elsewhere(
     let escrow = Reading::of(records.clone()).map_err(|found| failures::finding(&old, &found))?.escrow;
     who.must_belong_to(&escrow)?;
     context.warn(&format!("the log is continued in {}, after record {}", path.display(), says.from.seq));
+    let medium = media::confirmed(path, options.accepted, context)?;
     let mut deviations = vec![Deviation::ContinuedElsewhere];
     if damaged {
         deviations.push(Deviation::DamagedLog);
@@ -172,6 +171,7 @@ fn elsewhere(
         deviations.push(Deviation::MissingRecords);
     }
     confirm_deviations(&deviations, options.accepted)?;
+    deviations.extend(medium);
     let mut created = Created::default();
     let not_written = |error: std::io::Error| failures::not_written(path, &error);
     files::create_parent(path, &mut created).map_err(not_written)?;
@@ -234,6 +234,7 @@ pub(crate) fn plain(
     context: &mut Context<'_>,
 ) -> Result<Ledger<ChainFile>, Failure> {
     let path = context.log();
+    media::said(&path, context)?;
     let mut ledger = open(&path, context)?;
     if ledger.is_torn() {
         who.must_belong_to(ledger.escrow())?;

@@ -42,6 +42,15 @@ pub(crate) fn explain(deviation: Deviation) -> Cow<'static, str> {
         Deviation::NotOpenable => {
             "the requester's copy of the escrow has no payload, or too few sealed shares, to open this generation with"
         }
+        Deviation::NoDirSync => {
+            "the file system cannot make a new file's name durable: after a power cut the file may be gone"
+        }
+        Deviation::NoLock => {
+            "the file system has no locks: nothing keeps a second program from writing at the same time"
+        }
+        Deviation::VolatileMedium => {
+            "log or book lies in this machine's memory: once it is switched off, what was written is gone"
+        }
         Deviation::Other(word) => {
             return format!("`{}`, a word that this version does not know", word.as_str()).into();
         }

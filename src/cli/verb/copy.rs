@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::read_copy;
+use crate::cli::files::media;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
@@ -54,6 +55,7 @@ impl Verb for CopyArgs {
                 None
             }
         };
+        media::said(&destination.log(), context)?;
         let (mut copied, mut not_copied) = (0, Vec::new());
         for file in sealed_files(&reading.escrow, &context.directory(), &destination) {
             match copy_file(&file, &destination, &mut created)? {

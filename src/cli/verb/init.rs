@@ -10,6 +10,7 @@ use crate::cli::ask::words::compare_words;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::cards::read_card;
 use crate::cli::files::genesis::{begin, read_policy};
+use crate::cli::files::media;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Global, allow_people};
@@ -93,6 +94,7 @@ impl Verb for InitArgs {
         let administrator = LocalPerson::unlock(&signer, |_| None)?;
         let beginning = Beginning { name, cards, policy };
         let mut created = Created::default();
+        media::said(&directory, context)?;
         let id = begin(&directory, &beginning, &administrator.signer, &mut created)?;
         created.keep();
         Ok(Answer::of(Exit::Done, &InitOutcome::new(id, directory)))
