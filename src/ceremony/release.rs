@@ -152,16 +152,10 @@ pub fn gather<'a>(
     session: &'a Session,
     files: Vec<ApprovalFile>,
 ) -> Result<Gathered<'a>, ReleaseError> {
-    let asked = escrow.request(request).ok_or(ReleaseError::NoRequest(*request))?;
-    if let Some(ended) = &asked.end {
-        return Err(ReleaseError::Ended(ended.seq));
-    }
+    let (asked, generation) = open_request(escrow, request)?;
     if !session.belongs_to(&asked.request) {
         return Err(ReleaseError::OtherSession);
     }
-    let generation = escrow
-        .generation(&asked.request.vault, asked.request.generation)
-        .ok_or(ReleaseError::NoRequest(*request))?;
     let mut approvers = Approvers::of(&asked.record, &generation.seal);
     let (mut good, mut set_aside) = (Vec::new(), Vec::new());
     for file in files {
@@ -177,6 +171,36 @@ pub fn gather<'a>(
     let (enough, tally) = (approvers.are_enough(), approvers.tally());
     let approvers = approvers.into_people();
     Ok(Gathered { asked, generation, escrow, session, good, approvers, set_aside, tally, enough })
+}
+
+/// The approvals among `files` that hold as statements, each a whole note in base64: for an `end` by somebody who has no
+/// session to open what they carry.
+///
+/// # Errors
+/// [`ReleaseError::NoRequest`] and [`ReleaseError::Ended`].
+pub(crate) fn received(
+    escrow: &Escrow,
+    request: &Digest,
+    files: Vec<ApprovalFile>,
+) -> Result<Vec<String>, ReleaseError> {
+    let (asked, generation) = open_request(escrow, request)?;
+    let mut approvers = Approvers::of(&asked.record, &generation.seal);
+    let verified = files.into_iter().filter_map(|file| escrow.verify_statement(file.note).ok());
+    let good = verified.filter(|signed| approvers.count(signed).is_ok());
+    Ok(good.map(|signed| BASE64.encode(signed.note.as_bytes())).collect())
+}
+
+/// A request that has not ended, and what it asks for.
+fn open_request<'a>(
+    escrow: &'a Escrow,
+    request: &Digest,
+) -> Result<(&'a RequestState, &'a Generation), ReleaseError> {
+    let asked = escrow.request(request).ok_or(ReleaseError::NoRequest(*request))?;
+    if let Some(ended) = &asked.end {
+        return Err(ReleaseError::Ended(ended.seq));
+    }
+    let generation = escrow.generation(&asked.request.vault, asked.request.generation);
+    Ok((asked, generation.ok_or(ReleaseError::NoRequest(*request))?))
 }
 
 fn open_approval(

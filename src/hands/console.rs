@@ -36,7 +36,7 @@ pub enum Output {
 
 pub use pressed::Pressed;
 
-pub use device::{Console, exists, interrupted, listen};
+pub use device::{Console, exists, interrupted, listen, was_cut_off};
 
 /// Where standard output leads.
 pub fn output() -> Output {

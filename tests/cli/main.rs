@@ -23,6 +23,7 @@ mod release;
 mod repairs;
 mod request;
 mod seal;
+mod session;
 mod shell;
 mod status;
 mod story;

@@ -271,3 +271,39 @@ fn tmux_keeps_no_secret_in_its_history() {
         assert!(!kept.contains(secret), "`{secret}` is kept:\n{kept}");
     }
 }
+
+/// A terminal that hangs up decides nothing: where nobody has looked at anything, the emergency goes on at another one.
+#[test]
+fn a_screen_that_was_cut_off_before_anything_was_looked_at_leaves_the_request_open() {
+    for (signal, more) in [(Some(Signal::HUP), &[][..]), (Some(Signal::TERM), &[]), (None, &["--plain"])] {
+        let disk = approved();
+        let mut screen = reveal(&disk, more);
+        match signal {
+            Some(signal) => {
+                screen.see("not looked at");
+                kill_process(Pid::from_raw(screen.pid() as i32).unwrap(), signal).unwrap();
+            }
+            // The end of the input.
+            None => drop(screen.expect("Key, and Enter:").press("\u{4}")),
+        }
+        let ended = screen.end();
+        assert_eq!((ended.code, ended.echoes), (Some(130), true), "{signal:?}: {}", ended.screen);
+        assert!(ended.screen.contains("the request is open"), "{signal:?}: {}", ended.screen);
+        assert_eq!(end_of(&disk), "", "{signal:?}");
+        let mut again = reveal(&disk, &[]);
+        again.see("not looked at").press("1").see(GROUPED).press("q").see("End?").press("q");
+        assert_eq!(again.end().code, Some(0));
+        assert!(end_of(&disk).contains("shown: password\n"), "{signal:?}");
+        disk.ok(&["verify"]);
+    }
+}
+
+/// A person who ends the screen has decided, whatever was looked at.
+#[test]
+fn a_screen_that_a_person_stops_ends_the_request() {
+    let disk = approved();
+    let mut screen = reveal(&disk, &[]);
+    screen.see("not looked at").press("\u{3}");
+    assert_eq!(screen.end().code, Some(0));
+    assert!(end_of(&disk).contains("shown: nothing"));
+}

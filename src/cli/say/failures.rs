@@ -189,7 +189,18 @@ pub(crate) fn session(path: &Path, error: &SessionError) -> Failure {
     };
     failure
         .at(path.display())
-        .next("the session opens with the requester's identity; if it is lost, make a new request")
+        .next(format!("the session opens with the requester's identity; if that is lost, {LOST_SESSION}"))
+}
+
+/// What to do without a session: nothing that was approved for it can be opened.
+const LOST_SESSION: &str = "make a new request, and have it approved again; to end this one, give the same command \
+    with --withdraw, which needs no session file";
+
+/// The session file cannot be read.
+pub(crate) fn no_session(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(Exit::Machine, format!("the session file cannot be read: {error}"))
+        .at(path.display())
+        .next(format!("name it with --session FILE; if it is lost, {LOST_SESSION}"))
 }
 
 /// What to do if a share in the request file is bad or missing.

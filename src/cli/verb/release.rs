@@ -1,6 +1,6 @@
 //! `release`: approvals become credentials — logged first, shown then.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -98,14 +98,10 @@ impl Verb for ReleaseArgs {
         self.must_be_open(&carried.asked().record, context)?;
         let requester = LocalPerson::unlock(&self.signer, |id| carried.escrow().card_of(id))?;
         let session_file = self.session_file();
-        let bytes = files::read(&session_file, MAX_SESSION_FILE)
-            .map_err(|error| failures::not_read(&session_file, &error))?;
-        let session = Session::open(&requester.identities, &bytes)
-            .map_err(|error| failures::session(&session_file, &error))?;
+        let session = read_session(&session_file, &requester);
         let how = Releasing {
             requester: &requester,
             carried: &carried,
-            session: &session,
             session_file: &session_file,
             approvals: &self.approvals,
             continue_in: self.continue_in.as_deref(),
@@ -113,12 +109,21 @@ impl Verb for ReleaseArgs {
             time: self.at.time,
             print: &self.print,
         };
-        if self.withdraw {
-            how.carry_out(&mut |log, read, context| withdraw(log, &how, read, context), context)
-        } else {
+        if !self.withdraw {
             let (now, plain) = (Context::time(self.at.time), context.plain);
-            how.release(&mut |asked, gathered| confirm(&releasing(asked, gathered, now), plain), context)
+            let session = session?;
+            return how.release(
+                &session,
+                &mut |asked, gathered| confirm(&releasing(asked, gathered, now), plain),
+                context,
+            );
         }
+        if let Err(failure) = &session {
+            let place = session_file.display();
+            context.warn(&format!("{place}: {}; you sign the end of the request yourself", failure.what));
+        }
+        let session = session.ok();
+        how.carry_out(&mut |log, read, context| withdraw(log, &how, session.as_ref(), read, context), context)
     }
 }
 
@@ -146,6 +151,12 @@ impl ReleaseArgs {
             None => Ok(()),
         }
     }
+}
+
+/// The session of the request.
+fn read_session(path: &Path, requester: &LocalPerson) -> Result<Session, Failure> {
+    let bytes = files::read(path, MAX_SESSION_FILE).map_err(|error| failures::no_session(path, &error))?;
+    Session::open(&requester.identities, &bytes).map_err(|error| failures::session(path, &error))
 }
 
 /// Says what is about to be logged, and asks for a yes to it.

@@ -23,6 +23,11 @@ pub fn interrupted() -> bool {
     false
 }
 
+/// Never: signals end the program at once.
+pub fn was_cut_off() -> bool {
+    false
+}
+
 /// Whether there is a terminal.
 pub fn exists() -> bool {
     false

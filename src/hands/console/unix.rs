@@ -37,7 +37,17 @@ const ENDING_SIGNALS: [i32; 14] = [
     SIGPROF, SIGXCPU, SIGIO,
 ];
 
+/// Those of them that a person at the keyboard sends. The others come because the terminal hung up, or the machine is shut
+/// down: then nobody has decided anything.
+const TYPED_SIGNALS: [i32; 3] = [SIGINT, SIGQUIT, SIGTSTP];
+
 static ENDING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+static CUT_OFF: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Whether the person was cut off: the terminal is gone, or a signal came that nobody types.
+pub fn was_cut_off() -> bool {
+    CUT_OFF.load(Ordering::SeqCst)
+}
 
 /// Whether Ctrl-C was pressed, or another signal asked the program to end, since the console was first
 /// opened. Before that a signal ends it at once.
@@ -55,6 +65,9 @@ pub fn listen() -> io::Result<()> {
     let mut listens = LISTENS.lock().unwrap_or_else(PoisonError::into_inner);
     if !std::mem::replace(&mut *listens, true) {
         for signal in ENDING_SIGNALS {
+            if !TYPED_SIGNALS.contains(&signal) {
+                signal_hook::flag::register(signal, Arc::clone(&CUT_OFF))?;
+            }
             signal_hook::flag::register(signal, Arc::clone(&ENDING))?;
         }
     }
@@ -164,7 +177,10 @@ impl Console {
             match rustix::io::read(&self.keyboard, &mut byte) {
                 Ok(1) => return Ok(Pressed::Byte(byte[0])),
                 // A terminal that is gone gives EIO.
-                Ok(_) | Err(Errno::IO) => return Ok(Pressed::End),
+                Ok(_) | Err(Errno::IO) => {
+                    CUT_OFF.store(true, Ordering::SeqCst);
+                    return Ok(Pressed::End);
+                }
                 Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -176,7 +192,11 @@ impl Console {
     /// # Errors
     /// Whatever the system says.
     pub fn write(&self, text: &str) -> io::Result<()> {
-        (&self.device).write_all(text.as_bytes())
+        (&self.device).write_all(text.as_bytes()).inspect_err(|error| {
+            if Errno::from_io_error(error) == Some(Errno::IO) {
+                CUT_OFF.store(true, Ordering::SeqCst);
+            }
+        })
     }
 
     /// The window's columns and rows; 80 by 24 if the terminal does not say.

@@ -98,7 +98,6 @@ fn carry_out(
         let how = Releasing {
             requester: &requester,
             carried: &carried,
-            session: &session,
             session_file: &session_path(&request),
             approvals: &files,
             continue_in,
@@ -106,7 +105,11 @@ fn carry_out(
             time,
             print: &[],
         };
-        how.release(&mut |asked, gathered| challenge(asked, gathered, Context::time(time), terminal), context)
+        how.release(
+            &session,
+            &mut |asked, gathered| challenge(asked, gathered, Context::time(time), terminal),
+            context,
+        )
     });
     done.map_err(|failure| how_to_continue(failure, &logged, &approvals, continue_in, context))
 }

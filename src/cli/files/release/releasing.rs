@@ -1,16 +1,17 @@
 //! What a release and a withdrawal have in common.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::ceremony::approve::{ApprovalFile, RequestFile};
 use crate::ceremony::release::Gathered;
-use crate::ceremony::request::Session;
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::open_log::{OpenLog, OpenOptions};
 use crate::cli::files::people::LocalPerson;
 use crate::cli::say::exit::Failure;
 use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
+use crate::crypto::sign::SigningKey;
 use crate::escrow::RequestState;
 use crate::hands::{clock, files};
 use crate::ledger::draft::Draft;
@@ -26,8 +27,6 @@ pub(crate) struct Releasing<'a> {
     pub(crate) requester: &'a LocalPerson,
     /// The request file.
     pub(crate) carried: &'a RequestFile,
-    /// Its session.
-    pub(crate) session: &'a Session,
     /// Where the session is kept; it is destroyed with the request's end.
     pub(crate) session_file: &'a Path,
     /// The approvals' files.
@@ -66,7 +65,10 @@ impl Releasing<'_> {
         let mut log = OpenLog::find(self.requester, &options, context)?;
         let done = doing(&mut log, read, context)?;
         log.created.keep();
-        if let Err(error) = files::destroy(self.session_file) {
+        // A session that is lost is destroyed already.
+        if let Err(error) = files::destroy(self.session_file)
+            && error.kind() != ErrorKind::NotFound
+        {
             let place = self.session_file.display();
             context.warn(&format!("warning: {place} could not be destroyed ({error}): delete it yourself"));
         }
@@ -112,11 +114,10 @@ impl ReadApprovals {
     }
 }
 
-/// Logs the end of the request, signed by its session.
-pub(crate) fn append_end(log: &mut OpenLog, session: &Session, end: End) -> Result<(), Failure> {
-    let signers = vec![(KeyName::Session, session.key())];
+/// Logs the end of the request, signed by its session or by the requester.
+pub(crate) fn append_end(log: &mut OpenLog, signer: (KeyName, &SigningKey), end: End) -> Result<(), Failure> {
     log.ledger
-        .append(Draft { time: clock::now(), says: end, signers })
+        .append(Draft { time: clock::now(), says: end, signers: vec![signer] })
         .map(|_| ())
         .map_err(|error| failures::ledger(&log.path, &error))
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::ceremony::release::{Gathered, ReleaseError, gather};
+use crate::ceremony::request::Session;
 use crate::cli::context::{Answer, Context};
 use crate::cli::files::open_log::{self, OpenLog};
 use crate::cli::files::release::releasing::{Agreeing, ReadApprovals, Releasing, append_end, distinct};
-use crate::cli::files::release::shown;
+use crate::cli::files::release::shown::{self, ShownFields};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::files::ANOTHER_COPY;
@@ -15,31 +16,38 @@ use crate::cli::say::outcome::Outcome as _;
 use crate::cli::say::outcomes::release::ReleaseOutcome;
 use crate::cli::terminal::confirm::confirm_deviations;
 use crate::escrow::RequestState;
-use crate::hands::files;
 use crate::hands::sandbox::{self, FileAccess};
 use crate::hands::store::MAX_PAYLOAD_FILE;
+use crate::hands::{console, files};
 use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
 use crate::secret::payload::TOTP;
-use crate::value::names::{FieldName, PersonId};
+use crate::value::names::{FieldName, KeyName, PersonId};
 
 /// What to do if a release was logged and shown, but its end could not be logged.
 const NOT_ENDED: &str = "the release is logged, and it was shown; until its end is logged too, everything that was \
     asked for counts as shown: end the request with --withdraw, on a good drive";
 
+/// What is said if the terminal is gone before anything was looked at, and what to do then.
+const CUT_OFF: &str =
+    "the terminal is gone, and nothing was looked at; the release is logged, and the request is open";
+const AGAIN: &str = "run the same command again, with the same approvals; or end the request with --withdraw";
+
 impl Releasing<'_> {
     /// Logs the release, and shows or prints what was asked for.
     pub(crate) fn release(
         &self,
+        session: &Session,
         agree: &mut Agreeing<'_>,
         context: &mut Context<'_>,
     ) -> Result<Answer, Failure> {
-        self.carry_out(&mut |log, read, context| reveal(self, log, read, agree, context), context)
+        self.carry_out(&mut |log, read, context| reveal(self, session, log, read, agree, context), context)
     }
 }
 
 fn reveal(
     how: &Releasing<'_>,
+    session: &Session,
     log: &mut OpenLog,
     mut read: ReadApprovals,
     agree: &mut Agreeing<'_>,
@@ -47,7 +55,7 @@ fn reveal(
 ) -> Result<Answer, Failure> {
     let approvals = std::mem::take(&mut read.approvals);
     let now = Context::time(how.time);
-    let (request, session) = (&how.request(), how.session);
+    let request = &how.request();
     let escrow = log.ledger.escrow();
     let gathered =
         gather(escrow, request, session, approvals).map_err(|error| failures::release(&error, &[]))?;
@@ -91,10 +99,20 @@ fn reveal(
     } else {
         shown::print(&fields, asked, how, context)?
     };
+    must_have_decided(&shown, asked, how)?;
     // The end says what was in fact shown. Until it is logged, auditors assume that everything asked for was.
-    append_end(log, session, shown.end(*request, bad_shares))
+    append_end(log, (KeyName::Session, session.key()), shown.end(*request, bad_shares))
         .map_err(|failure| failure.or_next(NOT_ENDED))?;
     Ok(answer(how, asked, record, approvers, shown.fields, context))
+}
+
+/// Fails if nobody has seen anything, and nobody has decided anything: the emergency may go on where there is a terminal.
+fn must_have_decided(shown: &ShownFields, asked: &RequestState, how: &Releasing<'_>) -> Result<(), Failure> {
+    let is_open = asked.request.is_open_at(Context::time(how.time));
+    if shown.fields.is_empty() && console::was_cut_off() && is_open {
+        return Err(Failure::new(Exit::Interrupted, CUT_OFF).next(AGAIN));
+    }
+    Ok(())
 }
 
 /// Fails if `--print` names something that the approvers did not see in the request.
