@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use breakglass::cli::args::Cli;
 use breakglass::cli::context::{Answer, Context};
@@ -20,12 +21,17 @@ use clap::Parser as _;
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
+/// Whether the answer is for programs.
+static JSON: AtomicBool = AtomicBool::new(false);
+
 fn main() -> ExitCode {
     harden();
     limits::outlive_file_limit();
+    memory::when_exhausted(out_of_memory);
     // These flags are looked for by hand: a command line that cannot be parsed may still ask for them.
     let asks_for = |flag: &str| std::env::args_os().any(|word| word == flag);
     let (json, plain) = (asks_for("--json"), asks_for("--plain"));
+    JSON.store(json, Ordering::Relaxed);
     let output = console::output();
     let stdout_is_terminal = output == Output::Terminal;
     let stderr_is_terminal = std::io::stderr().is_terminal();
@@ -38,6 +44,7 @@ fn main() -> ExitCode {
                 memory::protect();
             }
             media::look();
+            limits::wait_at_most(cli.global.wait, console::exists());
             if !cli.global.no_sandbox {
                 sandbox::close(&cli.files());
             }
@@ -75,6 +82,32 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::from(exit as u8),
         Err(_) => ExitCode::from(Exit::Machine as u8),
     }
+}
+
+/// Says that there is no more memory, with none, and ends the program as a power cut would: what was begun is found by the
+/// next command.
+fn out_of_memory() {
+    const WHAT: &str = "the system gives this program no more memory";
+    const NEXT: &str = "raise the limit on it (`ulimit -v unlimited`) or close other programs, and run it again; \
+        `breakglass verify` says whether a record was written";
+    // Whatever still asks for memory on the way out finds none either.
+    static ENDS: AtomicBool = AtomicBool::new(false);
+    if ENDS.swap(true, Ordering::Relaxed) {
+        std::process::abort();
+    }
+    console::give_back();
+    let exit = Exit::Machine;
+    // Where it cannot be written, the exit code still says it.
+    let _ = if JSON.load(Ordering::Relaxed) {
+        let (code, number) = (exit.code(), exit as u8);
+        writeln!(
+            std::io::stdout(),
+            r#"{{"error":{{"code":"{code}","exit":{number},"what":"{WHAT}","next":"{NEXT}"}}}}"#
+        )
+    } else {
+        writeln!(std::io::stderr(), "error: {WHAT}\n next: {NEXT}")
+    };
+    std::process::exit(exit as i32);
 }
 
 /// JSON in which a terminal finds nothing to obey. Outside its strings there is nothing but ASCII, so that

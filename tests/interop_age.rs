@@ -7,10 +7,11 @@ use std::path::Path;
 use std::process::Command;
 
 use breakglass::crypto::envelope::{
-    Identity, IdentityFile, WORK_FACTOR, decrypt, encrypt, encrypt_armored, identity_file,
-    lock_identity_file, vault_identity,
+    Identity, IdentityFile, decrypt, encrypt, encrypt_armored, identity_file, lock_identity_file,
+    vault_identity,
 };
 use breakglass::crypto::recipient::Recipient;
+use breakglass::crypto::work::WORK_FACTOR;
 use common::tool_or_skip;
 use secrecy::{ExposeSecret as _, SecretString};
 

@@ -34,6 +34,10 @@ pub struct Global {
     /// Use this log instead of the escrow's own: one made by --continue-in
     #[arg(long, global = true, help_heading = "Options of every command", value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Wait at most so long for a log or a book that another program writes to; by default until Ctrl-C, and for 60
+    /// seconds without a terminal
+    #[arg(long, global = true, help_heading = "Options of every command", value_name = "SECONDS")]
+    pub wait: Option<u32>,
     /// Run without the kernel's sandbox; this is recorded
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub no_sandbox: bool,

@@ -19,16 +19,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::crypto::recipient::Recipient;
+use crate::crypto::work::{self, MAX_WORK_FACTOR};
 
 /// The most bytes of an identity file.
 pub const MAX_IDENTITY_FILE: usize = 64 << 10;
-
-/// log2 of scrypt's work for an identity file that is locked with a passphrase: N = 2^18, 256 MiB.
-pub const WORK_FACTOR: u8 = 18;
-
-/// log2 of the most work that is done for a file from another person.
-/// 2^20 takes 1 GiB; more could run a small machine out of memory.
-const MAX_WORK_FACTOR: u8 = 20;
 
 /// The most bytes of an age file's header, and the most stanzas in it. A header is read before anything in it
 /// can be checked, so its size has to be bounded first.
@@ -314,6 +308,11 @@ impl IdentityFile {
 }
 
 impl LockedIdentities {
+    /// How many bytes of memory it takes to open them.
+    pub fn scratch(&self) -> usize {
+        work::scratch_of(&self.binary)
+    }
+
     /// Opens them with the passphrase. This takes scrypt's time, about a second.
     ///
     /// # Errors
@@ -380,7 +379,7 @@ pub fn identity_file(identity: &Identity, created: &str) -> SecretString {
 }
 
 /// Locks an identity file with a passphrase: an age file in ASCII armour. `work_factor` is log2 of scrypt's
-/// rounds; [`WORK_FACTOR`] is what it should be.
+/// rounds; [`work::WORK_FACTOR`] is what it should be.
 ///
 /// # Errors
 /// [`EnvelopeError::NotEncrypted`].

@@ -9,3 +9,4 @@ pub mod stretch;
 #[cfg(test)]
 pub mod testing;
 pub mod threshold;
+pub mod work;

@@ -36,7 +36,7 @@ pub enum Output {
 
 pub use pressed::Pressed;
 
-pub use device::{Console, exists, interrupted, listen, was_cut_off};
+pub use device::{Console, exists, give_back, interrupted, listen, was_cut_off};
 
 /// Where standard output leads.
 pub fn output() -> Output {

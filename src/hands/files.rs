@@ -75,7 +75,24 @@ pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<Fil
         use std::os::unix::fs::OpenOptionsExt as _;
         options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
-    regular(options.open(path)?)
+    let opened = options.open(path);
+    regular(opened.map_err(|error| fs::read_link(path).map_or(error, |target| IsLink(target).into()))?)
+}
+
+/// A file of the escrow's own, or a book, is a link.
+#[derive(Debug, thiserror::Error)]
+#[error("it is a symbolic link, and none is followed here")]
+struct IsLink(PathBuf);
+
+impl From<IsLink> for io::Error {
+    fn from(link: IsLink) -> io::Error {
+        io::Error::other(link)
+    }
+}
+
+/// Where a link leads, if an error says that there is one in the place of a file.
+pub(crate) fn link_target(error: &io::Error) -> Option<&Path> {
+    error.get_ref()?.downcast_ref::<IsLink>().map(|link| link.0.as_path())
 }
 
 /// Has the system forget what it holds in memory of a file from byte `from` on, so that it is read from the medium again.
@@ -145,7 +162,9 @@ fn read_file(mut file: File, limit: u64) -> io::Result<Vec<u8>> {
     let length = file.metadata()?.len();
     within(length, limit)?;
     // All the room at once: a vector that grows takes up to twice as much, and leaves pieces behind.
-    read_into(Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1), &mut file, limit)
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(length).unwrap_or_default() + 1)?;
+    read_into(bytes, &mut file, limit)
 }
 
 fn read_bounded(from: &mut impl Read, limit: u64) -> io::Result<Vec<u8>> {

@@ -105,6 +105,24 @@ pub fn shortage() -> Option<Shortage> {
     THE_ARENA.shortage()
 }
 
+/// Whether the system has so many bytes more for this program.
+pub fn has_room_for(bytes: usize) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        linux::has_room_for(bytes)
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = bytes;
+        true
+    }
+}
+
+/// From here on `ends` is called where the system has no more memory: it says so without any, and ends the program.
+pub fn when_exhausted(ends: fn()) {
+    arena::when_exhausted(ends);
+}
+
 /// A piece of memory by which the arena grows; `None` if the system locks no more of it.
 fn another_piece(size: usize) -> Option<NonNull<u8>> {
     #[cfg(target_os = "linux")]

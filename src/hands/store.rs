@@ -7,9 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::crypto::digest::Digest;
-use crate::hands::console;
+use crate::hands::clock::Stopwatch;
 use crate::hands::files::{self, Created, durable};
 use crate::hands::lacking::knows_no_locks;
+use crate::hands::{console, limits};
 use crate::ledger::medium::Medium;
 use crate::value::names::{PersonId, VaultName};
 
@@ -211,6 +212,7 @@ fn is_real_dir(path: &Path) -> bool {
 /// Waits until the lock is this process's, or a person wants no more of it. A wait in the kernel would go on over every
 /// signal that is only noted.
 fn wait_for_lock(file: &File) -> io::Result<()> {
+    let (waited, patience) = (Stopwatch::start(), limits::patience());
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
@@ -220,6 +222,11 @@ fn wait_for_lock(file: &File) -> io::Result<()> {
             Err(TryLockError::WouldBlock) if console::interrupted() => {
                 let why = "it was waited for, since another breakglass writes to it, and that was broken off";
                 return Err(io::Error::other(why));
+            }
+            Err(TryLockError::WouldBlock) if waited.elapsed() >= patience => {
+                let why =
+                    format!("another program holds its lock, and {} seconds are over", patience.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, why));
             }
             Err(TryLockError::WouldBlock) => thread::sleep(BETWEEN_TRIES),
         }

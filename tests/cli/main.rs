@@ -19,6 +19,7 @@ mod memory;
 mod next;
 mod particulars;
 mod people;
+mod refused;
 mod release;
 mod repairs;
 mod request;

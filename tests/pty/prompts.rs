@@ -378,3 +378,17 @@ fn ctrl_c_takes_what_is_shown_off_the_screen() {
     unseen(&ended, &["typed\u{1b}"]);
     assert!(!disk.path("escrow/vaults/typed").exists());
 }
+
+/// A passphrase is not asked for where there is too little memory to make a key of it.
+#[test]
+fn a_passphrase_that_there_is_no_memory_for_is_not_asked_for() {
+    let disk = people::empty();
+    let limit = ["sh", "-c", "ulimit -v 250000; exec \"$0\" \"$@\""];
+    let start = |words: &[&str]| Terminal::start_under(&limit, disk.root(), words, false, 80, &[]);
+    let ended = start(&["keygen", "-o", "a.key"]).end();
+    assert_eq!(ended.code, Some(1), "{}", ended.screen);
+    assert!(ended.screen.contains("a passphrase takes 256 MiB of memory"), "{}", ended.screen);
+    assert!(ended.screen.contains("ulimit -v unlimited"), "{}", ended.screen);
+    assert!(!ended.screen.contains("New passphrase"), "{}", ended.screen);
+    assert!(!disk.path("a.key").exists());
+}

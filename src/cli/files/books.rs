@@ -120,6 +120,13 @@ impl LocalPerson {
     fn not_written(&self, error: &io::Error) -> Failure {
         let failure = Failure::new(Exit::Machine, format!("the book cannot be written: {error}"))
             .at(self.book.display());
+        if let Some(target) = files::link_target(error) {
+            return failure
+                .next(format!("nothing was stated: name the file itself: --book {}", target.display()));
+        }
+        if error.kind() == io::ErrorKind::TimedOut {
+            return failure.next(format!("nothing was stated: {}", failures::LOCKED));
+        }
         if files::is_not_durable(error) {
             let again = failures::NOT_AGAIN;
             return failure

@@ -8,8 +8,9 @@ use crate::cli::files::output::write_output;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::terminal::prompt::Terminal;
-use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE, WORK_FACTOR};
-use crate::hands::{clock, files};
+use crate::crypto::envelope::{self, Identity, IdentityError, IdentityFile, MAX_IDENTITY_FILE};
+use crate::crypto::work::{self, WORK_FACTOR};
+use crate::hands::{clock, files, memory};
 use crate::secret::password::refused_passphrase;
 
 /// How often a passphrase may be mistyped.
@@ -33,6 +34,7 @@ impl NewKey {
     /// Makes one whose file is locked with a passphrase, which is asked for. One that is easily guessed by somebody who
     /// knows `about` the person is refused.
     pub(crate) fn locked(terminal: &mut Terminal, about: &[&str]) -> Result<NewKey, Failure> {
+        must_have_room(work::scratch(WORK_FACTOR))?;
         terminal.say(
             "The passphrase locks this identity. Nobody can reset it: if it is lost, so is the share.",
         )?;
@@ -49,6 +51,16 @@ impl NewKey {
     }
 }
 
+/// Fails, before anybody types a passphrase, if there is not as much memory as it takes to make a key of one.
+fn must_have_room(bytes: usize) -> Result<(), Failure> {
+    if memory::has_room_for(bytes) {
+        return Ok(());
+    }
+    let what = format!("a passphrase takes {} MiB of memory, and this program gets less", bytes >> 20);
+    Err(Failure::new(Exit::Machine, what)
+        .next("raise the limit on it (`ulimit -v unlimited`) or close other programs, and run it again"))
+}
+
 /// Reads an identity file, and asks for its passphrase if it has one.
 pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
     let bytes =
@@ -63,6 +75,7 @@ pub(crate) fn read_identities(path: &Path) -> Result<Vec<Identity>, Failure> {
         IdentityFile::Plain(identities) => return Ok(identities),
         IdentityFile::Locked(locked) => locked,
     };
+    must_have_room(locked.scratch()).map_err(|failure| failure.at(path.display()))?;
     let mut terminal = Terminal::open("the passphrase of an identity")?;
     for _ in 0..TRIES {
         let passphrase = terminal.ask_secret(&format!("Passphrase of {}:", path.display()))?;

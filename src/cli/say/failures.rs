@@ -13,7 +13,7 @@ use crate::cli::say::nearest;
 use crate::crypto::envelope::EnvelopeError;
 use crate::crypto::stretch::NoScratch;
 use crate::escrow::Escrow;
-use crate::hands::files::is_not_durable;
+use crate::hands::files::{is_not_durable, link_target};
 use crate::ledger::error::LedgerError;
 use crate::record::finding::Finding;
 use crate::secret::quorum::QuorumError;
@@ -27,6 +27,9 @@ pub(crate) fn not_read(path: &Path, error: &io::Error) -> Failure {
         _ => Exit::Machine,
     };
     let failure = Failure::new(exit, format!("the file cannot be read: {error}")).at(path.display());
+    if let Some(target) = link_target(error) {
+        return failure.next(format!("put the file itself in its place, or name it: {}", target.display()));
+    }
     match error.kind() {
         io::ErrorKind::NotFound
             if path
@@ -63,15 +66,22 @@ pub(crate) fn no_scratch(error: &NoScratch) -> Failure {
     Failure::new(Exit::Machine, error)
         .next("close other programs, or raise the limit (`ulimit -v unlimited`), and try again")
 }
+/// What to do about a lock that another program does not give up.
+pub(crate) const LOCKED: &str = "end the other program, if it hangs; or run the same command again, with --wait SECONDS \
+    to wait longer";
 
 /// There is no log where one should be.
 pub(crate) fn no_log(path: &Path, error: &io::Error) -> Failure {
     let failure =
         Failure::new(Exit::Machine, format!("the log cannot be opened: {error}")).at(path.display());
+    if let Some(target) = link_target(error) {
+        return failure.next(format!("name the file itself: --log {}", target.display()));
+    }
     match error.kind() {
         io::ErrorKind::NotFound => {
             failure.next("name the escrow's directory with --escrow DIR or BREAKGLASS_ESCROW")
         }
+        io::ErrorKind::TimedOut => failure.next(LOCKED),
         _ => failure.next("check that it is the escrow's own log, and that you may read and write it"),
     }
 }
@@ -198,9 +208,11 @@ const LOST_SESSION: &str = "make a new request, and have it approved again; to e
 
 /// The session file cannot be read.
 pub(crate) fn no_session(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(Exit::Machine, format!("the session file cannot be read: {error}"))
-        .at(path.display())
-        .next(format!("name it with --session FILE; if it is lost, {LOST_SESSION}"))
+    let failure = not_read(path, error);
+    if error.kind() != io::ErrorKind::NotFound {
+        return failure;
+    }
+    failure.next(format!("name the session with --session FILE; if it is lost, {LOST_SESSION}"))
 }
 
 /// What to do if a share in the request file is bad or missing.

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc as _, Layout, System};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::granules::{GRANULE, Granules};
 #[cfg(all(target_os = "linux", not(miri)))]
@@ -94,6 +94,17 @@ pub(super) struct Arena {
     shortage: AtomicU8,
 }
 
+/// Blocks from here on are tried by those who ask for them (scrypt's scratch, a whole file) and can say what they lack.
+const TRIED: usize = 32 << 20;
+
+/// What is done where the system has no more memory.
+static EXHAUSTED: OnceLock<fn()> = OnceLock::new();
+
+pub(super) fn when_exhausted(ends: fn()) {
+    // Set once: a second one would say the same.
+    let _ = EXHAUSTED.set(ends);
+}
+
 const LIMIT: u8 = 1;
 const ARENA: u8 = 2;
 
@@ -159,7 +170,12 @@ impl Arena {
         }
         // SAFETY: the caller keeps `GlobalAlloc::alloc`'s contract, which is `System`'s.
         let block = unsafe { System.alloc(layout) };
-        if layout.size() >= LARGE && !block.is_null() {
+        if block.is_null() {
+            // The library would abort, in the middle of a line, with a trace for programmers.
+            if layout.size() < TRIED {
+                EXHAUSTED.get().inspect(|ends| ends());
+            }
+        } else if layout.size() >= LARGE {
             leave_out_of_dumps(block, layout.size());
         }
         block

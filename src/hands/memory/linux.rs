@@ -31,6 +31,15 @@ pub fn map(size: usize) -> (Option<NonNull<u8>>, Memory) {
     (Some(base), if is_locked { Memory::Locked } else { Memory::Unlocked })
 }
 
+/// Whether the system would map so many bytes more.
+pub(crate) fn has_room_for(size: usize) -> bool {
+    // SAFETY: a new mapping, at a place of the kernel's choice, takes nobody else's memory.
+    let tried =
+        unsafe { mmap_anonymous(null_mut(), size, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
+    let base = tried.ok().and_then(|base| NonNull::new(base.cast::<u8>()));
+    base.inspect(|base| unmap(*base, size)).is_some()
+}
+
 /// Gives a piece back that nothing was taken of yet.
 pub fn unmap(base: NonNull<u8>, size: usize) {
     // SAFETY: these are the pages that `map` gave, and nobody else knows of them. Best effort: what stays is unused.
