@@ -7,6 +7,7 @@ use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, 
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::Failure;
 use crate::cli::terminal::prompt::Terminal;
+use crate::record::seal::AccountId;
 use crate::secret::totp::TotpSeed;
 use crate::value::names::VaultName;
 
@@ -19,7 +20,7 @@ pub(crate) fn ask(
     let mut terminal = Terminal::open("the credentials")?;
     let account = match &draft.account_id {
         Some(account) => account.clone(),
-        None => terminal.ask_for("Account id:")?,
+        None => ask_account(&mut terminal)?,
     };
     let email = match &draft.email {
         Some(email) => email.clone(),
@@ -39,6 +40,15 @@ pub(crate) fn ask(
     }
     drop(terminal);
     finish(vault, raw, None, None, draft.generate_password, consent)
+}
+
+fn ask_account(terminal: &mut Terminal) -> Result<AccountId, Failure> {
+    loop {
+        match AccountId::from_input(&terminal.ask("Account id:")?) {
+            Ok(account) => return Ok(account),
+            Err(error) => terminal.say(&format!("  {error}"))?,
+        }
+    }
 }
 
 fn ask_twice(terminal: &mut Terminal, question: &str) -> Result<SecretString, Failure> {
