@@ -74,6 +74,7 @@ impl Reading {
         });
         if let Err(broken) = walked {
             let found = trouble(&self.escrow, &bytes, broken);
+            self.escrow.expose_signed_in(&bytes[self.escrow.head.size as usize..], self.escrow.time);
             if found.rule == Rule::Torn {
                 let (tail, time) = (&bytes[self.escrow.head.size as usize..], self.escrow.time);
                 if let Some(began) = Began::of(tail) {

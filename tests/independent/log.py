@@ -25,6 +25,8 @@ def read(data: bytes) -> Escrow:
             end, digest, seq = record(escrow, data, at, seq, prev)
         except Broken as broken:
             escrow.report(broken.code, seq)
+            if escrow.id is not None:
+                repairs.expose_signed(escrow, data, at, escrow.last_time)
             break
         escrow.heads[seq] = (end, digest)
         escrow.known.add((seq, end, digest))

@@ -60,6 +60,7 @@ def recovered(escrow, note, seq, _digest):
     demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
     escrow.unseen.add(("recovered", note.by[0], seq))
     escrow.report("RECOVERED", seq)
+    expose_signed(escrow, damaged, 0, note.value["time"])
     expose(escrow, start, note.value["time"])
 
 
@@ -72,6 +73,21 @@ def expose(escrow, start, time):
         exposed = [one for one in escrow.requests.values() if one.end is None] if start else []
     for one in exposed:
         one.generation.exposed.append(seconds(time))
+
+
+def expose_signed(escrow, data, start, time):
+    """Every note from here on that a release key signed exposes the generation of that key."""
+    at = start
+    while at >= 0:
+        try:
+            text, lines = notes.signed(data[at:notes.extent(data, at)])
+            for seal in [one for vault in escrow.vaults.values() for one in vault.values()]:
+                name = f"release/{seal.seal['vault'][:8]}/{seal.seal['generation']}"
+                if any(line[0] == name and notes.is_by(text, line, seal.seal["release_key"]) for line in lines):
+                    seal.exposed.append(seconds(time))
+        except (Malformed, UnicodeDecodeError):
+            pass
+        at = data.find(BEGINNING, at + 1)
 
 
 def continued(escrow, note, seq, _digest):

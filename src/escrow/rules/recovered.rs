@@ -5,8 +5,9 @@ use crate::escrow::state::Escrow;
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::record::finding::{Broken, Rule};
-use crate::record::note::beginnings;
+use crate::record::note::{Note, beginnings};
 use crate::record::repair::{Began, Recovered};
+use crate::value::names::KeyName;
 use crate::value::time::Time;
 
 pub(super) fn admit(
@@ -31,6 +32,7 @@ pub(super) fn admit(
     if places.any(|at| escrow.is_whole_at(&kept[at..])) {
         return Err(broken("it keeps a whole record as if it were damage"));
     }
+    escrow.expose_signed_in(&kept, record.frame.time);
     let mut what = format!("{} bytes", damage.size);
     if let Some(began) = recovered.began {
         what.push_str(&match began {
@@ -46,6 +48,22 @@ pub(super) fn admit(
 }
 
 impl Escrow {
+    /// Marks each generation whose release key signed a note in `rest`, which are not records of the log: whatever is
+    /// wrong with them, somebody held the vault key.
+    pub(in crate::escrow) fn expose_signed_in(&mut self, rest: &[u8], time: Time) {
+        let places = std::iter::once(0).chain(beginnings(rest));
+        let notes = places.filter_map(|at| Note::take(&rest[at..]).ok()).map(|(note, _)| note);
+        // Most logs end well: the names are put together once there is a note to compare them with.
+        for note in notes.filter(|note| note.signers().any(|name| matches!(name, KeyName::Release { .. }))) {
+            for one in self.vaults.iter_mut().flat_map(|vault| &mut vault.generations) {
+                let name = KeyName::release(&one.seal.vault, one.seal.generation);
+                if note.is_by(&name, &one.seal.release_key) {
+                    one.released.get_or_insert(time);
+                }
+            }
+        }
+    }
+
     /// Marks what a damaged tail exposes: the generation whose release it began, or, where nobody can tell,
     /// each one for which a request stands open. Nothing was shown without a whole record, but the vault key
     /// was there.

@@ -22,17 +22,13 @@ pub(super) fn admit(
         let broken = Broken::new(Rule::ReleaseRequest, format!("request {short}")).request(release.request);
         return Err(broken.names_what_is_not_here());
     };
-    let request = &asked.request;
-    let key = KeyName::release(&request.vault, request.generation);
-    let signers = [key, KeyName::Session];
-    if record.frame.by != signers {
-        let broken = asked.broken(Rule::ReleaseSigner, format!("request {short}"));
-        return Err(broken.expected(&signers[..]).found(record.frame.by.as_slice()));
-    }
-    let (vault, generation) = (request.vault, request.generation);
+    let (vault, generation) = (asked.request.vault, asked.request.generation);
     let outcome = check_release(escrow, record, release, report);
-    // Whatever else is wrong with this record, its signer had the vault key: so it counts as a release.
-    if let Some(generation) = escrow.generation_mut(&vault, generation) {
+    // Whatever else is wrong with this record and its other signers, somebody had the vault key: so it counts as a release.
+    let by_release_key = |name: &KeyName| matches!(name, KeyName::Release { .. });
+    if record.frame.by.iter().any(by_release_key)
+        && let Some(generation) = escrow.generation_mut(&vault, generation)
+    {
         generation.released.get_or_insert(record.frame.time);
     }
     let (approvals, released) = outcome?;
@@ -55,6 +51,11 @@ fn check_release(
     let asked = escrow.request(&release.request).ok_or_else(unknown)?;
     let request = &asked.request;
     let generation = escrow.generation(&request.vault, request.generation).ok_or_else(unknown)?;
+    let signers = [KeyName::release(&request.vault, request.generation), KeyName::Session];
+    if record.frame.by != signers {
+        let broken = asked.broken(Rule::ReleaseSigner, format!("request {short}"));
+        return Err(broken.expected(&signers[..]).found(record.frame.by.as_slice()));
+    }
     if let Some(ended) = &asked.end {
         let why = format!("request {short} ended in record {}", ended.seq);
         return Err(asked.broken(Rule::ReleaseEnded, why).record(ended.seq));

@@ -138,9 +138,29 @@ fn exposed() {
     let files = world.approvals(&["alice"], &asking);
     let key = world.keys("prod").release_key;
     let release = world.release_of(&asking, 1, &files);
-    world.forge(release, &[(world.release_name("prod"), &key), asking.signs()]);
     let about = "A release that does not hold exposes its generation all the same.";
-    LogCase::of("release-broken-exposes", about, Rule::Exposed).of_world(&world);
+    spoiled(&world, "release-broken-exposes", about, Rule::Exposed, |world| {
+        world.forge(release.clone(), &[(world.release_name("prod"), &key), asking.signs()])
+    });
+    let alone = || (world.release_name("prod"), &key);
+    let stranger = || (KeyName::Person(text("mallory")), asking.session.key());
+    let about = "The release key alone signs: it exposes its generation all the same.";
+    spoiled(&world, "release-by-release-key-alone-exposes", about, Rule::Exposed, |world| {
+        world.forge(release.clone(), &[alone()])
+    });
+    let about = "Somebody whom nobody knows signs beside the release key.";
+    spoiled(&world, "release-beside-a-stranger-exposes", about, Rule::Exposed, |world| {
+        world.forge(release.clone(), &[alone(), stranger()])
+    });
+    let about = "The release key signs an end, which it may not.";
+    spoiled(&world, "end-by-release-key-exposes", about, Rule::Exposed, |world| {
+        world.forge(world.end_of(&asking, EndOutcome::Released), &[alone()])
+    });
+    let about = "A release stands behind a record that ends the reading.";
+    spoiled(&world, "release-behind-the-end-exposes", about, Rule::Exposed, |world| {
+        world.forge(world.end_of(&asking, EndOutcome::NotReleased), &[stranger()]);
+        world.forge(release.clone(), &[alone()])
+    });
 }
 
 /// Bob's approval, as it was given.
