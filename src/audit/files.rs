@@ -91,7 +91,7 @@ impl<'a> SealedGeneration<'a> {
     /// A generation of that vault.
     pub fn of(escrow: &'a Escrow, vault: &Vault, generation: &'a Generation) -> SealedGeneration<'a> {
         let number = generation.seal.generation;
-        let is_superseded = vault.is_superseded(number) && vault.current().seal.generation != number;
+        let is_superseded = vault.is_superseded(number);
         SealedGeneration { generation, escrow, is_superseded }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod books;
 pub mod files;
+pub(crate) mod generations;
 pub mod heads;
 pub mod obligations;
 pub mod status;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::generations;
 use crate::crypto::digest::Digest;
-use crate::escrow::{Escrow, Generation, RequestState, Vault};
+use crate::escrow::{Escrow, Generation, Place, RequestState, StandingVerdict, Vault};
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::seal::Kind;
 use crate::record::statement::{Approval, Statement};
@@ -85,6 +86,7 @@ pub fn due(escrow: &Escrow, now: Time, in_books: &[Approved]) -> Vec<Finding> {
     for vault in &escrow.vaults {
         not_all_checked(vault, &mut found);
         exposed(escrow, vault, now, &handed, &mut found);
+        generations::due(escrow, vault, &mut found);
     }
     for asked in escrow.requests.iter().filter(|asked| asked.is_released()) {
         ended(asked, &mut found);
@@ -99,9 +101,9 @@ fn names<'a>(people: impl IntoIterator<Item = &'a PersonId>) -> String {
     names.join(", ")
 }
 
-/// Each custodian of the newest generation has to check.
+/// Each custodian of the newest generation has to check, unless it is given up.
 fn not_all_checked(vault: &Vault, found: &mut Vec<Finding>) {
-    let Some(newest) = vault.generations.last() else { return };
+    let newest = vault.newest_kept();
     let missing = newest.unchecked();
     if !missing.is_empty() {
         let people: Vec<_> = missing.into_iter().cloned().collect();
@@ -111,8 +113,49 @@ fn not_all_checked(vault: &Vault, found: &mut Vec<Finding>) {
     }
 }
 
-/// A root release exposes the generation, whatever its purpose, until new credentials are sealed. So does a
-/// quorum of approvals without a release: the shares are in somebody's hands.
+/// When somebody may have come to know the credentials of a generation, and in which record; none if only books tell.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    time: Time,
+    place: Option<Place>,
+}
+
+/// What exposed the very generation: a release key's signature, a damaged tail, or a quorum of approvals without a release,
+/// whose shares are in somebody's hands.
+fn known<'a>(
+    vault: &Vault,
+    generation: &Generation,
+    handed: &'a HandedOver,
+) -> impl Iterator<Item = Known> + use<'a> {
+    let released = generation.released.map(|one| Known { time: one.time, place: Some(one.place) });
+    let approved = handed.get(&(vault.id, generation.seal.generation));
+    released.into_iter().chain(approved.and_then(|people| quorum_at(generation, people)))
+}
+
+/// Whether the credentials of a confirmed generation had been exposed, in whichever generation carried them, by the time at
+/// which it was confirmed.
+fn was_exposed(
+    vault: &Vault,
+    confirmed: &Generation,
+    standing: StandingVerdict,
+    handed: &HandedOver,
+) -> bool {
+    let same = vault.generations.iter().filter(|one| one.origin == confirmed.origin);
+    let mut all = same.flat_map(|one| known(vault, one, handed));
+    all.any(|known| known.place.map_or(known.time <= standing.time, |place| place <= standing.place))
+}
+
+/// Whether a later generation with other credentials is confirmed, which had not been exposed by then: what was exposed
+/// before is worthless.
+fn is_replaced(vault: &Vault, generation: &Generation, handed: &HandedOver) -> bool {
+    let later = vault.generations.iter().filter(|one| one.seal.generation > generation.seal.generation);
+    let later = later.filter(|one| one.origin != generation.origin && one.seal.new_fields.is_empty());
+    let confirmed = later.filter(|one| one.is_confirmed());
+    let mut confirmed = confirmed.filter_map(|one| Some((one, one.standing()?)));
+    confirmed.any(|(one, standing)| !was_exposed(vault, one, standing, handed))
+}
+
+/// A root release exposes the generation, whatever its purpose, until other credentials are confirmed.
 fn exposures<'a>(
     escrow: &'a Escrow,
     vault: &'a Vault,
@@ -120,11 +163,9 @@ fn exposures<'a>(
 ) -> impl Iterator<Item = Exposure<'a>> {
     let generations = vault.generations.iter().filter(|_| vault.kind == Kind::Root);
     generations.filter_map(move |generation| {
-        let number = generation.seal.generation;
-        let approved = handed.get(&(vault.id, number)).and_then(|people| quorum_at(generation, people));
-        let since = [generation.released, approved].into_iter().flatten().min()?;
+        let since = known(vault, generation, handed).map(|known| known.time).min()?;
         let rotation = Deadline::within(escrow.policy.rotate_after_release, since);
-        (!vault.is_superseded(number)).then_some(Exposure { generation, rotation })
+        (!is_replaced(vault, generation, handed)).then_some(Exposure { generation, rotation })
     })
 }
 
@@ -149,7 +190,8 @@ fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found
 /// The checks that the custodians of a generation owe, by index. A retired person owes none.
 pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterator<Item = Owed<'a>> {
     let custodians = generation.seal.shares.iter().map(|share| &share.custodian);
-    custodians.filter(|custodian| !escrow.has_retired(custodian)).map(|custodian| {
+    let stay = |custodian: &&PersonId| !escrow.has_retired_from(custodian, &generation.seal.vault);
+    custodians.filter(stay).map(|custodian| {
         let last = generation.checks.get(custodian).copied();
         let since = last.unwrap_or(generation.time);
         Owed { custodian, last, next: Deadline::within(escrow.policy.check_every, since) }
@@ -195,38 +237,46 @@ fn closed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Find
     found.push(broken.about(asked.seq));
 }
 
-/// For each generation, who handed a share over to a request of which no release is logged, and when first.
-type HandedOver = BTreeMap<(Digest, u32), BTreeMap<PersonId, Time>>;
+/// For each generation, who handed a share over to a request of which no release is logged, and how that is first known.
+type HandedOver = BTreeMap<(Digest, u32), BTreeMap<PersonId, Known>>;
 
 /// Approvals hand shares over for good, whether or not a release is logged: they are counted by generation.
 fn handed_over(escrow: &Escrow, in_books: &[Approved]) -> HandedOver {
     let logged = escrow.statements.iter().filter_map(|collected| {
         let signed = &collected.statement;
         let Statement::Approval(approval) = &signed.statement.says else { return None };
-        Some((&signed.person, signed.statement.time, approval))
+        let place = Some(Place::of(collected.seq));
+        Some((&signed.person, Known { time: signed.statement.time, place }, approval))
     });
-    let in_books = in_books.iter().map(|one| (&one.person, one.time, &one.approval));
+    let in_books =
+        in_books.iter().map(|one| (&one.person, Known { time: one.time, place: None }, &one.approval));
     let mut handed = HandedOver::new();
-    for (person, time, approval) in logged.chain(in_books) {
+    for (person, known, approval) in logged.chain(in_books) {
         // A book may say anything; only a person who holds a share can have handed one over.
         let sealed = escrow.generation(&approval.vault, approval.generation);
         let holds = sealed.is_some_and(|one| one.seal.share_of(person).is_some());
         if holds && escrow.request(&approval.request).is_none_or(|asked| !asked.is_released()) {
             let people = handed.entry((approval.vault, approval.generation)).or_default();
-            let first = people.entry(person.clone()).or_insert(time);
-            *first = time.min(*first);
+            let first = people.entry(person.clone()).or_insert(known);
+            first.time = first.time.min(known.time);
         }
     }
     handed
 }
 
-/// When as many people had approved as can reconstruct; `None` while they have not.
-fn quorum_at(generation: &Generation, people: &BTreeMap<PersonId, Time>) -> Option<Time> {
-    let mut times: Vec<Time> = people.values().copied().collect();
+/// When, and in which record, as many people had approved as can reconstruct; `None` while they have not.
+fn quorum_at(generation: &Generation, people: &BTreeMap<PersonId, Known>) -> Option<Known> {
+    let mut times: Vec<Time> = people.values().map(|known| known.time).collect();
     times.sort_unstable();
-    let had_approved = |person: &PersonId, at: Time| people.get(person).is_some_and(|first| *first <= at);
-    let reached = |at: &Time| generation.seal.is_satisfied_by(|share| had_approved(&share.custodian, *at));
-    times.into_iter().find(reached)
+    let mut places: Vec<Place> = people.values().filter_map(|known| known.place).collect();
+    places.sort_unstable();
+    let satisfied = |had: &dyn Fn(&Known) -> bool| {
+        generation.seal.is_satisfied_by(|share| people.get(&share.custodian).is_some_and(had))
+    };
+    let time = times.into_iter().find(|at| satisfied(&|known| known.time <= *at))?;
+    let place =
+        places.into_iter().find(|at| satisfied(&|known| known.place.is_some_and(|place| place <= *at)));
+    Some(Known { time, place })
 }
 
 fn unreleased(escrow: &Escrow, handed: &HandedOver, found: &mut Vec<Finding>) {
@@ -238,7 +288,7 @@ fn unreleased(escrow: &Escrow, handed: &HandedOver, found: &mut Vec<Finding>) {
         let people: Vec<_> = people.keys().cloned().collect();
         let broken = Broken::new(rule, format!("{}: {}", generation.seal.title(), names(&people)));
         let broken = broken.seal(&generation.seal).threshold(generation.seal.threshold);
-        let broken = broken.where_known(reached, Broken::time);
+        let broken = broken.where_known(reached.map(|known| known.time), Broken::time);
         found.push(broken.people(people).about(generation.seq));
     }
 }

@@ -6,14 +6,14 @@ mod facts;
 
 pub use duty::{Duty, DutyKind};
 pub use facts::{
-    CheckStatus, DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
+    CheckStatus, DrillStatus, ExposedStatus, Holders, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
 
 use std::collections::BTreeMap;
 
 use crate::audit::files::{GenerationFiles, SealedFiles};
-use crate::audit::heads;
 use crate::audit::obligations::{self, Deadline, Drill};
+use crate::audit::{generations, heads};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation, Reading, RequestState, Vault};
 use crate::record::finding::{Finding, Rule, Severity};
@@ -88,10 +88,10 @@ fn vault_status(
     files: &BTreeMap<&Digest, &GenerationFiles>,
     now: Time,
 ) -> VaultStatus {
-    let (current, newest) = (vault.current(), vault.newest());
+    let (current, newest) = (vault.current(), vault.newest_kept());
     let missing: Vec<PersonId> = newest.unchecked().into_iter().cloned().collect();
-    let custodians = newest.seal.shares.iter().map(|share| &share.custodian);
-    let retired = custodians.filter(|person| escrow.has_retired(person)).cloned().collect();
+    let has_left = |person: &&PersonId| escrow.has_retired_from(person, &vault.id);
+    let retired = newest.custodians().filter(has_left).cloned().collect();
     // Both have to stay sound: the generation that opens now, and the one that will.
     let other = (current.record != newest.record).then_some(newest);
     let checks = std::iter::once(current).chain(other);
@@ -102,7 +102,15 @@ fn vault_status(
         partition: vault.partition.clone(),
         account: vault.account.clone(),
         generation: current.seal.generation,
-        newest_generation: newest.seal.generation,
+        newest_generation: vault.newest().seal.generation,
+        undecided: vault.is_undecided(),
+        given_up: current.is_given_up(),
+        first_to_try: vault.first_to_try().seal.generation,
+        holders: match generations::holders(escrow, vault).map(|found| found.rule) {
+            Some(Rule::HoldersFew) => Holders::Few,
+            Some(_) => Holders::Just,
+            None => Holders::Enough,
+        },
         threshold: current.seal.threshold,
         total_shares: current.seal.total_shares,
         openable: files.get(&current.record).map(|files| files.is_openable()),

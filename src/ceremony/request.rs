@@ -197,7 +197,7 @@ pub fn request(
         return Err(RequestError::Fields);
     }
     let generation = match question.generation {
-        None => vault.current(),
+        None => vault.first_to_try(),
         Some(number) => vault.generation(number).ok_or_else(|| RequestError::NoGeneration {
             vault: vault.name.to_string(),
             generation: number,

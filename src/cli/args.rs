@@ -72,6 +72,8 @@ commands! {
     Compare(compare::CompareArgs),
     Copy(copy::CopyArgs),
     Adopt(adopt::AdoptArgs),
+    Confirm(confirm::ConfirmArgs),
+    Agree(agree::AgreeArgs),
     Retire(retire::RetireArgs),
     Status(status::StatusArgs),
     Log(log::LogArgs),

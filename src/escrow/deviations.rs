@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::escrow::requests::{Circumstances, RequestState, Terms};
 use crate::escrow::state::Escrow;
+use crate::escrow::vaults::Vault;
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
@@ -18,7 +19,7 @@ pub fn of_request(escrow: &Escrow, request: &Request, time: Time) -> Circumstanc
     let terms = Terms::of(&escrow.policy);
     let generation = escrow.generation(&request.vault, request.generation);
     let holders = generation.into_iter().flat_map(|one| &one.seal.shares).map(|share| &share.custodian);
-    let retired = holders.filter(|person| escrow.has_retired(person)).cloned().collect();
+    let retired = holders.filter(|person| escrow.has_retired_from(person, &request.vault)).cloned().collect();
     let mut derived = standing(escrow, request, &request.environment, terms);
     derived.extend(is_long(request, time, terms).then_some(Deviation::LongWindow));
     Circumstances { derived, retired, terms }
@@ -53,13 +54,14 @@ pub fn of_release(
     time: Time,
 ) -> BTreeSet<Deviation> {
     let (request, terms) = (&asked.request, asked.circumstances.terms);
+    let has_left = |person: &PersonId| escrow.has_retired_from(person, &request.vault);
     let own = [
         (!request.is_open_at(time), Deviation::OutsideWindow),
         (
             approvers.contains(&request.requester) && !terms.requester_may_approve,
             Deviation::RequesterApproves,
         ),
-        (approvers.iter().any(|person| escrow.has_retired(person)), Deviation::RetiredPerson),
+        (approvers.iter().any(has_left), Deviation::RetiredPerson),
     ];
     let mut derived = standing(escrow, request, environment, terms);
     derived.extend(those_that_hold(own));
@@ -105,7 +107,8 @@ fn standing(
     let found = [
         (current.is_some_and(|current| current != request.generation), Deviation::NotCurrent),
         (generation.is_some_and(|one| !one.has_threshold_of_checks()), Deviation::NotInForce),
-        (escrow.has_retired(&request.requester), Deviation::RetiredPerson),
+        (escrow.has_retired_from(&request.requester, &request.vault), Deviation::RetiredPerson),
+        (vault.is_some_and(Vault::is_undecided), Deviation::Undecided),
         (escrow.has_unseen(Deviation::DamagedLog), Deviation::DamagedLog),
         (escrow.has_unseen(Deviation::ContinuedElsewhere), Deviation::ContinuedElsewhere),
         (escrow.has_gaps(), Deviation::MissingRecords),

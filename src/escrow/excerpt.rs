@@ -162,6 +162,8 @@ impl Reading {
         let asked_for = asked_for.map(|one| (one.seq, one.record));
         let checks = escrow.statements.iter().rev().filter(|one| match &one.statement.statement.says {
             Statement::Check(check) => check.shares.iter().any(|share| share.vault == request.vault),
+            Statement::Confirm(confirm) => confirm.vault == request.vault,
+            Statement::Agree(_) => true,
             _ => false,
         });
         let checks = checks.filter_map(|one| Some((one.seq, escrow.head_at(one.seq)?.hash)));

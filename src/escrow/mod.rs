@@ -1,10 +1,12 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
 mod deviations;
+mod electors;
 mod excerpt;
 mod forks;
 mod known;
 mod people;
+mod place;
 mod reading;
 mod requests;
 mod rules;
@@ -12,6 +14,7 @@ mod signers;
 mod state;
 mod statements;
 mod vaults;
+mod verdicts;
 mod verified;
 
 pub use deviations::{of_release, of_request};
@@ -19,11 +22,13 @@ pub use excerpt::Excerpt;
 pub(crate) use forks::forks;
 pub use known::KnownLogs;
 pub use people::{Person, people};
+pub use place::Place;
 pub use reading::Reading;
 pub use requests::{Circumstances, CloseState, EndState, ReleaseState, RequestState};
 pub use rules::MAX_SEQ;
-pub use signers::may_administer;
+pub use signers::may_seal;
 pub use state::{Escrow, Gap};
 pub use statements::LoggedStatement;
-pub use vaults::{Generation, Vault};
+pub use vaults::{Generation, Released, Vault};
+pub use verdicts::StandingVerdict;
 pub use verified::VerifiedStatement;

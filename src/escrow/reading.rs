@@ -74,11 +74,12 @@ impl Reading {
         });
         if let Err(broken) = walked {
             let found = trouble(&self.escrow, &bytes, broken);
-            self.escrow.expose_signed_in(&bytes[self.escrow.head.size as usize..], self.escrow.time);
+            let (time, seq) = (self.escrow.time, self.escrow.head.seq + 1);
+            self.escrow.expose_signed_in(&bytes[self.escrow.head.size as usize..], time, seq);
             if found.rule == Rule::Torn {
-                let (tail, time) = (&bytes[self.escrow.head.size as usize..], self.escrow.time);
+                let tail = &bytes[self.escrow.head.size as usize..];
                 if let Some(began) = Began::of(tail) {
-                    self.escrow.expose_begun(began, time);
+                    self.escrow.expose_begun(began, time, seq);
                 }
             }
             self.findings.push(found);

@@ -15,8 +15,7 @@ use crate::record::faulty::Faulty;
 use crate::record::finding::{Broken, Rule};
 use crate::record::kinds::{Record, RecordKind};
 use crate::record::note::{Note, NoteError};
-use crate::record::seal::{Kind, SealedTo};
-use crate::value::names::KeyName;
+use crate::value::names::{KeyName, PersonId};
 
 /// What is known of the key that has to have signed under a name.
 enum Known {
@@ -187,34 +186,32 @@ pub(super) fn is_by_administrator(escrow: &Escrow, by: &[KeyName]) -> bool {
     }
 }
 
+/// A custodian who has not retired everywhere.
+pub(super) fn is_custodian(escrow: &Escrow, person: &PersonId) -> bool {
+    escrow.people.get(person).is_some_and(|person| person.is(Role::Custodian))
+}
+
 /// Two or more different custodians.
 pub(super) fn is_by_custodians(escrow: &Escrow, by: &[KeyName]) -> bool {
-    let custodian = |name: &KeyName| {
-        name.person().and_then(|id| escrow.people.get(id)).is_some_and(|person| person.is(Role::Custodian))
-    };
+    let custodian = |name: &KeyName| name.person().is_some_and(|id| is_custodian(escrow, id));
     let different: BTreeSet<&KeyName> = by.iter().collect();
     by.len() >= 2 && different.len() == by.len() && by.iter().all(custodian)
 }
 
-/// Whether the signers of a record may do what administrators do: one administrator, or a threshold of the
-/// custodians of one vault's current generation. For the next generation that is `vault`; where there is none
-/// yet, any vault with real credentials. So a lost administrator's key locks nobody out.
-pub fn may_administer(escrow: &Escrow, by: &[KeyName], vault: Option<&Vault>) -> bool {
+/// Whether the signers of a seal may sign it: one administrator, or a satisfying set of a vault's electors and nobody else.
+/// For the next generation that is `vault`; where there is none yet, any vault with real credentials. So a lost
+/// administrator's key locks nobody out.
+pub fn may_seal(escrow: &Escrow, by: &[KeyName], vault: Option<&Vault>) -> bool {
     if is_by_administrator(escrow, by) {
         return true;
     }
     let is_sitting = |vault: &Vault| {
-        let seal = &vault.current().seal;
-        let holds = |name: &KeyName| {
-            let person = name.person().filter(|id| seal.share_of(id).is_some());
-            person.and_then(|id| escrow.people.get(id)).is_some_and(|person| person.retired.is_none())
-        };
-        let different: BTreeSet<&KeyName> = by.iter().collect();
-        let signed = |share: &SealedTo| different.contains(&KeyName::Person(share.custodian.clone()));
-        different.len() == by.len() && by.iter().all(holds) && seal.is_satisfied_by(signed)
+        let people: BTreeSet<&PersonId> = by.iter().filter_map(KeyName::person).collect();
+        let all = people.len() == by.len() && people.iter().all(|person| vault.has_vote(person));
+        all && vault.is_satisfied_by(people)
     };
     match vault {
         Some(vault) => is_sitting(vault),
-        None => escrow.vaults.iter().filter(|vault| vault.kind == Kind::Root).any(is_sitting),
+        None => escrow.vaults_with_electors().any(is_sitting),
     }
 }

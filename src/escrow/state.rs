@@ -12,10 +12,11 @@ use crate::escrow::requests::RequestState;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::{Generation, Vault};
 use crate::record::card::VerifiedCard;
+use crate::record::confirm::GenerationVerdict;
 use crate::record::deviation::Deviation;
 use crate::record::head::Head;
 use crate::record::policy::Policy;
-use crate::value::names::{PersonId, VaultName};
+use crate::value::names::{KeyName, PersonId, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
@@ -73,6 +74,14 @@ pub struct Escrow {
     pub(super) vouched: BTreeSet<Digest>,
     /// The place of each request in `requests`, by the digest of its record.
     pub(super) places: BTreeMap<Digest, usize>,
+    /// The records that can be countersigned, by digest.
+    pub(super) signed: BTreeMap<Digest, Countersignable>,
+    /// Who countersigned each of them and had a say in it.
+    pub(super) agreed: BTreeMap<Digest, BTreeSet<PersonId>>,
+    /// The confirmations, by the digest of the statement.
+    pub(super) confirmed: BTreeMap<Digest, Confirmed>,
+    /// The consents that a record embeds, by the digest of the statement: none counts twice.
+    pub(super) spent: BTreeSet<Digest>,
     /// What stands under each number of each person's book, by the first statement that names it, and the
     /// number of the record that holds that statement.
     pub(super) books: BTreeMap<(PersonId, u64), (Digest, u64)>,
@@ -85,6 +94,46 @@ pub struct Gap {
     pub after: u64,
     /// The last of them, as it is known.
     pub until: Head,
+}
+
+/// A record that can be countersigned.
+#[derive(Debug, Clone)]
+pub(super) struct Countersignable {
+    /// What it is about.
+    pub(super) subject: Subject,
+    /// Its number in the log.
+    pub(super) seq: u64,
+    /// Its signers, who do not countersign it.
+    pub(super) by: Vec<KeyName>,
+}
+
+/// What a record that can be countersigned is about.
+#[derive(Debug, Clone)]
+pub(super) enum Subject {
+    /// A generation of a vault.
+    Seal {
+        /// The vault.
+        vault: Digest,
+        /// The generation.
+        generation: u32,
+    },
+    /// The retirement of a person.
+    Retire(PersonId),
+    /// A kind that this version does not know.
+    Unknown,
+}
+
+/// What a confirmation says of which generation.
+#[derive(Debug, Clone)]
+pub(super) struct Confirmed {
+    /// The vault.
+    pub(super) vault: Digest,
+    /// The generation.
+    pub(super) generation: u32,
+    /// The verdict.
+    pub(super) verdict: GenerationVerdict,
+    /// Who states it.
+    pub(super) person: PersonId,
 }
 
 impl Escrow {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::crypto::digest::Digest;
-use crate::record::seal::{AccountId, Credentials, Kind, Seal};
+use crate::escrow::place::Place;
+use crate::escrow::verdicts::{StandingVerdict, Verdicts};
+use crate::record::confirm::GenerationVerdict;
+use crate::record::seal::{AccountId, Kind, Seal};
 use crate::value::names::{PersonId, VaultName};
 use crate::value::time::Time;
 
@@ -20,20 +23,91 @@ pub struct Generation {
     pub time: Time,
     /// Who checked their share, and when last.
     pub checks: BTreeMap<PersonId, Time>,
-    /// When it was first released. For a root vault that is exposure, whatever the purpose.
-    pub released: Option<Time>,
+    /// When it was first released, and in which record. For a root vault that is exposure, whatever the purpose.
+    pub released: Option<Released>,
+    /// Who signed its seal.
+    pub(crate) sealers: Vec<PersonId>,
+    /// The generation whose credentials it holds: its own number, if they are new.
+    pub(crate) origin: u32,
+    /// Whether an administrator sealed it to others than those who had the vote, or to a vault without electors to
+    /// others than before.
+    pub(super) changed_people: bool,
+    /// What people said of its credentials.
+    pub(super) verdicts: Verdicts,
+}
+
+/// The first time that a release key is known to have been in somebody's hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Released {
+    /// When.
+    pub time: Time,
+    /// In which record.
+    pub place: Place,
+}
+
+impl Released {
+    /// The same on a branch that the record `seq` brings in.
+    pub(super) fn brought_by(self, seq: u64) -> Released {
+        Released { place: self.place.brought_by(seq), ..self }
+    }
 }
 
 impl Generation {
+    /// Who holds a share of it, by index.
+    pub(crate) fn custodians(&self) -> impl Iterator<Item = &PersonId> {
+        self.seal.shares.iter().map(|share| &share.custodian)
+    }
+
     /// The custodians who have not checked their share yet.
     pub(crate) fn unchecked(&self) -> Vec<&PersonId> {
-        let custodians = self.seal.shares.iter().map(|share| &share.custodian);
-        custodians.filter(|custodian| !self.checks.contains_key(*custodian)).collect()
+        self.custodians().filter(|custodian| !self.checks.contains_key(*custodian)).collect()
     }
 
     /// Whether custodians who could reconstruct together checked their shares.
     pub(crate) fn has_threshold_of_checks(&self) -> bool {
         self.seal.is_satisfied_by(|share| self.checks.contains_key(&share.custodian))
+    }
+
+    /// The verdict on its credentials; `None` if nobody stated one.
+    pub fn standing(&self) -> Option<StandingVerdict> {
+        self.verdicts.standing()
+    }
+
+    /// The people who speak for that verdict.
+    pub(crate) fn speakers(&self) -> Vec<&PersonId> {
+        self.verdicts.speakers()
+    }
+
+    /// Whether its credentials were stated to be live.
+    pub fn is_confirmed(&self) -> bool {
+        self.standing().is_some_and(|standing| standing.verdict == GenerationVerdict::Confirmed)
+    }
+
+    /// Whether its credentials were stated not to be live.
+    pub fn is_given_up(&self) -> bool {
+        self.standing().is_some_and(|standing| standing.verdict == GenerationVerdict::GivenUp)
+    }
+
+    /// Whether the verdict on it rests on one person's word.
+    pub(crate) fn rests_on_one_word(&self) -> bool {
+        self.standing().is_some_and(|standing| !standing.held)
+    }
+
+    /// Whether a person may say what became of its credentials: they hold a share of it, or signed its seal.
+    pub(crate) fn may_confirm(&self, person: &PersonId) -> bool {
+        self.seal.share_of(person).is_some() || self.sealers.contains(person)
+    }
+
+    /// Marks that the record `seq` brought it in, with a branch.
+    pub(super) fn brought_by(&mut self, seq: u64) {
+        self.seq = seq;
+        self.released = self.released.map(|one| one.brought_by(seq));
+        self.verdicts.brought_by(seq);
+    }
+
+    /// Marks that its release key, or what it comes from, was in somebody's hands.
+    pub(super) fn expose(&mut self, time: Time, seq: u64) {
+        self.released.get_or_insert(Released { time, place: Place::of(seq) });
     }
 }
 
@@ -52,6 +126,10 @@ pub struct Vault {
     pub account: AccountId,
     /// Generations in the order of their numbers: 1, 2, 3 … unless records are missing.
     pub generations: Vec<Generation>,
+    /// The generation whose people have the vote; `None` before there are any.
+    pub(super) electors: Option<u32>,
+    /// Whose retirement counts for this vault, and since when.
+    pub(super) retired: BTreeMap<PersonId, Time>,
 }
 
 impl Vault {
@@ -61,14 +139,21 @@ impl Vault {
         self.generations.get(at)
     }
 
-    /// The generation that is used unless another is asked for: the newest whose credentials are known to be
-    /// live and whose threshold of custodians checked, or else the newest.
-    ///
-    /// The first generation's credentials are live when it is sealed; a later one's are when its `confirm`
-    /// is in the log.
+    /// The generation whose credentials are taken to be live: the highest that is confirmed, checked or not; or else the
+    /// highest that a threshold of custodians checked; or else the newest that is not given up; or else the newest.
     pub fn current(&self) -> &Generation {
-        let confirmed = |one: &&Generation| one.seal.generation == 1 && one.has_threshold_of_checks();
-        self.generations.iter().rev().find(confirmed).unwrap_or(self.newest())
+        let last = |fits: &dyn Fn(&Generation) -> bool| self.generations.iter().rev().find(|one| fits(one));
+        last(&Generation::is_confirmed)
+            .or_else(|| last(&|one| !one.is_given_up() && one.has_threshold_of_checks()))
+            .or_else(|| last(&|one| !one.is_given_up()))
+            .unwrap_or(self.newest())
+    }
+
+    /// Whether a later generation with other credentials is confirmed.
+    pub(crate) fn is_superseded(&self, generation: u32) -> bool {
+        let origin = self.generation(generation).map(|one| one.origin);
+        let later = self.generations.iter().filter(|one| one.seal.generation > generation);
+        later.filter(|one| Some(one.origin) != origin).any(Generation::is_confirmed)
     }
 
     /// The newest generation.
@@ -76,9 +161,42 @@ impl Vault {
         self.generations.last().expect("a vault has at least one generation")
     }
 
-    /// Whether a generation is worthless to anybody who saw it: a later one has new credentials.
-    pub fn is_superseded(&self, generation: u32) -> bool {
-        let mut later = self.generations.iter().filter(|one| one.seal.generation > generation);
-        later.any(|one| one.seal.credentials == Credentials::New)
+    /// The newest generation that is not given up: whose shares have to stay sound. The newest, if all are given up.
+    pub(crate) fn newest_kept(&self) -> &Generation {
+        self.generations.iter().rev().find(|one| !one.is_given_up()).unwrap_or(self.newest())
+    }
+
+    /// The generations that nobody confirmed or gave up, beside the first, and above every one that is confirmed.
+    pub(crate) fn undecided(&self) -> impl Iterator<Item = &Generation> {
+        let confirmed = self.generations.iter().rposition(Generation::is_confirmed);
+        let above = self.generations.iter().skip(confirmed.unwrap_or(0) + 1);
+        above.filter(|one| self.kind == Kind::Root && one.standing().is_none())
+    }
+
+    /// The generations whose verdict rests on one person's word, where that matters: the current one, and those above it.
+    pub(crate) fn on_one_word(&self) -> impl Iterator<Item = &Generation> {
+        let current = self.current().seal.generation;
+        let above = self.generations.iter().filter(move |one| one.seal.generation >= current);
+        above.filter(|one| one.rests_on_one_word())
+    }
+
+    /// Whether it is open which generation's credentials are live.
+    pub fn is_undecided(&self) -> bool {
+        self.kind == Kind::Root && (self.undecided().next().is_some() || self.on_one_word().next().is_some())
+    }
+
+    /// The generation to be tried first. Where it is open which one's credentials are live, that is the older one: it is
+    /// what was being replaced, and the newer one stays unexposed if it still works.
+    pub fn first_to_try(&self) -> &Generation {
+        let current = self.current();
+        let sure = current
+            .standing()
+            .is_some_and(|standing| standing.verdict == GenerationVerdict::Confirmed && standing.held);
+        let older = self
+            .generations
+            .iter()
+            .rev()
+            .find(|one| one.seal.generation < current.seal.generation && !one.is_given_up());
+        older.filter(|_| !sure && self.is_undecided()).unwrap_or(current)
     }
 }

@@ -26,6 +26,7 @@ impl Deviation {
             | Deviation::MissingRecords
             | Deviation::OtherHistory
             | Deviation::NotOpenable
+            | Deviation::Undecided
             | Deviation::Other(_) => false,
         }
     }
@@ -76,5 +77,7 @@ open_words! {
         NoLock = "no-lock",
         /// The log or the book lies in the machine's memory.
         VolatileMedium = "volatile-medium",
+        /// A newer generation is neither confirmed nor given up, or the current one rests on one person's word.
+        Undecided = "undecided",
     }
 }

@@ -2,6 +2,7 @@
 //! books, and the findings that a reader of them can make.
 
 pub mod age_header;
+pub mod agree;
 pub mod approvers;
 pub mod armour;
 pub mod book;
@@ -10,6 +11,7 @@ pub mod canary;
 pub mod card;
 pub mod chain;
 pub mod closing;
+pub mod confirm;
 pub mod deviation;
 pub mod environment;
 pub mod faulty;

@@ -317,6 +317,7 @@ fn kind_in(json: &str) -> Option<Range<usize>> {
     Some(from..at + kind.len())
 }
 
-fn is_kind(kind: &str) -> bool {
+/// Whether it can be the kind of a note: `[a-z-]{1,32}`.
+pub(crate) fn is_kind(kind: &str) -> bool {
     (1..=32).contains(&kind.len()) && kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }

@@ -91,7 +91,7 @@ rules! {
     KeyRepeated "KEY-REPEATED" Tampered "Two cards hold the same verifying key.";
     RecipientRepeated "RECIPIENT-REPEATED" Tampered "Two cards hold the same age recipient.";
     Anchor "ANCHOR" Tampered "The log's genesis is not the one whose fingerprint was given.";
-    SealSigner "SEAL-SIGNER" Tampered "A seal is not signed by one administrator, or by a threshold of custodians.";
+    SealSigner "SEAL-SIGNER" Tampered "A seal is not signed by one administrator, or by a threshold of the vault's electors.";
     SealGeneration "SEAL-GENERATION" Tampered "A generation is not the next one of its vault.";
     SealVault "SEAL-VAULT" Tampered "A vault changed its name, kind or account, or took another vault's name.";
     SealThreshold "SEAL-THRESHOLD" Tampered "The threshold is below 2, above the shares, or the shares are miscounted.";
@@ -129,10 +129,13 @@ rules! {
     StatementHead "STATEMENT-HEAD" Fork "A statement was made on a history that is not this one.";
     StatementRequest "STATEMENT-REQUEST" Tampered "A statement is about a request that the log does not hold.";
     StatementTwice "STATEMENT-TWICE" Finding "One statement was collected twice.";
-    StatementRole "STATEMENT-ROLE" Finding "A denial, an action or a closing was signed by somebody without the role for it.";
+    StatementRole "STATEMENT-ROLE" Finding "A statement was signed by somebody without the role for it.";
     CheckShare "CHECK-SHARE" Tampered "A check is of a share that its maker does not hold.";
     ApprovalShare "APPROVAL-SHARE" Tampered "An approval is not of its maker's share in the requested generation.";
     CloseItems "CLOSE-ITEMS" Tampered "A closing list does not answer each obligation once, in order.";
+    ConfirmGeneration "CONFIRM-GENERATION" Tampered "A confirmation is of a generation that the log does not hold, or of a canary.";
+    ConfirmHolder "CONFIRM-HOLDER" Tampered "A confirmation is by somebody who neither holds a share of the generation nor sealed it.";
+    AgreeSubject "AGREE-SUBJECT" Tampered "Somebody agrees with something that the log does not hold, or that takes no agreement.";
     BookForked "BOOK-FORKED" Finding "Two statements of one person name different records under one number of their book.";
     RepairSigner "REPAIR-SIGNER" Tampered "A record of a damaged tail, or a continuation, is not signed by exactly one enrolled person.";
     RecoveredContent "RECOVERED-CONTENT" Tampered "The record of a damaged tail contradicts itself.";
@@ -146,8 +149,9 @@ rules! {
     AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";
     Adopted "ADOPTED" Warning "Another branch of this log was adopted.";
     ReleaseBranches "RELEASE-BRANCHES" Finding "A request was released on one branch, and released or ended on another.";
-    RetireSigner "RETIRE-SIGNER" Tampered "A retirement is not signed by one administrator, or by a threshold of custodians.";
+    RetireSigner "RETIRE-SIGNER" Tampered "A retirement is neither by one administrator nor with the consent of the electors.";
     RetirePerson "RETIRE-PERSON" Tampered "A retirement is of somebody who is not enrolled, or who had already retired.";
+    Retired "RETIRED" Warning "A person has retired.";
     RetiredPerson "RETIRED-PERSON" Finding "A retired person requested or approved.";
     TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
     RecordNewerReference "RECORD-NEWER-REFERENCE" Finding "A record names what only a newer record can have brought in: this version cannot judge it.";
@@ -155,6 +159,12 @@ rules! {
     ThresholdFragile "THRESHOLD-FRAGILE" Warning "Every share is needed: one loss loses all.";
     ThresholdDisjoint "THRESHOLD-DISJOINT" Warning "Two groups with nobody in common could each reconstruct.";
     NotInForce "NOT-IN-FORCE" Warning "Not every custodian has checked their share yet.";
+    HoldersFew "HOLDERS-FEW" Finding "So many have retired that the holders left cannot open the vault.";
+    HoldersJust "HOLDERS-JUST" Warning "So many have retired that every holder left is needed to open the vault.";
+    SealChangedPeople "SEAL-CHANGED-PEOPLE" Finding "An administrator sealed to other people than before, and the electors have not countersigned.";
+    GenerationUndecided "GENERATION-UNDECIDED" Finding "A newer generation is neither confirmed nor given up.";
+    GenerationGivenUp "GENERATION-GIVEN-UP" Warning "A generation was given up: its credentials are not live.";
+    ConfirmedAlone "CONFIRMED-ALONE" Finding "That a generation is confirmed, or given up, rests on one person's word.";
     ReasonOther "REASON-OTHER" Finding "A request's reason is not one of the four kinds of emergency.";
     RequestDeviation "DEVIATION" Finding "Something was not as it should be, and was confirmed by hand.";
     DeviationUndeclared "DEVIATION-UNDECLARED" Finding "Something was not as it should be, and was not listed by whoever had to list it.";
@@ -163,8 +173,8 @@ rules! {
     RequesterForbidden "REQUESTER-FORBIDDEN" Finding "The requester's own approval counted although the policy forbids it.";
     EndMissing "END-MISSING" Warning "A release has no end: it must be assumed that everything asked for was shown.";
     EndUnasked "END-UNASKED" Finding "More was shown than the request asked for.";
-    Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are sealed yet.";
-    RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were sealed in time.";
+    Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are confirmed yet.";
+    RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were confirmed in time.";
     CloseMissing "CLOSE-MISSING" Warning "A release is not closed yet.";
     CloseOverdue "CLOSE-OVERDUE" Finding "A release was not closed in time.";
     ClosedByRequester "CLOSED-BY-REQUESTER" Finding "A release of real credentials was closed by the person who requested it.";

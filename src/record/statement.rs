@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
+use crate::record::agree::Agree;
 use crate::record::closing::Close;
+use crate::record::confirm::Confirm;
 use crate::record::deviation::Deviation;
 use crate::record::head::Head;
 use crate::record::note::{Note, NoteError, Signed};
@@ -213,13 +215,17 @@ statement_kinds! {
     Action = "action",
     /// An emergency was closed.
     Close = "close",
+    /// The credentials of a generation are live, or they are not.
+    Confirm = "confirm",
+    /// Consent to a record, or agreement with what another person signed.
+    Agree = "agree",
 }
 
 impl Statement {
-    /// The request that it is about; a check is about none.
+    /// The request that it is about, if it is about one.
     pub(crate) fn request(&self) -> Option<Digest> {
         match self {
-            Statement::Check(_) => None,
+            Statement::Check(_) | Statement::Confirm(_) | Statement::Agree(_) => None,
             Statement::Approval(approval) => Some(approval.request),
             Statement::Denial(denial) => Some(denial.request),
             Statement::Action(action) => Some(action.request),

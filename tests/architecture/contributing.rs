@@ -67,7 +67,9 @@ pub fn check() -> Vec<String> {
     let mut found: Vec<_> = missing.map(|path| format!("CONTRIBUTING.md: `{path}` is not there")).collect();
     compare("src/cli/verb", &verbs(), "the commands", &commands(), &mut found);
     let log = text("docs/spec/log.md");
-    let spec = [headings(&log, "### "), headings(&text("docs/spec/repairs.md"), "## ")].concat();
+    let others =
+        ["repairs", "generations"].map(|page| headings(&text(&format!("docs/spec/{page}.md")), "## "));
+    let spec = [headings(&log, "### "), others.concat()].concat();
     let spec: Names = spec.into_iter().collect();
     let reader = text("tests/independent/kinds.py");
     let kinds = words(RecordKind::ALL.iter().map(|kind| kind.as_str()));

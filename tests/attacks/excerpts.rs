@@ -47,7 +47,7 @@ fn approvals_of_the_small_form_count_in_the_whole_log() {
 #[test]
 fn who_retired_is_known_in_the_small_form() {
     let world = World::ready();
-    let retire = Retire { person: text("carol"), because: text("left") };
+    let retire = Retire::of(text("carol"), text("left"));
     world.append(retire, &[world.signs("dan")]).unwrap();
     let asking = small(&world);
     let carried = RequestFile::parse(&asking.file).unwrap();
@@ -58,7 +58,7 @@ fn who_retired_is_known_in_the_small_form() {
 fn a_log_that_is_lost_is_continued_from_the_small_form() {
     let whole = World::ready();
     let before = whole.bytes();
-    whole.append(Retire { person: text("erin"), because: text("left") }, &[whole.signs("dan")]).unwrap();
+    whole.append(Retire::of(text("erin"), text("left")), &[whole.signs("dan")]).unwrap();
     let asking = small(&whole);
     let files = whole.approvals(&["alice", "bob"], &asking);
     let carried = RequestFile::parse(&asking.file).unwrap();

@@ -7,5 +7,6 @@ mod world;
 mod branches;
 mod continuations;
 mod excerpts;
+mod generations;
 mod resumed;
 mod tellings;

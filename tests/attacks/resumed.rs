@@ -96,9 +96,9 @@ fn damage_that_was_known_is_judged_again() {
     assert_eq!(all_of(&resumed(torn, &world.bytes())), all_of(&world.reading()));
     // What was tampered with before stays so, however the log goes on.
     world.set_bytes(root);
-    world.forge(Retire { person: text("bob"), because: text("no role") }, &[world.signs("carol")]);
+    world.forge(Retire::of(text("bob"), text("no role")), &[world.signs("carol")]);
     let before = world.bytes();
-    world.forge(Retire { person: text("bob"), because: text("left") }, &[world.signs("dan")]);
+    world.forge(Retire::of(text("bob"), text("left")), &[world.signs("dan")]);
     let known = resumed(&before, &world.bytes());
     assert_eq!(known.unsound().unwrap().rule, Rule::RetireSigner);
     assert_eq!(all_of(&known), all_of(&world.reading()));
@@ -128,7 +128,7 @@ fn what_was_refused_leaves_nothing_behind() {
     let mut ledger = world.ledger();
     let before = all_of(ledger.reading());
     let (time, key) = (world.tick(), world.signs("carol"));
-    let says = Retire { person: text("bob"), because: text("no role") };
+    let says = Retire::of(text("bob"), text("no role"));
     let error = ledger.append(Draft { time, says, signers: vec![key] }).unwrap_err();
     assert!(matches!(error, LedgerError::Refused(found) if found.rule == Rule::RetireSigner));
     assert_eq!(all_of(ledger.reading()), before);

@@ -28,6 +28,11 @@ cases! {
         a_line_that_makes_no_sense_is_usage
         an_error_is_an_object_where_json_is_wanted
     ;
+    generations:
+        a_second_holder_agrees_with_a_confirmation
+        electors_retire_somebody_for_their_vault
+        who_may_not_confirm_is_told_who_may
+    ;
     init:
         a_card_that_was_changed_is_refused
         a_directory_that_exists_is_left_alone

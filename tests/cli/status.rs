@@ -80,8 +80,8 @@ fn programs_are_told_the_same() {
     let vault = json["vaults"].as_array().unwrap().iter().find(|vault| vault["name"] == "prod").unwrap();
     assert_eq!(
         keys(vault),
-        "account canary checks drill exposed generation id in_force kind missing name newest_generation openable \
-         partition retired threshold total_shares"
+        "account canary checks drill exposed first_to_try generation given_up holders id in_force kind missing name \
+         newest_generation openable partition retired threshold total_shares undecided"
     );
     assert_eq!(keys(&vault["checks"][0]), "custodian due generation last overdue to_do");
     assert_eq!(keys(&vault["exposed"][0]), "due generation overdue since");

@@ -23,7 +23,8 @@ def standing(escrow, says, environment, policy):
     found = {
         "not-current": generation is not escrow.current(says["vault"]),
         "not-in-force": not groups.enough(generation.seal, generation.checked),
-        "retired-person": says["requester"] in escrow.retired,
+        "retired-person": escrow.retired_from(says["requester"], says["vault"]),
+        "undecided": escrow.is_undecided(says["vault"]),
         "damaged-log": any(kind == "recovered" for kind, _, _ in escrow.unseen),
         "continued-elsewhere": any(kind == "continue" for kind, _, _ in escrow.unseen),
         "missing-records": bool(escrow.missing),
@@ -62,7 +63,7 @@ def of_release(escrow, request, approvers, says, time):
         found.add("outside-window")
     if request.says["requester"] in approvers and not request.policy["requester_may_approve"]:
         found.add("requester-approves")
-    if escrow.retired & set(approvers):
+    if any(escrow.retired_from(one, request.says["vault"]) for one in approvers):
         found.add("retired-person")
     return found - set(request.says.get("deviations", []))
 

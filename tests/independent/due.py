@@ -1,5 +1,6 @@
 """What is due, and what approvals without a release mean: judged at the moment of the verification."""
 
+import generations
 import groups
 from shapes import length
 
@@ -12,7 +13,7 @@ def findings(escrow, now, book_statements):
     found += unreleased(escrow, book_statements)
     for vault in escrow.vaults.values():
         found += of_vault(escrow, vault, now)
-    return found
+    return found + generations.findings(escrow)
 
 
 def of_request(escrow, request, now):
@@ -27,35 +28,43 @@ def of_request(escrow, request, now):
 
 def of_vault(escrow, vault, now):
     found = []
-    for number, generation in vault.items():
-        if number == max(vault) and not generation.custodians <= generation.checked:
-            found.append(("NOT-IN-FORCE", generation.seq))
-        newer = any(later > number and vault[later].seal["credentials"] == "new" for later in vault)
-        if generation.exposed and not newer and generation.seal["kind"] == "root":
-            due = min(generation.exposed) + length(escrow.policy["rotate_after_release"])
-            found.append(("ROTATION-OVERDUE" if now > due else "EXPOSED", generation.seq))
+    newest = generations.newest_kept(vault)
+    if not newest.custodians <= newest.checked:
+        found.append(("NOT-IN-FORCE", newest.seq))
+    for generation in vault.values():
+        if generation.exposed and generation.seal["kind"] == "root":
+            if not generations.replaced(vault, generation, lambda one: one.exposed):
+                first = min(when for when, _ in generation.exposed)
+                due = first + length(escrow.policy["rotate_after_release"])
+                found.append(("ROTATION-OVERDUE" if now > due else "EXPOSED", generation.seq))
     return found
 
 
 def unreleased(escrow, book_statements):
     """Approvals of requests that no release answered, by generation: in the log, and in books."""
-    told = [(one.person, one.kind, one.says, one.time) for one in escrow.received]
+    told = [(one.person, one.kind, one.says, one.time, (one.seq, 0)) for one in escrow.received]
+    told += [(*one, None) for one in book_statements]
     approvers = {}
-    for person, kind, says, time in told + book_statements:
+    for person, kind, says, time, where in told:
         generation = escrow.generation(says["vault"], says["generation"]) if kind == "approval" else None
         if generation is None or person not in generation.custodians:
             continue
         request = escrow.requests.get(says["request"])
         if request is None or not request.releases:
             people = approvers.setdefault(generation.seq, (generation, {}))[1]
-            people[person] = min(time, people.get(person, time))
+            before = people.get(person, (time, where))
+            people[person] = (min(time, before[0]), before[1])
     found = []
     for seq, (generation, people) in approvers.items():
         if not groups.enough(generation.seal, people):
             found.append(("APPROVALS-UNRELEASED", seq))
         else:
             found.append(("QUORUM-UNRELEASED", seq))
-            generation.exposed.append(next(
-                time for time in sorted(people.values())
-                if groups.enough(generation.seal, [one for one in people if people[one] <= time])))
+            times = sorted(when for when, _ in people.values())
+            places = sorted(where for _, where in people.values() if where is not None)
+            reached = next(time for time in times if groups.enough(
+                generation.seal, [one for one in people if people[one][0] <= time]))
+            place = next((place for place in places if groups.enough(
+                generation.seal, [one for one in people if people[one][1] is not None and people[one][1] <= place])), None)
+            generation.exposed.append((reached, place))
     return found

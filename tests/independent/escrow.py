@@ -3,6 +3,7 @@
 import re
 
 import deviations
+import generations
 import groups
 import repairs
 import rules
@@ -16,10 +17,11 @@ from statements import Broken, demand
 class Generation:
     """One sealing of a vault."""
 
-    def __init__(self, seal, digest, seq, time):
+    def __init__(self, seal, digest, seq, time, sealers, origin, changed):
         self.seal, self.digest, self.seq, self.time = seal, digest, seq, time
-        self.checked = set()
-        self.exposed = []  # the times at which somebody held the vault key
+        self.sealers, self.origin, self.changed = sealers, origin, changed
+        self.checked, self.verdicts = set(), generations.Verdicts()
+        self.exposed = []  # the times at which somebody held the vault key, and the numbers of the records
 
     @property
     def custodians(self):
@@ -47,6 +49,8 @@ class Escrow:
         self.heads, self.received = {}, []
         self.keys, self.recipients = set(), set()
         self.findings = []
+        # Of each vault who has the vote; what can be countersigned and who did; confirmations; consents that counted.
+        self.votes, self.signed, self.agreed, self.confirmed, self.spent = {}, {}, {}, {}, set()
         # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
         self.skipped = 0
@@ -75,27 +79,51 @@ class Escrow:
         return {(code, seq) for code, seq in self.findings if rules.EXITS[code] in (10, 11, 13)}
 
     def current(self, vault):
-        """The newest generation, or the first while it has a threshold of checks."""
-        first = self.vaults[vault].get(1)
-        stays = first and groups.enough(first.seal, first.checked)
-        return first if stays else self.newest(vault)
+        return generations.current(self.vaults[vault])
+
+    def is_undecided(self, vault):
+        """Whether it is open whose credentials are live."""
+        open_codes = ("GENERATION-UNDECIDED", "CONFIRMED-ALONE")
+        found = generations.of_vault(self, vault, self.vaults[vault])
+        return self.newest(vault).seal["kind"] == "root" and any(code in open_codes for code, _ in found)
+
+    def retired_from(self, person, vault):
+        return person in self.retired or person in self.votes[vault].retired
+
+    def with_electors(self):
+        return [vault for vault in self.vaults
+                if self.votes[vault].number is not None and self.newest(vault).seal["kind"] == "root"]
+
+    def electors(self, vault):
+        return self.generation(vault, self.votes[vault].number)
+
+    def has_vote(self, person, vault):
+        electors = self.electors(vault)
+        return electors is not None and person in electors.custodians - self.votes[vault].retired
+
+    def satisfied(self, vault, people):
+        """Whether enough of these people have the vote."""
+        electors = self.electors(vault)
+        voters = {person for person in people if self.has_vote(person, vault)}
+        return electors is not None and groups.enough(electors.seal, voters)
+
+    def begin_vote(self, vault, number, released):
+        """The first generation gives the vote once a satisfying set has checked it, or it was released."""
+        one = self.generation(vault, number)
+        enough = released or groups.enough(one.seal, one.checked)
+        if self.votes[vault].number is None and number == min(self.vaults[vault]) and enough:
+            self.votes[vault].number = number
 
     def is_custodian(self, name):
         person = self.people.get(name)
         return bool(person) and "custodian" in person["roles"] and name not in self.retired
 
-    def may_administer(self, by, vault):
-        """One administrator, or a threshold of custodians of one vault: of this one, or of any root vault."""
-        if self.is_administrator(by):
-            return True
-        vaults = [vault] if vault in self.vaults else [
-            one for one in self.vaults if self.newest(one).seal["kind"] == "root"]
-        for one in vaults:
-            generation = self.current(one)
-            custodians = generation.custodians - self.retired
-            if len(set(by)) == len(by) and set(by) <= custodians and groups.enough(generation.seal, by):
-                return True
-        return False
+    def may_seal(self, by, vault):
+        """One administrator, or a satisfying set of electors and nobody else: of this vault, or of any root vault."""
+        vaults = [vault] if vault in self.vaults else self.with_electors()
+        return self.is_administrator(by) or any(
+            len(set(by)) == len(by) and all(self.has_vote(one, elected) for one in by) and self.satisfied(elected, by)
+            for elected in vaults)
 
     def generation(self, vault, number):
         return self.vaults.get(vault, {}).get(number)
@@ -167,7 +195,7 @@ class Escrow:
             if line[0].startswith("release/"):
                 for one in self.release_named(line[0]):
                     if is_by(note.text, line, one.seal["release_key"]):
-                        one.exposed.append(seconds(note.value["time"]))
+                        one.exposed.append((seconds(note.value["time"]), (note.value["seq"], 0)))
 
     # What each kind of record does.
 
@@ -202,11 +230,17 @@ class Escrow:
     def seal(self, note, seq, digest, gaps=False):
         says = note.value["says"]
         several = gaps and len(set(note.by)) == len(note.by) >= 2 and all(map(self.is_custodian, note.by))
-        demand(several or (self.is_administrator(note.by) if gaps else
-                           self.may_administer(note.by, says["vault"])), "SEAL-SIGNER")
-        self.take_seal(says, seq, digest, note.value["time"], gaps)
+        alone = self.is_administrator(note.by)
+        demand(several or (alone if gaps else self.may_seal(note.by, says["vault"])), "SEAL-SIGNER")
+        self.take_seal(note, seq, digest, alone, gaps)
+        one, vote = self.generation(says["vault"], says["generation"]), self.votes[says["vault"]]
+        if not gaps:
+            one.changed = one.changed and alone
+            if vote.number is not None and not one.changed:
+                vote.number = says["generation"]
 
-    def take_seal(self, says, seq, digest, time, gaps):
+    def take_seal(self, note, seq, digest, alone, gaps):
+        says = note.value["says"]
         newest = max(self.vaults.get(says["vault"], {}), default=0)
         following = says["generation"] == newest + 1 or (gaps and says["generation"] > newest)
         demand(following, "SEAL-GENERATION", is_reference=says["generation"] > newest)
@@ -225,7 +259,9 @@ class Escrow:
             person = self.people.get(share["custodian"])
             demand(person, "SEAL-CUSTODIAN", is_reference=True)
             demand("custodian" in person["roles"], "SEAL-CUSTODIAN")
-            demand(share["custodian"] not in self.retired, "SEAL-CUSTODIAN")
+            lost = self.votes[says["vault"]].retired if says["vault"] in self.votes else self.retired
+            gone = lost | self.retired if alone else lost
+            demand(share["custodian"] not in gone, "SEAL-CUSTODIAN")
             demand(self.cards[share["custodian"]] == share["card"], "SEAL-CUSTODIAN")
         demand(groups.fit(says), "SEAL-GROUPS")
         new = says.get("new_fields", [])
@@ -234,13 +270,25 @@ class Escrow:
         demand(says["recipient"] not in self.recipients and says["release_key"] not in self.keys, "SEAL-KEYS")
         self.recipients.add(says["recipient"])
         self.keys.add(says["release_key"])
-        self.vaults.setdefault(says["vault"], {})[says["generation"]] = Generation(says, digest, seq, time)
+        self.add_generation(note, seq, digest)
         if groups.one_loss_loses_all(says):
             self.report("THRESHOLD-FRAGILE", seq)
         if groups.two_sets_apart(says):
             self.report("THRESHOLD-DISJOINT", seq)
         if deviations.of_environment(says["environment"], self.policy):
             self.report("DEVIATION", seq)
+
+    def add_generation(self, note, seq, digest):
+        says, vault = note.value["says"], note.value["says"]["vault"]
+        origin, before = says["generation"], None
+        if vault in self.vaults:
+            origin = self.current(vault).origin if says["credentials"] == "same" else origin
+            before = self.electors(vault) or self.newest(vault)
+        changed = before is not None and not generations.same_people(before.seal, says)
+        one = Generation(says, digest, seq, note.value["time"], note.by, origin, changed)
+        self.vaults.setdefault(vault, {})[says["generation"]] = one
+        self.votes.setdefault(vault, generations.Vote())
+        self.signed[digest] = (("seal", vault, says["generation"]), note.by)
 
     def request(self, note, seq, digest):
         says = note.value["says"]
@@ -261,14 +309,14 @@ class Escrow:
         self.keys.add(says["session_key"])
         request = self.requests[digest] = Request(says, digest, seq, generation)
         request.derived = deviations.of_request(self, says, note.value["time"])
-        request.retired, request.policy = set(self.retired), self.policy
+        request.retired, request.policy = self.retired | self.votes[says["vault"]].retired, self.policy
         if deviations.undeclared(says, request.derived):
             self.report("DEVIATION-UNDECLARED", seq)
         if says["reason"] == "other" and says["purpose"] == "emergency":
             self.report("REASON-OTHER", seq)
         if "deviations" in says:
             self.report("DEVIATION", seq)
-        if says["requester"] in self.retired:
+        if self.retired_from(says["requester"], says["vault"]):
             self.report("RETIRED-PERSON", seq)
 
     def release(self, note, seq, _digest):
@@ -277,7 +325,7 @@ class Escrow:
         demand(request, "RELEASE-REQUEST", is_reference=True)
         if any(name.startswith("release/") for name in note.by):
             # Whoever signed it held the vault key, whether the release holds or not.
-            request.generation.exposed.append(seconds(time))
+            request.generation.exposed.append((seconds(time), (seq, 0)))
         demand(request.end is None, "RELEASE-ENDED")
         name = f"release/{request.says['vault'][:8]}/{request.says['generation']}"
         demand(note.by == [name, "session"], "RELEASE-SIGNER")
@@ -299,7 +347,8 @@ class Escrow:
             self.report("DEVIATION", seq)
         if not request.says["not_before"] <= time <= request.says["not_after"]:
             self.report("RELEASE-WINDOW", seq)
-        if self.retired & set(approvers):
+        self.begin_vote(request.says["vault"], request.says["generation"], True)
+        if any(self.retired_from(one, request.says["vault"]) for one in approvers):
             self.report("RETIRED-PERSON", seq)
         if request.says["requester"] in approvers:
             allowed = self.policy["requester_may_approve"]
@@ -328,7 +377,8 @@ class Escrow:
             if statement.kind not in STATEMENTS:
                 findings.append("UNKNOWN-KIND")
                 continue
-            findings += statements.judge(self, statement) if statement.note.digest not in digests else []
+            before = {one.note.digest for one in taken}
+            findings += statements.judge(self, statement, before) if statement.note.digest not in digests else []
             if statement.note.digest in digests:
                 findings.append("STATEMENT-TWICE")
                 continue
@@ -336,14 +386,25 @@ class Escrow:
             taken.append(statement)
         for code in findings:
             self.report(code, seq)
+        for one in taken:
+            if not self.effect(one):
+                self.report("STATEMENT-ROLE", seq)
         self.statements += taken
         self.receive(taken)
-        for one in taken:
-            if one.kind == "check":
-                for share in one.says["shares"]:
-                    self.generation(share["vault"], share["generation"]).checked.add(one.person)
-            elif one.kind == "close":
-                self.requests[one.says["request"]].closed = True
+
+    def effect(self, one):
+        """Does what a statement does; whether its maker has a say in it."""
+        if one.kind == "check":
+            for share in one.says["shares"]:
+                self.generation(share["vault"], share["generation"]).checked.add(one.person)
+                self.begin_vote(share["vault"], share["generation"], False)
+        elif one.kind == "close":
+            self.requests[one.says["request"]].closed = True
+        elif one.kind == "confirm":
+            return generations.confirm(self, one)
+        elif one.kind == "agree":
+            return generations.agree(self, one)
+        return True
 
     def receive(self, taken):
         """Notes whatever somebody stated, wherever it stood; two records under one number are a forked book."""

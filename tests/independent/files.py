@@ -6,6 +6,7 @@ import stat
 
 import age
 import groups
+from generations import CONFIRMED
 from shapes import Malformed
 
 WORD = re.compile(r"[!-~]+")
@@ -19,10 +20,10 @@ def names(seal):
 
 
 def superseded(escrow, vault, number):
-    """Whether newer credentials replaced a generation's, and it is not the one that a request asks for."""
-    generations = escrow.vaults[vault]
-    newer = any(later > number and generations[later].seal["credentials"] == "new" for later in generations)
-    return newer and escrow.current(vault) is not generations[number]
+    """Whether a later generation with other credentials is confirmed."""
+    sealed = escrow.vaults[vault]
+    return any(later > number and one.origin != sealed[number].origin and one.verdicts.standing == CONFIRMED
+               for later, one in sealed.items())
 
 
 def judge(escrow, read):

@@ -61,7 +61,7 @@ RECORDS = {
         damage=DAMAGE, began=Optional(either(one_of("unknown"), Variant(release=HEX)))),
     "continue": Object(**{"from": HEAD, "last": Optional(HEAD), "left": Optional(DAMAGE), "kept": Optional(many(BASE64))}),
     "adopt": Object(**{"from": HEAD, "records": BASE64}),
-    "retire": Object(person=PERSON, because=free),
+    "retire": Object(person=PERSON, because=free, vault=Optional(HEX), agrees=Optional(many(BASE64))),
 }
 
 CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
@@ -75,6 +75,10 @@ STATEMENTS = {
     "action": Object(request=HEX, done=free),
     "close": Object(request=HEX, items=many(Object(obligation=one_of(*OBLIGATIONS), answer=ANSWER)),
                     lessons=Optional(Variant(text=free, document=HEX))),
+    "confirm": Object(vault=HEX, generation=GENERATION, seal=HEX,
+                      outcome=Variant(signed_in=time, not_tested=free, failed=free)),
+    "agree": Variant(record=HEX, statement=HEX,
+                     proposal=Object(kind=text(r"[a-z-]{1,32}"), follows=HEX, says=BASE64)),
 }
 
 CARD = Object(

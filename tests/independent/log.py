@@ -26,7 +26,7 @@ def read(data: bytes) -> Escrow:
         except Broken as broken:
             escrow.report(broken.code, seq)
             if escrow.id is not None:
-                repairs.expose_signed(escrow, data, at, escrow.last_time)
+                repairs.expose_signed(escrow, data, at, escrow.last_time, seq)
             break
         escrow.heads[seq] = (end, digest)
         escrow.known.add((seq, end, digest))
@@ -90,7 +90,7 @@ def record(escrow, data, at, seq, prev):
     if form == "RECORD-SIGNER-UNKNOWN" or (form and (at == 0 or no_damage(escrow, data, at))):
         raise Broken(form)
     if form:
-        repairs.expose(escrow, repairs.began(data[at:]), escrow.last_time)
+        repairs.expose(escrow, repairs.began(data[at:]), escrow.last_time, seq)
         raise Broken("TORN")
     seq = place(escrow, note, seq, prev)
     digest = notes.sha256(data[at:end])
@@ -137,8 +137,9 @@ def content(escrow, note, seq, digest):
         if note.kind in Escrow.KINDS:
             Escrow.KINDS[note.kind](escrow, note, seq, digest)
         else:
-            escrow.newer = escrow.newer or escrow.may_administer(note.by, None)
+            escrow.newer = escrow.newer or escrow.may_seal(note.by, None)
             escrow.report("UNKNOWN-KIND", seq)
+            escrow.signed[digest] = (("unknown",), note.by)
     except Broken as broken:
         cannot_tell = escrow.newer and broken.is_reference
         escrow.report("RECORD-NEWER-REFERENCE" if cannot_tell else broken.code, seq)

@@ -3,6 +3,7 @@
 import copy
 import re
 
+import generations
 import note as notes
 from shapes import Malformed, seconds, unbase64
 from statements import Broken, demand
@@ -60,11 +61,11 @@ def recovered(escrow, note, seq, _digest):
     demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
     escrow.unseen.add(("recovered", note.by[0], seq))
     escrow.report("RECOVERED", seq)
-    expose_signed(escrow, damaged, 0, note.value["time"])
-    expose(escrow, start, note.value["time"])
+    expose_signed(escrow, damaged, 0, note.value["time"], seq)
+    expose(escrow, start, note.value["time"], seq)
 
 
-def expose(escrow, start, time):
+def expose(escrow, start, time, seq):
     """What a damaged tail exposes that began so."""
     request = escrow.requests.get(start["release"]) if isinstance(start, dict) else None
     if request:
@@ -72,10 +73,10 @@ def expose(escrow, start, time):
     else:
         exposed = [one for one in escrow.requests.values() if one.end is None] if start else []
     for one in exposed:
-        one.generation.exposed.append(seconds(time))
+        one.generation.exposed.append((seconds(time), (seq, 0)))
 
 
-def expose_signed(escrow, data, start, time):
+def expose_signed(escrow, data, start, time, seq):
     """Every note from here on that a release key signed exposes the generation of that key."""
     at = start
     while at >= 0:
@@ -84,7 +85,7 @@ def expose_signed(escrow, data, start, time):
             for seal in [one for vault in escrow.vaults.values() for one in vault.values()]:
                 name = f"release/{seal.seal['vault'][:8]}/{seal.seal['generation']}"
                 if any(line[0] == name and notes.is_by(text, line, seal.seal["release_key"]) for line in lines):
-                    seal.exposed.append(seconds(time))
+                    seal.exposed.append((seconds(time), (seq, 0)))
         except (Malformed, UnicodeDecodeError):
             pass
         at = data.find(BEGINNING, at + 1)
@@ -147,16 +148,6 @@ def keep(escrow, raw, after, head):
     return number
 
 
-def retire(escrow, note, seq, _digest, gaps=False):
-    several = gaps and len(set(note.by)) == len(note.by) >= 2 and all(map(escrow.is_custodian, note.by))
-    administers = escrow.is_administrator(note.by) if gaps else escrow.may_administer(note.by, None)
-    demand(several or administers, "RETIRE-SIGNER")
-    person = note.value["says"]["person"]
-    demand(person in escrow.people, "RETIRE-PERSON", is_reference=True)
-    demand(person in escrow.people and person not in escrow.retired, "RETIRE-PERSON")
-    escrow.retired.add(person)
-
-
 def adopt(escrow, note, seq, _digest):
     """Reads the branch as a log that ends with `from`, and takes what it says."""
     import log  # which reads this module: a branch is read as a log
@@ -183,8 +174,8 @@ def adopt(escrow, note, seq, _digest):
     found = {(number, *place) for number, place in branch.heads.items()}
     for start, last in escrow.missing:
         if (last["seq"], last["size"], last["hash"]) in found:
-            for vault, generations in escrow.vaults.items():
-                for number, one in generations.items():
+            for vault, sealed in escrow.vaults.items():
+                for number, one in sealed.items():
                     there = branch.generation(vault, number)
                     real = there is not None and there.digest == one.digest
                     demand(real or not start <= one.seq <= last["seq"], "ADOPT-CONFLICT")
@@ -203,20 +194,29 @@ def adopt(escrow, note, seq, _digest):
 
 def merge(escrow, branch, common, seq):
     """What a branch says counts here too, each thing once."""
-    for vault, generations in branch.vaults.items():
-        for number, generation in generations.items():
+    for vault, sealed in branch.vaults.items():
+        for number, generation in sealed.items():
             ours = escrow.generation(vault, number)
             demand(ours is None or ours.digest == generation.digest, "ADOPT-CONFLICT")
         name = branch.newest(vault).seal["name"]
         taken = [one for one in escrow.vaults if escrow.newest(one).seal["name"] == name]
         demand(taken in ([], [vault]), "ADOPT-CONFLICT")
-    for vault, generations in branch.vaults.items():
-        for number, generation in generations.items():
+    vaults = set(escrow.vaults)
+    for vault, sealed in branch.vaults.items():
+        for number, generation in sealed.items():
+            before = escrow.vaults.get(vault) and (escrow.electors(vault) or escrow.newest(vault))
             ours = escrow.vaults.setdefault(vault, {}).setdefault(number, generation)
+            brought = [(time, (seq, place[0])) for time, place in generation.exposed]
             if ours is generation:
-                ours.seq = seq
-            ours.checked |= generation.checked
-            ours.exposed += generation.exposed
+                ours.seq, ours.exposed = seq, brought
+                ours.verdicts.brought_by(seq)
+                if before and vault in vaults:
+                    ours.changed = not generations.same_people(before.seal, ours.seal)
+            else:
+                ours.checked |= generation.checked
+                ours.exposed += brought
+                ours.verdicts.join(ours, generation.verdicts, seq)
+    generations.merge(escrow, branch, vaults)
     for digest, theirs in branch.requests.items():
         ours = escrow.requests.setdefault(digest, theirs)
         if ours is theirs:
@@ -246,8 +246,8 @@ def merge(escrow, branch, common, seq):
 
 KEPT = {
     "seal": lambda escrow, *record: escrow.seal(*record, gaps=True),
-    "retire": lambda escrow, *record: retire(escrow, *record, gaps=True),
+    "retire": lambda escrow, *record: generations.retire(escrow, *record, gaps=True),
     "statements": lambda escrow, *record: escrow.statements_record(*record),
     "request": lambda escrow, *record: escrow.request(*record),
 }
-KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "retire": retire}
+KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "retire": generations.retire}

@@ -46,8 +46,11 @@ def read(escrow, text, seq) -> Statement:
     return Statement(note, seq)
 
 
-def judge(escrow, statement):
-    """What a statement says, whoever carried it in. Gives the codes of findings that leave it standing."""
+def judge(escrow, statement, before=frozenset()):
+    """What a statement says, whoever carried it in. Gives the codes of findings that leave it standing. `before` are the
+    digests of those before it in its record."""
+    import generations  # which reads this module
+
     says, person, found = statement.says, statement.person, []
     if statement.kind == "check":
         held = [(one["vault"], one["generation"], one["index"]) for one in says["shares"]]
@@ -56,6 +59,12 @@ def judge(escrow, statement):
             good = escrow.holds(person, *one) and one not in held[:at]
             demand(good, "CHECK-SHARE", is_reference=known is None)
         demand(held, "CHECK-SHARE")
+        return found
+    if statement.kind == "confirm":
+        generations.judge_confirm(escrow, statement)
+        return found
+    if statement.kind == "agree":
+        generations.judge_agree(escrow, statement, before)
         return found
     request = escrow.requests.get(says["request"])
     demand(request is not None, "STATEMENT-REQUEST", is_reference=True)

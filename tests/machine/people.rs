@@ -152,7 +152,7 @@ pub fn retire(safes: &Safes, dice: &[u8; 4]) -> bool {
         if world.reading().escrow.has_retired(world.person(person).id()) {
             return false;
         }
-        let says = Retire { person: world.person(person).id().clone(), because: "left".parse().unwrap() };
+        let says = Retire::of(world.person(person).id().clone(), "left".parse().unwrap());
         world.append(says, &[world.signs("dan")]).is_ok()
     })
 }

@@ -16,6 +16,7 @@ use breakglass::ledger::log::Ledger;
 use breakglass::record::book::Book;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::request::Purpose;
+use breakglass::record::seal::Credentials;
 use breakglass::secret::payload::Fields;
 use breakglass::value::names::KeyName;
 use secrecy::ExposeSecret as _;
@@ -288,7 +289,7 @@ impl Safes {
     }
 
     /// What a threshold of custodians handed over is exposed, by the log or by their books, until newer
-    /// credentials are sealed.
+    /// credentials are confirmed.
     fn check_books(&self, at: usize, after: &str) {
         let books = CUSTODIANS.map(|who| self.world.person(who).book_evidence());
         let evidence = Evidence { books: books.into(), ..Evidence::default() };
@@ -296,7 +297,9 @@ impl Safes {
         let escrow = report.escrow.as_ref().expect("it is sound");
         for (vault, number) in self.handed.borrow().iter() {
             let Some(generation) = escrow.generation(vault, *number) else { continue };
-            if escrow.vault(vault).is_some_and(|vault| vault.is_superseded(*number)) {
+            let later = escrow.vault(vault).into_iter().flat_map(|vault| &vault.generations);
+            let mut later = later.filter(|one| one.seal.generation > *number);
+            if later.any(|one| one.is_confirmed() && one.seal.credentials == Credentials::New) {
                 continue;
             }
             let title = generation.seal.title();

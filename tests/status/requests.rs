@@ -108,14 +108,21 @@ OVERDUE 2d    new password and MFA for prod at the provider; then seal them",
     world.close("alice", &asking);
     let closed = at(&world, close.after(second));
     assert_eq!((overdue(&closed), closed.requests.len()), (vec![DutyKind::Rotation], 0));
-    // New credentials in the next generation end the exposure.
+    // New credentials in the next generation end the exposure once two people have confirmed them.
     world.seal("prod", Kind::Root, 2, &THREE);
+    let undecided = "
+prod    root    123456789012  1    2 of 3  EXPOSED
+  exposed 2026-11-23 08:13; new credentials due by 2026-11-24 08:13
+  not settled which credentials are live: try generation 1 first; who signed
+    in with generation 2 says so: breakglass confirm prod --signed-in TIME
+  no check of generation 2 yet: alice, bob, carol";
+    shows(&shown(&world, world.now()), undecided);
+    world.confirm("prod", 2, &["dan", "alice"]);
     shows(
         &shown(&world, world.now()),
         "
-prod    root    123456789012  1    2 of 3  NOT IN FORCE
-  generation 2 is sealed, but not current yet
-  no check of generation 2 yet: alice, bob, carol",
+prod    root    123456789012  2    2 of 3  NOT IN FORCE
+  no check yet: alice, bob, carol",
     );
     assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Check; 3]);
     // A vault is named once, though a check of each of its generations is owed.

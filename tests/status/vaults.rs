@@ -209,7 +209,7 @@ fn whoever_retired_owes_no_check_and_is_asked_for_nothing() {
     world.seal("prod", Kind::Root, 2, &THREE);
     world.seal("canary", Kind::Canary, 2, &THREE);
     ["bob", "carol"].iter().for_each(|who| world.check(who));
-    world.append(Retire { person: text("alice"), because: text("left") }, &[world.signs("dan")]).unwrap();
+    world.append(Retire::of(text("alice"), text("left")), &[world.signs("dan")]).unwrap();
     let asking = world.ask("carol", "prod", world.question(Purpose::Emergency));
     let files = world.approvals(&["bob", "carol"], &asking);
     world.release(&asking, &files).unwrap();
@@ -219,6 +219,7 @@ fn whoever_retired_owes_no_check_and_is_asked_for_nothing() {
         "
 prod    root    123456789012  1    2 of 3  EXPOSED
   exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
+  all who are left are needed to open it
   no check yet: alice
   retired, but still holding a share: alice",
     );
@@ -233,7 +234,7 @@ due in 3d     close request REQUEST. of prod (not by carol)
     );
     assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Rotation, DutyKind::Close]);
     // Too few are left to seal to: others have to be chosen first.
-    world.append(Retire { person: text("bob"), because: text("left") }, &[world.signs("dan")]).unwrap();
+    world.append(Retire::of(text("bob"), text("left")), &[world.signs("dan")]).unwrap();
     let status = at(&world, world.now());
     let rotation = status.duties.iter().find(|duty| duty.kind == DutyKind::Rotation).unwrap();
     assert_eq!(rotation.command, None);

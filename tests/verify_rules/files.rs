@@ -99,6 +99,7 @@ fn file_missing_superseded() {
     world.seal("next", Kind::Root, 2, &THREE);
     let first = world.head().seq;
     world.seal("next", Kind::Root, 2, &THREE);
+    world.confirm("next", 2, &["dan", "alice"]);
     let case = Case::with(&world, &files(&world, |_| None));
     // Without the files of the first generation only, the newer credentials can be opened.
     let report = world.verify_with(&files(&world, |one| one.starts_with("next/1/").then(missing)));

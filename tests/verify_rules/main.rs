@@ -5,6 +5,7 @@ mod branches;
 mod deviations;
 mod evidence;
 mod files;
+mod generations;
 mod genesis;
 mod obligations;
 mod records;

@@ -102,7 +102,7 @@ fn record_newer_reference() {
     let world = World::ready();
     world.forge(Novel { text: "hello".to_owned() }, &[world.signs("dan")]);
     let case = Case::of(&world);
-    let nobody = || Retire { person: text("zoe"), because: text("she left") };
+    let nobody = || Retire::of(text("zoe"), text("she left"));
     let seq = world.forge(nobody(), &[world.signs("dan")]);
     case.breaks(Rule::RecordNewerReference, seq);
 }

@@ -8,7 +8,7 @@ use crate::world::{World, text};
 use crate::{Case, Spoil};
 
 pub fn retire(who: &str) -> Retire {
-    Retire { person: text(who), because: text("left the company") }
+    Retire::of(text(who), text("left the company"))
 }
 
 #[test]
@@ -26,21 +26,59 @@ fn retire_signer() {
         vec![
             spoil(&["alice"]),
             spoil(&["fred"]),
+            spoil(&["alice", "bob"]),
             spoil(&["alice", "fred"]),
             spoil(&["dan", "erin"]),
             spoil(&["alice", "bob", "fred"]),
         ],
     );
-    // A threshold of custodians may; once one of them retired, they count no more.
-    world.append(retire("carol"), &[world.signs("alice"), world.signs("bob")]).unwrap();
-    let case = Case::of(&world);
-    let seq = world.forge(retire("fred"), &[world.signs("alice"), world.signs("carol")]);
-    case.breaks(Rule::RetireSigner, seq);
+    consents(&world);
     // An administrator who retired is none.
     let world = World::ready();
     world.append(retire("dan"), &[world.signs("erin")]).unwrap();
     let case = Case::of(&world);
     let seq = world.forge(retire("carol"), &[world.signs("dan")]);
+    case.breaks(Rule::RetireSigner, seq);
+}
+
+/// Custodians may retire somebody together, for the vault of which they are the electors.
+#[track_caller]
+fn consents(world: &World) {
+    // Custodians may with the consent of a satisfying set of the electors, which only counts for this proposal and once.
+    let prod = world.generation("prod").seal.vault;
+    let for_prod = |who: &str| Retire { vault: Some(prod), ..retire(who) };
+    let consents = |says: Retire, who: &[&str]| world.retire_with(&says, who);
+    let swapped = |says: Retire, of: Retire| Retire { agrees: of.agrees, ..says };
+    let canary = world.generation("canary").seal.vault;
+    let by_carol = |says: Retire| -> Spoil<'_> {
+        Box::new(move |world: &World| world.forge(says.clone(), &[world.signs("carol")]))
+    };
+    Case::of(world).each_breaks(
+        Rule::RetireSigner,
+        vec![
+            // Too few; one of them twice; somebody without the vote; to another retirement; of a canary's people.
+            by_carol(consents(for_prod("dan"), &["alice"])),
+            by_carol(consents(for_prod("dan"), &["alice", "alice"])),
+            by_carol(consents(for_prod("dan"), &["alice", "erin"])),
+            by_carol(swapped(for_prod("dan"), consents(for_prod("erin"), &["alice", "bob"]))),
+            by_carol(swapped(retire("dan"), consents(for_prod("dan"), &["alice", "bob"]))),
+            by_carol(consents(Retire { vault: Some(canary), ..retire("dan") }, &["alice", "bob"])),
+            // An administrator, for one vault; and two people who bring the consents in.
+            Box::new(|world| world.forge(for_prod("dan"), &[world.signs("erin")])),
+            Box::new(|world| {
+                let says = world.retire_with(&for_prod("dan"), &["alice", "bob"]);
+                world.forge(says, &[world.signs("alice"), world.signs("bob")])
+            }),
+        ],
+    );
+    let says = world.retire_with(&for_prod("carol"), &["alice", "bob"]);
+    world.append(says.clone(), &[world.signs("fred")]).unwrap();
+    let escrow = world.reading().escrow;
+    assert!(escrow.has_retired_from(world.person("carol").id(), &prod));
+    assert!(!escrow.has_retired_from(world.person("carol").id(), &canary), "for that vault alone");
+    // Whose retirement counts has no vote any more.
+    let case = Case::of(world);
+    let seq = world.forge(world.retire_with(&for_prod("bob"), &["alice", "carol"]), &[world.signs("fred")]);
     case.breaks(Rule::RetireSigner, seq);
 }
 

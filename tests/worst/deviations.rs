@@ -49,7 +49,7 @@ fn are_told(laid: &Laid, asking: &Asking, told: &[(&str, &str)]) {
 }
 
 fn retire(laid: &Laid, who: &str) {
-    let says = Retire { person: text(who), because: text("left the company") };
+    let says = Retire::of(text(who), text("left the company"));
     laid.world.append(says, &[laid.world.signs("dan")]).unwrap();
 }
 

@@ -23,7 +23,7 @@ use crate::world::{Asking, Signs, World, text};
 /// A world with a record of each kind in it, and whose session the request's is.
 fn every_kind() -> (World, Asking) {
     let world = World::ready();
-    let retire = Retire { person: text("carol"), because: text("she left") };
+    let retire = Retire::of(text("carol"), text("she left"));
     world.append(retire, &[world.signs("dan")]).unwrap();
     let fork = world.bytes();
     let branch = world.a_check_from(&fork);
@@ -224,7 +224,7 @@ fn what_only_a_newer_record_can_have_brought_in_cannot_be_judged() {
             let record = newer(world, "breakglass/v2/admit", "{}", &[world.signs(who)]);
             world.set_bytes([world.bytes(), record].concat());
         }
-        let nobody = Retire { person: text("zoe"), because: text("she left") };
+        let nobody = Retire::of(text("zoe"), text("she left"));
         world.forge(nobody, &[world.signs("dan")]);
         world.verify().findings.into_iter().map(|one| one.rule).collect::<Vec<_>>()
     };

@@ -59,6 +59,14 @@ pub struct VaultStatus {
     pub generation: u32,
     /// The newest generation.
     pub newest_generation: u32,
+    /// Whether it is open which generation's credentials are live.
+    pub undecided: bool,
+    /// Whether the current generation is given up: no credentials are known to be live.
+    pub given_up: bool,
+    /// The generation to be tried first.
+    pub first_to_try: u32,
+    /// Whether the holders of the current generation who have not retired are enough to open it.
+    pub holders: Holders,
     /// How many shares of the current generation reconstruct.
     pub threshold: u8,
     /// How many shares the current generation has.
@@ -79,6 +87,18 @@ pub struct VaultStatus {
     pub canary: Option<VaultName>,
     /// The drill: with the canary, or with the root vault if there is no canary.
     pub drill: Option<DrillStatus>,
+}
+
+/// How many of those who hold shares are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holders {
+    /// Nobody has retired, or one more may.
+    Enough,
+    /// So many have retired that everybody left is needed.
+    Just,
+    /// So many have retired that the rest cannot open the vault.
+    Few,
 }
 
 /// Where a custodian's checks of one generation stand.

@@ -3,6 +3,7 @@
 pub(crate) mod books;
 pub(crate) mod cards;
 pub(crate) mod check;
+pub(crate) mod consent;
 pub(crate) mod decision;
 pub(crate) mod finder;
 pub(crate) mod genesis;
@@ -15,7 +16,9 @@ pub(crate) mod output;
 pub(crate) mod people;
 pub(crate) mod release;
 pub(crate) mod requests;
+pub(crate) mod retiring;
 pub(crate) mod sealed;
 pub mod sealing;
 pub(crate) mod signers;
 pub(crate) mod statements;
+pub(crate) mod subjects;

@@ -5,7 +5,7 @@ use crate::cli::files::people::LocalPerson;
 use crate::cli::flags::{As, Signers};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, may_administer};
+use crate::escrow::{Escrow, may_seal};
 use crate::value::names::KeyName;
 
 impl Signers {
@@ -50,7 +50,7 @@ pub(crate) fn must_administer(people: &[LocalPerson], escrow: &Escrow) -> Result
         one.must_belong_to(escrow)?;
     }
     let names: Vec<KeyName> = people.iter().map(|one| one.signer.key_name()).collect();
-    if may_administer(escrow, &names, None) {
+    if may_seal(escrow, &names, None) {
         return Ok(());
     }
     let names: Vec<_> = people.iter().map(|one| format!("`{}`", one.signer.person())).collect();

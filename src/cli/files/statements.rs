@@ -1,23 +1,27 @@
 //! Statements, on their way into the log.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use data_encoding::BASE64;
 
+use crate::ceremony::approve::ApprovalFile;
 use crate::cli::context::Context;
 use crate::cli::files::output::write_output;
 use crate::cli::files::people::LocalPerson;
-use crate::cli::say::exit::Failure;
+use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::outcomes::statement::StatementPlace;
 use crate::crypto::digest::Digest;
-use crate::hands::clock;
+use crate::escrow::{Escrow, VerifiedStatement};
 use crate::hands::store::ChainFile;
+use crate::hands::{clock, files};
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Ledger;
 use crate::record::armour::{self, Label};
 use crate::record::book::StatementDraft;
 use crate::record::chain::LogRecord;
+use crate::record::note::Note;
 use crate::record::statement::{self, HeadFrom, SignedStatement, Statement};
 use crate::record::statements::Statements;
 use crate::value::text::FreeText;
@@ -67,6 +71,64 @@ pub(crate) fn append(
     Ok(appended.head().seq)
 }
 
+/// Reads a statement, or the statement in an approval file.
+pub(crate) fn read_statement(path: &Path) -> Result<Note, Failure> {
+    let bytes = files::read_public(path, Label::Statement.file_limit())
+        .map_err(|error| failures::not_read(path, &error))?;
+    let not_one = |error: &dyn Display| {
+        Failure::new(Exit::BadInput, format!("not a statement: {error}"))
+            .at(path.display())
+            .next("give a file that check, action, close, confirm, deny or approve wrote with -o")
+    };
+    let (label, content) = armour::unwrap(&bytes).map_err(|error| not_one(&error))?;
+    match label {
+        Label::Approval => Ok(ApprovalFile::of(&content).map_err(|error| not_one(&error))?.note),
+        // A lone statement is one record: a note and an empty line.
+        Label::Statement => {
+            Note::parse(content.strip_suffix(b"\n").unwrap_or(&content)).map_err(|error| not_one(&error))
+        }
+        Label::Request => Err(not_one(&"it holds a request")),
+    }
+}
+
+/// Checks a statement that came in a file.
+pub(crate) fn verified(escrow: &Escrow, note: Note, path: &Path) -> Result<VerifiedStatement, Failure> {
+    escrow.verify_statement(note).map_err(|broken| {
+        let exit = Exit::from(broken.rule.severity());
+        Failure::new(exit, format!("{}: {}", broken.rule, broken.detail))
+            .at(path.display())
+            .next("nothing was collected: leave this file out, or ask its signer to make it again")
+    })
+}
+
+/// Appends a statement that came in a file, unless the log has it; gives its digest.
+pub(crate) fn collect_one(
+    note: Note,
+    path: &Path,
+    who: &LocalPerson,
+    ledger: &mut Ledger<ChainFile>,
+    context: &Context<'_>,
+) -> Result<Digest, Failure> {
+    let signed = verified(ledger.escrow(), note, path)?;
+    let digest = signed.note.digest();
+    if !ledger.escrow().has_statement(&digest) {
+        append(ledger, &context.log(), &[signed.into_signed()], who)?;
+    }
+    Ok(digest)
+}
+
+/// What somebody at the log states now.
+pub(crate) fn draft(escrow: &Escrow, says: Statement) -> StatementDraft {
+    StatementDraft {
+        escrow: escrow.id,
+        head: escrow.head,
+        head_from: HeadFrom::Log,
+        time: clock::now(),
+        keeps: Vec::new(),
+        says,
+    }
+}
+
 /// States something about a request: into the log, or into a file.
 pub(crate) fn state(
     who: &LocalPerson,
@@ -75,16 +137,7 @@ pub(crate) fn state(
     output: Option<&Path>,
     context: &mut Context<'_>,
 ) -> Result<StatementPlace, Failure> {
-    let escrow = ledger.escrow();
-    let draft = StatementDraft {
-        escrow: escrow.id,
-        head: escrow.head,
-        head_from: HeadFrom::Log,
-        time: clock::now(),
-        keeps: Vec::new(),
-        says,
-    };
-    let statement = who.state(draft, context)?;
+    let statement = who.state(draft(ledger.escrow(), says), context)?;
     let log = context.log();
     let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
     carry(&statement, who, how)

@@ -38,6 +38,9 @@ pub(crate) fn explain(deviation: Deviation) -> Cow<'static, str> {
         Deviation::UnlockedMemory => "the memory for secrets cannot be locked, so secrets may reach the disk",
         Deviation::NoSandbox => "the kernel does not keep this program off the network",
         Deviation::SwapOn => "this machine has swap on, so secrets may reach the disk",
+        Deviation::Undecided => {
+            "a newer generation is neither confirmed nor given up, or the current one rests on one person's word"
+        }
         Deviation::InterfaceUp => "a network interface of this machine is up, and the policy forbids that",
         Deviation::NotOpenable => {
             "the requester's copy of the escrow has no payload, or too few sealed shares, to open this generation with"

@@ -6,12 +6,15 @@ use data_encoding::BASE64;
 
 use crate::cli::say::layout::counted;
 use crate::cli::say::timeline::Line;
+use crate::record::agree::Agree;
 use crate::record::chain::LogRecord;
 use crate::record::closing::{Item, Standing};
+use crate::record::confirm::{Confirm, SignIn};
 use crate::record::kinds::Record;
 use crate::record::note::Note;
 use crate::record::repair::{Began, Recovered};
 use crate::record::request::{End, Release, Request};
+use crate::record::retire::Retire;
 use crate::record::seal::Seal;
 use crate::record::statement::{SignedStatement, Statement};
 
@@ -66,7 +69,7 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
         Record::Adopt(says) => {
             line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
         }
-        Record::Retire(says) => line(format!("{}: {}", says.person, says.because), None),
+        Record::Retire(says) => line(retired(says), None),
         Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
         Record::Faulty(_) => line("it does not say what its kind says".to_owned(), None),
     }]
@@ -121,6 +124,32 @@ fn recovered(says: &Recovered) -> String {
         None => String::new(),
     };
     format!("a damaged tail of {}{began}", counted(says.damage.size, "byte"))
+}
+
+fn retired(says: &Retire) -> String {
+    let Retire { person, because, vault, .. } = says;
+    let place = vault.map_or(String::new(), |vault| format!(" for vault {} alone", vault.short()));
+    format!("{person}{place}: {because}")
+}
+
+fn confirmed(says: &Confirm) -> String {
+    let what = match &says.outcome {
+        SignIn::SignedIn(time) => format!("signed in at {time}"),
+        SignIn::NotTested(because) => format!("confirmed untested: {because}"),
+        SignIn::Failed(because) => format!("given up: {because}"),
+    };
+    format!("vault {} generation {}: {what}", says.vault.short(), says.generation)
+}
+
+fn agreed(says: &Agree) -> String {
+    match says {
+        Agree::Record(record) => format!("to the record {}", record.short()),
+        Agree::Statement(statement) => format!("with the statement {}", statement.short()),
+        Agree::Proposal(proposal) => match proposal.read::<Retire>() {
+            Some(says) => format!("to `{}` {}", proposal.kind.as_str(), retired(&says)),
+            None => format!("to a `{}`", proposal.kind.as_str()),
+        },
+    }
 }
 
 fn statement(base64: &str) -> Option<SignedStatement> {
@@ -178,6 +207,8 @@ fn statements(record: &LogRecord, statements: &[String]) -> Vec<Line> {
             Statement::Close(close) => {
                 (format!("{}: {}", close.request.short(), answers(&close.items)), Some(close.request))
             }
+            Statement::Confirm(confirm) => (confirmed(confirm), None),
+            Statement::Agree(agree) => (agreed(agree), None),
         };
         Line {
             seq: record.frame.seq,

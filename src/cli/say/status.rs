@@ -2,7 +2,7 @@
 //! last, where the eye is when the prompt comes back.
 
 use crate::audit::status::{
-    DrillStatus, ExposedStatus, Progress, RequestStatus, Status, Upcoming, VaultStatus,
+    DrillStatus, ExposedStatus, Holders, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
 use crate::cli::say::layout::{COLUMNS, counted, day, indented, length, moment, table, typed};
 use crate::cli::say::painted::{Painted, Tone};
@@ -142,9 +142,20 @@ fn vault_row(vault: &VaultStatus) -> [Painted; 6] {
 
 fn vault_details(vault: &VaultStatus) -> Vec<Painted> {
     let mut details: Vec<Painted> = vault.exposed.iter().map(|one| exposed(vault, one)).collect();
-    if vault.newest_generation != vault.generation {
-        details.push(quiet(format!("generation {} is sealed, but not current yet", vault.newest_generation)));
+    if vault.given_up {
+        let what = format!("GIVEN UP: no generation of {} is said to work; seal new credentials", vault.name);
+        details.push(Painted::of(Tone::Bad, what));
     }
+    if vault.undecided {
+        details.push(Painted::of(Tone::Bad, undecided(vault)));
+    } else if vault.newest_generation != vault.generation {
+        details.push(quiet(format!("generation {} is sealed, but not current", vault.newest_generation)));
+    }
+    details.extend(match vault.holders {
+        Holders::Enough => None,
+        Holders::Just => Some(Painted::of(Tone::Due, "all who are left are needed to open it")),
+        Holders::Few => Some(Painted::of(Tone::Bad, "TOO FEW ARE LEFT TO OPEN IT")),
+    });
     if !vault.missing.is_empty() {
         details.push(missing(vault));
     }
@@ -158,6 +169,14 @@ fn vault_details(vault: &VaultStatus) -> Vec<Painted> {
     }
     details.extend(vault.drill.as_ref().map(|drill| drilled(vault, drill)));
     details.iter().flat_map(|detail| indented(2, detail)).collect()
+}
+
+fn undecided(vault: &VaultStatus) -> String {
+    let VaultStatus { name, first_to_try, newest_generation, .. } = vault;
+    format!(
+        "not settled which credentials are live: try generation {first_to_try} first; who signed in with generation \
+         {newest_generation} says so: breakglass confirm {name} --signed-in TIME"
+    )
 }
 
 fn exposed(vault: &VaultStatus, exposed: &ExposedStatus) -> Painted {

@@ -1,29 +1,25 @@
 //! `collect`: appends statements that were made elsewhere. Each counts by who signed it, not by who brought it.
 
-use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::ceremony::approve::ApprovalFile;
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::people::LocalPerson;
+use crate::cli::files::statements::{read_statement, verified};
 use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::failures;
 use crate::cli::say::outcomes::collect::{CollectOutcome, FileCollected};
 use crate::escrow::VerifiedStatement;
+use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::hands::{clock, files};
-use crate::record::armour::{self, Label};
-use crate::record::note::Note;
 
 /// Append statements that were made elsewhere
 #[derive(Debug, Args)]
 #[command(after_help = "Example: breakglass collect alice-check.bgs --as carol/carol")]
 pub(crate) struct CollectArgs {
-    /// Files that were written with -o: checks, actions, closings, denials, approvals
+    /// Files that were written with -o: checks, actions, closings, confirmations, denials, approvals
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Who collects
@@ -53,12 +49,7 @@ impl Verb for CollectArgs {
         let mut statements: Vec<VerifiedStatement> = Vec::new();
         let mut files = Vec::new();
         for (path, note) in notes {
-            let signed = ledger.escrow().verify_statement(note).map_err(|broken| {
-                let exit = Exit::from(broken.rule.severity());
-                Failure::new(exit, format!("{}: {}", broken.rule, broken.detail))
-                    .at(path.display())
-                    .next("nothing was collected: leave this file out, or ask its signer to make it again")
-            })?;
+            let signed = verified(ledger.escrow(), note, path)?;
             let digest = signed.note.digest();
             let file = if ledger.escrow().has_statement(&digest) {
                 FileCollected::InLog
@@ -79,25 +70,5 @@ impl Verb for CollectArgs {
             record = Some(statements::append(&mut ledger, &context.log(), &statements, &who)?);
         }
         Ok(Answer::of(Exit::Done, &CollectOutcome { collected, files, record }))
-    }
-}
-
-/// Reads a statement, or the statement in an approval file.
-fn read_statement(path: &Path) -> Result<Note, Failure> {
-    let bytes = files::read_public(path, Label::Statement.file_limit())
-        .map_err(|error| failures::not_read(path, &error))?;
-    let not_one = |error: &dyn Display| {
-        Failure::new(Exit::BadInput, format!("not a statement: {error}"))
-            .at(path.display())
-            .next("give a file that check, action, close, deny or approve wrote with -o")
-    };
-    let (label, content) = armour::unwrap(&bytes).map_err(|error| not_one(&error))?;
-    match label {
-        Label::Approval => Ok(ApprovalFile::of(&content).map_err(|error| not_one(&error))?.note),
-        // A lone statement is one record: a note and an empty line.
-        Label::Statement => {
-            Note::parse(content.strip_suffix(b"\n").unwrap_or(&content)).map_err(|error| not_one(&error))
-        }
-        Label::Request => Err(not_one(&"it holds a request")),
     }
 }

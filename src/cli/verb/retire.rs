@@ -4,28 +4,33 @@ use clap::Args;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::open_log;
-use crate::cli::files::signers::{must_administer, signers};
+use crate::cli::files::requests::find_vault;
+use crate::cli::files::retiring::{append, must_be_here, retire_with_consent};
 use crate::cli::flags::{Global, Signers};
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::failures;
-use crate::cli::say::outcomes::retire::RetireOutcome;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::ledger::draft::Draft;
-use crate::record::retire;
-use crate::value::names::PersonId;
+use crate::record::card::Role;
+use crate::record::retire::Retire;
+use crate::value::names::{PersonId, VaultName};
 use crate::value::text::FreeText;
 
-/// Record that a person has left; an administrator or a threshold of custodians signs
+/// Record that a person has left: an administrator signs, or a vault's electors consent
 #[derive(Debug, Args)]
-#[command(after_help = "Example: breakglass retire bob --because \"left the company\" --as admin/admin")]
+#[command(
+    after_help = "Examples: breakglass retire bob --because \"left the company\" --as admin/admin\n          \
+                        breakglass retire bob --because \"left the team\" --vault aws-prod --as alice/alice"
+)]
 pub(crate) struct RetireArgs {
     /// Who retires
     person: PersonId,
     /// Why, in words
     #[arg(long, value_name = "WHY")]
     because: FreeText,
-    /// The administrator, or a threshold of custodians instead
+    /// For this vault alone, with the consent of a threshold of its electors
+    #[arg(long, value_name = "VAULT")]
+    vault: Option<VaultName>,
+    /// The administrator, or electors who consent
     #[command(flatten)]
     signer: Signers,
 }
@@ -43,26 +48,21 @@ impl Verb for RetireArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let people = self.signer.unlock(context)?;
         let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
-        must_administer(&people, ledger.escrow())?;
-        let person = ledger.escrow().people.get(&self.person).ok_or_else(|| {
-            let what = format!("`{}` does not belong to this escrow", self.person);
-            failures::no_person(&what, &self.person, ledger.escrow().people.keys())
-        })?;
-        if person.retired.is_some() {
-            return Err(Failure::new(Exit::BadInput, format!("`{}` has already retired", self.person))
-                .next("there is nothing left to do; `breakglass log --kind retire` shows when"));
-        }
-        let holds: Vec<String> = ledger
-            .escrow()
-            .vaults
-            .iter()
-            .filter(|vault| vault.current().seal.share_of(&self.person).is_some())
-            .map(|vault| vault.current().seal.title())
-            .collect();
-        let says = retire::Retire { person: self.person.clone(), because: self.because };
-        let draft = Draft { time: clock::now(), says, signers: signers(&people) };
-        let appended = ledger.append(draft).map_err(|error| failures::ledger(&context.log(), &error))?;
-        let record = appended.head().seq;
-        Ok(Answer::of(Exit::Done, &RetireOutcome { person: self.person, record, holds }))
+        let escrow = ledger.escrow();
+        let vault = self.vault.map(|name| find_vault(escrow, &name).map(|vault| vault.id)).transpose()?;
+        let says = Retire { vault, ..Retire::of(self.person, self.because) };
+        let one = match people.as_slice() {
+            [one] => escrow.people.get(one.signer.person()),
+            _ => None,
+        };
+        let by_administrator = vault.is_none() && one.is_some_and(|one| one.is(Role::Administrator));
+        let outcome = if by_administrator {
+            people[0].must_belong_to(escrow)?;
+            must_be_here(escrow, &says)?;
+            append(says, &people, Vec::new(), &mut ledger, context)?
+        } else {
+            retire_with_consent(&says, &people, &mut ledger, context)?
+        };
+        Ok(Answer::of(Exit::Done, &outcome))
     }
 }

@@ -3,8 +3,8 @@
 use crate::escrow::rules::{
     adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
 };
-use crate::escrow::signers::{is_genesis, may_administer};
-use crate::escrow::state::Escrow;
+use crate::escrow::signers::{is_genesis, may_seal};
+use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::kinds::Record;
@@ -72,10 +72,12 @@ impl Escrow {
             Record::Recovered(says) => recovered::admit(self, record, says, report),
             Record::Continue(says) => continuation::admit(self, record, says, report),
             Record::Adopt(says) => adopt::admit(self, record, says, &walk, report),
-            Record::Retire(says) => retire::admit(self, record, says),
+            Record::Retire(says) => retire::admit(self, record, says, report),
             Record::Unknown(kind) => {
                 self.expose_signed(record);
-                self.newer |= may_administer(self, &record.frame.by, None);
+                self.newer |= may_seal(self, &record.frame.by, None);
+                let (seq, by) = (record.frame.seq, record.frame.by.clone());
+                self.signed.insert(record.hash, Countersignable { subject: Subject::Unknown, seq, by });
                 report(Broken::new(Rule::UnknownKind, format!("`{kind}`")).kind(kind));
                 Ok(())
             }
@@ -88,12 +90,12 @@ impl Escrow {
 
     /// Who signed with a release key held the vault key, whatever the record says.
     fn expose_signed(&mut self, record: &LogRecord) {
-        let time = record.frame.time;
+        let (time, seq) = (record.frame.time, record.frame.seq);
         let signed = record.frame.by.iter().filter_map(|name| self.signed_by_release_key(name, &record.note));
         let exposed: Vec<_> = signed.map(|one| (one.seal.vault, one.seal.generation)).collect();
         for (vault, generation) in exposed {
             if let Some(generation) = self.generation_mut(&vault, generation) {
-                generation.released = generation.released.or(Some(time));
+                generation.expose(time, seq);
             }
         }
     }

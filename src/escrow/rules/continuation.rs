@@ -167,7 +167,7 @@ impl Escrow {
         self.verify(&one).map_err(in_place)?;
         match &one.says {
             Record::Seal(says) => seal::admit_kept(self, &one, says, report),
-            Record::Retire(says) => retire::admit_kept(self, &one, says),
+            Record::Retire(says) => retire::admit_kept(self, &one, says, report),
             Record::Statements(says) => statements::admit(self, &one, says, report),
             Record::Request(says) => request::admit(self, &one, says, report),
             other => {

@@ -100,6 +100,10 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         seen: BTreeSet::new(),
         vouched: BTreeSet::new(),
         places: BTreeMap::new(),
+        signed: BTreeMap::new(),
+        agreed: BTreeMap::new(),
+        confirmed: BTreeMap::new(),
+        spent: BTreeSet::new(),
         books: BTreeMap::new(),
     }
 }

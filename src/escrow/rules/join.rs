@@ -111,6 +111,18 @@ impl Escrow {
                 ours.retired = Some(ours.retired.map_or(retired, |earlier| earlier.min(retired)));
             }
         }
+        for theirs in &branch.vaults {
+            let ours = self.vaults.iter_mut().filter(|vault| vault.id == theirs.id);
+            ours.for_each(|vault| {
+                theirs.retired.iter().for_each(|(person, time)| vault.retire(person, *time))
+            });
+        }
+        self.signed.extend(branch.signed.clone());
+        self.confirmed.extend(branch.confirmed.clone());
+        self.spent.extend(branch.spent.iter().copied());
+        for (record, people) in &branch.agreed {
+            self.agreed.entry(*record).or_default().extend(people.iter().cloned());
+        }
     }
 
     fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
@@ -151,7 +163,7 @@ impl Escrow {
                     return Err(Broken::new(Rule::AdoptConflict, why).vault(&theirs.name));
                 }
                 let mut vault = theirs.clone();
-                vault.generations.iter_mut().for_each(|one| one.seq = seq);
+                vault.generations.iter_mut().for_each(|one| one.brought_by(seq));
                 self.vaults.push(vault);
                 continue;
             };
@@ -164,7 +176,9 @@ impl Escrow {
                             let last = one.checks.entry(person.clone()).or_insert(*time);
                             *last = (*last).max(*time);
                         }
-                        one.released = [one.released, generation.released].into_iter().flatten().min();
+                        let theirs = generation.released.map(|one| one.brought_by(seq));
+                        one.released = [one.released, theirs].into_iter().flatten().min();
+                        one.verdicts.join(&generation.verdicts, seq, &one.seal, &one.sealers);
                     }
                     Ok(at) => {
                         let (seal, here) = (&generation.seal, &ours.generations[at]);
@@ -173,10 +187,18 @@ impl Escrow {
                     }
                     Err(at) => {
                         let mut one = generation.clone();
-                        one.seq = seq;
+                        one.brought_by(seq);
+                        // Whether those who had the vote chose its people is judged here, not on the branch.
+                        one.changed_people =
+                            ours.compared().is_some_and(|before| !one.seal.is_of_the_same_people(before));
                         ours.generations.insert(at, one);
                     }
                 }
+            }
+            if theirs.electors.is_some()
+                && let Some(first) = ours.generations.first().map(|one| one.seal.generation)
+            {
+                ours.electors.get_or_insert(first);
             }
         }
         Ok(())

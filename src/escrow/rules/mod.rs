@@ -3,6 +3,9 @@
 
 pub(super) mod admit;
 pub(super) mod adopt;
+mod agree;
+mod confirm;
+mod consent;
 mod continuation;
 mod end;
 mod genesis;

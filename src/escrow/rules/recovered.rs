@@ -32,14 +32,15 @@ pub(super) fn admit(
     if places.any(|at| escrow.is_whole_at(&kept[at..])) {
         return Err(broken("it keeps a whole record as if it were damage"));
     }
-    escrow.expose_signed_in(&kept, record.frame.time);
+    let (time, seq) = (record.frame.time, record.frame.seq);
+    escrow.expose_signed_in(&kept, time, seq);
     let mut what = format!("{} bytes", damage.size);
     if let Some(began) = recovered.began {
         what.push_str(&match began {
             Began::Release(request) => format!(", which began a release for request {}", request.short()),
             Began::Unknown => ", which may have begun a release".to_owned(),
         });
-        escrow.expose_begun(began, record.frame.time);
+        escrow.expose_begun(began, time, seq);
     }
     let began = recovered.began.and_then(Began::request);
     escrow.note_repair(record, Deviation::DamagedLog);
@@ -50,7 +51,7 @@ pub(super) fn admit(
 impl Escrow {
     /// Marks each generation whose release key signed a note in `rest`, which are not records of the log: whatever is
     /// wrong with them, somebody held the vault key.
-    pub(in crate::escrow) fn expose_signed_in(&mut self, rest: &[u8], time: Time) {
+    pub(in crate::escrow) fn expose_signed_in(&mut self, rest: &[u8], time: Time, seq: u64) {
         let places = std::iter::once(0).chain(beginnings(rest));
         let notes = places.filter_map(|at| Note::take(&rest[at..]).ok()).map(|(note, _)| note);
         // Most logs end well: the names are put together once there is a note to compare them with.
@@ -58,7 +59,7 @@ impl Escrow {
             for one in self.vaults.iter_mut().flat_map(|vault| &mut vault.generations) {
                 let name = KeyName::release(&one.seal.vault, one.seal.generation);
                 if note.is_by(&name, &one.seal.release_key) {
-                    one.released.get_or_insert(time);
+                    one.expose(time, seq);
                 }
             }
         }
@@ -67,7 +68,7 @@ impl Escrow {
     /// Marks what a damaged tail exposes: the generation whose release it began, or, where nobody can tell,
     /// each one for which a request stands open. Nothing was shown without a whole record, but the vault key
     /// was there.
-    pub(in crate::escrow) fn expose_begun(&mut self, began: Began, time: Time) {
+    pub(in crate::escrow) fn expose_begun(&mut self, began: Began, time: Time, seq: u64) {
         let asked: Vec<_> = match began {
             Began::Release(request) if self.request(&request).is_some() => {
                 self.request(&request).into_iter().collect()
@@ -78,7 +79,7 @@ impl Escrow {
             asked.into_iter().map(|asked| (asked.request.vault, asked.request.generation)).collect();
         for (vault, generation) in exposed {
             if let Some(generation) = self.generation_mut(&vault, generation) {
-                generation.released.get_or_insert(time);
+                generation.expose(time, seq);
             }
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn admit(
     if record.frame.by.iter().any(by_release_key)
         && let Some(generation) = escrow.generation_mut(&vault, generation)
     {
-        generation.released.get_or_insert(record.frame.time);
+        generation.expose(record.frame.time, record.frame.seq);
     }
     let (approvals, released) = outcome?;
     for approval in approvals {
@@ -37,6 +37,7 @@ pub(super) fn admit(
     }
     let asked = escrow.request_mut(&release.request).expect("it was found above");
     asked.releases.push(released);
+    escrow.begin_vote(&vault, generation, true);
     Ok(())
 }
 
@@ -112,7 +113,7 @@ fn report_release(
             report(asked.unlisted(deviation, &request.requester, "release", what));
         }
     }
-    for person in released.approvers.iter().filter(|person| escrow.has_retired(person)) {
+    for person in released.approvers.iter().filter(|person| escrow.has_retired_from(person, &request.vault)) {
         let what = format!("`{person}` approved request {}", asked.record.short());
         report(asked.broken(Rule::RetiredPerson, what).person(person));
     }

@@ -75,7 +75,7 @@ fn report_request(escrow: &Escrow, asked: &RequestState, report: &mut impl FnMut
         let what = format!("{deviation}, not listed in the request for {named}");
         report(asked.unlisted(deviation, &request.requester, "request", what));
     }
-    if escrow.has_retired(&request.requester) {
+    if escrow.has_retired_from(&request.requester, &request.vault) {
         let what = format!("`{}` asks for {named}", request.requester);
         report(asked.broken(Rule::RetiredPerson, what).person(&request.requester));
     }

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::threshold::ThresholdError;
-use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_administer};
-use crate::escrow::state::Escrow;
+use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_seal};
+use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::escrow::vaults::{Generation, Vault};
+use crate::escrow::verdicts::Verdicts;
 use crate::record::card::Role;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::seal::{AccountId, Credentials, Kind, Seal};
-use crate::value::names::VaultName;
+use crate::value::names::{PersonId, VaultName};
 
 pub(super) fn admit(
     escrow: &mut Escrow,
@@ -19,7 +20,7 @@ pub(super) fn admit(
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let title = seal.title();
-    if !may_administer(escrow, &record.frame.by, escrow.vault(&seal.vault)) {
+    if !may_seal(escrow, &record.frame.by, escrow.vault(&seal.vault)) {
         return Err(Broken::new(Rule::SealSigner, title).seal(seal).signers(&record.frame.by));
     }
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
@@ -28,7 +29,19 @@ pub(super) fn admit(
         let broken = broken.expected(u64::from(newest) + 1).found(seal.generation);
         return Err(if seal.generation > newest { broken.names_what_is_not_here() } else { broken });
     }
-    admit_content(escrow, record, seal, report)
+    let by_electors = !is_by_administrator(escrow, &record.frame.by);
+    admit_content(escrow, record, seal, by_electors, report)?;
+    let last = |vault: &mut Vault| match vault.generations.last_mut() {
+        // The vote follows the people whom those who have it chose, and nobody whom an administrator chose.
+        Some(one) if by_electors => {
+            one.changed_people = false;
+            vault.pass_vote(seal.generation);
+        }
+        Some(one) if !one.changed_people => vault.pass_vote(seal.generation),
+        _ => {}
+    };
+    escrow.vaults.iter_mut().filter(|vault| vault.id == seal.vault).for_each(last);
+    Ok(())
 }
 
 /// Takes a seal that stands among missing records: earlier generations may be missing too.
@@ -45,19 +58,22 @@ pub(super) fn admit_kept(
     if !(is_by_administrator(escrow, by) || is_by_custodians(escrow, by)) || seal.generation <= newest {
         return Err(Broken::new(Rule::ContinueKept, seal.title()).seal(seal).signers(by));
     }
-    admit_content(escrow, record, seal, report)
+    let by_several = !is_by_administrator(escrow, by);
+    admit_content(escrow, record, seal, by_several, report)
 }
 
+/// Takes the content of a seal. Where several signed it, a share may be sealed to somebody whom an administrator retired.
 fn admit_content(
     escrow: &mut Escrow,
     record: &LogRecord,
     seal: &Seal,
+    by_several: bool,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let title = seal.title();
     check_place(escrow, seal)?;
     seal.threshold().map_err(|error| bad_threshold(seal, &error))?;
-    check_shares(escrow, seal)?;
+    check_shares(escrow, seal, by_several)?;
     check_groups(seal)?;
     check_new_fields(seal)?;
     if escrow.is_used(&seal.recipient) || escrow.is_used(seal.release_key) {
@@ -80,14 +96,11 @@ fn admit_content(
         let what = format!("{deviation}, in the seal of {title}");
         report(Broken::new(Rule::RequestDeviation, what).seal(seal).deviation(deviation));
     }
-    let generation = Generation {
-        seal: seal.clone(),
-        record: record.hash,
-        seq: record.frame.seq,
-        time: record.frame.time,
-        checks: BTreeMap::new(),
-        released: None,
-    };
+    let generation = fresh(escrow, record, seal);
+    let subject = Subject::Seal { vault: seal.vault, generation: seal.generation };
+    escrow
+        .signed
+        .insert(record.hash, Countersignable { subject, seq: record.frame.seq, by: record.frame.by.clone() });
     match escrow.vaults.iter_mut().find(|vault| vault.id == seal.vault) {
         Some(vault) => vault.generations.push(generation),
         None => escrow.vaults.push(Vault {
@@ -97,9 +110,30 @@ fn admit_content(
             partition: seal.partition.clone(),
             account: seal.account.clone(),
             generations: vec![generation],
+            electors: None,
+            retired: BTreeMap::new(),
         }),
     }
     Ok(())
+}
+
+/// The generation as it is when it is sealed.
+fn fresh(escrow: &Escrow, record: &LogRecord, seal: &Seal) -> Generation {
+    let vault = escrow.vault(&seal.vault);
+    let carried = vault.filter(|_| seal.credentials == Credentials::Same).map(|vault| vault.current().origin);
+    let before = vault.and_then(Vault::compared);
+    Generation {
+        seal: seal.clone(),
+        record: record.hash,
+        seq: record.frame.seq,
+        time: record.frame.time,
+        checks: BTreeMap::new(),
+        released: None,
+        sealers: record.frame.by.iter().filter_map(|name| name.person().cloned()).collect(),
+        origin: carried.unwrap_or(seal.generation),
+        changed_people: before.is_some_and(|before| !seal.is_of_the_same_people(before)),
+        verdicts: Verdicts::default(),
+    }
 }
 
 fn of_threshold(rule: Rule, detail: String, seal: &Seal) -> Broken {
@@ -154,7 +188,13 @@ fn other_vault(escrow: &Escrow, seal: &Seal) -> Broken {
 }
 
 /// Indexes 1..=total in order, each for another custodian, to the card that the log has of them.
-fn check_shares(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
+fn check_shares(escrow: &Escrow, seal: &Seal, by_several: bool) -> Result<(), Broken> {
+    let vault = escrow.vault(&seal.vault);
+    let has_left = |id: &PersonId| {
+        // Of a new vault nobody is an elector yet, who could have overruled an administrator.
+        let everywhere = (!by_several || vault.is_none()) && escrow.has_retired(id);
+        everywhere || vault.is_some_and(|vault| vault.has_lost_vote(id))
+    };
     for (at, share) in seal.shares.iter().enumerate() {
         let custodian = &share.custodian;
         let repeated = seal.shares[..at].iter().any(|other| other.custodian == *custodian);
@@ -164,7 +204,8 @@ fn check_shares(escrow: &Escrow, seal: &Seal) -> Result<(), Broken> {
             let numbered = usize::from(share.index) == at + 1;
             return Err(broken.where_known((!numbered).then_some(at + 1), Broken::expected));
         }
-        let enrolled = escrow.people.get(custodian).filter(|person| person.is(Role::Custodian));
+        let enrolled = escrow.people.get(custodian);
+        let enrolled = enrolled.filter(|person| person.card.is(Role::Custodian) && !has_left(custodian));
         if enrolled.map(|person| person.card.digest()) != Some(share.card) {
             let why = format!("{}: `{custodian}`", seal.title());
             let broken = Broken::new(Rule::SealCustodian, why).seal(seal).person(custodian);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::requests::CloseState;
+use crate::escrow::rules::{agree, confirm};
 use crate::escrow::state::Escrow;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::{Collected, collected};
@@ -27,15 +28,17 @@ pub(super) fn admit(
         return Err(Broken::new(Rule::StatementsSigner, format!("{} signers", by.len())).signers(by));
     }
     // All or nothing: a record with one bad statement changes nothing.
-    let mut good = Vec::new();
+    let (mut good, mut before) = (Vec::new(), BTreeSet::new());
     for (at, note) in says.statements.iter().enumerate() {
         let in_place = |broken: Broken| broken.statement(at as u64 + 1);
         let statement = collected(escrow, note).map_err(in_place)?;
         if let Collected::Known(statement) = &statement {
-            check(escrow, statement).map_err(in_place)?;
+            check(escrow, statement, &before).map_err(in_place)?;
+            before.insert(statement.note.digest());
         }
         good.push(statement);
     }
+    let seq = record.frame.seq;
     for (at, statement) in good.into_iter().enumerate() {
         let statement = match statement {
             Collected::Known(statement) => *statement,
@@ -51,15 +54,18 @@ pub(super) fn admit(
             report(Broken::new(Rule::StatementTwice, what).by(&statement).statement(at as u64 + 1));
             continue;
         }
-        report_role(escrow, &statement, report);
-        apply(escrow, &statement, report);
-        escrow.keep(LoggedStatement { statement, seq: record.frame.seq, embedded: false }, report);
+        let may = has_role(escrow, &statement) & apply(escrow, &statement, seq, report);
+        if !may {
+            let what = format!("a `{}` by `{}`", statement.note.kind(), statement.person);
+            report(Broken::new(Rule::StatementRole, what).by(&statement));
+        }
+        escrow.keep(LoggedStatement { statement, seq, embedded: false }, report);
     }
     Ok(())
 }
 
-/// The rules that depend on a statement's kind.
-fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
+/// The rules that depend on a statement's kind. The statements `before` it stand in the same record.
+fn check(escrow: &Escrow, signed: &SignedStatement, before: &BTreeSet<Digest>) -> Result<(), Broken> {
     let whose = |what: &str| format!("a `{}` by `{}`: {what}", signed.note.kind(), signed.person);
     let request = |digest: &Digest| {
         let why = || whose(&format!("request {}", digest.short()));
@@ -74,6 +80,8 @@ fn check(escrow: &Escrow, signed: &SignedStatement) -> Result<(), Broken> {
         }
         Statement::Denial(denial) => request(&denial.request).map(|_| ()),
         Statement::Action(action) => request(&action.request).map(|_| ()),
+        Statement::Confirm(confirm) => confirm::check(escrow, signed, confirm),
+        Statement::Agree(agree) => agree::check(escrow, signed, agree, before),
         Statement::Close(close) => {
             request(&close.request)?;
             if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
@@ -112,24 +120,22 @@ fn check_check(escrow: &Escrow, signed: &SignedStatement, check: &Check) -> Resu
 }
 
 /// Denials and closings are for custodians to state, actions for them or the requester. One by anybody else is reported
-/// but kept: it is better to know what was done. For checks and approvals the share decides.
-fn report_role(escrow: &Escrow, signed: &SignedStatement, report: &mut impl FnMut(Broken)) {
+/// but kept: it is better to know what was done. For checks and approvals the share decides, and for confirmations and
+/// agreements the vault.
+fn has_role(escrow: &Escrow, signed: &SignedStatement) -> bool {
     let custodian = || escrow.people.get(&signed.person).is_some_and(|person| person.is(Role::Custodian));
     let requester = |request: &Digest| {
         escrow.request(request).is_some_and(|asked| asked.request.requester == signed.person)
     };
-    let may = match &signed.statement.says {
+    match &signed.statement.says {
         Statement::Denial(_) | Statement::Close(_) => custodian(),
         Statement::Action(action) => custodian() || requester(&action.request),
-        Statement::Check(_) | Statement::Approval(_) => true,
-    };
-    if !may {
-        let what = format!("a `{}` by `{}`", signed.note.kind(), signed.person);
-        report(Broken::new(Rule::StatementRole, what).by(signed));
+        Statement::Check(_) | Statement::Approval(_) | Statement::Confirm(_) | Statement::Agree(_) => true,
     }
 }
 
-fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(Broken)) {
+/// Does what a statement does; whether its maker has a say in it.
+fn apply(escrow: &mut Escrow, signed: &SignedStatement, seq: u64, report: &mut impl FnMut(Broken)) -> bool {
     let time = signed.statement.time;
     match &signed.statement.says {
         Statement::Check(check) => {
@@ -138,6 +144,7 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
                     let last = generation.checks.entry(signed.person.clone()).or_insert(time);
                     *last = time.max(*last);
                 }
+                escrow.begin_vote(&share.vault, share.generation, false);
             }
         }
         Statement::Close(close) => {
@@ -152,7 +159,10 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, report: &mut impl FnMut(
         }
         // Approvals, denials and actions change nothing by themselves; they are kept and counted.
         Statement::Approval(_) | Statement::Denial(_) | Statement::Action(_) => {}
+        Statement::Confirm(confirm) => return confirm::apply(escrow, signed, confirm, seq),
+        Statement::Agree(agree) => return agree::apply(escrow, signed, agree, seq),
     }
+    true
 }
 
 impl Escrow {

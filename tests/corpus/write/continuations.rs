@@ -139,7 +139,7 @@ fn kept_records() {
     let world = small();
     let head = world.head();
     let from = Head { size: head.size + 5000, seq: head.seq + 10, hash: Digest::of(b"the last") };
-    let retire = || Retire { person: text("fred"), because: text("left") };
+    let retire = || Retire::of(text("fred"), text("left"));
     let (dan, alice, bob) = (world.signs("dan"), world.signs("alice"), world.signs("bob"));
     let (mut asked, session) = world.make_request("carol", "prod", world.question(Purpose::Emergency));
     asked.deviations = vec![Deviation::MissingRecords];
@@ -148,7 +148,7 @@ fn kept_records() {
     let retired = apart(&world, retire(), std::slice::from_ref(&dan), 5);
     let by_two = apart(&world, retire(), &[alice.clone(), bob.clone()], 5);
     let by_one = apart(&world, retire(), std::slice::from_ref(&alice), 5);
-    let of_nobody = Retire { person: text("nobody"), because: text("left") };
+    let of_nobody = Retire::of(text("nobody"), text("left"));
     let of_nobody = apart(&world, of_nobody, std::slice::from_ref(&dan), 5);
     let statements = apart(&world, Statements { statements: Vec::new() }, std::slice::from_ref(&bob), 6);
     let again = Statements { statements: vec![BASE64.encode(b"no statement")] };

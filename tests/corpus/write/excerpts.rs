@@ -110,7 +110,7 @@ fn retirements(world: &World, small: &Small) {
         records.insert(small.records.len() - 1, record);
         small.file(&small.head, &records)
     };
-    let retire = || Retire { person: text("fred"), because: text("left") };
+    let retire = || Retire::of(text("fred"), text("left"));
     let by = |who: &'static str| {
         apart(&|| {
             world.forge_framed(retire(), &[world.signs(who)], |one| one.seq -= 1);

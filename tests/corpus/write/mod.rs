@@ -8,6 +8,7 @@ mod deviations;
 mod edits;
 mod excerpts;
 mod faults;
+mod generations;
 mod genesis;
 mod grown;
 mod keys;
@@ -47,6 +48,7 @@ pub fn everything() {
     branches::write();
     retirements::write();
     deviations::write();
+    generations::write();
     grown::write();
     parts::write();
     words::write();

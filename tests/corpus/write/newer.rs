@@ -114,7 +114,7 @@ fn newer(world: &World) {
 
 /// What rests on something that only a newer record can have brought in.
 fn references(world: &World) {
-    let zoe = || Retire { person: text("zoe"), because: text("she left") };
+    let zoe = || Retire::of(text("zoe"), text("she left"));
     for (name, about, who, rule) in [
         ("newer-reference", "An administrator's newer record.", "dan", Rule::RecordNewerReference),
         (
@@ -151,7 +151,7 @@ fn references(world: &World) {
             world.forge(seal, &[world.signs("dan")]);
         }),
         ("newer-reference-none", "What is known is judged as ever.", Rule::RetirePerson, |world| {
-            let carol = || Retire { person: text("carol"), because: text("she left") };
+            let carol = || Retire::of(text("carol"), text("she left"));
             world.forge(carol(), &[world.signs("dan")]);
             world.forge(carol(), &[world.signs("dan")]);
         }),

@@ -274,22 +274,7 @@ fn due() {
     at("close-overdue", "The closing list is due for a second.", Rule::CloseOverdue, 3 * 86_400 + 1);
     world.close("alice", &asking);
     LogCase::of("closed", "Closed, and not rotated yet.", Rule::Exposed).of_world(&world);
-    spoiled(
-        &world,
-        "rotated-with-same-credentials",
-        "The same credentials, sealed again.",
-        Rule::Exposed,
-        |world| {
-            let sealed = world.make_seal("prod", Kind::Root, 2, &ALL, Credentials::Same);
-            world.append(sealed.seal, &[world.signs("dan")]).unwrap();
-        },
-    );
-    spoiled(&world, "rotated", "Released, closed, and rotated.", None, |world| {
-        world.seal("prod", Kind::Root, 2, &ALL);
-    });
-    spoiled(&world, "closed-twice", "Closed once more, by another.", Rule::Exposed, |world| {
-        world.close("bob", &asking);
-    });
+    rotated(&world, &asking);
     let world = small();
     let asking = world.ask("carol", "canary", world.question(Purpose::Drill));
     let files = world.approvals(&["alice", "bob"], &asking);
@@ -303,6 +288,42 @@ fn due() {
     world.collect("alice", &[&closing]).unwrap();
     let about = "Closed by the person who requested it.";
     LogCase::of("closed-by-requester", about, Rule::ClosedByRequester).of_world(&world);
+}
+
+/// A release that was closed, and what was sealed after it.
+fn rotated(world: &World, asking: &Asking) {
+    spoiled(
+        world,
+        "rotated-with-same-credentials",
+        "The same credentials, sealed again.",
+        Rule::Exposed,
+        |world| {
+            let sealed = world.make_seal("prod", Kind::Root, 2, &ALL, Credentials::Same);
+            world.append(sealed.seal, &[world.signs("dan")]).unwrap();
+        },
+    );
+    spoiled(
+        world,
+        "rotated",
+        "Released, closed, and sealed again: nobody has confirmed it.",
+        Rule::Exposed,
+        |world| {
+            world.seal("prod", Kind::Root, 2, &ALL);
+        },
+    );
+    spoiled(
+        world,
+        "rotated-and-confirmed",
+        "Released, closed, rotated, and confirmed by two.",
+        None,
+        |world| {
+            world.seal("prod", Kind::Root, 2, &ALL);
+            world.confirm("prod", 2, &["dan", "alice"]);
+        },
+    );
+    spoiled(world, "closed-twice", "Closed once more, by another.", Rule::Exposed, |world| {
+        world.close("bob", asking);
+    });
 }
 
 fn unreleased() {

@@ -19,7 +19,7 @@ pub fn write() {
 
 /// That somebody left.
 pub fn retire(who: &str) -> Retire {
-    Retire { person: text(who), because: text("left the company") }
+    Retire::of(text(who), text("left the company"))
 }
 
 fn signers(world: &World) {
@@ -30,7 +30,8 @@ fn signers(world: &World) {
         });
     };
     by("retired", "Somebody retires, says an administrator.", None, "carol", &["dan"]);
-    by("retired-by-custodians", "A threshold of custodians says so.", None, "dan", &["alice", "bob"]);
+    let about = "A threshold of custodians says so, without the consents.";
+    by("retired-by-custodians", about, Some(Rule::RetireSigner), "dan", &["alice", "bob"]);
     for (name, about, signers) in [
         ("retired-by-one-custodian", "By one custodian.", &["alice"][..]),
         ("retired-by-an-auditor", "By an auditor.", &["fred"]),
@@ -62,14 +63,18 @@ fn seal(world: &World, who: &[&str]) -> Seal {
 }
 
 fn seals(world: &World) {
-    spoiled(world, "seal-by-custodians", "A threshold of custodians seals.", None, |world| {
-        world.forge(seal(world, &ALL), &[world.signs("alice"), world.signs("bob")])
-    });
+    spoiled(
+        world,
+        "seal-by-custodians",
+        "A threshold of custodians seals.",
+        Rule::GenerationUndecided,
+        |world| world.forge(seal(world, &ALL), &[world.signs("alice"), world.signs("bob")]),
+    );
     spoiled(
         world,
         "seal-by-a-retired-custodian",
-        "One of a threshold had retired.",
-        Rule::SealSigner,
+        "One of a threshold had retired, says an administrator alone: the vote is not lost.",
+        Rule::GenerationUndecided,
         |world| {
             world.forge(retire("carol"), &[world.signs("dan")]);
             world.forge(seal(world, &["alice", "bob"]), &[world.signs("alice"), world.signs("carol")])

@@ -82,10 +82,20 @@ pub fn write() {
 fn superseded(world: &World) {
     world.seal("next", Kind::Root, 2, &THREE);
     world.seal("next", Kind::Root, 2, &THREE);
-    let about = "The files of a generation are missing whose credentials newer ones replaced.";
-    Beside::of(world).case("superseded-missing", about, Rule::FileMissingSuperseded, |files| {
+    let about = "The files of a generation are missing, and nobody has confirmed the next one.";
+    Beside::of(world).case("superseded-missing", about, Rule::FileMissing, |files| {
         files.retain(|name, _| !name.starts_with("next.1."));
     });
+    world.confirm("next", 2, &["dan", "alice"]);
+    let about = "The files of a generation are missing whose credentials newer ones replaced.";
+    Beside::of(&world).case(
+        "superseded-and-confirmed-missing",
+        about,
+        Rule::FileMissingSuperseded,
+        |files| {
+            files.retain(|name, _| !name.starts_with("next.1."));
+        },
+    );
 }
 
 /// Files that are for others than they should be, as far as their headers show.

@@ -61,7 +61,13 @@ fn of_next(world: &World, name: &str, about: &str, rule: Rule, change: Change<'_
 
 fn good(world: &World) {
     case(world, "seal-new-vault", "A second vault; nobody has checked yet.", None, new(world));
-    case(world, "seal-next-generation", "The next generation; nobody has checked yet.", None, next(world));
+    case(
+        world,
+        "seal-next-generation",
+        "The next generation; nobody has checked yet.",
+        Some(Rule::GenerationUndecided),
+        next(world),
+    );
 }
 
 fn signers(world: &World) {
@@ -178,7 +184,13 @@ fn optional(world: &World) {
     seal.mfa = Some(text("a-word-of-tomorrow"));
     seal.new_fields = vec![text("password")];
     seal.renews = Some(Digest::of(b"a release"));
-    case(world, "seal-all-optional-fields", "A title, a provider and what is new.", None, seal);
+    case(
+        world,
+        "seal-all-optional-fields",
+        "A title, a provider and what is new.",
+        Some(Rule::GenerationUndecided),
+        seal,
+    );
     let mut seal = new(world);
     seal.account = text("contoso.onmicrosoft.com / root@contoso");
     case(world, "seal-account-of-another-provider", "An account with blanks in it.", None, seal);

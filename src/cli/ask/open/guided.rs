@@ -44,8 +44,8 @@ pub(crate) fn guided(
     let log = readable(context)?;
     let escrow = &log.escrow;
     let known = find_vault(escrow, &vault)?;
-    let number = opening.generation.unwrap_or_else(|| known.current().seal.generation);
-    let generation = known.generation(number).unwrap_or_else(|| known.current());
+    let asked = opening.generation.and_then(|number| known.generation(number));
+    let generation = asked.unwrap_or_else(|| known.first_to_try());
     let files = look_at(&context.directory(), SealedGeneration::of(escrow, known, generation));
     let not_openable = Some(files).filter(|files| !files.is_openable());
     let finder = FileFinder::of(context);

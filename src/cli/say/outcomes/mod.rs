@@ -2,11 +2,13 @@
 
 pub(crate) mod action;
 pub(crate) mod adopt;
+pub(crate) mod agree;
 pub(crate) mod approve;
 pub(crate) mod check;
 pub(crate) mod close;
 pub(crate) mod collect;
 pub(crate) mod compare;
+pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod deny;
 pub(crate) mod doctor;

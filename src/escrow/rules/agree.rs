@@ -1,0 +1,77 @@
+//! The rules of agreement with what others signed.
+
+use std::collections::BTreeSet;
+
+use crate::crypto::digest::Digest;
+use crate::escrow::state::{Countersignable, Escrow, Subject};
+use crate::record::agree::Agree;
+use crate::record::finding::{Broken, Rule};
+use crate::record::statement::SignedStatement;
+use crate::value::names::{KeyName, PersonId};
+
+/// What somebody agrees with is in the log, or among the statements `before` this one in its record. A proposal is there
+/// once it is carried out.
+pub(super) fn check(
+    escrow: &Escrow,
+    signed: &SignedStatement,
+    agree: &Agree,
+    before: &BTreeSet<Digest>,
+) -> Result<(), Broken> {
+    let (subject, known) = match agree {
+        Agree::Record(record) => (record, escrow.signed.contains_key(record)),
+        Agree::Statement(one) => (one, escrow.has_statement(one) || before.contains(one)),
+        Agree::Proposal(_) => return Ok(()),
+    };
+    if known {
+        return Ok(());
+    }
+    let why = format!("`{}`, {}", signed.person, subject.short());
+    Err(Broken::new(Rule::AgreeSubject, why).by(signed).found(*subject).names_what_is_not_here())
+}
+
+/// Counts what somebody agreed with; whether they have a say in it.
+pub(super) fn apply(escrow: &mut Escrow, signed: &SignedStatement, agree: &Agree, seq: u64) -> bool {
+    match agree {
+        Agree::Record(record) => escrow.countersign(record, signed),
+        Agree::Statement(statement) => match escrow.confirmed.get(statement).cloned() {
+            Some(confirmed) if confirmed.person == signed.person => false,
+            Some(confirmed) => escrow.speak(&confirmed, signed, signed.note.digest(), seq),
+            // Agreement with any other statement grants nothing.
+            None => true,
+        },
+        Agree::Proposal(_) => true,
+    }
+}
+
+impl Escrow {
+    /// Counts one more countersignature of a record, and does what enough of them do; whether the person has a say.
+    fn countersign(&mut self, record: &Digest, signed: &SignedStatement) -> bool {
+        let person = &signed.person;
+        let Some(Countersignable { subject, by, .. }) = self.signed.get(record).cloned() else {
+            return false;
+        };
+        // Nobody countersigns themselves.
+        if by.contains(&KeyName::Person(person.clone())) {
+            return false;
+        }
+        let has_say = match &subject {
+            Subject::Seal { vault, .. } => self.vault(vault).is_some_and(|vault| vault.has_vote(person)),
+            Subject::Retire(_) => self.vaults_with_electors().any(|vault| vault.has_vote(person)),
+            Subject::Unknown => true,
+        };
+        if !has_say {
+            return false;
+        }
+        let agreed = self.agreed.entry(*record).or_default();
+        agreed.insert(person.clone());
+        let agreed: BTreeSet<PersonId> = agreed.clone();
+        for vault in self.vaults.iter_mut().filter(|vault| vault.is_satisfied_by(&agreed)) {
+            match &subject {
+                Subject::Seal { vault: id, generation } if vault.id == *id => vault.pass_vote(*generation),
+                Subject::Retire(retired) => vault.retire(retired, signed.statement.time),
+                Subject::Seal { .. } | Subject::Unknown => {}
+            }
+        }
+        true
+    }
+}
