@@ -51,8 +51,6 @@ pub struct Escrow {
     pub(super) elsewhere: BTreeSet<Head>,
     /// How many branches were adopted.
     pub(super) adopted: usize,
-    /// How often the log was continued without records.
-    pub(super) skipped: usize,
     /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
     /// record.
     pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,

@@ -5,12 +5,16 @@ use crate::crypto::sign::SigningKey;
 use crate::ledger::error::LedgerError;
 use crate::record::frame::{FramedRecord, RecordBody};
 use crate::record::head::Head;
+use crate::record::kinds::largest;
 use crate::record::note::{MAX_NOTE, Note};
 use crate::value::names::KeyName;
 use crate::value::time::Time;
 
-/// The most bytes of a record's line, with its line feed: its signature lines need some room too.
-pub const MAX_LINE: usize = MAX_NOTE - (64 << 10);
+/// What signature lines need, of the room that a record has.
+const FOR_SIGNATURES: usize = 16 << 10;
+
+/// The most bytes of a record's line, with its line feed, of the kinds that can be largest.
+pub const MAX_LINE: usize = MAX_NOTE - FOR_SIGNATURES;
 
 /// A record before it has its place: what it says, who signs, and when.
 pub struct Draft<'a, S> {
@@ -37,8 +41,9 @@ impl<S: RecordBody> Draft<'_, S> {
             says: self.says,
         };
         let length = Note::line_length(&record);
-        if length > MAX_LINE {
-            return Err(LedgerError::TooLarge(length));
+        let limit = largest(S::KIND.parse().ok()).min(MAX_NOTE) - FOR_SIGNATURES;
+        if length > limit {
+            return Err(LedgerError::TooLarge { size: length, limit });
         }
         Ok(Note::sign(&record, &self.signers))
     }

@@ -3,7 +3,6 @@
 use std::io;
 
 use crate::record::finding::Finding;
-use crate::record::note::MAX_NOTE;
 use crate::record::repair::TooMuchDamage;
 
 /// Why a log cannot be used or appended to.
@@ -25,8 +24,13 @@ pub enum LedgerError {
     #[error("the record would break the rule {}: {}", .0.rule, .0.detail)]
     Refused(Finding),
     /// The new record is too large. Nothing was written.
-    #[error("the record has {0} bytes, and may have at most {MAX_NOTE}")]
-    TooLarge(usize),
+    #[error("the record's line has {size} bytes, and may have at most {limit}")]
+    TooLarge {
+        /// How many it has.
+        size: usize,
+        /// How many it may have.
+        limit: usize,
+    },
     /// What was read again is not what was written.
     #[error("the drive does not return what was written to it")]
     Unfaithful,

@@ -98,6 +98,7 @@ pub(crate) fn unreadable(error: &NoteError) -> Broken {
 fn rule_of(error: &NoteError) -> Rule {
     match error {
         NoteError::UnknownField { .. } => Rule::RecordField,
+        NoteError::TooLargeForKind { .. } => Rule::RecordTooLarge,
         NoteError::NonCanonical(_) => Rule::RecordNonCanonical,
         NoteError::Signers { .. } => Rule::RecordSigners,
         NoteError::KeyId(_) => Rule::RecordKeyId,
@@ -111,6 +112,9 @@ impl Broken {
     pub(crate) fn note_error(self, error: &NoteError) -> Broken {
         match error {
             NoteError::TooLarge => self.limit(MAX_NOTE as u64),
+            NoteError::TooLargeForKind { kind, size, limit } => {
+                self.kind(kind).size(*size as u64).limit(*limit as u64)
+            }
             NoteError::TooManySignatures => self.limit(MAX_SIGNATURES as u64),
             NoteError::NotASignatureLine(line) => self.line(*line as u64),
             NoteError::DuplicateSignature(name) | NoteError::KeyId(name) | NoteError::BadSignature(name) => {

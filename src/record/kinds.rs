@@ -10,7 +10,7 @@ use crate::record::faulty::Faulty;
 use crate::record::frame::{Frame, FramedRecord, RecordBody};
 use crate::record::genesis::Genesis;
 use crate::record::head::Head;
-use crate::record::note::{Note, NoteError};
+use crate::record::note::{MAX_NOTE, Note, NoteError};
 use crate::record::repair::{Adopt, Continue, Recovered};
 use crate::record::request::{End, Release, Request};
 use crate::record::retire::Retire;
@@ -77,7 +77,14 @@ macro_rules! record_kinds {
 /// # Errors
 /// [`NoteError`], where not even the frame can be read: then the note has no place in a chain.
 pub fn read(note: &Note) -> Result<(Frame, Record), NoteError> {
-    read_strictly(note).or_else(|error| match note.peek::<Frame>() {
+    let limit = largest(note.kind().parse().ok());
+    let size = note.as_bytes().len();
+    let strictly = if size > limit {
+        Err(NoteError::TooLargeForKind { kind: note.kind().to_owned(), size, limit })
+    } else {
+        read_strictly(note)
+    };
+    strictly.or_else(|error| match note.peek::<Frame>() {
         Ok(frame) => Ok((frame, Record::Faulty(Box::new(Faulty::of(note, error))))),
         Err(_) => Err(error.about_the_frame()),
     })
@@ -132,4 +139,30 @@ record_kinds! {
     Adopt = "adopt",
     /// A person takes no more part.
     Retire = "retire",
+}
+
+/// The most bytes of a record of a kind or version that is not known here.
+const MAX_UNKNOWN: usize = 1 << 20;
+
+/// The most bytes of the note of a record of this kind, where it is known: from how much of everything can be in it.
+pub(crate) fn largest(kind: Option<RecordKind>) -> usize {
+    match kind {
+        // 64 actions and eight other texts of 4,096 bytes, each twice as long if all of it is escaped; 64 fields; lists of
+        // the environment.
+        Some(RecordKind::Request) => 2 << 20,
+        // 255 shares, and the environment.
+        Some(RecordKind::Seal) => 2 << 20,
+        // 255 approvals in base64, and lists.
+        Some(RecordKind::Release | RecordKind::End) => 4 << 20,
+        Some(RecordKind::Retire) => 64 << 10,
+        // Cards; 65,536 shares in one check; a damaged tail of 8 MiB; seals that are kept; a branch: each in base64.
+        Some(
+            RecordKind::Genesis
+            | RecordKind::Statements
+            | RecordKind::Recovered
+            | RecordKind::Continue
+            | RecordKind::Adopt,
+        ) => MAX_NOTE,
+        None => MAX_UNKNOWN,
+    }
 }

@@ -15,6 +15,16 @@ pub enum NoteError {
     /// More than [`MAX_NOTE`] bytes.
     #[error("the note is larger than {MAX_NOTE} bytes")]
     TooLarge,
+    /// A record with more bytes than one of its kind can have.
+    #[error("the `{kind}` has {size} bytes; one can have at most {limit}")]
+    TooLargeForKind {
+        /// The note's kind.
+        kind: String,
+        /// How many it has.
+        size: usize,
+        /// How many it may have.
+        limit: usize,
+    },
     /// The bytes end before the note does.
     #[error("the note ends too early")]
     Incomplete,

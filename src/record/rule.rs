@@ -154,6 +154,7 @@ rules! {
     Retired "RETIRED" Warning "A person has retired.";
     RetiredPerson "RETIRED-PERSON" Finding "A retired person requested or approved.";
     TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
+    RecordTooLarge "RECORD-TOO-LARGE" Finding "A record is larger than one of its kind can be: it was not read.";
     RecordNewerReference "RECORD-NEWER-REFERENCE" Finding "A record names what only a newer record can have brought in: this version cannot judge it.";
     UnknownKind "UNKNOWN-KIND" Note "A record or a statement is of a kind that this version does not know.";
     ThresholdFragile "THRESHOLD-FRAGILE" Warning "Every share is needed: one loss loses all.";

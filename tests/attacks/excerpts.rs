@@ -150,7 +150,7 @@ fn what_may_be_kept_of_missing_records_is_judged_as_it_was_signed() {
     // A retirement by one custodian alone is none, wherever it stands.
     let retirement = |by: &str, who: &str| {
         let before = world.bytes();
-        let retire = Retire { person: text(who), because: text("left") };
+        let retire = Retire::of(text(who), text("left"));
         world.forge(retire, &[world.signs(by)]);
         let record = String::from_utf8(world.bytes()[before.len()..].to_vec()).unwrap();
         world.set_bytes(before);

@@ -53,7 +53,6 @@ class Escrow:
         self.votes, self.signed, self.agreed, self.confirmed, self.spent = {}, {}, {}, {}, set()
         # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
-        self.skipped = 0
         self.newer = False  # a newer record may have brought in what is named later
         self.unseen = set()  # repairs that only their signer has seen: kind, signer, number
         self.known, self.adopted = set(), 0

@@ -64,6 +64,12 @@ RECORDS = {
     "retire": Object(person=PERSON, because=free, vault=Optional(HEX), agrees=Optional(many(BASE64))),
 }
 
+# The most bytes of the note of a record, by its kind; of any other kind a mebibyte.
+MEBIBYTE = 1 << 20
+LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYTE, "end": 4 * MEBIBYTE,
+           "retire": 64 << 10, "genesis": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
+           "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE}
+
 CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
 ANSWER = either(one_of("done"), Variant(not_applicable=free))
 

@@ -78,11 +78,11 @@ def record(escrow, data, at, seq, prev):
             if note.kind != "genesis":
                 raise Broken("GENESIS-FIRST")
             if note.form:
-                raise Broken(f"RECORD-{note.form}")
+                raise Broken(f"RECORD-{unsigned(note.form)}")
             place(escrow, note, seq, prev)
             escrow.genesis(note)
         fault = note.fault(escrow.key_of(note))
-        form = f"RECORD-{note.form or fault}" if fault else None
+        form = f"RECORD-{unsigned(note.form) or fault}" if fault else None
         if form and not note.form and escrow.id is not None and is_genesis(note):
             place(escrow, note, seq, prev)
     except (Malformed, UnicodeDecodeError):
@@ -100,6 +100,11 @@ def record(escrow, data, at, seq, prev):
         content(escrow, note, seq, digest)
     escrow.last_time = note.value["time"]
     return end, digest, seq
+
+
+def unsigned(form):
+    """What is not signed is no record, however large it is."""
+    return "MALFORMED" if form == "TOO-LARGE" else form
 
 
 def place(escrow, note, seq, prev):

@@ -68,8 +68,10 @@ class Note:
         loose = read_loosely(self.text)
         frame = kinds.frame(loose)
         try:
-            self.of("record")
-            self.form = None
+            too_large = len(self.raw) > kinds.LARGEST.get(self.kind, kinds.MEBIBYTE)
+            self.form = "TOO-LARGE" if too_large else None
+            if not too_large:
+                self.of("record")
         except UnknownField:
             self.form = "FIELD"
         except NonCanonical:

@@ -99,7 +99,6 @@ def continued(escrow, note, seq, _digest):
     if "last" not in says:
         demand("kept" not in says, "CONTINUE-KEPT")
     else:
-        demand(escrow.skipped < MAX_ADOPTED, "CONTINUE-FROM")
         before, told = copy.deepcopy(vars(escrow)), len(escrow.findings)
         leave_out(escrow, head)
         try:
@@ -110,7 +109,6 @@ def continued(escrow, note, seq, _digest):
             raise
         # What is found in records that were kept is found here.
         escrow.findings[told:] = [(code, seq) for code, _ in escrow.findings[told:]]
-        escrow.skipped += 1
     escrow.unseen.add(("continue", note.by[0], seq))
     escrow.report("CONTINUED", seq)
 

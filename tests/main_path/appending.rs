@@ -17,7 +17,7 @@ fn a_record_is_as_large_as_a_line_may_be_and_no_larger() {
     assert_eq!(line(&largest), MAX_LINE);
     assert!(Note::parse(largest.as_bytes()).is_ok());
     let larger = record(MAX_LINE - rest + 1);
-    assert!(matches!(larger, Err(LedgerError::TooLarge(length)) if length == MAX_LINE + 1));
+    assert!(matches!(larger, Err(LedgerError::TooLarge { size, .. }) if size == MAX_LINE + 1));
 }
 
 fn draft<'a>(world: &'a World, who: &str) -> Draft<'a, Statements> {

@@ -98,6 +98,35 @@ impl RecordBody for More {
 }
 
 #[test]
+fn record_too_large() {
+    let world = World::ready();
+    let case = Case::of(&world);
+    let seq = world.forge(Novel { text: "x".repeat(1 << 20) }, &[world.signs("alice")]);
+    case.breaks(Rule::RecordTooLarge, seq);
+    // It stops nobody.
+    assert!(world.reading().unsound().is_none());
+    let asking = world.emergency();
+    let files = world.approvals(&["alice", "bob"], &asking);
+    world.release(&asking, &files).unwrap();
+    // As large as may be is only not known, and what nobody signed is damage.
+    let world = World::ready();
+    let rest = {
+        let start = world.bytes().len();
+        world.forge(Novel { text: String::new() }, &[world.signs("alice")]);
+        world.bytes().len() - start - 1
+    };
+    let world = World::ready();
+    world.forge(Novel { text: "x".repeat((1 << 20) - rest) }, &[world.signs("alice")]);
+    assert!(world.verify().findings.iter().any(|one| one.rule == Rule::UnknownKind));
+    let start = world.bytes().len();
+    world.forge(Novel { text: "x".repeat(1 << 20) }, &[world.signs("alice")]);
+    let mut bytes = world.bytes();
+    bytes[start + 1000] = b'y';
+    world.set_bytes(bytes);
+    assert!(world.verify().findings.iter().any(|one| one.rule == Rule::Torn));
+}
+
+#[test]
 fn record_newer_reference() {
     let world = World::ready();
     world.forge(Novel { text: "hello".to_owned() }, &[world.signs("dan")]);

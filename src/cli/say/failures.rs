@@ -114,7 +114,7 @@ pub(crate) fn ledger(path: &Path, error: &LedgerError) -> Failure {
         LedgerError::TooMuchDamage(_) => Failure::new(Exit::Torn, error)
             .at(path.display())
             .next("in an emergency give --continue-in FILE, on another drive; otherwise use another copy"),
-        LedgerError::TooLarge(_) => Failure::new(Exit::BadInput, error)
+        LedgerError::TooLarge { .. } => Failure::new(Exit::BadInput, error)
             .at(path.display())
             .next("shorten the texts that you gave, and run it again"),
         LedgerError::Io { error: cause, .. } if is_not_durable(cause) => Failure::new(Exit::Machine, error)

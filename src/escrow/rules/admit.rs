@@ -8,6 +8,7 @@ use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::kinds::Record;
+use crate::record::note::NoteError;
 
 impl Escrow {
     /// Begins with the genesis record.
@@ -53,6 +54,11 @@ impl Escrow {
     /// another escrow's is whole, and in the wrong place.
     fn look_again(&self, record: &LogRecord, broken: Broken) -> Result<(), Broken> {
         match &record.says {
+            // What is not signed is no record, however large it is.
+            Record::Faulty(faulty) if matches!(faulty.error, NoteError::TooLargeForKind { .. }) => {
+                let broken = Broken::new(Rule::RecordMalformed, faulty.error.to_string());
+                Err(broken.note_error(&faulty.error))
+            }
             Record::Faulty(faulty) => Err(unreadable(&faulty.error)),
             Record::Genesis(_) if is_genesis(record) => record.follows(&self.id, &self.head).and(Err(broken)),
             _ => Err(broken),

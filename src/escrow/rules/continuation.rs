@@ -15,9 +15,6 @@ use crate::record::repair::{Continue, Damage};
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
 pub const MAX_SEQ: u64 = 1 << 53;
 
-/// How often one log can be continued without records.
-const MAX_SKIPPED: usize = 64;
-
 /// Whether a `continue` follows what it says it follows, and whether records are missing before it. It takes
 /// the place of the chain's own check: only here may numbers be left out.
 pub(super) fn follows(
@@ -85,10 +82,6 @@ pub(super) fn admit(
         let broken = Broken::new(Rule::ContinueKept, "it keeps records although none are missing");
         return Err(broken.head(says.from).limit(0_u64).found(says.kept.len()));
     }
-    if missing && escrow.skipped >= MAX_SKIPPED {
-        let why = format!("a log can go on without records at most {MAX_SKIPPED} times");
-        return Err(broken(says, why).limit(MAX_SKIPPED as u64));
-    }
     if !missing {
         escrow.note_repair(record, Deviation::ContinuedElsewhere);
         report(continued(says));
@@ -101,7 +94,6 @@ pub(super) fn admit(
     for kept in &says.kept {
         last = after.take_kept(kept, last, says.from, report)?;
     }
-    after.skipped += 1;
     *escrow = after;
     escrow.note_repair(record, Deviation::ContinuedElsewhere);
     report(continued(says));

@@ -19,7 +19,12 @@ pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
     if let Record::Faulty(faulty) = &record.says
         && faulty.kind == RecordKind::Genesis.as_str()
     {
-        return Err(unreadable(&faulty.error));
+        // Nobody can pass over the record that everything rests on.
+        let broken = unreadable(&faulty.error);
+        return Err(match broken.rule {
+            Rule::RecordTooLarge => broken.breaks(Rule::RecordMalformed, faulty.error.to_string()),
+            _ => broken,
+        });
     }
     let Record::Genesis(genesis) = &record.says else {
         let kind = record.says.kind();
@@ -90,7 +95,6 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         kept: BTreeMap::new(),
         elsewhere: BTreeSet::new(),
         adopted: 0,
-        skipped: 0,
         unseen: BTreeMap::new(),
         newer: false,
         wanted: Default::default(),

@@ -157,7 +157,7 @@ fn kept_records() {
     for (name, about, rule, kept) in [
         ("continue-kept-request", "A request was kept.", Rule::RecordsMissing, vec![request]),
         ("continue-kept-retirement", "A retirement was kept.", Rule::RecordsMissing, vec![retired]),
-        ("continue-kept-retirement-by-two", "One by two custodians.", Rule::RecordsMissing, vec![by_two]),
+        ("continue-kept-retirement-by-two", "One by two custodians.", Rule::ContinueKept, vec![by_two]),
         ("continue-kept-statements", "Statements were kept.", Rule::RecordsMissing, vec![statements]),
         ("continue-kept-retirement-by-one", "One by a custodian alone.", Rule::ContinueKept, vec![by_one]),
         ("continue-kept-retirement-of-nobody", "Nobody retires.", Rule::ContinueKept, vec![of_nobody]),

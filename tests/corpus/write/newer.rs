@@ -16,6 +16,7 @@ pub fn write() {
     let world = small();
     newer(&world);
     references(&world);
+    too_large(&world);
     let asking = world.emergency();
     with_a_request(&world, &asking);
     statements(&world, &asking);
@@ -110,6 +111,24 @@ fn newer(world: &World) {
             put_newer(world, "breakglass/v1/novel", &says, &[world.signs("alice")]);
         });
     }
+}
+
+/// A record that is larger than one of its kind can be.
+fn too_large(world: &World) {
+    let says = |size: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(size));
+    spoiled(world, "retire-too-large", "A retirement of 70,000 bytes.", Rule::RecordTooLarge, |world| {
+        put_newer(world, "breakglass/v1/retire", &says(70_000), &[world.signs("dan")]);
+        world.forge(nothing(), &[world.signs("bob")]);
+    });
+    let about = "A retirement of 70,000 bytes that nobody signed.";
+    spoiled(world, "retire-too-large-unsigned", about, Rule::RecordMalformed, |world| {
+        put_newer(world, "breakglass/v1/retire", &says(70_000), &[world.signs("dan")]);
+        let at = world.bytes().len() - 1000;
+        let mut bytes = world.bytes();
+        bytes[at] = b'y';
+        world.set_bytes(bytes);
+        world.forge(nothing(), &[world.signs("bob")]);
+    });
 }
 
 /// What rests on something that only a newer record can have brought in.
