@@ -27,11 +27,11 @@ fn directories(scene: &Scene) -> Vec<PathBuf> {
     all.chain([PathBuf::new()]).collect()
 }
 
-/// What the record, or the approval, that the command made says of its deviations.
+/// What the record that the command made says; of an approval, what the approver's book says of it.
 fn listed(disk: &Disk, scene: &Scene) -> Option<String> {
     let (file, kind) = match scene.name {
         "request" => ("escrow/log", "request"),
-        "approve" => ("new/alice.bga", "approval"),
+        "approve" => ("alice/alice.book", "book"),
         "release" => ("escrow/log", "release"),
         "release, elsewhere" => ("usb/new/log", "release"),
         _ => return None,
@@ -40,7 +40,7 @@ fn listed(disk: &Disk, scene: &Scene) -> Option<String> {
     let head = format!("{{\"type\":\"breakglass/v1/{kind}\"");
     let line = text.lines().rfind(|line| line.starts_with(&head)).unwrap();
     let json: serde_json::Value = serde_json::from_str(line).unwrap();
-    Some(json["says"]["deviations"].to_string())
+    Some(json["says"].to_string())
 }
 
 /// Runs every command on a file system that lacks something; `lack` is the deviation, `words` what is said.
