@@ -81,7 +81,7 @@ fn a_damaged_end_tells_its_size_and_what_it_looks_like() {
         &json!({
             "code": "TORN", "severity": "torn", "seq": 4, "offset": 9961,
             "meaning": "The log ends in bytes that are not a record.",
-            "detail": "512 bytes after the last good record: the first line is not a breakglass object of version 1",
+            "detail": "512 bytes after the last good record: the first line is not a breakglass object",
             "cause": "RECORD-MALFORMED", "size": 512,
         }),
     );
