@@ -42,7 +42,7 @@ fn are_told(laid: &Laid, asking: &Asking, told: &[(&str, &str)]) {
         assert!(!laid.disk.exists("alice.bga"));
     }
     approve(laid, "alice", asking, &codes).ok();
-    let file = String::from_utf8(laid.disk.read("alice.bga")).unwrap();
+    let file = String::from_utf8(laid.disk.content("alice.bga")).unwrap();
     for code in codes {
         assert!(file.contains(&format!("\"{code}\"")), "she signs {code}: {file}");
     }
@@ -127,7 +127,7 @@ fn a_list_in_the_request_does_not_speak_for_an_approvers_book() {
     let run = approve(&laid, "alice", &asking, &[]).fails(4);
     run.next("--accept-deviation other-history");
     approve(&laid, "alice", &asking, &["other-history"]).ok();
-    assert!(String::from_utf8(laid.disk.read("alice.bga")).unwrap().contains("other-history"));
+    assert!(String::from_utf8(laid.disk.content("alice.bga")).unwrap().contains("other-history"));
 }
 
 #[test]
