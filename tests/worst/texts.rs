@@ -147,7 +147,7 @@ fn shown_escaped_of_cards_and_records(laid: &Laid, text: &str) {
         let card = forge::card(&alice.card, &alice.signs(), change);
         is_harmless(&laid.is_no_card(&card));
         laid.disk.write("evil/alice.book", &card);
-        is_harmless(&laid.verify("--book evil/alice.book").exits(10).shows("BOOK-CHAIN"));
+        is_harmless(&laid.verify("--book evil/alice.book").exits(14).shows("BOOK-DAMAGED"));
     }
     let novel = Novel { text: fake(text) };
     laid.world.forge(novel, &[laid.world.signs("alice")]);

@@ -60,8 +60,14 @@ pub fn write() {
     }
 }
 
+/// Writes a case: its name, what it is about, what is expected of it, and its bytes.
+type Writes<'a> = dyn Fn(&str, &str, &str, &[u8]) + 'a;
+
+/// Signs a card again after its line was changed.
+type Resigns<'a> = dyn Fn(&dyn Fn(&str) -> String) -> Vec<u8> + 'a;
+
 /// Names with what is refused in a free text, and with what lies beside it.
-fn names(card: &dyn Fn(&str, &str, &str, &[u8]), resign: &dyn Fn(&dyn Fn(&str) -> String) -> Vec<u8>) {
+fn names(card: &Writes<'_>, resign: &Resigns<'_>) {
     // The neighbours of what is refused: Arabic number signs and ordinary letters that reorder nothing.
     let neighbours = "a\u{a}\u{20}\u{7e}\u{a0}\u{ac}\u{ae}\u{34e}\u{350}\u{600}\u{605}\u{61b}\u{61d}\u{6dd}\u{115e}\u{1161}\u{17b3}\
         \u{17b6}\u{180a}\u{1810}\u{200a}\u{2010}\u{2027}\u{202f}\u{205f}\u{2070}\u{3163}\u{3165}\u{fdff}\u{fe10}\u{ff9f}\

@@ -88,14 +88,9 @@ fn superseded(world: &World) {
     });
     world.confirm("next", 2, &["dan", "alice"]);
     let about = "The files of a generation are missing whose credentials newer ones replaced.";
-    Beside::of(&world).case(
-        "superseded-and-confirmed-missing",
-        about,
-        Rule::FileMissingSuperseded,
-        |files| {
-            files.retain(|name, _| !name.starts_with("next.1."));
-        },
-    );
+    Beside::of(world).case("superseded-and-confirmed-missing", about, Rule::FileMissingSuperseded, |files| {
+        files.retain(|name, _| !name.starts_with("next.1."));
+    });
 }
 
 /// Files that are for others than they should be, as far as their headers show.
