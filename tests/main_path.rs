@@ -69,8 +69,9 @@ fn what_was_sealed_is_released_and_verify_says_that_all_holds() {
     let report = world.verify();
     assert!(report.worst() < Some(Severity::Finding), "{:?}", report.findings);
     assert_eq!(rules(&report), [Rule::Exposed, Rule::CloseMissing, Rule::CompletenessUnproven]);
-    // New credentials are sealed, checked, and the emergency is closed. Books and a head agree.
+    // New credentials are sealed, confirmed, checked, and the emergency is closed. Books and a head agree.
     world.seal("prod", Kind::Root, 2, &["alice", "bob", "carol"]);
+    world.confirm("prod", 2, &["dan", "alice"]);
     for who in ["alice", "bob", "carol"] {
         world.check(who);
     }

@@ -172,6 +172,8 @@ pub fn scenes() -> Vec<Scene> {
         scene("copy, new", released(), "copy new/replica"),
         scene("copy, behind", released(), "copy behind"),
         scene("adopt", released(), "adopt other --as alice/alice --as carol/carol"),
+        scene("confirm", released(), "confirm prod --not-tested 'nobody could' --as alice/alice"),
+        scene("agree", released(), "agree 2 --as alice/alice"),
         scene("retire", released(), "retire bob --because left --as dan/dan"),
         scene("man", people(), "man new/man1"),
     ]

@@ -156,6 +156,7 @@ fn a_generation_that_is_not_current_is_told_though_it_is_not_listed() {
     let told = [
         ("not-current", "this is not the current generation of the vault"),
         ("not-in-force", "too few checks"),
+        ("undecided", "a newer generation is neither confirmed nor given up"),
     ];
     are_told(&laid, &asking, &told);
     laid.verify("").exits(14).shows("not-current, not listed in the request for prod generation 2");

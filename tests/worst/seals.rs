@@ -66,6 +66,7 @@ fn rotated() -> Laid {
     for who in THREE {
         world.check(who);
     }
+    world.confirm("prod", 2, &["dan", "alice"]);
     Laid::of(world)
 }
 

@@ -235,7 +235,7 @@ fn a_text_of_megabytes_is_refused() {
     let signers = [laid.world.signs("carol"), (KeyName::Session, session.key())];
     let bad =
         forge::record(&laid.world, request, &signers, |line| swapped(line, "Nobody can log in.", &text));
-    laid.is_faulty("RECORD-MALFORMED", &bad);
+    laid.is_faulty("RECORD-TOO-LARGE", &bad);
     let card = &laid.world.person("alice").card;
     let bad = forge::card(card, &alice[0], |line| swapped(line, "alice of Example Corp", &text));
     let run = laid.is_no_card(&bad);
