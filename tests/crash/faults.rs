@@ -108,7 +108,9 @@ pub fn judge(scene: &Scene, disk: &Disk, before: &Tree, outcome: &EndOutcome, sa
         let was = scene.before.disk().run("verify --head before.head").code;
         let run = disk.run("verify --head before.head");
         let is_mended = was == 11 && run.code == 14;
-        assert!(run.code == was || is_mended, "{was} before: {say}\n{}", run.out);
+        // The record may have been written all the same, and one person's word on a generation is a finding.
+        let rests_on_one = scene.name == "confirm" && run.code == 14 && run.out.contains("CONFIRMED-ALONE");
+        assert!(run.code == was || is_mended || rests_on_one, "{was} before: {say}\n{}", run.out);
     }
 }
 
