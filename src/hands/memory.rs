@@ -1,9 +1,9 @@
 //! Memory for secrets: locked, excluded from dumps, wiped when it is freed. And the allocator that ensures it.
 //!
 //! It cannot be known for each block that a library allocates whether a secret will be in it. So from [`protect`] on
-//! every block comes from the arena, but those of work that is marked as [`public`], and those that are too large:
-//! scrypt's scratch has a quarter of a gigabyte, which no ordinary user may lock. Such blocks are in no dump, and wiped
-//! like every other.
+//! every block comes from the arena, but those of work that is marked as [`public`](crate::value::public), and those
+//! that are too large: scrypt's scratch has a quarter of a gigabyte, which no ordinary user may lock. Such blocks are in
+//! no dump, and wiped like every other.
 //!
 //! The arena begins with one piece of memory. If that is full, the arena grows by another piece, which is locked too. The
 //! first piece, one more and the stack together stay below the eight megabytes that an ordinary user may lock.
