@@ -30,6 +30,7 @@ cases! {
     ;
     generations:
         a_second_holder_agrees_with_a_confirmation
+        a_word_against_two_is_stated_and_does_not_stand
         electors_retire_somebody_for_their_vault
         who_may_not_confirm_is_told_who_may
     ;

@@ -10,13 +10,16 @@ use crate::escrow::Escrow;
 use crate::record::confirm::{Confirm, GenerationVerdict};
 use crate::value::names::VaultName;
 
-/// A generation was confirmed or given up.
+/// Somebody confirmed a generation, or gave it up.
 #[derive(Serialize)]
 pub(crate) struct ConfirmOutcome {
     pub(crate) vault: VaultName,
     pub(crate) generation: u32,
-    /// Whether it was confirmed; otherwise it was given up.
+    /// Whether it was stated that it is confirmed; otherwise that it is given up.
     pub(crate) confirmed: bool,
+    /// Whether the log holds that of the generation now: a verdict by two is not turned by one word, and a file counts for
+    /// nothing yet.
+    pub(crate) stands: bool,
     /// Whether two people hold that now.
     pub(crate) held: bool,
     /// With what a second person agrees, if the log holds it and nobody has.
@@ -35,13 +38,15 @@ impl ConfirmOutcome {
     ) -> ConfirmOutcome {
         let verdict = says.outcome.verdict();
         let standing = escrow.generation(&says.vault, says.generation).and_then(|one| one.standing());
-        let held = standing.is_some_and(|one| one.verdict == verdict && one.held);
+        let standing = standing.filter(|one| one.verdict == verdict);
+        let held = standing.is_some_and(|one| one.held);
         let logged = matches!(place, StatementPlace::Log(_));
         let last = escrow.statements.last().filter(|_| logged && !held);
         ConfirmOutcome {
             vault,
             generation: says.generation,
             confirmed: verdict == GenerationVerdict::Confirmed,
+            stands: standing.is_some(),
             held,
             agree_with: last.map(|collected| collected.statement.note.digest()),
             place,
@@ -51,14 +56,21 @@ impl ConfirmOutcome {
 
 impl Outcome for ConfirmOutcome {
     fn said(&self) -> Painted {
-        let word = if self.confirmed { "confirmed" } else { "given up" };
-        let mut text = format!("{} generation {} is {word}\n{}", self.vault, self.generation, self.place);
+        let (word, other) =
+            if self.confirmed { ("confirmed", "given up") } else { ("given up", "confirmed") };
+        let counts = self.stands && matches!(self.place, StatementPlace::Log(_));
+        let stated = if counts { "" } else { "stated: " };
+        let mut text =
+            format!("{stated}{} generation {} is {word}\n{}", self.vault, self.generation, self.place);
         if let Some(statement) = self.agree_with {
-            let short = statement.short();
-            text.push_str(&format!(
-                "\nit rests on one person's word until a holder who did not seal it agrees:\n    \
-                 breakglass agree {short} --as THEIRS"
-            ));
+            let why = if self.stands {
+                "it rests on one person's word until a holder who did not seal it agrees:".to_owned()
+            } else {
+                format!(
+                    "the log still says {other}, as two people do, until as many holders as can open it agree:"
+                )
+            };
+            text.push_str(&format!("\n{why}\n    breakglass agree {} --as THEIRS", statement.short()));
         }
         text.into()
     }
