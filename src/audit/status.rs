@@ -3,6 +3,8 @@
 mod duties;
 mod duty;
 mod facts;
+mod people;
+mod rotation;
 
 pub use duty::{Duty, DutyKind};
 pub use facts::{

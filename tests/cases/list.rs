@@ -32,6 +32,8 @@ cases! {
         a_second_holder_agrees_with_a_confirmation
         a_word_against_two_is_stated_and_does_not_stand
         electors_retire_somebody_for_their_vault
+        the_next_generation_goes_to_nobody_who_left
+        the_next_generation_goes_to_the_same_people
         who_may_not_confirm_is_told_who_may
     ;
     init:

@@ -1,6 +1,7 @@
 //! Requests, and what a release leaves to be done.
 
 use breakglass::audit::status::DutyKind;
+use breakglass::record::confirm::SignIn;
 use breakglass::record::request::EndOutcome;
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::Credentials;
@@ -69,9 +70,8 @@ REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
   no end is logged: assume that these were shown: password, totp
 
 TO DO
-due in 24h    new password and MFA for prod at the provider; then seal them
-    breakglass seal prod-2 --threshold 2 --custodian alice --custodian bob \\
-      --custodian carol --as dan/dan
+due in 24h    renew prod: seal new credentials, set them at the provider
+    breakglass seal prod --generation 2 --as dan/dan
 due in 3d     close request REQUEST. of prod (not by carol)
     breakglass close --request REQUEST. --as alice/alice
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
@@ -103,7 +103,7 @@ REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
   released 2026-11-23 08:13; close OVERDUE since 2026-11-26 08:13
 
 TO DO
-OVERDUE 2d    new password and MFA for prod at the provider; then seal them",
+OVERDUE 2d    renew prod: seal new credentials, set them at the provider",
     );
     world.close("alice", &asking);
     let closed = at(&world, close.after(second));
@@ -136,6 +136,25 @@ prod    root    123456789012  2    2 of 3  NOT IN FORCE
 }
 
 #[test]
+fn what_is_sealed_and_not_confirmed_is_not_to_be_sealed_again() {
+    let world = World::ready();
+    let asking = world.released();
+    world.end(&asking, EndOutcome::Released);
+    world.seal("prod", Kind::Root, 2, &THREE);
+    shows(
+        &shown(&world, world.now()),
+        "
+due in 23h    prod generation 2 is sealed: once somebody has signed in at the
+              provider with it, they say so
+    breakglass confirm prod --generation 2 --signed-in --as alice/alice",
+    );
+    // What was given up is followed by another one.
+    let failed = world.confirmed("dan", "prod", 2, SignIn::Failed(text("the codes are refused")));
+    world.collect("dan", &[&failed]).unwrap();
+    shows(&shown(&world, world.now()), "    breakglass seal prod --generation 3 --as dan/dan");
+}
+
+#[test]
 fn new_credentials_under_another_name_are_not_sealed_a_second_time() {
     let world = World::ready();
     let asking = world.released();
@@ -165,9 +184,8 @@ fn a_vault_that_was_there_before_or_is_of_another_account_holds_no_newer_credent
     shows(
         &shown(&world, world.now()),
         "
-due in 23h    new password and MFA for prod at the provider; then seal them
-    breakglass seal prod-2 --threshold 2 --custodian alice --custodian bob \\
-      --custodian carol --as dan/dan",
+due in 23h    renew prod: seal new credentials, set them at the provider
+    breakglass seal prod --generation 2 --as dan/dan",
     );
 }
 

@@ -226,9 +226,9 @@ prod    root    123456789012  1    2 of 3  EXPOSED
     shows(
         &screen,
         "
-due in 24h    new password and MFA for prod at the provider; then seal them
-    breakglass seal prod-2 --threshold 2 --custodian bob --custodian carol \\
-      --as dan/dan
+due in 24h    renew prod: seal new credentials, set them at the provider
+    breakglass seal prod --generation 2 --threshold 2 --custodian bob \\
+      --custodian carol --as dan/dan
 due in 3d     close request REQUEST. of prod (not by carol)
     breakglass close --request REQUEST. --as bob/bob",
     );
@@ -262,6 +262,5 @@ VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
         ),
     );
     shows(&screen, &format!("{long}\nREQUEST.         carol  2026-11-23 08:10  RELEASED"));
-    // The next name is as long as a name can be.
-    shows(&screen, &format!("    breakglass seal \\\n      {}-2 \\", &long[..60]));
+    shows(&screen, &format!("    breakglass seal \\\n      {long} \\\n      --generation 2 --as dan/dan"));
 }

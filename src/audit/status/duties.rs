@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::audit::status::duty::{Duty, DutyKind};
 use crate::audit::status::facts::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
+use crate::audit::status::people::{acting, find_person};
+use crate::audit::status::rotation::rotation;
 use crate::crypto::digest::Digest;
 use crate::escrow::Escrow;
 use crate::record::card::Role;
@@ -63,84 +65,10 @@ pub fn upcoming(vaults: &[VaultStatus]) -> Vec<Upcoming> {
     both.into_iter().flatten().collect()
 }
 
-/// The flag with which a person acts, if their files are where the ceremonies put them.
-fn acting(person: &PersonId) -> String {
-    format!("--as {person}/{person}")
-}
-
-/// A person with that role who has not retired and is not `other`. People in `first` are preferred.
-fn find_person<'a>(
-    escrow: &'a Escrow,
-    role: Role,
-    first: &[&'a PersonId],
-    other: Option<&PersonId>,
-) -> Option<&'a PersonId> {
-    let all = first.iter().copied().chain(escrow.people.keys());
-    let mut fit = all.filter(|id| {
-        Some(*id) != other && !escrow.has_retired(id) && escrow.people.get(id).is_some_and(|one| one.is(role))
-    });
-    fit.next()
-}
-
 /// The custodians of a vault's current generation, by index.
 fn custodians<'a>(escrow: &'a Escrow, vault: &Digest) -> Vec<&'a PersonId> {
     let shares = escrow.vault(vault).into_iter().flat_map(|vault| &vault.current().seal.shares);
     shares.map(|share| &share.custodian).collect()
-}
-
-/// One duty for all exposed generations of a vault: new credentials settle each of them.
-fn rotation(escrow: &Escrow, vault: &VaultStatus) -> Option<Duty> {
-    let exposed = vault.exposed.iter().min_by_key(|exposed| exposed.due)?;
-    // Until a vault is rotated in place, its new credentials are sealed as a vault of another name.
-    let next = escrow.vaults.iter().find(|other| {
-        let sealed_since = other.generations.first().is_some_and(|first| first.time >= exposed.since);
-        let same = other.partition == vault.partition && other.account == vault.account;
-        other.id != vault.id && other.kind == Kind::Root && same && sealed_since
-    });
-    let name = &vault.name;
-    let (what, command) = match next {
-        Some(next) => (
-            format!(
-                "{name} still counts as exposed, although {} was sealed for the same account since",
-                next.name
-            ),
-            None,
-        ),
-        None => (
-            format!("new password and MFA for {name} at the provider; then seal them"),
-            seal_next(escrow, vault),
-        ),
-    };
-    Some(Duty {
-        kind: DutyKind::Rotation,
-        overdue: exposed.overdue,
-        at_once: false,
-        due: exposed.due,
-        vaults: vec![name.clone()],
-        request_id: None,
-        what,
-        command,
-    })
-}
-
-/// The command that seals new credentials under an unused name, to the custodians who have not retired.
-fn seal_next(escrow: &Escrow, vault: &VaultStatus) -> Option<String> {
-    let staying: Vec<&PersonId> =
-        custodians(escrow, &vault.id).into_iter().filter(|id| !escrow.has_retired(id)).collect();
-    if staying.len() < usize::from(vault.threshold) {
-        return None;
-    }
-    let free = |number: u32| {
-        // Leave room for the number in a name of the greatest length.
-        let base: String = vault.name.as_str().chars().take(60).collect();
-        let name = format!("{base}-{number}").parse::<VaultName>().ok()?;
-        escrow.vault_named(&name).is_none().then_some(name)
-    };
-    let name = (2..1000).find_map(free)?;
-    let signer = find_person(escrow, Role::Administrator, &[], None)?;
-    let staying: Vec<String> = staying.iter().map(|id| format!("--custodian {id}")).collect();
-    let (threshold, staying) = (vault.threshold, staying.join(" "));
-    Some(format!("breakglass seal {name} --threshold {threshold} {staying} {}", acting(signer)))
 }
 
 fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {

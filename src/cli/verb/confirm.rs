@@ -25,7 +25,8 @@ use crate::value::time::Time;
 #[derive(Debug, Args)]
 #[command(
     group(ArgGroup::new("outcome").required(true).args(["signed_in", "not_tested", "failed"])),
-    after_help = "Example: breakglass confirm aws-prod --signed-in 2026-11-21T09:58:00Z --as alice/alice"
+    after_help = "Examples: breakglass confirm aws-prod --signed-in --as alice/alice\n          breakglass confirm aws-prod \
+    --signed-in 2026-11-21T09:58:00Z --as alice/alice"
 )]
 pub(crate) struct ConfirmArgs {
     /// The vault
@@ -33,9 +34,9 @@ pub(crate) struct ConfirmArgs {
     /// The generation; the newest that is not given up if none is given
     #[arg(long, value_name = "NUMBER")]
     generation: Option<u32>,
-    /// When somebody signed in with these credentials
+    /// When somebody signed in with these credentials; just now if no time is given
     #[arg(long, value_name = "TIME")]
-    signed_in: Option<Time>,
+    signed_in: Option<Option<Time>>,
     /// Why nobody signed in with them, although they are live
     #[arg(long, value_name = "WHY")]
     not_tested: Option<FreeText>,
@@ -85,7 +86,7 @@ impl ConfirmArgs {
     /// What was found: exactly one of the three flags is given.
     fn outcome(&self) -> SignIn {
         match (&self.signed_in, &self.not_tested, &self.failed) {
-            (Some(time), _, _) => SignIn::SignedIn(*time),
+            (Some(time), _, _) => SignIn::SignedIn(time.unwrap_or_else(clock::now)),
             (_, Some(because), _) => SignIn::NotTested(because.clone()),
             (_, _, Some(because)) => SignIn::Failed(because.clone()),
             (None, None, None) => unreachable!("the parser asks for one of them"),

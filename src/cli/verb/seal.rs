@@ -14,7 +14,7 @@ use crate::cli::files::sealing::commit::commit;
 use crate::cli::files::sealing::consent::{Consent, SealDeviation, confirm_machine};
 use crate::cli::files::sealing::csv::read_csv;
 use crate::cli::files::sealing::draft::SealDraft;
-use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new};
+use crate::cli::files::sealing::plan::{custodian_cards, place_of};
 use crate::cli::files::signers::must_administer;
 use crate::cli::flags::{Global, Signers, allow_people};
 use crate::cli::say::exit::{Exit, Failure};
@@ -30,13 +30,17 @@ use crate::value::names::{FieldName, PersonId, VaultName};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples: breakglass seal\n          breakglass seal prod --threshold 2 --custodian alice --custodian bob \
-    --custodian carol --as admin/admin\n          breakglass seal --from accounts.csv --threshold 2 \
+    --custodian carol --as admin/admin\n          breakglass seal prod --generation 2 --as admin/admin\n          breakglass seal --from accounts.csv --threshold 2 \
     --custodian alice --custodian bob --custodian carol --as admin/admin"
 )]
 pub(crate) struct SealArgs {
     /// The vault's name; asked for if it is missing. With --from, the CSV names the vaults
     #[arg(conflicts_with = "from")]
     vault: Option<VaultName>,
+    /// Seal new credentials of a vault that the escrow has: its next generation, for the same custodians with the same
+    /// threshold unless others are given
+    #[arg(long, value_name = "NUMBER")]
+    generation: Option<u32>,
     /// Read vaults from a CSV file, or from standard input if it is `-`
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
@@ -94,7 +98,7 @@ impl Verb for SealArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let missing = self.missing();
         if !missing.is_empty() {
-            let nobody = context.scripted || self.from.is_some();
+            let nobody = context.scripted || self.from.is_some() || self.generation.is_some();
             let terminal = if nobody { None } else { Terminal::open("").ok() };
             let Some(terminal) = terminal else { return Err(usage::missing(&missing)) };
             let terminal = terminal.plain(context.plain);
@@ -103,21 +107,24 @@ impl Verb for SealArgs {
             return Ok(answer(&sealed));
         }
         let people = self.signers().unlock(context)?;
+        let mut draft = self.draft();
         let mut at_hand = read_all_identities(&self.reopen_with)?;
         at_hand.extend(people.iter().flat_map(|one| one.identities.iter().cloned()));
         // Questions are asked while the log is not locked: nobody else waits for the answers.
         {
             let ledger = open_log::plain(&people[0], clock::now(), context)?;
             must_administer(&people, ledger.escrow())?;
-            if let Some(vault) = &self.vault {
-                vault_must_be_new(ledger.escrow(), vault)?;
-                custodian_cards(ledger.escrow(), &self.custodians)?;
+            if let Some(name) = &self.vault {
+                match place_of(ledger.escrow(), name, self.generation)? {
+                    Some(vault) => draft = draft.renewing(ledger.escrow(), vault)?,
+                    None => drop(custodian_cards(ledger.escrow(), &self.custodians)?),
+                }
             }
             confirm_machine(ledger.escrow(), &self.accepted, None, context)?;
             context.keep(ledger);
         }
-        let batch = self.read(context)?;
-        let sealed = commit(&self.draft(), &people, &at_hand, &batch, false, context)?;
+        let batch = self.read(&draft, context)?;
+        let sealed = commit(&draft, &people, &at_hand, &batch, false, context)?;
         Ok(answer(&sealed))
     }
 }
@@ -126,10 +133,12 @@ impl SealArgs {
     /// The flags that are missing, as the usage names them.
     fn missing(&self) -> Vec<&'static str> {
         let is_asked = self.from.is_none();
+        // The next generation of a vault goes to those who hold shares of it.
+        let is_new = is_asked && self.generation.is_none();
         let flags = [
             (is_asked && self.vault.is_none(), "<VAULT>"),
-            (is_asked && self.threshold.is_none(), "--threshold <NUMBER>"),
-            (is_asked && self.custodians.is_empty(), "--custodian <PERSON>"),
+            (is_new && self.threshold.is_none(), "--threshold <NUMBER>"),
+            (is_new && self.custodians.is_empty(), "--custodian <PERSON>"),
             (self.prefixes.is_empty(), "--as <PREFIX>"),
         ];
         flags.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, flag)| flag).collect()
@@ -142,6 +151,7 @@ impl SealArgs {
     fn draft(&self) -> SealDraft {
         SealDraft {
             vault: self.vault.clone(),
+            generation: self.generation,
             threshold: self.threshold,
             custodians: self.custodians.clone(),
             account_id: self.account_id.clone(),
@@ -154,7 +164,7 @@ impl SealArgs {
     }
 
     /// Reads what is to be sealed, or asks for it.
-    fn read(&self, context: &Context<'_>) -> Result<Batch, Failure> {
+    fn read(&self, draft: &SealDraft, context: &Context<'_>) -> Result<Batch, Failure> {
         let terminal = if context.scripted {
             None
         } else {
@@ -163,9 +173,7 @@ impl SealArgs {
         let mut consent = Consent { accepted: &self.accepted, terminal };
         match (&self.from, &self.vault) {
             (Some(path), _) => Ok(Batch::Csv(read_csv(path, self.generate_password, &mut consent)?)),
-            (None, Some(vault)) => {
-                Ok(Batch::Asked(credentials::ask(&self.draft(), vault.clone(), &mut consent)?))
-            }
+            (None, Some(vault)) => Ok(Batch::Asked(credentials::ask(draft, vault.clone(), &mut consent)?)),
             (None, None) => Err(Failure::new(Exit::Usage, "there is nothing to seal")
                 .next("name a vault, or a CSV with --from FILE")),
         }

@@ -16,7 +16,7 @@ use crate::cli::files::sealing::commit::commit;
 use crate::cli::files::sealing::consent::{Consent, confirm_machine};
 use crate::cli::files::sealing::credentials::Typed;
 use crate::cli::files::sealing::draft::SealDraft;
-use crate::cli::files::sealing::plan::{custodian_cards, vault_must_be_new, warnings};
+use crate::cli::files::sealing::plan::{custodian_cards, place_of, warnings};
 use crate::cli::files::signers::must_administer;
 use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
@@ -145,7 +145,7 @@ impl SealDialog<'_> {
             must_administer(self.sealers, self.escrow)?;
         }
         if let Some(vault) = &given.vault {
-            vault_must_be_new(self.escrow, vault)?;
+            place_of(self.escrow, vault, None)?;
         }
         let Some(custodians) = &given.custodians else {
             let there = self.candidates().len();
@@ -178,7 +178,7 @@ impl SealDialog<'_> {
         };
         guide::fill(terminal, &mut answers.vault, &prompt, |typed| {
             let vault = VaultName::from_str(typed).map_err(|error| error.to_string())?;
-            vault_must_be_new(self.escrow, &vault).map_err(|failure| failure.what)?;
+            place_of(self.escrow, &vault, None).map_err(|failure| failure.what)?;
             Ok::<_, String>(vault)
         })
     }

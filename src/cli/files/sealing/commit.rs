@@ -123,7 +123,8 @@ fn take_away_unlogged(
     seal: &Seal,
     context: &mut Context<'_>,
 ) -> Result<(), Failure> {
-    if ledger.escrow().vault_named(&seal.name).is_some() {
+    let vault = ledger.escrow().vault_named(&seal.name);
+    if vault.is_some_and(|vault| vault.generation(seal.generation).is_some()) {
         return Ok(());
     }
     let directory = context.directory();

@@ -14,7 +14,7 @@ use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::crypto::threshold::Threshold;
-use crate::escrow::Escrow;
+use crate::escrow::{Escrow, Vault};
 use crate::record::canary::canary_name;
 use crate::record::card::{Role, VerifiedCard};
 use crate::record::environment::Environment;
@@ -31,17 +31,34 @@ pub(crate) struct Planned {
     pub(crate) of_batch: Option<usize>,
 }
 
-/// Fails if the escrow has a vault of this name, or if it is a canary's name.
-pub(crate) fn vault_must_be_new(escrow: &Escrow, vault: &VaultName) -> Result<(), Failure> {
-    if vault.as_str().starts_with("canary-") {
-        let what = format!("`{vault}` is a canary's name; canaries are made by `seal` itself");
+/// The vault of this name, if `generation` is its next one; `None` if it is to be a new vault. Fails if the escrow has a
+/// vault of this name and no generation is named, and if it is a canary's name.
+pub(crate) fn place_of<'a>(
+    escrow: &'a Escrow,
+    name: &VaultName,
+    generation: Option<u32>,
+) -> Result<Option<&'a Vault>, Failure> {
+    if name.as_str().starts_with("canary-") {
+        let what = format!("`{name}` is a canary's name; canaries are made by `seal` itself");
         return Err(Failure::new(Exit::BadInput, what).next("choose another name"));
     }
-    if escrow.vault_named(vault).is_some() {
-        return Err(Failure::new(Exit::BadInput, format!("there is a vault `{vault}` already"))
-            .next("choose another name: a vault is never overwritten"));
+    let vault = escrow.vault_named(name);
+    let next = vault.map_or(1, |vault| vault.newest().seal.generation.saturating_add(1));
+    match (vault, generation) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(failures::no_vault(escrow, name)),
+        (Some(vault), Some(number)) if number == next => Ok(Some(vault)),
+        (Some(_), Some(number)) => {
+            let what = format!("generation {number} of `{name}` is not its next one");
+            Err(Failure::new(Exit::BadInput, what).at("--generation").next(format!("give {next}")))
+        }
+        (Some(_), None) => {
+            let remedy = format!(
+                "new credentials of it are --generation {next}; for another account choose another name"
+            );
+            Err(Failure::new(Exit::BadInput, format!("there is a vault `{name}` already")).next(remedy))
+        }
     }
-    Ok(())
 }
 
 /// The custodians' cards, from the log and not from any file.
@@ -76,13 +93,23 @@ pub(crate) fn plan(
     let mut names = BTreeSet::new();
     let mut planned = Vec::new();
     for (at, one) in all.into_iter().enumerate() {
-        vault_must_be_new(escrow, &one.vault)?;
+        let vault = place_of(escrow, &one.vault, draft.generation)?;
         if !names.insert(one.vault.clone()) {
             return Err(Failure::new(Exit::BadInput, format!("`{}` is named twice", one.vault))
                 .next("give each vault its own name, and only one row"));
         }
-        let custodians = custodian_cards(escrow, one.custodians.as_deref().unwrap_or(&draft.custodians))?;
-        let threshold = one.threshold.or(draft.threshold).ok_or_else(|| {
+        let own = SealDraft {
+            account_id: Some(one.account.clone()),
+            custodians: one.custodians.unwrap_or_else(|| draft.custodians.clone()),
+            threshold: one.threshold.or(draft.threshold),
+            ..draft.clone()
+        };
+        let own = match vault {
+            Some(vault) => own.renewing(escrow, vault)?,
+            None => own,
+        };
+        let custodians = custodian_cards(escrow, &own.custodians)?;
+        let threshold = own.threshold.ok_or_else(|| {
             Failure::new(Exit::Usage, "the threshold is missing: how many custodians can open it together?")
                 .next("give --threshold 2")
         })?;
@@ -92,12 +119,12 @@ pub(crate) fn plan(
                 .next("give --threshold 2 or more, and at least as many --custodian")
         })?;
         let plan = Plan {
-            vault: fresh_vault_id(&mut Context::rng()),
+            vault: vault.map_or_else(|| fresh_vault_id(&mut Context::rng()), |vault| vault.id),
             name: one.vault,
             kind: Kind::Root,
-            partition: draft.partition.clone(),
+            partition: own.partition,
             account: one.account,
-            generation: 1,
+            generation: draft.generation.unwrap_or(1),
             credentials: Novelty::New,
             threshold,
             custodians,
@@ -118,6 +145,7 @@ fn canary_of(plan: &Plan, name: VaultName) -> Plan {
     Plan {
         vault: fresh_vault_id(&mut Context::rng()),
         name,
+        generation: 1,
         kind: Kind::Canary,
         account: "canary".parse().expect("an account id"),
         ..plan.clone()

@@ -54,6 +54,13 @@ impl Outcome for SealOutcome<'_> {
             format!("sealed {title} ({kind}, account {account}): {threshold} of {total_shares}: {people}")
         };
         let mut lines: Vec<String> = self.sealed.iter().map(line).collect();
+        let renewed = self.sealed.iter().filter(|vault| vault.generation > 1);
+        for SealedVault { vault, generation, .. } in renewed {
+            lines.push(format!(
+                "once somebody has signed in at the provider with these new credentials:\n    \
+                 breakglass confirm {vault} --generation {generation} --signed-in --as YOU"
+            ));
+        }
         lines.push(
             "next: each custodian runs `breakglass check`; until then the vaults are not in force".to_owned(),
         );
