@@ -91,6 +91,7 @@ pub fn due(escrow: &Escrow, now: Time, in_books: &[Approved]) -> Vec<Finding> {
     for asked in escrow.requests.iter().filter(|asked| asked.is_released()) {
         ended(asked, &mut found);
         closed(escrow, asked, now, &mut found);
+        noticed(escrow, asked, now, &mut found);
     }
     unreleased(escrow, &handed, &mut found);
     found
@@ -235,6 +236,22 @@ fn closed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Find
     let what = format!("request {}: due by {}", asked.record.short(), closing.due);
     let broken = asked.broken(rule, what).since(closing.since).due(closing.due);
     found.push(broken.about(asked.seq));
+}
+
+/// By when the notice of a request's release has to be acknowledged; `None` if it is, if the policy has no notices, or if
+/// nobody is left who may.
+pub(crate) fn notice(escrow: &Escrow, asked: &RequestState) -> Option<Deadline> {
+    let within = escrow.policy.notices.as_ref()?.within;
+    let root = escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
+    let first = asked.releases.first().filter(|_| root && !escrow.is_acknowledged(asked))?;
+    (!escrow.may_acknowledge(asked).is_empty()).then(|| Deadline::within(within, first.time))
+}
+
+fn noticed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Finding>) {
+    let Some(notice) = notice(escrow, asked) else { return };
+    let rule = if notice.is_overdue(now) { Rule::NoticeOverdue } else { Rule::NoticeMissing };
+    let what = format!("request {}: due by {}", asked.record.short(), notice.due);
+    found.push(asked.broken(rule, what).since(notice.since).due(notice.due).about(asked.seq));
 }
 
 /// For each generation, who handed a share over to a request of which no release is logged, and how that is first known.

@@ -56,7 +56,7 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
     let requests: Vec<RequestStatus> =
         escrow.requests.iter().filter_map(|asked| request_status(escrow, asked, now)).collect();
     let files = wrong(files);
-    let mut duties = duties::duties(escrow, &vaults, &requests);
+    let mut duties = duties::duties(escrow, &vaults, &requests, now);
     // A copy that lacks files is of no use in an emergency, whatever else is due.
     duties.splice(..0, duties::files(&files, now));
     let upcoming = duties::upcoming(&vaults);

@@ -7,6 +7,7 @@ use crate::crypto::digest::Digest;
 use crate::escrow::state::{Escrow, Subject};
 use crate::escrow::vaults::{Generation, Vault};
 use crate::record::agree::{Agree, Proposal};
+use crate::record::request::Request;
 use crate::record::seal::{Kind, Seal};
 use crate::record::statement::{SignedStatement, Statement};
 use crate::value::names::PersonId;
@@ -112,6 +113,10 @@ impl Escrow {
                     format!("the seal of {}", self.generation(vault, *generation)?.seal.title())
                 }
                 Subject::Retire(person) => format!("the retirement of `{person}`"),
+                Subject::Release { request } => {
+                    let Request { name, generation, .. } = &self.request(request)?.request;
+                    format!("the release of {name} generation {generation}")
+                }
                 Subject::Unknown => return None,
             };
             let by = signed.by.iter().filter_map(|name| name.person().cloned()).collect();

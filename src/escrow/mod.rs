@@ -5,6 +5,7 @@ mod electors;
 mod excerpt;
 mod forks;
 mod known;
+mod notices;
 mod people;
 mod place;
 mod reading;

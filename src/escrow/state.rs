@@ -117,6 +117,11 @@ pub(super) enum Subject {
     },
     /// The retirement of a person.
     Retire(PersonId),
+    /// The release of a request, whose notice somebody acknowledges.
+    Release {
+        /// The digest of the request's record.
+        request: Digest,
+    },
     /// A kind that this version does not know.
     Unknown,
 }

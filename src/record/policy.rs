@@ -33,6 +33,16 @@ pub struct Support {
     pub number: Option<FreeText>,
 }
 
+/// Who is told of each release, and by when somebody has to have acknowledged it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notices {
+    /// Whom the notice of a release goes to: addresses, numbers, or in words.
+    pub to: Vec<FreeText>,
+    /// An uninvolved person acknowledges it this long after the release.
+    pub within: Seconds,
+}
+
 /// The rules of one escrow. A file may leave fields out; genesis spells out every one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -66,6 +76,16 @@ pub struct Policy {
     /// The incident team, as a name or an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident_team: Option<FreeText>,
+    /// The same credentials are replaced this long after they were sealed again, to other people, as was announced;
+    /// absent, after 92 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate_after_reseal: Option<Seconds>,
+    /// How often it is tried whether everything that an emergency needs is at hand; absent if it is not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readiness_every: Option<Seconds>,
+    /// Who is told of each release; absent if nobody has to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notices: Option<Notices>,
 }
 
 const HOUR: u64 = 3600;
@@ -87,6 +107,9 @@ impl Default for Policy {
             contacts: Vec::new(),
             support: None,
             incident_team: None,
+            rotate_after_reseal: None,
+            readiness_every: None,
+            notices: None,
         }
     }
 }

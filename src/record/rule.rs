@@ -176,6 +176,8 @@ rules! {
     EndUnasked "END-UNASKED" Finding "More was shown than the request asked for.";
     Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are confirmed yet.";
     RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were confirmed in time.";
+    NoticeMissing "NOTICE-MISSING" Warning "A release's notice is not acknowledged yet.";
+    NoticeOverdue "NOTICE-OVERDUE" Finding "A release's notice was not acknowledged in time.";
     CloseMissing "CLOSE-MISSING" Warning "A release is not closed yet.";
     CloseOverdue "CLOSE-OVERDUE" Finding "A release was not closed in time.";
     ClosedByRequester "CLOSED-BY-REQUESTER" Finding "A release of real credentials was closed by the person who requested it.";

@@ -15,7 +15,7 @@ use crate::record::confirm::Confirm;
 use crate::record::deviation::Deviation;
 use crate::record::head::Head;
 use crate::record::note::{Note, NoteError, Signed};
-use crate::value::names::{KeyName, PersonId};
+use crate::value::names::{KeyName, OpenWord, PersonId};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 use crate::value::words::words;
@@ -156,6 +156,20 @@ pub struct Action {
     pub done: FreeText,
 }
 
+/// "This was gone through."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// What: `monthly`, `quarterly`, `annual`, `readiness`, `procedure`, or a word of a later version.
+    pub review: OpenWord,
+    /// What was found, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<FreeText>,
+    /// The digest of a document that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Digest>,
+}
+
 macro_rules! statement_kinds {
     ($($(#[$doc:meta])* $kind:ident = $word:literal,)+) => {
         words! {
@@ -219,13 +233,15 @@ statement_kinds! {
     Confirm = "confirm",
     /// Consent to a record, or agreement with what another person signed.
     Agree = "agree",
+    /// Something was reviewed.
+    Review = "review",
 }
 
 impl Statement {
     /// The request that it is about, if it is about one.
     pub(crate) fn request(&self) -> Option<Digest> {
         match self {
-            Statement::Check(_) | Statement::Confirm(_) | Statement::Agree(_) => None,
+            Statement::Check(_) | Statement::Confirm(_) | Statement::Agree(_) | Statement::Review(_) => None,
             Statement::Approval(approval) => Some(approval.request),
             Statement::Denial(denial) => Some(denial.request),
             Statement::Action(action) => Some(action.request),

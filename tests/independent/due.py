@@ -23,6 +23,11 @@ def of_request(escrow, request, now):
     if request.releases and not request.closed and request.seal["kind"] == "root":
         due = min(request.releases) + length(escrow.policy["close_within"])
         found.append(("CLOSE-OVERDUE" if now > due else "CLOSE-MISSING", request.seq))
+    notices = escrow.policy.get("notices")
+    told = request.acknowledged or not escrow.may_acknowledge(request)
+    if request.releases and notices and request.seal["kind"] == "root" and not told:
+        due = min(request.releases) + length(notices["within"])
+        found.append(("NOTICE-OVERDUE" if now > due else "NOTICE-MISSING", request.seq))
     return found
 
 

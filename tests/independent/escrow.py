@@ -35,6 +35,7 @@ class Request:
         self.says, self.digest, self.seq = says, digest, seq
         self.generation, self.seal = generation, generation.seal
         self.releases, self.end, self.closed = [], None, False
+        self.approvers, self.acknowledged = set(), False  # of any of its releases
         # What followed from the log when it was made, who had retired by then, and the policy of that time.
         self.derived, self.retired, self.policy = set(), set(), None
 
@@ -112,6 +113,13 @@ class Escrow:
         enough = released or groups.enough(one.seal, one.checked)
         if self.votes[vault].number is None and number == min(self.vaults[vault]) and enough:
             self.votes[vault].number = number
+
+    def may_acknowledge(self, request):
+        """Holders without a part in its releases who have not retired; or administrators and auditors."""
+        apart = set(self.people) - request.approvers - {request.says["requester"]}
+        apart = {one for one in apart if not self.retired_from(one, request.says["vault"])}
+        office = {one for one in apart if {"administrator", "auditor"} & set(self.people[one]["roles"])}
+        return apart & request.generation.custodians or office
 
     def is_custodian(self, name):
         person = self.people.get(name)
@@ -318,7 +326,7 @@ class Escrow:
         if self.retired_from(says["requester"], says["vault"]):
             self.report("RETIRED-PERSON", seq)
 
-    def release(self, note, seq, _digest):
+    def release(self, note, seq, digest):
         says, time = note.value["says"], note.value["time"]
         request = self.requests.get(says["request"])
         demand(request, "RELEASE-REQUEST", is_reference=True)
@@ -341,6 +349,8 @@ class Escrow:
         if deviations.undeclared(says, deviations.of_release(self, request, approvers, says, time)):
             self.report("DEVIATION-UNDECLARED", seq)
         request.releases.append(seconds(time))
+        request.approvers |= set(approvers)
+        self.signed[digest] = (("release", request.digest), note.by)
         self.receive(approvals)
         if "deviations" in says:
             self.report("DEVIATION", seq)

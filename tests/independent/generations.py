@@ -185,11 +185,14 @@ def countersign(escrow, record, statement):
     person, kind = statement.person, subject[0]
     may = {"seal": lambda: escrow.has_vote(person, subject[1]),
            "retire": lambda: any(escrow.has_vote(person, vault) for vault in escrow.with_electors()),
+           "release": lambda: person in escrow.may_acknowledge(escrow.requests[subject[1]]),
            "unknown": lambda: True}[kind]
     if person in by or not may():
         return False
     people = escrow.agreed.setdefault(record, set())
     people.add(person)
+    if kind == "release":
+        escrow.requests[subject[1]].acknowledged = True
     for vault in escrow.vaults:
         if escrow.satisfied(vault, people):
             if kind == "seal" and vault == subject[1]:

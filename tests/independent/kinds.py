@@ -28,7 +28,9 @@ POLICY = Object(
     monthly_review_every=duration, assessment_every=duration, procedure_review_every=duration,
     max_request_window=duration, requester_may_approve=boolean, strict_air_gap=boolean,
     contacts=Optional(many(Object(role=free, name=free, how=free))),
-    support=Optional(Object(path=free, number=Optional(free))), incident_team=Optional(free))
+    support=Optional(Object(path=free, number=Optional(free))), incident_team=Optional(free),
+    rotate_after_reseal=Optional(duration), readiness_every=Optional(duration),
+    notices=Optional(Object(to=many(free), within=duration)))
 
 SHARE = Object(index=INDEX, group=Optional(GROUP), custodian=PERSON, card=HEX, sealed_share=HEX, commitment=HEX)
 
@@ -85,6 +87,7 @@ STATEMENTS = {
                       outcome=Variant(signed_in=time, not_tested=free, failed=free)),
     "agree": Variant(record=HEX, statement=HEX,
                      proposal=Object(kind=text(r"[a-z-]{1,32}"), follows=HEX, says=BASE64)),
+    "review": Object(review=WORD, found=Optional(free), evidence=Optional(HEX)),
 }
 
 CARD = Object(

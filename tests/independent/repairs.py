@@ -228,6 +228,8 @@ def merge(escrow, branch, common, seq):
             if (fresh and (here or (ended and ours.end))) or (here and ended and theirs.end):
                 escrow.report("RELEASE-BRANCHES", seq)
             ours.releases += fresh
+            ours.approvers |= theirs.approvers
+            ours.acknowledged = ours.acknowledged or theirs.acknowledged
             ours.end, ours.closed = ours.end or theirs.end, ours.closed or theirs.closed
         ours.generation = escrow.generation(theirs.says["vault"], theirs.says["generation"])
     digests = {one.note.digest for one in escrow.statements}

@@ -66,6 +66,8 @@ def judge(escrow, statement, before=frozenset()):
     if statement.kind == "agree":
         generations.judge_agree(escrow, statement, before)
         return found
+    if statement.kind == "review":
+        return ["STATEMENT-ROLE"] if person in escrow.retired else found
     request = escrow.requests.get(says["request"])
     demand(request is not None, "STATEMENT-REQUEST", is_reference=True)
     custodian = "custodian" in escrow.people[person]["roles"] and person not in escrow.retired

@@ -7,6 +7,7 @@ mod evidence;
 mod files;
 mod generations;
 mod genesis;
+mod notices;
 mod obligations;
 mod records;
 mod releases;

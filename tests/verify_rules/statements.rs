@@ -8,13 +8,14 @@ use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
 use breakglass::record::request::{End, EndOutcome, Purpose};
 use breakglass::record::statement::{
-    Action, Approval, Check, CheckedShare, Denial, FramedStatement, SignedStatement, Statement,
+    Action, Approval, Check, CheckedShare, Denial, FramedStatement, Review, SignedStatement, Statement,
 };
 use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
+use crate::retirements::retire;
 use crate::world::{Asking, World, actor, embed, text};
 use crate::{Case, Spoil};
 
@@ -250,6 +251,13 @@ fn statement_role() {
     ];
     world.collect("fred", &good.each_ref()).unwrap();
     assert!(world.verify().findings.iter().all(|finding| finding.rule != Rule::StatementRole));
+    // Everybody reviews who has not retired.
+    let review = Review { review: text("monthly"), found: None, evidence: None };
+    world.collect("fred", &[&world.state("fred", review.clone())]).unwrap();
+    world.append(retire("fred"), &[world.signs("dan")]).unwrap();
+    let case = Case::of(&world);
+    world.collect("dan", &[&state("fred", review.into())]).unwrap();
+    case.breaks(Rule::StatementRole, world.head().seq);
 }
 
 #[test]

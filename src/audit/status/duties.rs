@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::obligations;
 use crate::audit::status::duty::{Duty, DutyKind};
 use crate::audit::status::facts::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
 use crate::audit::status::people::{acting, find_person};
 use crate::audit::status::rotation::rotation;
 use crate::crypto::digest::Digest;
-use crate::escrow::Escrow;
+use crate::escrow::{Escrow, RequestState};
 use crate::record::card::Role;
 use crate::record::finding::Finding;
 use crate::record::seal::Kind;
@@ -15,9 +16,10 @@ use crate::value::names::{PersonId, VaultName};
 use crate::value::time::Time;
 
 /// Everything that has to be done, the most urgent first.
-pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus]) -> Vec<Duty> {
+pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus], now: Time) -> Vec<Duty> {
     let mut duties: Vec<Duty> = vaults.iter().filter_map(|vault| rotation(escrow, vault)).collect();
     duties.extend(requests.iter().flat_map(|request| request_duties(escrow, request)));
+    duties.extend(escrow.requests.iter().filter_map(|asked| notice(escrow, asked, now)));
     duties.extend(checks(vaults));
     duties.extend(vaults.iter().filter_map(|vault| drill(escrow, vault)));
     duties.sort_by_key(|duty| (!duty.overdue, !duty.at_once, duty.due, duty.kind));
@@ -122,6 +124,26 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
         duties.push(of(DutyKind::End, false, request.window_until, what, release_with(request)));
     }
     duties
+}
+
+/// The acknowledgement of a release's notice. It stays due when the request is closed.
+fn notice(escrow: &Escrow, asked: &RequestState, now: Time) -> Option<Duty> {
+    let notice = obligations::notice(escrow, asked)?;
+    let (short, vault) = (asked.record.short(), &asked.request.name);
+    let command = |id: &PersonId| {
+        let release = asked.releases.first()?.record.short();
+        Some(format!("breakglass agree {release} {}", acting(id)))
+    };
+    Some(Duty {
+        kind: DutyKind::Notice,
+        overdue: notice.is_overdue(now),
+        at_once: true,
+        due: notice.due,
+        vaults: vec![vault.clone()],
+        request_id: Some(asked.record),
+        what: format!("acknowledge the notice of the release of {vault} for request {short}"),
+        command: escrow.may_acknowledge(asked).first().and_then(command),
+    })
 }
 
 /// The command that releases with the approvals that the log knows of.

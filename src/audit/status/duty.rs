@@ -16,6 +16,8 @@ pub enum DutyKind {
     Rotation,
     /// An answer to a request that waits for approvals.
     Answer,
+    /// The acknowledgement of a release's notice.
+    Notice,
     /// The closing list of a release.
     Close,
     /// The end of a request whose window is over.
@@ -33,6 +35,7 @@ impl DutyKind {
             DutyKind::Files => "files",
             DutyKind::Rotation => "rotation",
             DutyKind::Answer => "answer",
+            DutyKind::Notice => "notice",
             DutyKind::Close => "close",
             DutyKind::End => "end",
             DutyKind::Check => "check",

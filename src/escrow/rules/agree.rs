@@ -57,6 +57,9 @@ impl Escrow {
         let has_say = match &subject {
             Subject::Seal { vault, .. } => self.vault(vault).is_some_and(|vault| vault.has_vote(person)),
             Subject::Retire(_) => self.vaults_with_electors().any(|vault| vault.has_vote(person)),
+            Subject::Release { request } => {
+                self.request(request).is_some_and(|asked| self.may_acknowledge(asked).contains(person))
+            }
             Subject::Unknown => true,
         };
         if !has_say {
@@ -69,7 +72,7 @@ impl Escrow {
             match &subject {
                 Subject::Seal { vault: id, generation } if vault.id == *id => vault.pass_vote(*generation),
                 Subject::Retire(retired) => vault.retire(retired, signed.statement.time),
-                Subject::Seal { .. } | Subject::Unknown => {}
+                Subject::Seal { .. } | Subject::Release { .. } | Subject::Unknown => {}
             }
         }
         true

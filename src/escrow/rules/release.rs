@@ -2,7 +2,7 @@
 
 use crate::escrow::deviations::of_release;
 use crate::escrow::requests::{ReleaseState, RequestState};
-use crate::escrow::state::Escrow;
+use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
 use crate::record::approvers::Approvers;
@@ -37,6 +37,8 @@ pub(super) fn admit(
     }
     let asked = escrow.request_mut(&release.request).expect("it was found above");
     asked.releases.push(released);
+    let (subject, by) = (Subject::Release { request: release.request }, record.frame.by.clone());
+    escrow.signed.insert(record.hash, Countersignable { subject, seq: record.frame.seq, by });
     escrow.begin_vote(&vault, generation, true);
     Ok(())
 }

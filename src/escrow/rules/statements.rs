@@ -82,6 +82,8 @@ fn check(escrow: &Escrow, signed: &SignedStatement, before: &BTreeSet<Digest>) -
         Statement::Action(action) => request(&action.request).map(|_| ()),
         Statement::Confirm(confirm) => confirm::check(escrow, signed, confirm),
         Statement::Agree(agree) => agree::check(escrow, signed, agree, before),
+        // Whatever was reviewed, and whatever word a later version has for it.
+        Statement::Review(_) => Ok(()),
         Statement::Close(close) => {
             request(&close.request)?;
             if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
@@ -119,7 +121,8 @@ fn check_check(escrow: &Escrow, signed: &SignedStatement, check: &Check) -> Resu
     Ok(())
 }
 
-/// Denials and closings are for custodians to state, actions for them or the requester. One by anybody else is reported
+/// Denials and closings are for custodians to state, actions for them or the requester, reviews for everybody who has not
+/// retired. One by anybody else is reported
 /// but kept: it is better to know what was done. For checks and approvals the share decides, and for confirmations and
 /// agreements the vault.
 fn has_role(escrow: &Escrow, signed: &SignedStatement) -> bool {
@@ -130,6 +133,7 @@ fn has_role(escrow: &Escrow, signed: &SignedStatement) -> bool {
     match &signed.statement.says {
         Statement::Denial(_) | Statement::Close(_) => custodian(),
         Statement::Action(action) => custodian() || requester(&action.request),
+        Statement::Review(_) => !escrow.has_retired(&signed.person),
         Statement::Check(_) | Statement::Approval(_) | Statement::Confirm(_) | Statement::Agree(_) => true,
     }
 }
@@ -157,8 +161,8 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, seq: u64, report: &mut i
                 asked.closed.get_or_insert(CloseState { by, time, close: close.clone() });
             }
         }
-        // Approvals, denials and actions change nothing by themselves; they are kept and counted.
-        Statement::Approval(_) | Statement::Denial(_) | Statement::Action(_) => {}
+        // These change nothing by themselves; they are kept and counted.
+        Statement::Approval(_) | Statement::Denial(_) | Statement::Action(_) | Statement::Review(_) => {}
         Statement::Confirm(confirm) => return confirm::apply(escrow, signed, confirm, seq),
         Statement::Agree(agree) => return agree::apply(escrow, signed, agree, seq),
     }

@@ -15,6 +15,7 @@ mod keys;
 mod log_case;
 mod newer;
 mod notes;
+mod notices;
 mod outside;
 mod parts;
 mod put;
@@ -50,6 +51,7 @@ pub fn everything() {
     deviations::write();
     generations::write();
     grown::write();
+    notices::write();
     parts::write();
     words::write();
     log_case::no_surprises();

@@ -1,0 +1,34 @@
+//! The notice of a release: who may acknowledge it, and whether somebody has.
+
+use std::collections::BTreeSet;
+
+use crate::escrow::requests::RequestState;
+use crate::escrow::state::Escrow;
+use crate::record::card::Role;
+use crate::value::names::PersonId;
+
+impl Escrow {
+    /// The people who may acknowledge the notice of a request's releases: the holders of the generation who had no part in
+    /// them and have not retired; if there are none, administrators and auditors of whom the same holds.
+    pub(crate) fn may_acknowledge(&self, asked: &RequestState) -> BTreeSet<PersonId> {
+        let request = &asked.request;
+        let had_part = |person: &PersonId| {
+            *person == request.requester || asked.releases.iter().any(|one| one.approvers.contains(person))
+        };
+        let stands = |person: &&PersonId| !had_part(person) && !self.has_retired_from(person, &request.vault);
+        let generation = self.generation(&request.vault, request.generation);
+        let holders = generation.into_iter().flat_map(|one| one.custodians());
+        let holders: BTreeSet<PersonId> = holders.filter(stands).cloned().collect();
+        if !holders.is_empty() {
+            return holders;
+        }
+        let in_office =
+            self.people.iter().filter(|(_, one)| one.is(Role::Administrator) || one.is(Role::Auditor));
+        in_office.map(|(id, _)| id).filter(stands).cloned().collect()
+    }
+
+    /// Whether somebody who may has acknowledged the notice of one of a request's releases.
+    pub(crate) fn is_acknowledged(&self, asked: &RequestState) -> bool {
+        asked.releases.iter().any(|one| self.agreed.contains_key(&one.record))
+    }
+}
