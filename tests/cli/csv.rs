@@ -50,12 +50,14 @@ fn a_table_may_begin_with_a_mark_and_end_its_lines_as_windows_does() {
 fn a_row_has_as_many_cells_as_the_header() {
     let disk = Disk::begun();
     let good = format!("prod,1,r@example.com,{PASSWORD}");
-    for bad in [format!("{good},more"), "other,1,r@example.com".to_owned(), "\"open".to_owned()] {
+    for (bad, place) in
+        [(format!("{good},more"), "line 3, column"), ("other,1,r@example.com".into(), "row 3")]
+    {
         let run = refused(&disk, 3, format!("{HEADER}\n{good}\n{bad}\n"));
-        run.what("another number of cells").at("-, row 3");
+        run.what("another number of cells").at(&format!("-, {place}"));
     }
     let bytes = [HEADER.as_bytes(), b"\nprod,1,r@example.com,\xff\xfe\xff\xfe\n"].concat();
-    refused(&disk, 3, bytes).what("not UTF-8").at("row 2");
+    refused(&disk, 3, bytes).what("not UTF-8").at("line 2, column 22");
     refused(&disk, 3, format!("{HEADER}\n,1,r@example.com,{PASSWORD}\n")).what("column `vault`: it is empty");
     refused(&disk, 3, format!("{HEADER}\nprod,,r@example.com,{PASSWORD}\n")).what("the account id of `prod`");
     refused(&disk, 3, format!("{HEADER}\nprod,1,,{PASSWORD}\n")).what("the e-mail address of `prod`");

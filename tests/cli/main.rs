@@ -12,6 +12,7 @@ mod csv;
 mod disk;
 mod files;
 mod general;
+mod given;
 mod init;
 mod inputs;
 mod machine;

@@ -9,28 +9,22 @@ use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use crate::cli::context::Context;
+use crate::cli::files::sealing::columns::{Column, MAX_COLUMNS, read_header};
 use crate::cli::files::sealing::consent::{Consent, SealDeviation};
 use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, VaultFacts, finish};
+use crate::cli::files::sealing::table::{Row, TableError, TableText, TextPlace};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::crypto::digest::Digest;
 use crate::hands::files;
 use crate::record::seal::AccountId;
-use crate::secret::payload::{Fields, MAX_FIELDS, PASSWORD};
-use crate::value::names::{FieldName, PersonId, VaultName};
+use crate::secret::payload::{Fields, PASSWORD};
+use crate::value::names::{PersonId, VaultName};
 use crate::value::public;
 
-/// The most bytes, rows, columns and cells of a CSV. A larger file would not fit into the memory for secrets.
+/// The most bytes and rows of a CSV. A larger file would not fit into the memory for secrets.
 const MAX_CSV: u64 = 1 << 20;
 const MAX_ROWS: usize = 10_000;
-const MAX_COLUMNS: usize = MAX_FIELDS;
-const MAX_CELLS: usize = MAX_ROWS * MAX_COLUMNS;
-
-/// What some programs write before everything else.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// The column that holds a code to compare with the seed; it is not sealed.
-const TOTP_CODE: &str = "totp_code";
 
 /// What a CSV begins with.
 const HEADER: &str = "vault,account_id,email,password,totp[,custodians][,threshold][,other fields]";
@@ -38,8 +32,8 @@ const HEADER: &str = "vault,account_id,email,password,totp[,custodians][,thresho
 /// The vaults of a CSV file, one row each. Its rows were all read and judged once; what is kept of them besides the file
 /// is not secret, but for passwords that were made here.
 pub struct CsvBatch {
-    bytes: Zeroizing<Vec<u8>>,
-    header: csv::StringRecord,
+    table: TableText,
+    columns: Vec<Column>,
     rows: Vec<CsvRow>,
 }
 
@@ -86,35 +80,36 @@ impl CsvBatch {
         generate: bool,
         consent: &mut Consent<'_>,
     ) -> Result<CsvBatch, Failure> {
-        let mut bytes = Zeroizing::new(bytes);
         let bad = |row: usize, why: &str| {
             Failure::new(Exit::BadInput, why.to_owned())
                 .at(format!("{}, row {row}", path.display()))
                 .next(format!("correct it; the header is {HEADER}"))
         };
-        // The reader needs far more room for a cell than the comma that makes one.
-        if bytes.iter().filter(|byte| **byte == b',').count() > MAX_CELLS {
-            return Err(bad(1, "the file holds too many cells"));
-        }
-        if bytes.starts_with(BYTE_ORDER_MARK) {
-            bytes.drain(..BYTE_ORDER_MARK.len());
-        }
-        let mut reader = csv::ReaderBuilder::new().from_reader(&bytes[..]);
-        let header = reader.headers().map_err(|_| bad(1, "the header is not readable"))?.clone();
-        check_header(&header).map_err(|why| bad(1, &why))?;
+        let broken = |(error, place): (TableError, TextPlace)| {
+            let failure = Failure::new(Exit::BadInput, error).at(format!("{}, {place}", path.display()));
+            failure.next(format!("{}. Nothing was sealed", error.remedy()))
+        };
+        let table = TableText::decode(bytes).map_err(broken)?;
+        let mut unread = table.rows_from(0);
+        let header = unread.next_row(MAX_COLUMNS).map_err(|(error, place)| match error {
+            TableError::TooManyCells { .. } => bad(1, "the header names too many columns"),
+            _ => broken((error, place)),
+        })?;
+        let header = header.unwrap_or_default();
+        let columns = read_header(&header).map_err(|why| bad(1, &why))?;
         let (mut rows, mut passwords) = (Vec::new(), Passwords::new());
-        // The reader's own iterator would hold each row twice.
-        let mut record = csv::StringRecord::new();
         for row in 2.. {
-            // The reader's own error could quote the row, which is secret.
-            let more = reader.read_record(&mut record);
-            if !more.map_err(|_| bad(row, "the row is not UTF-8, or has another number of cells"))? {
-                break;
+            let Some(cells) = unread.next_row(columns.len()).map_err(broken)? else { break };
+            if cells.count() != columns.len() {
+                let (there, needed) = (cells.count(), columns.len());
+                let why =
+                    format!("the row has another number of cells than the header: {there}, not {needed}");
+                return Err(bad(row, &why));
             }
             if rows.len() == MAX_ROWS {
                 return Err(bad(row, "there are too many rows"));
             }
-            let read = CsvRow::judged(&header, std::mem::take(&mut record), generate, consent);
+            let read = CsvRow::judged(&columns, cells, generate, consent);
             let (read, fields) =
                 read.map_err(|failure| failure.at(format!("{}, row {row}", path.display())))?;
             passwords.add(&fields);
@@ -128,7 +123,7 @@ impl CsvBatch {
             let what = format!("`{first}` and `{second}` have the same password.");
             consent.ask(SealDeviation::ReusedPassword, &what)?;
         }
-        Ok(CsvBatch { bytes, header, rows })
+        Ok(CsvBatch { table, columns, rows })
     }
 
     /// How many vaults there are.
@@ -148,15 +143,13 @@ impl CsvBatch {
     /// None for a row of this file.
     pub fn fields(&self, at: usize) -> Result<Fields, Failure> {
         let row = &self.rows[at];
-        let mut reader = csv::ReaderBuilder::new().from_reader(&self.bytes[row.at..]);
-        // The reader takes the first row for a header otherwise, and holds it twice.
-        reader.set_headers(csv::StringRecord::new());
-        let mut record = csv::StringRecord::new();
-        reader.read_record(&mut record).map_err(|_| {
+        let gone = || {
             Failure::new(Exit::BadInput, format!("the row of `{}` cannot be read again", row.facts.vault))
                 .next("nothing was sealed: run the same command again")
-        })?;
-        let Cells { vault, custodians, threshold, mut raw } = read_cells(&self.header, record)?;
+        };
+        let again = self.table.rows_from(row.at).next_row(self.columns.len()).ok().flatten();
+        let Cells { vault, custodians, threshold, mut raw } =
+            read_cells(&self.columns, again.ok_or_else(gone)?)?;
         raw.is_judged = true;
         raw.password = raw.password.or_else(|| row.generated.clone());
         let mut nobody = Consent::beforehand(&[]);
@@ -164,32 +157,16 @@ impl CsvBatch {
     }
 }
 
-/// What is wrong with a header, if something is.
-fn check_header(header: &csv::StringRecord) -> Result<(), String> {
-    if header.len() > MAX_COLUMNS {
-        return Err("the header names too many columns".to_owned());
-    }
-    for (at, name) in header.iter().enumerate() {
-        if header.iter().take(at).any(|other| other == name) {
-            return Err("the header names a column twice".to_owned());
-        }
-    }
-    match ["vault", "account_id", "email"].iter().find(|needed| !header.iter().any(|name| name == **needed)) {
-        Some(needed) => Err(format!("the header lacks `{needed}`")),
-        None => Ok(()),
-    }
-}
-
 impl CsvRow {
     /// A row that was read and judged, and its fields.
     fn judged(
-        header: &csv::StringRecord,
-        record: csv::StringRecord,
+        columns: &[Column],
+        cells: Row,
         generate: bool,
         consent: &mut Consent<'_>,
     ) -> Result<(CsvRow, Fields), Failure> {
-        let at = record.position().map_or(0, |position| position.byte() as usize);
-        let Cells { vault, custodians, threshold, raw } = read_cells(header, record)?;
+        let at = cells.at;
+        let Cells { vault, custodians, threshold, raw } = read_cells(columns, cells)?;
         let is_generated = generate && raw.password.is_none();
         let VaultCredentials { facts, fields } =
             finish(vault, raw, custodians, threshold, generate, consent)?;
@@ -230,33 +207,32 @@ impl Passwords {
     }
 }
 
-/// Takes a row apart. The row goes before anything else is made of its cells: it can have a megabyte.
-fn read_cells(header: &csv::StringRecord, record: csv::StringRecord) -> Result<Cells, Failure> {
+/// Takes a row apart. The row goes before anything else is made of its cells: it can have a megabyte. Blanks around a
+/// cell belong to its value where that is secret, and nowhere else.
+fn read_cells(columns: &[Column], row: Row) -> Result<Cells, Failure> {
     let wrong = |column: &str, why: &dyn std::fmt::Display| {
         Failure::new(Exit::BadInput, format!("column `{column}`: {why}"))
             .next("correct that cell, and run the same command again")
     };
     let (mut raw, mut vault, mut custodians, mut threshold) = (RawCredentials::default(), None, None, None);
-    for (column, cell) in header.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
+    for (column, cell) in columns.iter().zip(row.cells()).filter(|(_, cell)| !cell.is_empty()) {
+        let (name, plain) = (column.name(), cell.trim());
         match column {
-            "vault" => vault = Some(cell.parse::<VaultName>().map_err(|error| wrong(column, &error))?),
-            "account_id" => {
-                raw.account = Some(AccountId::from_input(cell).map_err(|error| wrong(column, &error))?)
+            Column::Password => raw.password = Some(cell.into()),
+            Column::Field(field) => raw.others.push((field.clone(), cell.into())),
+            _ if plain.is_empty() => {}
+            Column::Vault => vault = Some(plain.parse::<VaultName>().map_err(|error| wrong(name, &error))?),
+            Column::Account => {
+                raw.account = Some(AccountId::from_input(plain).map_err(|error| wrong(name, &error))?);
             }
-            "email" => raw.email = Some(cell.into()),
-            "password" => raw.password = Some(cell.into()),
-            "totp" => raw.totp = Some(cell.into()),
-            TOTP_CODE => raw.totp_code = Some(cell.into()),
-            "threshold" => threshold = Some(cell.parse().map_err(|error| wrong(column, &error))?),
-            "custodians" => {
-                let people =
-                    cell.split_whitespace().map(str::parse::<PersonId>).collect::<Result<Vec<_>, _>>();
-                custodians = Some(people.map_err(|error| wrong(column, &error))?);
-            }
-            other => {
-                let name = other.replace('_', "-");
-                let name = name.parse::<FieldName>().map_err(|error| wrong("of the header", &error))?;
-                raw.others.push((name, cell.into()));
+            Column::Email => raw.email = Some(plain.into()),
+            Column::Totp => raw.totp = Some(plain.into()),
+            Column::TotpCode => raw.totp_code = Some(plain.into()),
+            Column::Threshold => threshold = Some(plain.parse().map_err(|error| wrong(name, &error))?),
+            Column::Custodians => {
+                let people = plain.split_whitespace().map(str::parse::<PersonId>);
+                custodians =
+                    Some(people.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(name, &error))?);
             }
         }
     }
