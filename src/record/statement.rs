@@ -159,7 +159,7 @@ pub struct Action {
 /// "This was gone through."
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Review {
+pub struct Reviewed {
     /// What: `monthly`, `quarterly`, `annual`, `readiness`, `procedure`, or a word of a later version.
     pub review: OpenWord,
     /// What was found, in words.
@@ -234,14 +234,16 @@ statement_kinds! {
     /// Consent to a record, or agreement with what another person signed.
     Agree = "agree",
     /// Something was reviewed.
-    Review = "review",
+    Reviewed = "review",
 }
 
 impl Statement {
     /// The request that it is about, if it is about one.
     pub(crate) fn request(&self) -> Option<Digest> {
         match self {
-            Statement::Check(_) | Statement::Confirm(_) | Statement::Agree(_) | Statement::Review(_) => None,
+            Statement::Check(_) | Statement::Confirm(_) | Statement::Agree(_) | Statement::Reviewed(_) => {
+                None
+            }
             Statement::Approval(approval) => Some(approval.request),
             Statement::Denial(denial) => Some(denial.request),
             Statement::Action(action) => Some(action.request),

@@ -8,7 +8,7 @@ use breakglass::record::finding::Rule;
 use breakglass::record::note::Note;
 use breakglass::record::request::{End, EndOutcome, Purpose};
 use breakglass::record::statement::{
-    Action, Approval, Check, CheckedShare, Denial, FramedStatement, Review, SignedStatement, Statement,
+    Action, Approval, Check, CheckedShare, Denial, FramedStatement, Reviewed, SignedStatement, Statement,
 };
 use breakglass::record::statements::Statements;
 use breakglass::value::names::KeyName;
@@ -252,7 +252,7 @@ fn statement_role() {
     world.collect("fred", &good.each_ref()).unwrap();
     assert!(world.verify().findings.iter().all(|finding| finding.rule != Rule::StatementRole));
     // Everybody reviews who has not retired.
-    let review = Review { review: text("monthly"), found: None, evidence: None };
+    let review = Reviewed { review: text("monthly"), found: None, evidence: None };
     world.collect("fred", &[&world.state("fred", review.clone())]).unwrap();
     world.append(retire("fred"), &[world.signs("dan")]).unwrap();
     let case = Case::of(&world);

@@ -16,7 +16,7 @@ use crate::record::repair::{Began, Recovered};
 use crate::record::request::{End, Release, Request};
 use crate::record::retire::Retire;
 use crate::record::seal::Seal;
-use crate::record::statement::{Review, SignedStatement, Statement};
+use crate::record::statement::{Reviewed, SignedStatement, Statement};
 
 /// A record on one line, with its hash.
 pub(crate) fn line_of(record: &LogRecord) -> String {
@@ -152,7 +152,7 @@ fn agreed(says: &Agree) -> String {
     }
 }
 
-fn reviewed(says: &Review) -> String {
+fn reviewed(says: &Reviewed) -> String {
     let found = says.found.as_ref().map_or(String::new(), |found| format!(": {found}"));
     let evidence = says.evidence.map_or(String::new(), |digest| format!("; document {}", digest.short()));
     format!("{}{found}{evidence}", says.review.as_str())
@@ -215,7 +215,7 @@ fn statements(record: &LogRecord, statements: &[String]) -> Vec<Line> {
             }
             Statement::Confirm(confirm) => (confirmed(confirm), None),
             Statement::Agree(agree) => (agreed(agree), None),
-            Statement::Review(review) => (reviewed(review), None),
+            Statement::Reviewed(review) => (reviewed(review), None),
         };
         Line {
             seq: record.frame.seq,

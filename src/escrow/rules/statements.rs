@@ -83,7 +83,7 @@ fn check(escrow: &Escrow, signed: &SignedStatement, before: &BTreeSet<Digest>) -
         Statement::Confirm(confirm) => confirm::check(escrow, signed, confirm),
         Statement::Agree(agree) => agree::check(escrow, signed, agree, before),
         // Whatever was reviewed, and whatever word a later version has for it.
-        Statement::Review(_) => Ok(()),
+        Statement::Reviewed(_) => Ok(()),
         Statement::Close(close) => {
             request(&close.request)?;
             if close.items.iter().map(|item| &item.obligation).eq(Obligation::ALL) {
@@ -133,7 +133,7 @@ fn has_role(escrow: &Escrow, signed: &SignedStatement) -> bool {
     match &signed.statement.says {
         Statement::Denial(_) | Statement::Close(_) => custodian(),
         Statement::Action(action) => custodian() || requester(&action.request),
-        Statement::Review(_) => !escrow.has_retired(&signed.person),
+        Statement::Reviewed(_) => !escrow.has_retired(&signed.person),
         Statement::Check(_) | Statement::Approval(_) | Statement::Confirm(_) | Statement::Agree(_) => true,
     }
 }
@@ -162,7 +162,7 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, seq: u64, report: &mut i
             }
         }
         // These change nothing by themselves; they are kept and counted.
-        Statement::Approval(_) | Statement::Denial(_) | Statement::Action(_) | Statement::Review(_) => {}
+        Statement::Approval(_) | Statement::Denial(_) | Statement::Action(_) | Statement::Reviewed(_) => {}
         Statement::Confirm(confirm) => return confirm::apply(escrow, signed, confirm, seq),
         Statement::Agree(agree) => return agree::apply(escrow, signed, agree, seq),
     }

@@ -5,7 +5,7 @@ use breakglass::record::agree::Agree;
 use breakglass::record::finding::Rule;
 use breakglass::record::policy::{Notices, Policy};
 use breakglass::record::request::EndOutcome;
-use breakglass::record::statement::Review;
+use breakglass::record::statement::Reviewed;
 use breakglass::value::time::Seconds;
 
 use super::log_case::{LogCase, small, spoiled};
@@ -69,15 +69,15 @@ fn acknowledged() {
 }
 
 fn reviews(world: &World) {
-    let of = |word: &str| Review { review: text(word), found: None, evidence: None };
+    let of = |word: &str| Reviewed { review: text(word), found: None, evidence: None };
     spoiled(world, "review", "Several, of which this version does not know one.", None, |world| {
         let found = Some(text("One book is late."));
         let evidence = Some(Digest::of(b"the minutes"));
         let all = [
             ("fred", of("monthly")),
-            ("alice", Review { found: found.clone(), ..of("quarterly") }),
-            ("dan", Review { evidence, ..of("annual") }),
-            ("bob", Review { found, evidence, ..of("readiness") }),
+            ("alice", Reviewed { found: found.clone(), ..of("quarterly") }),
+            ("dan", Reviewed { evidence, ..of("annual") }),
+            ("bob", Reviewed { found, evidence, ..of("readiness") }),
             ("carol", of("of-the-moon")),
         ];
         for (who, says) in all {
