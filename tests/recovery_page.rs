@@ -154,6 +154,8 @@ fn walk_py_walks_logs_with_gaps_and_looks_into_branches() {
         ("records-missing", "  MISSING\n"),
         ("adopted", ", branch: "),
         ("adopted-within-another", ", branch: "),
+        ("adopted-in-parts", ", branch: "),
+        ("adopted-with-its-parts", ", branch: "),
         ("adopted-request-released", "release by "),
         ("recovered", "recovered by "),
         ("retired", "retire by "),

@@ -73,6 +73,13 @@ pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
     })
 }
 
+/// A finding for each part of a branch that was begun to be adopted, and was not: what the branch says does not count.
+pub fn unadopted(escrow: &Escrow) -> impl Iterator<Item = Finding> {
+    escrow
+        .unadopted()
+        .map(|(seq, by)| Broken::new(Rule::AdoptUnfinished, format!("record {seq}")).signers(by).about(seq))
+}
+
 /// The number of the last record of this log that the head vouches for: 0 if the head is of a branch.
 pub fn knows(escrow: &Escrow, head: &Head) -> u64 {
     if escrow.is_elsewhere(head) { 0 } else { head.seq }

@@ -30,6 +30,7 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
     let mut trouble: Vec<Finding> =
         reading.findings.iter().filter(|found| found.severity() >= Severity::Torn).cloned().collect();
     trouble.extend(heads::missing(escrow));
+    trouble.extend(heads::unadopted(escrow));
     trouble.sort_by_key(|found| std::cmp::Reverse(found.severity()));
     // To whom something was sealed is over and done: no other copy mends that.
     let dealt = files.findings().into_iter().filter(|found| found.rule == Rule::FileRecipients).count();

@@ -107,6 +107,7 @@ fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
         });
     }
     findings.extend(heads::missing(&escrow));
+    findings.extend(heads::unadopted(&escrow));
     if let Some(anchor) = &evidence.anchor
         && !anchor.is_of(&escrow.id)
     {

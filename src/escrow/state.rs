@@ -49,8 +49,10 @@ pub struct Escrow {
     pub(super) kept: BTreeMap<Digest, Vec<u8>>,
     /// The heads of adopted branches.
     pub(super) elsewhere: BTreeSet<Head>,
-    /// How many branches were adopted.
-    pub(super) adopted: usize,
+    /// The parts of a branch directly before the end of the log, which the next record may adopt.
+    pub(super) parts: Vec<BranchPart>,
+    /// The parts that no record adopted: who signed each, by number.
+    pub(super) unadopted: BTreeMap<u64, Vec<KeyName>>,
     /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
     /// record.
     pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,
@@ -92,6 +94,17 @@ pub struct Gap {
     pub after: u64,
     /// The last of them, as it is known.
     pub until: Head,
+}
+
+/// A part of another branch's records.
+#[derive(Debug, Clone)]
+pub(super) struct BranchPart {
+    /// The number of its record.
+    pub(super) seq: u64,
+    /// Who signed it.
+    pub(super) by: Vec<KeyName>,
+    /// Its bytes; `None` if they were no base64.
+    pub(super) bytes: Option<Arc<[u8]>>,
 }
 
 /// A record that can be countersigned.
@@ -215,6 +228,12 @@ impl Escrow {
     /// Whether records are known to be missing.
     pub fn has_gaps(&self) -> bool {
         !self.gaps.is_empty()
+    }
+
+    /// The parts of branches that no record adopted, by number, and who signed each.
+    pub(crate) fn unadopted(&self) -> impl Iterator<Item = (u64, &Vec<KeyName>)> {
+        let last = self.parts.iter().map(|part| (part.seq, &part.by));
+        self.unadopted.iter().map(|(seq, by)| (*seq, by)).chain(last)
     }
 
     /// Whether a person has retired.

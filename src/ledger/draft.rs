@@ -3,6 +3,7 @@
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
 use crate::ledger::error::LedgerError;
+use crate::record::chain::LogRecord;
 use crate::record::frame::{FramedRecord, RecordBody};
 use crate::record::head::Head;
 use crate::record::kinds::largest;
@@ -50,5 +51,37 @@ impl<S: RecordBody> Draft<'_, S> {
 
     pub(super) fn after(self, escrow: Digest, head: &Head) -> Result<Note, LedgerError> {
         self.at(escrow, head.seq + 1, head.hash)
+    }
+}
+
+/// Records that are signed, each after the last, and not in the log yet.
+pub(super) struct Drafted {
+    escrow: Digest,
+    seq: u64,
+    prev: Digest,
+    notes: Vec<Note>,
+}
+
+impl Drafted {
+    /// None yet, after `head`.
+    pub(super) fn after(escrow: Digest, head: &Head) -> Drafted {
+        Drafted { escrow, seq: head.seq + 1, prev: head.hash, notes: Vec::new() }
+    }
+
+    /// Signs one more.
+    ///
+    /// # Errors
+    /// As [`Draft::at`].
+    pub(super) fn put<S: RecordBody>(&mut self, draft: Draft<'_, S>) -> Result<(), LedgerError> {
+        let note = draft.at(self.escrow, self.seq, self.prev)?;
+        self.seq += 1;
+        self.prev = Digest::of(&LogRecord::bytes_of(&note));
+        self.notes.push(note);
+        Ok(())
+    }
+
+    /// All of them.
+    pub(super) fn into_notes(self) -> Vec<Note> {
+        self.notes
     }
 }

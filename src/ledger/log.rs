@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
 use crate::escrow::{Escrow, KnownLogs, Reading, VerifiedStatement, forks};
-use crate::ledger::draft::Draft;
+use crate::ledger::draft::{Draft, Drafted};
 use crate::ledger::error::LedgerError;
 use crate::ledger::medium::Medium;
 use crate::record::chain::LogRecord;
@@ -20,7 +20,7 @@ use crate::record::frame::RecordBody;
 use crate::record::head::Head;
 use crate::record::kinds::Record;
 use crate::record::note::Note;
-use crate::record::repair::{Adopt, Continue, Recovered};
+use crate::record::repair::{Adopt, AdoptPart, Continue, Recovered};
 use crate::value::names::KeyName;
 use crate::value::public;
 use crate::value::time::Time;
@@ -58,6 +58,18 @@ impl Appended {
     pub fn head(&self) -> Head {
         self.head
     }
+}
+
+/// The most bytes of a branch that a record is given here: so much of it can be kept if the record is torn.
+const MAX_PIECE: usize = 4 << 20;
+
+/// The records of another branch that are to be adopted.
+#[derive(Debug, Clone, Copy)]
+pub struct Branch<'a> {
+    /// The last record that both branches have.
+    pub from: Head,
+    /// The bytes of the records after it.
+    pub records: &'a [u8],
 }
 
 /// A log that is open for appending.
@@ -194,17 +206,27 @@ impl<M: Medium> Ledger<M> {
         Ok(())
     }
 
-    /// Adopts the records of another branch. Both signers are enrolled people.
+    /// Adopts the records of another branch, in as many records as that takes, in one write. Both signers are enrolled people;
+    /// the first of them signs the parts.
     ///
     /// # Errors
-    /// [`LedgerError::Refused`] with the rule that the adoption would break.
-    pub fn adopt(&mut self, draft: Draft<'_, Adopt>) -> Result<Appended, LedgerError> {
+    /// [`LedgerError::Refused`] with the rule that the adoption would break; nothing is written then.
+    pub fn adopt(&mut self, draft: Draft<'_, Branch<'_>>) -> Result<Vec<Appended>, LedgerError> {
+        let Draft { time, says: Branch { from, records }, signers } = draft;
         // The branch is judged from the state of the escrow where it forked, so that state has to be remembered first.
-        let branch = BASE64.decode(draft.says.records.as_bytes()).unwrap_or_default();
-        let mut more = forks(&branch);
-        more.insert(draft.says.from.hash);
+        let mut more = forks(records);
+        more.insert(from.hash);
         self.remember(more)?;
-        self.append(draft)
+        let mut pieces = records.chunks(MAX_PIECE);
+        let last = pieces.next_back().unwrap_or_default();
+        let adopt = Adopt { from, parts: pieces.len() as u64, records: BASE64.encode(last) };
+        let mut notes = self.next();
+        for piece in pieces {
+            let says = AdoptPart { records: BASE64.encode(piece) };
+            notes.put(Draft { time, says, signers: signers.iter().take(1).cloned().collect() })?;
+        }
+        notes.put(Draft { time, says: adopt, signers })?;
+        self.append_notes(&notes.into_notes())
     }
 
     /// Remembers statements that this program has verified, so that an append does not verify them again.
@@ -252,15 +274,14 @@ impl<M: Medium> Ledger<M> {
         drafts: Vec<Draft<'_, S>>,
     ) -> Result<Vec<Appended>, LedgerError> {
         public::work(|| {
-            let head = self.escrow().head;
-            let (mut prev, mut notes) = (head.hash, Vec::with_capacity(drafts.len()));
-            for (seq, draft) in (head.seq + 1..).zip(drafts) {
-                let note = draft.at(self.escrow().id, seq, prev)?;
-                prev = Digest::of(&LogRecord::bytes_of(&note));
-                notes.push(note);
-            }
-            self.append_notes(&notes)
+            let mut notes = self.next();
+            drafts.into_iter().try_for_each(|draft| notes.put(draft))?;
+            self.append_notes(&notes.into_notes())
         })
+    }
+
+    fn next(&self) -> Drafted {
+        Drafted::after(self.escrow().id, &self.escrow().head)
     }
 
     fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {

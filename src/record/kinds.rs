@@ -11,7 +11,7 @@ use crate::record::frame::{Frame, FramedRecord, RecordBody};
 use crate::record::genesis::Genesis;
 use crate::record::head::Head;
 use crate::record::note::{MAX_NOTE, Note, NoteError};
-use crate::record::repair::{Adopt, Continue, Recovered};
+use crate::record::repair::{Adopt, AdoptPart, Continue, Recovered};
 use crate::record::request::{End, Release, Request};
 use crate::record::retire::Retire;
 use crate::record::seal::Seal;
@@ -137,6 +137,8 @@ record_kinds! {
     Continue = "continue",
     /// Another branch's records are brought in.
     Adopt = "adopt",
+    /// A part of another branch's records, which are too many for one record.
+    AdoptPart = "adopt-part",
     /// A person takes no more part.
     Retire = "retire",
 }
@@ -155,13 +157,14 @@ pub(crate) fn largest(kind: Option<RecordKind>) -> usize {
         // 255 approvals in base64, and lists.
         Some(RecordKind::Release | RecordKind::End) => 4 << 20,
         Some(RecordKind::Retire) => 64 << 10,
-        // Cards; 65,536 shares in one check; a damaged tail of 8 MiB; seals that are kept; a branch: each in base64.
+        // Cards; 65,536 shares in one check; a damaged tail of 8 MiB; seals that are kept; a branch, or a part of one: each in base64.
         Some(
             RecordKind::Genesis
             | RecordKind::Statements
             | RecordKind::Recovered
             | RecordKind::Continue
-            | RecordKind::Adopt,
+            | RecordKind::Adopt
+            | RecordKind::AdoptPart,
         ) => MAX_NOTE,
         None => MAX_UNKNOWN,
     }

@@ -183,7 +183,18 @@ pub struct Continue {
 pub struct Adopt {
     /// The last record that both branches have.
     pub from: Head,
-    /// The other branch's records after it, in base64.
+    /// How many records directly before this one hold the beginning of the branch; 0 if all of it is here.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub parts: u64,
+    /// The other branch's records after `from`, in base64, or what of them the parts do not hold.
+    pub records: String,
+}
+
+/// A part of another branch's records, which the next `adopt` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptPart {
+    /// The next bytes of the branch, in base64.
     pub records: String,
 }
 

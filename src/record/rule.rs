@@ -147,6 +147,7 @@ rules! {
     AdoptSigners "ADOPT-SIGNERS" Tampered "A branch is not adopted by two different enrolled people.";
     AdoptBranch "ADOPT-BRANCH" Tampered "An adopted branch is invalid, or is not a branch of this log.";
     AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";
+    AdoptUnfinished "ADOPT-UNFINISHED" Warning "Parts of a branch stand here that no record adopted.";
     Adopted "ADOPTED" Warning "Another branch of this log was adopted.";
     ReleaseBranches "RELEASE-BRANCHES" Finding "A request was released on one branch, and released or ended on another.";
     RetireSigner "RETIRE-SIGNER" Tampered "A retirement is neither by one administrator nor with the consent of the electors.";

@@ -3,7 +3,8 @@
 use breakglass::escrow::Reading;
 use breakglass::ledger::log::Ledger;
 use breakglass::record::finding::{Rule, Severity};
-use breakglass::record::repair::Continue;
+use breakglass::record::repair::{Adopt, AdoptPart, Continue};
+use data_encoding::BASE64;
 
 use crate::world::{World, adoption, head_of};
 
@@ -90,4 +91,84 @@ fn records_that_are_here_are_not_missing() {
     world.adopt(adoption(&start, &without), &TWO).unwrap();
     let found = world.verify().findings;
     assert!(!found.iter().any(|one| one.rule == Rule::RecordsMissing), "{found:?}");
+}
+
+#[test]
+fn any_number_of_branches_is_adopted() {
+    let world = World::ready();
+    let fork = world.bytes();
+    world.check("bob");
+    for _ in 0..70 {
+        world.adopt_a_check(&fork);
+    }
+    let found = world.verify().findings;
+    assert_eq!(found.iter().filter(|one| one.rule == Rule::Adopted).count(), 70);
+    assert!(world.verify().worst() < Some(Severity::Finding), "{found:?}");
+}
+
+#[test]
+fn a_branch_comes_in_parts_wherever_they_are_cut() {
+    let world = World::ready();
+    let fork = world.bytes();
+    let theirs = world.grown(&world.grown(&fork, "alice"), "alice");
+    let ours = world.grown(&fork, "bob");
+    let says = adoption(&fork, &theirs);
+    let length = theirs.len() - fork.len();
+    for cuts in [vec![1, 1], vec![0], vec![length], vec![length - 1], vec![500, 0, 700], vec![9; 60]] {
+        world.set_bytes(ours.clone());
+        world.adopt_in_parts(&says, &cuts, &TWO);
+        assert!(world.reading().escrow.is_ancestor(&head_of(&theirs)), "{cuts:?}");
+        let found = world.verify().findings;
+        assert!(world.verify().worst() < Some(Severity::Finding), "{cuts:?}: {found:?}");
+        assert!(!found.iter().any(|one| one.rule == Rule::AdoptUnfinished), "{cuts:?}: {found:?}");
+    }
+}
+
+#[test]
+fn parts_of_a_stranger_are_in_nobodys_way() {
+    let world = World::ready();
+    let fork = world.bytes();
+    let theirs = world.grown(&fork, "alice");
+    let ours = world.grown(&fork, "bob");
+    let says = adoption(&fork, &theirs);
+    let bytes = BASE64.decode(says.records.as_bytes()).unwrap();
+    let part = |bytes: &[u8], who: &str| {
+        world.forge(AdoptPart { records: BASE64.encode(bytes) }, &[world.signs(who)])
+    };
+    // Those of two people, mixed: an `adopt` of them is refused before it is written, and all of it is written again.
+    world.set_bytes(ours);
+    part(&bytes[..200], "alice");
+    part(b"junk", "erin");
+    part(&bytes[200..400], "alice");
+    let before = world.bytes();
+    let last = Adopt { from: says.from, parts: 2, records: BASE64.encode(&bytes[400..]) };
+    world.append(last, &TWO.map(|who| world.signs(who))).unwrap_err();
+    assert_eq!(world.bytes(), before, "nothing is written");
+    world.adopt_in_parts(&says, &[200, 200], &TWO);
+    assert!(world.reading().escrow.is_ancestor(&head_of(&theirs)));
+    assert!(world.reading().unsound().is_none());
+}
+
+#[test]
+fn a_branch_that_adopted_in_parts_holds_its_parts() {
+    let world = World::ready();
+    let root = world.bytes();
+    let (ours, third) = (world.grown(&root, "alice"), world.grown(&root, "bob"));
+    // Parts were written, and the copy parts there: on one the adoption follows, here something else does.
+    let says = adoption(&root, &third);
+    world.set_bytes(ours.clone());
+    world.adopt_in_parts(&says, &[300, 300], &TWO);
+    let theirs = world.bytes();
+    let starts: Vec<_> = world.records().iter().map(|record| record.start as usize).collect();
+    let [.., first, _, adopt] = starts.as_slice() else { panic!("{starts:?}") };
+    let fork = theirs[..*adopt].to_vec();
+    let here = world.grown(&fork, "carol");
+    world.set_bytes(here.clone());
+    // From behind the parts, nobody can tell what it adopted; from before them, it is all there.
+    world.adopt(adoption(&fork, &theirs), &TWO).unwrap_err();
+    assert_eq!(world.bytes(), here);
+    world.adopt(adoption(&theirs[..*first], &theirs), &TWO).unwrap();
+    for log in [&theirs, &third] {
+        assert!(world.reading().escrow.is_ancestor(&head_of(log)));
+    }
 }

@@ -21,12 +21,12 @@ def of_request(escrow, request, now):
     if request.releases and request.end is None:
         found.append(("END-MISSING", request.seq))
     if request.releases and not request.closed and request.seal["kind"] == "root":
-        due = min(request.releases) + length(escrow.policy["close_within"])
+        due = min(request.releases.values()) + length(escrow.policy["close_within"])
         found.append(("CLOSE-OVERDUE" if now > due else "CLOSE-MISSING", request.seq))
     notices = escrow.policy.get("notices")
     told = request.acknowledged or not escrow.may_acknowledge(request)
     if request.releases and notices and request.seal["kind"] == "root" and not told:
-        due = min(request.releases) + length(notices["within"])
+        due = min(request.releases.values()) + length(notices["within"])
         found.append(("NOTICE-OVERDUE" if now > due else "NOTICE-MISSING", request.seq))
     return found
 

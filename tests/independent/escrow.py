@@ -34,7 +34,7 @@ class Request:
     def __init__(self, says, digest, seq, generation):
         self.says, self.digest, self.seq = says, digest, seq
         self.generation, self.seal = generation, generation.seal
-        self.releases, self.end, self.closed = [], None, False
+        self.releases, self.end, self.closed = {}, None, False  # releases: when, by the digest of the record
         self.approvers, self.acknowledged = set(), False  # of any of its releases
         # What followed from the log when it was made, who had retired by then, and the policy of that time.
         self.derived, self.retired, self.policy = set(), set(), None
@@ -56,7 +56,9 @@ class Escrow:
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
         self.newer = False  # a newer record may have brought in what is named later
         self.unseen = set()  # repairs that only their signer has seen: kind, signer, number
-        self.known, self.adopted = set(), 0
+        self.known = set()
+        # Parts of a branch directly before the next record, from which record on they are, and those that nobody took.
+        self.parts, self.parts_from, self.left = [], 0, []
 
     def report(self, code, seq):
         self.findings.append((code, seq))
@@ -348,7 +350,7 @@ class Escrow:
         demand(groups.enough(request.seal, approvers), "RELEASE-QUORUM")
         if deviations.undeclared(says, deviations.of_release(self, request, approvers, says, time)):
             self.report("DEVIATION-UNDECLARED", seq)
-        request.releases.append(seconds(time))
+        request.releases[digest] = seconds(time)
         request.approvers |= set(approvers)
         self.signed[digest] = (("release", request.digest), note.by)
         self.receive(approvals)

@@ -62,7 +62,8 @@ RECORDS = {
     "recovered": Object(
         damage=DAMAGE, began=Optional(either(one_of("unknown"), Variant(release=HEX)))),
     "continue": Object(**{"from": HEAD, "last": Optional(HEAD), "left": Optional(DAMAGE), "kept": Optional(many(BASE64))}),
-    "adopt": Object(**{"from": HEAD, "records": BASE64}),
+    "adopt": Object(**{"from": HEAD, "parts": Optional(integer(64)), "records": BASE64}),
+    "adopt-part": Object(records=BASE64),
     "retire": Object(person=PERSON, because=free, vault=Optional(HEX), agrees=Optional(many(BASE64))),
 }
 
@@ -70,7 +71,8 @@ RECORDS = {
 MEBIBYTE = 1 << 20
 LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYTE, "end": 4 * MEBIBYTE,
            "retire": 64 << 10, "genesis": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
-           "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE}
+           "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE,
+           "adopt-part": 16 * MEBIBYTE}
 
 CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
 ANSWER = either(one_of("done"), Variant(not_applicable=free))

@@ -14,9 +14,10 @@ BEGINNING = b'{"type":"breakglass/v'
 ZERO = "0" * 64
 
 
-def read(data: bytes) -> Escrow:
-    """What a log says. `whole` is true where it was read to its end."""
+def read(data: bytes, parts_from=0) -> Escrow:
+    """What a log says. `whole` is true where it was read to its end; parts of branches count from that record on."""
     escrow = Escrow()
+    escrow.parts_from = parts_from
     escrow.whole, escrow.last_time, escrow.data = False, None, data
     at = seq = 0
     prev = ZERO
@@ -36,6 +37,8 @@ def read(data: bytes) -> Escrow:
         escrow.whole = True
     for first, _ in escrow.missing:
         escrow.report("RECORDS-MISSING", first)
+    for number in escrow.left + [number for number, _ in escrow.parts]:
+        escrow.report("ADOPT-UNFINISHED", number)
     return escrow
 
 
@@ -148,6 +151,9 @@ def content(escrow, note, seq, digest):
     except Broken as broken:
         cannot_tell = escrow.newer and broken.is_reference
         escrow.report("RECORD-NEWER-REFERENCE" if cannot_tell else broken.code, seq)
+    if note.kind != "adopt-part" or note.form:
+        escrow.left += [number for number, _ in escrow.parts]
+        escrow.parts = []
 
 
 def is_place(head):

@@ -9,7 +9,7 @@ from shapes import Malformed, seconds, unbase64
 from statements import Broken, demand
 
 BEGINNING = b'{"type":"breakglass/v1/'
-MAX_DAMAGE, MAX_KEPT, MAX_ADOPTED = 67_108_864, 8_388_608, 64
+MAX_DAMAGE, MAX_KEPT = 67_108_864, 8_388_608
 
 
 def one_person(escrow, note, code):
@@ -153,22 +153,17 @@ def adopt(escrow, note, seq, _digest):
     demand(len(set(note.by)) == len(note.by) == 2 and all(one in escrow.people for one in note.by), "ADOPT-SIGNERS")
     says = note.value["says"]
     head = (says["from"]["seq"], says["from"]["size"], says["from"]["hash"])
+    branch_bytes = whole_branch(escrow, says, seq)
     before = escrow.prefix_of(head)
     demand(before is not None, "ADOPT-BRANCH")
-    try:
-        branch_bytes = unbase64(says["records"])
-    except Malformed:
-        raise Broken("ADOPT-BRANCH") from None
-    branch = log.read(before + branch_bytes)
+    # What the branch adopts, it holds itself: no parts from before it.
+    branch = log.read(before + branch_bytes, parts_from=head[0] + 1)
     common = log.read(before)
     new = {(number, *place) for number, place in branch.heads.items() if number > head[0]}
     bad = branch.serious() - common.serious()
     demand(branch.whole and new and not bad, "ADOPT-BRANCH")
-    first = min(new)
     ends = {(gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) for gap in escrow.missing}
-    demand(first not in escrow.known or first in ends, "ADOPT-BRANCH")
-    adopted = escrow.adopted + 1 + branch.adopted - common.adopted
-    demand(adopted <= MAX_ADOPTED, "ADOPT-BRANCH")
+    demand(not new <= escrow.known - ends, "ADOPT-BRANCH")
     found = {(number, *place) for number, place in branch.heads.items()}
     for start, last in escrow.missing:
         if (last["seq"], last["size"], last["hash"]) in found:
@@ -177,11 +172,10 @@ def adopt(escrow, note, seq, _digest):
                     there = branch.generation(vault, number)
                     real = there is not None and there.digest == one.digest
                     demand(real or not start <= one.seq <= last["seq"], "ADOPT-CONFLICT")
-    merge(escrow, branch, common, seq)
-    escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code != "RECORDS-MISSING"]
+    merge(escrow, branch, seq)
+    escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code not in OF_THE_END]
     escrow.known |= new | branch.known
     escrow.branches += [(before + branch_bytes, new), *branch.branches]
-    escrow.adopted = adopted
     escrow.newer = escrow.newer or branch.newer
     escrow.missing = [gap for gap in escrow.missing
                       if (gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) not in new | branch.known - common.known]
@@ -190,7 +184,25 @@ def adopt(escrow, note, seq, _digest):
     escrow.report("ADOPTED", seq)
 
 
-def merge(escrow, branch, common, seq):
+def whole_branch(escrow, says, seq):
+    """The bytes of a branch: those of the parts directly before it, and its own."""
+    count = says.get("parts", 0)
+    first = escrow.parts_from if seq >= escrow.parts_from else 0
+    demand(count <= len([number for number, _ in escrow.parts if number >= first]), "ADOPT-BRANCH")
+    taken, escrow.parts = escrow.parts[len(escrow.parts) - count:], escrow.parts[:len(escrow.parts) - count]
+    try:
+        return b"".join(unbase64(text) for text in [one for _, one in taken] + [says["records"]])
+    except Malformed:
+        raise Broken("ADOPT-BRANCH") from None
+
+
+def adopt_part(escrow, note, seq, _digest):
+    """Waits for the `adopt` directly behind it, or for more parts."""
+    one_person(escrow, note, "REPAIR-SIGNER")
+    escrow.parts.append((seq, note.value["says"]["records"]))
+
+
+def merge(escrow, branch, seq):
     """What a branch says counts here too, each thing once."""
     for vault, sealed in branch.vaults.items():
         for number, generation in sealed.items():
@@ -220,14 +232,10 @@ def merge(escrow, branch, common, seq):
         if ours is theirs:
             ours.seq = seq
         else:
-            known = common.requests.get(digest)
-            before = known.releases if known else []
-            fresh = [one for one in theirs.releases if one not in before]
-            here = [one for one in ours.releases if one not in before]
-            ended = known is None or known.end is None
-            if (fresh and (here or (ended and ours.end))) or (here and ended and theirs.end):
+            fresh, here = theirs.releases.keys() - ours.releases, ours.releases.keys() - theirs.releases
+            if (fresh and (here or ours.end)) or (here and theirs.end and theirs.end != ours.end):
                 escrow.report("RELEASE-BRANCHES", seq)
-            ours.releases += fresh
+            ours.releases |= theirs.releases
             ours.approvers |= theirs.approvers
             ours.acknowledged = ours.acknowledged or theirs.acknowledged
             ours.end, ours.closed = ours.end or theirs.end, ours.closed or theirs.closed
@@ -244,10 +252,12 @@ def merge(escrow, branch, common, seq):
     escrow.recipients |= branch.recipients
 
 
+# What is found once a log was read, of that log alone.
+OF_THE_END = ("RECORDS-MISSING", "ADOPT-UNFINISHED")
 KEPT = {
     "seal": lambda escrow, *record: escrow.seal(*record, gaps=True),
     "retire": lambda escrow, *record: generations.retire(escrow, *record, gaps=True),
     "statements": lambda escrow, *record: escrow.statements_record(*record),
     "request": lambda escrow, *record: escrow.request(*record),
 }
-KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "retire": generations.retire}
+KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "adopt-part": adopt_part, "retire": generations.retire}

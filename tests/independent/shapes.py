@@ -166,7 +166,7 @@ class Object:
         missing = [name for name, shape in self.fields.items() if name not in taken and not isinstance(shape, Optional)]
         require(not missing, f"{missing} missing")
         left_out = [name for name, shape in self.fields.items() if isinstance(shape, Optional) and
-                    (taken.get(name) == [] or name == "zeros" and taken.get(name) == 0)]
+                    (taken.get(name) == [] or name in ("zeros", "parts") and taken.get(name) == 0)]
         return {name: taken[name] for name in self.fields if name in taken and name not in left_out}
 
 

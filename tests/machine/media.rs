@@ -109,7 +109,8 @@ pub fn adopt(safes: &Safes, dice: &[u8; 4]) -> bool {
         if from == escrow.head && !escrow.has_gaps() {
             return false;
         }
-        let says = Adopt { from, records: BASE64.encode(&theirs[from.size as usize..]) };
+        let records = BASE64.encode(&theirs[from.size as usize..]);
+        let says = Adopt { from, parts: 0, records };
         let before = world.bytes();
         let adopted = world.adopt(says, &["alice", "bob"]).is_ok();
         if adopted {

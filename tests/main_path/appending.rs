@@ -7,7 +7,7 @@ use super::*;
 fn a_record_is_as_large_as_a_line_may_be_and_no_larger() {
     let world = World::ready();
     let record = |length: usize| {
-        let says = Adopt { from: world.head(), records: "A".repeat(length) };
+        let says = Adopt { from: world.head(), parts: 0, records: "A".repeat(length) };
         let draft = Draft { time: dawn(), says, signers: vec![world.signs("alice")] };
         draft.at(world.id(), 1, Digest::ZERO)
     };

@@ -3,7 +3,7 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
-use breakglass::record::repair::Adopt;
+use breakglass::record::repair::{Adopt, AdoptPart};
 use breakglass::record::request::EndOutcome;
 use breakglass::record::seal::Kind;
 use data_encoding::BASE64;
@@ -103,18 +103,44 @@ fn adopt_branch() {
     );
     world.adopt(good.clone(), &["alice", "bob"]).unwrap();
     let again = Case::of(&world);
-    let bytes = world.bytes();
     let seq = world.forge(good.clone(), &[world.signs("alice"), world.signs("bob")]);
     again.breaks(Rule::AdoptBranch, seq);
-    // At most 64.
+}
+
+#[test]
+fn adopt_unfinished() {
+    let world = World::ready();
+    let (fork, other, _) = parted(&world);
+    let (case, good) = (Case::of(&world), adoption(&fork, &other));
+    let bytes = world.bytes();
+    let part = |world: &World, what: &[u8]| {
+        world.forge(AdoptPart { records: BASE64.encode(what) }, &[world.signs("erin")])
+    };
+    // Nothing follows it; or a part follows that is taken alone; or something else does.
+    let seq = part(&world, b"anything");
+    case.says(&world.verify(), Rule::AdoptUnfinished, Some(seq), &[]);
+    world.adopt_in_parts(&good, &[700], &["alice", "bob"]);
+    case.says(&world.verify(), Rule::AdoptUnfinished, Some(seq), &[Rule::Adopted]);
+    world.set_bytes(bytes.clone());
+    let branch = BASE64.decode(good.records.as_bytes()).unwrap();
+    let seq = part(&world, &branch[..300]);
+    world.check("alice");
+    case.says(&world.verify(), Rule::AdoptUnfinished, Some(seq), &[]);
+    // It can be taken no more; nor can more parts be taken than there are, or one that is no base64.
+    let beside = |parts: u64, records: &[u8]| {
+        let adopt = Adopt { parts, records: BASE64.encode(records), ..good };
+        let seq = world.forge(adopt, &[world.signs("alice"), world.signs("bob")]);
+        let found = world.verify().findings;
+        assert!(found.iter().any(|one| one.rule == Rule::AdoptBranch && one.seq == Some(seq)), "{found:?}");
+    };
+    beside(1, &branch[300..]);
     world.set_bytes(bytes);
-    for _ in 1..64 {
-        world.adopt_a_check(&fork);
+    world.forge(AdoptPart { records: "no base64".into() }, &[world.signs("erin")]);
+    for parts in [1, 2, u64::MAX] {
+        let bytes = world.bytes();
+        beside(parts, &branch);
+        world.set_bytes(bytes);
     }
-    let full = Case::of(&world);
-    let next = world.a_check_from(&fork);
-    let seq = world.forge(next, &[world.signs("alice"), world.signs("bob")]);
-    full.breaks(Rule::AdoptBranch, seq);
 }
 
 #[test]

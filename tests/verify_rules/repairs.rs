@@ -4,7 +4,7 @@
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::Head;
-use breakglass::record::repair::{Began, Continue, Damage, Recovered};
+use breakglass::record::repair::{AdoptPart, Began, Continue, Damage, Recovered};
 use breakglass::record::request::EndOutcome;
 use breakglass::record::seal::{Credentials, Kind};
 use data_encoding::BASE64;
@@ -123,6 +123,10 @@ fn repair_signer() {
             }),
             Box::new(|world: &World| {
                 world.forge(after(world.head()), &[world.signs("alice"), world.signs("bob")])
+            }),
+            Box::new(|world: &World| {
+                let part = AdoptPart { records: String::new() };
+                world.forge(part, &[world.signs("alice"), world.signs("bob")])
             }),
         ],
     );

@@ -15,6 +15,7 @@ mod terminal;
 mod world;
 
 mod approvals;
+mod branches;
 mod cards;
 mod clocks;
 mod deviations;

@@ -69,6 +69,9 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
         Record::Adopt(says) => {
             line(format!("a branch from record {}, {}", says.from.seq, says.from.hash.short()), None)
         }
+        Record::AdoptPart(says) => {
+            line(format!("a part of a branch, {} characters of base64", says.records.len()), None)
+        }
         Record::Retire(says) => line(retired(says), None),
         Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
         Record::Faulty(_) => line("it does not say what its kind says".to_owned(), None),

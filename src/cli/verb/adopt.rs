@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use data_encoding::BASE64;
 
 use crate::cli::context::{Answer, Context, Verb};
 use crate::cli::files::logs::{log_of, read_copy};
@@ -18,12 +17,9 @@ use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::ledger::draft::Draft;
 use crate::ledger::error::LedgerError;
+use crate::ledger::log::Branch;
 use crate::record::chain::LogRecord;
-use crate::record::head::Head;
-use crate::record::repair;
-
-/// The most bytes of another branch's records that one `adopt` record brings in.
-const MAX_BRANCH: usize = 8 << 20;
+use crate::record::kinds::Record;
 
 /// Merge the records of a copy that diverged from this log; two people must sign
 #[derive(Debug, Args)]
@@ -66,16 +62,13 @@ impl Verb for AdoptArgs {
         let Some(known) = self.branch(&theirs, &records, ledger.escrow(), context)? else {
             return Ok(Answer::of(Exit::Done, &AdoptOutcome::default()));
         };
-        let mut appended = Vec::new();
-        // A record may hold only so many bytes: a long branch takes several.
-        for (from, bytes) in pieces(&theirs, &records[known..]) {
-            let says = repair::Adopt { from, records: BASE64.encode(bytes) };
-            let draft = Draft { time: clock::now(), says, signers: signers(&people) };
-            let proof = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
-            appended.push(proof.head().seq);
-        }
+        let from = records[known].head();
+        let says = Branch { from, records: &theirs.bytes[from.size as usize..] };
+        let draft = Draft { time: clock::now(), says, signers: signers(&people) };
+        let proofs = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
+        let appended = proofs.iter().map(|proof| proof.head().seq).collect();
         let adopted = records.len() - known - 1;
-        let outcome = AdoptOutcome { adopted, from: Some(records[known].head()), records: appended };
+        let outcome = AdoptOutcome { adopted, from: Some(from), records: appended };
         Ok(Answer::of(Exit::Done, &outcome))
     }
 }
@@ -119,22 +112,11 @@ impl AdoptArgs {
                 context.escrow.display()
             )));
         }
-        Ok(Some(known))
+        // What this branch adopted in parts stands in it, with its parts: they may be in this log too.
+        let is_part = |at: usize| matches!(records[at].says, Record::AdoptPart(_));
+        let shared = (0..=known).rev().take_while(|at| is_part(*at)).count();
+        Ok(Some(known - shared))
     }
-}
-
-/// The records after the first of `records`, in pieces that fit into one `adopt` each, with what each follows.
-fn pieces<'a>(theirs: &'a Reading, records: &[LogRecord]) -> Vec<(Head, &'a [u8])> {
-    let mut pieces = Vec::new();
-    let mut from = records[0].head();
-    for (at, record) in records.iter().enumerate().skip(1) {
-        let next = records.get(at + 1);
-        if next.is_none_or(|next| (next.end - from.size) as usize > MAX_BRANCH) {
-            pieces.push((from, &theirs.bytes[from.size as usize..record.end as usize]));
-            from = record.head();
-        }
-    }
-    pieces
 }
 
 fn refused(path: &Path, error: &LedgerError) -> Failure {

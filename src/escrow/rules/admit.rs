@@ -44,6 +44,9 @@ impl Escrow {
         if let Err(broken) = self.admit_content(record, &mut report) {
             report(broken.in_newer_log(self.newer));
         }
+        if !matches!(record.says, Record::AdoptPart(_)) {
+            self.leave_parts();
+        }
         self.head = record.head();
         self.time = record.frame.time;
         self.history.insert(record.frame.seq, record.head());
@@ -78,6 +81,7 @@ impl Escrow {
             Record::Recovered(says) => recovered::admit(self, record, says, report),
             Record::Continue(says) => continuation::admit(self, record, says, report),
             Record::Adopt(says) => adopt::admit(self, record, says, &walk, report),
+            Record::AdoptPart(says) => adopt::admit_part(self, record, says),
             Record::Retire(says) => retire::admit(self, record, says, report),
             Record::Unknown(kind) => {
                 self.expose_signed(record);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
-use crate::escrow::forks::{MAX_ADOPTED, forks_of};
-use crate::escrow::state::Escrow;
+use crate::escrow::forks::forks_of;
+use crate::escrow::signers::by_one_person;
+use crate::escrow::state::{BranchPart, Escrow};
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
-use crate::record::repair::Adopt;
+use crate::record::repair::{Adopt, AdoptPart};
 
 /// Takes the records that bytes hold, one after another. It is handed in: what takes every kind of record takes adoptions
 /// too, and these files would import each other.
@@ -27,44 +28,16 @@ pub(super) fn admit(
     if by.len() != 2 || by.iter().any(|name| name.person().is_none()) {
         return Err(Broken::new(Rule::AdoptSigners, format!("{} signers", by.len())).signers(by));
     }
-    ask_for_forks(escrow, adopt);
+    let bytes = escrow.branch_bytes(adopt)?;
+    ask_for_forks(escrow, adopt, &bytes);
     let broken = |why: String| Broken::new(Rule::AdoptBranch, why).head(adopt.from);
     let at_fork = escrow.remembered.get(&adopt.from.hash).filter(|then| then.head == adopt.from).cloned();
     let at_fork =
         at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", adopt.from.seq)))?;
-    let bytes = BASE64
-        .decode(adopt.records.as_bytes())
-        .map_err(|error| broken(error.to_string()).cause(Rule::RecordMalformed))?;
-    let within = |inner: Broken, place: &str| {
-        let why = format!("{place}{} {}", inner.rule, inner.detail);
-        inner.breaks(Rule::AdoptBranch, why).head(adopt.from)
-    };
-    let first =
-        LogRecord::take_at(&bytes, adopt.from.size).map_err(|error| within(unreadable(&error), ""))?;
-    let here = escrow.history.get(&first.frame.seq).is_some_and(|head| head.hash == first.hash);
-    let is_missing = escrow.gaps.iter().any(|gap| gap.until == first.head());
-    if here || (escrow.elsewhere.contains(&first.head()) && !is_missing) {
-        let seq = first.frame.seq;
+    let (branch, findings) = read_branch(escrow, &at_fork, &bytes, walk)?;
+    if branch.history.range(adopt.from.seq + 1..).all(|(_, head)| escrow.may_part_at(head)) {
+        let seq = branch.head.seq;
         return Err(broken(format!("record {seq} is in this log already")).branch_record(seq));
-    }
-    // The branch is judged from its own past, as everybody who read it before did.
-    let mut branch = Escrow::clone(&at_fork);
-    branch.wanted = Arc::clone(&escrow.wanted);
-    let mut findings = Vec::new();
-    branch.remember();
-    let walked = walk(&mut branch, &bytes, adopt.from.size, &mut findings, &mut |_| {});
-    if let Err(inner) = walked {
-        let seq = branch.head.seq + 1;
-        return Err(within(inner, &format!("record {seq}: ")).branch_record(seq));
-    }
-    if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
-        let seq = finding.seq.unwrap_or_default();
-        return Err(within(finding.clone().into_broken(), &format!("record {seq}: ")).branch_record(seq));
-    }
-    // Reading the log again keeps only so many snapshots at which branches can fork.
-    if escrow.adopted + 1 + branch.adopted - at_fork.adopted > MAX_ADOPTED {
-        let why = format!("at most {MAX_ADOPTED} branches can be adopted");
-        return Err(broken(why).limit(MAX_ADOPTED as u64));
     }
     let mut after = escrow.clone();
     after.join(&at_fork, &branch, record, &bytes, report)?;
@@ -76,12 +49,79 @@ pub(super) fn admit(
     Ok(())
 }
 
+/// Reads the records of a branch, and what is found in them. A branch is judged from its own past, as everybody who read it
+/// before did.
+fn read_branch(
+    escrow: &Escrow,
+    at_fork: &Escrow,
+    bytes: &[u8],
+    walk: &Walk,
+) -> Result<(Escrow, Vec<Finding>), Broken> {
+    let from = at_fork.head;
+    let within = |inner: Broken, place: &str| {
+        let why = format!("{place}{} {}", inner.rule, inner.detail);
+        inner.breaks(Rule::AdoptBranch, why).head(from)
+    };
+    LogRecord::take_at(bytes, from.size).map_err(|error| within(unreadable(&error), ""))?;
+    let mut branch = at_fork.clone();
+    branch.wanted = Arc::clone(&escrow.wanted);
+    // What a branch adopts, it holds itself: so nothing is read as often as somebody names it.
+    branch.parts.clear();
+    let mut findings = Vec::new();
+    branch.remember();
+    let walked = walk(&mut branch, bytes, from.size, &mut findings, &mut |_| {});
+    if let Err(inner) = walked {
+        let seq = branch.head.seq + 1;
+        return Err(within(inner, &format!("record {seq}: ")).branch_record(seq));
+    }
+    if let Some(finding) = findings.iter().find(|finding| finding.severity() >= Severity::Torn) {
+        let seq = finding.seq.unwrap_or_default();
+        return Err(within(finding.clone().into_broken(), &format!("record {seq}: ")).branch_record(seq));
+    }
+    Ok((branch, findings))
+}
+
+/// Takes a part of a branch. It is judged when an `adopt` takes it, and changes nothing before.
+pub(super) fn admit_part(escrow: &mut Escrow, record: &LogRecord, part: &AdoptPart) -> Result<(), Broken> {
+    by_one_person(record)?;
+    let by = record.frame.by.clone();
+    let bytes = BASE64.decode(part.records.as_bytes()).ok();
+    escrow.parts.push(BranchPart { seq: record.frame.seq, by, bytes: bytes.map(Arc::from) });
+    Ok(())
+}
+
+impl Escrow {
+    /// Takes together what an adoption brings in: the parts directly before it, and what it holds itself.
+    fn branch_bytes(&mut self, adopt: &Adopt) -> Result<Vec<u8>, Broken> {
+        let broken = |why: String| Broken::new(Rule::AdoptBranch, why).head(adopt.from);
+        let here = self.parts.len();
+        let first = usize::try_from(adopt.parts).ok().and_then(|parts| here.checked_sub(parts));
+        let first = first.ok_or_else(|| {
+            let why = format!("{} parts, and there are {here} before it", adopt.parts);
+            broken(why).limit(here as u64)
+        })?;
+        let no_base64 = |why: String| broken(why).cause(Rule::RecordMalformed);
+        let mut bytes = Vec::new();
+        for part in self.parts.drain(first..) {
+            let kept = part.bytes.ok_or_else(|| no_base64(format!("part {} is no base64", part.seq)))?;
+            bytes.extend_from_slice(&kept);
+        }
+        let last = BASE64.decode(adopt.records.as_bytes()).map_err(|error| no_base64(error.to_string()))?;
+        bytes.extend_from_slice(&last);
+        Ok(bytes)
+    }
+
+    /// Gives up the parts before the end of the log: only what follows them directly can take them.
+    pub(super) fn leave_parts(&mut self) {
+        self.unadopted.extend(self.parts.drain(..).map(|part| (part.seq, part.by)));
+    }
+}
+
 /// Asks for the escrow as it was where branches fork, which is kept when the log is read again. The record is verified, and
 /// two people signed it.
-fn ask_for_forks(escrow: &mut Escrow, adopt: &Adopt) {
-    let missed = forks_of(adopt).difference(&escrow.wanted).copied().collect::<Vec<_>>();
-    let room = MAX_ADOPTED.saturating_sub(escrow.wanted.len() + escrow.missed.len());
-    escrow.missed.extend(missed.into_iter().take(room));
+fn ask_for_forks(escrow: &mut Escrow, adopt: &Adopt, bytes: &[u8]) {
+    let forks = forks_of(adopt.from.hash, bytes);
+    escrow.missed.extend(forks.difference(&escrow.wanted).copied());
 }
 
 fn adopted(adopt: &Adopt, last: u64) -> Broken {

@@ -30,9 +30,11 @@ fn part_of(kind: RecordKind) -> Part {
         RecordKind::Request | RecordKind::Release | RecordKind::End => Part::Requests,
         RecordKind::Statements => Part::Statements,
         // Both branches have the same genesis, and repairs on a branch are reported by its findings.
-        RecordKind::Genesis | RecordKind::Recovered | RecordKind::Continue | RecordKind::Adopt => {
-            Part::Nothing
-        }
+        RecordKind::Genesis
+        | RecordKind::Recovered
+        | RecordKind::Continue
+        | RecordKind::Adopt
+        | RecordKind::AdoptPart => Part::Nothing,
     }
 }
 
@@ -85,7 +87,6 @@ impl Escrow {
         self.elsewhere.extend(theirs);
         self.elsewhere.extend(branch.elsewhere.iter().copied());
         self.newer |= branch.newer;
-        self.adopted += 1 + branch.adopted - at_fork.adopted;
     }
 
     /// Keeps the bytes of the branch's seals: they are not records of this file themselves.

@@ -4,7 +4,7 @@ use breakglass::ceremony::request::RequestPlan;
 use breakglass::crypto::digest::Digest;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::{Head, HeadFile};
-use breakglass::record::repair::Adopt;
+use breakglass::record::repair::{Adopt, AdoptPart};
 use breakglass::record::request::{EndOutcome, Purpose, Reason};
 use breakglass::record::seal::Kind;
 use data_encoding::BASE64;
@@ -24,6 +24,7 @@ pub fn write() {
     broken(&parted);
     adopted(&parted);
     sealed(&parted);
+    in_parts(&parted);
     asked_there();
     twice_released();
 }
@@ -128,6 +129,83 @@ fn adopted(parted: &Parted) {
         .books(world, &ALL)
         .of_world(world);
     parted.forge("adopted-twice", "A branch is adopted twice.", Rule::AdoptBranch, good, &TWO);
+}
+
+/// The branch comes in more than one record.
+fn in_parts(parted: &Parted) {
+    let Parted { world, ours, .. } = parted;
+    let good = parted.adoption();
+    let part = |what: &str, who: &str| {
+        world.forge(AdoptPart { records: what.to_owned() }, &[world.signs(who)]);
+    };
+    let case = |name: &str, about: &str, rule: Rule, change: &dyn Fn()| {
+        world.set_bytes(ours.clone());
+        spoiled(world, name, about, rule, |_| change());
+    };
+    let taking = |parts: u64| {
+        world.forge(Adopt { parts, ..good.clone() }, &TWO.map(|who| world.signs(who)));
+    };
+    case("adopted-in-parts", "A branch in three records, cut anywhere.", Rule::Adopted, &|| {
+        world.adopt_in_parts(&good, &[700, 1], &TWO);
+    });
+    case(
+        "adopted-after-stale-part",
+        "A part that is left, and those that are taken.",
+        Rule::AdoptUnfinished,
+        &|| {
+            part("AAAA", "erin");
+            world.adopt_in_parts(&good, &[700], &TWO);
+        },
+    );
+    case("adopt-part-alone", "Nothing follows a part.", Rule::AdoptUnfinished, &|| part("AAAA", "erin"));
+    case("adopt-part-left", "Something else follows a part.", Rule::AdoptUnfinished, &|| {
+        part("AAAA", "erin");
+        world.check("alice");
+    });
+    case("adopt-part-apart", "Something stands between a part and its adoption.", Rule::AdoptBranch, &|| {
+        part("AAAA", "erin");
+        world.check("alice");
+        taking(1);
+    });
+    case("adopt-too-many-parts", "More parts are taken than there are.", Rule::AdoptBranch, &|| {
+        part("AAAA", "erin");
+        taking(2);
+    });
+    case("adopt-part-mixed", "Parts of two people are mixed.", Rule::AdoptBranch, &|| {
+        let first = BASE64.encode(&BASE64.decode(good.records.as_bytes()).unwrap()[..700]);
+        part(&first, "alice");
+        part("AAAA", "erin");
+        taking(2);
+    });
+    case("adopt-part-no-base64", "A part is no base64.", Rule::AdoptBranch, &|| {
+        part("no base64", "erin");
+        taking(1);
+    });
+    case("adopt-part-by-two", "A part by two people.", Rule::RepairSigner, &|| {
+        world.forge(AdoptPart { records: String::new() }, &TWO.map(|who| world.signs(who)));
+    });
+    world.set_bytes(ours.clone());
+    adopted_in_parts_there(world, ours, &good);
+}
+
+/// A branch adopted another one in parts, and parted from this log behind them.
+fn adopted_in_parts_there(world: &World, ours: &[u8], good: &Adopt) {
+    world.adopt_in_parts(good, &[700], &TWO);
+    let theirs = world.bytes();
+    let records = world.records();
+    let fork = &theirs[..records.last().unwrap().start as usize];
+    world.set_bytes(fork.to_vec());
+    world.check("carol");
+    base(&world.bytes());
+    for (name, about, rule, from) in [
+        ("adopted-with-its-parts", "A branch that adopted in parts, with these.", Rule::Adopted, ours),
+        ("adopted-without-its-parts", "The same, without its parts.", Rule::AdoptBranch, fork),
+    ] {
+        spoiled(world, name, about, rule, |world| {
+            world.forge(adoption(from, &theirs), &TWO.map(|who| world.signs(who)))
+        });
+    }
+    world.set_bytes(ours.to_vec());
 }
 
 /// Both branches sealed, or one of them.
