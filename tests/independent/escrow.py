@@ -457,4 +457,4 @@ def good_card(card) -> bool:
     in_order = roles and roles == [role for role in order if role in roles]
     distinct = 1 <= len(recipients) <= 8 and len(set(recipients)) == len(recipients)
     signed = card.by == [value["person"]] and card.fault(lambda _: value["verifying_key"]) is None
-    return bool(in_order and distinct and signed)
+    return bool(in_order and distinct and signed and len(value["sealed_signing_key"].encode()) <= 8192)

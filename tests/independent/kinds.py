@@ -16,7 +16,8 @@ ENVIRONMENT = Object(
     tool=free, system=free, kernel=Optional(free), binary=Optional(HEX),
     memory=Optional(one_of("secret", "locked", "unlocked")),
     sandbox=Optional(one_of("whole", "network-only", "none")), core_dumps=Optional(one_of("on", "off")),
-    swap=Optional(many(free)), interfaces=Optional(many(free)), recorders=Optional(many(free)))
+    swap=Optional(many(free), empty_says_none=True), interfaces=Optional(many(free), empty_says_none=True),
+    recorders=Optional(many(free), empty_says_none=True))
 PURPOSE = one_of("emergency", "maintenance", "drill")
 REASON = one_of("iam-failure", "account-recovery", "billing", "support-case", "other")
 DEVIATIONS = many(text(r"[a-z0-9-]{1,32}"))

@@ -120,6 +120,7 @@ def seconds(value: str) -> int:
     return int(moment.replace(tzinfo=datetime.timezone.utc).timestamp())
 
 
+LAST = 253402207200  # seconds from 1970 to the last time
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -132,6 +133,7 @@ def duration(value):
     """A length of time; gives it in the largest unit that divides it, which is its one spelling."""
     text(r"\d+[smhd]")(value)
     whole = length(value)
+    require(whole <= LAST, "longer than there is time")
     unit = next((unit for unit, size in UNITS.items() if whole and whole % size == 0), "s")
     return f"{whole // UNITS[unit]}{unit}"
 
@@ -150,7 +152,7 @@ def recipient(value):
 
 
 class Object:
-    """An object of these fields, in this order. A name with `?` may be absent; an empty array is absent."""
+    """An object of these fields, in this order."""
 
     def __init__(self, **fields):
         self.fields = {name.rstrip("_"): shape for name, shape in fields.items()}
@@ -166,13 +168,16 @@ class Object:
         missing = [name for name, shape in self.fields.items() if name not in taken and not isinstance(shape, Optional)]
         require(not missing, f"{missing} missing")
         left_out = [name for name, shape in self.fields.items() if isinstance(shape, Optional) and
-                    (taken.get(name) == [] or name in ("zeros", "parts") and taken.get(name) == 0)]
+                    (taken.get(name) == [] and not shape.empty_says_none
+                     or name in ("zeros", "parts") and taken.get(name) == 0)]
         return {name: taken[name] for name in self.fields if name in taken and name not in left_out}
 
 
 class Optional:
-    def __init__(self, inner):
-        self.inner = inner
+    """A field that may be absent. An empty array says as much and is absent too, unless it says that there was none."""
+
+    def __init__(self, inner, empty_says_none=False):
+        self.inner, self.empty_says_none = inner, empty_says_none
 
 
 class Variant:
@@ -210,7 +215,9 @@ PERSON = name(32)
 def key_name(value):
     """The name of a key: a person's id, `session`, or that of a release key."""
     if isinstance(value, str) and (value == "session" or "/" in value):
-        return text(r"session|release/[0-9a-f]{8}/[1-9]\d{0,9}")(value)
+        text(r"session|release/[0-9a-f]{8}/[1-9]\d{0,9}")(value)
+        require(value == "session" or int(value.rpartition("/")[2]) < 2**32, "no such generation")
+        return value
     return PERSON(value)
 
 

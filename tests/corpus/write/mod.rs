@@ -1,6 +1,7 @@
 //! Writes the corpus: each case from a world in memory, with what the library says of it when it is written.
 
 mod armoured;
+mod bounds;
 mod branches;
 mod cards;
 mod continuations;
@@ -54,5 +55,6 @@ pub fn everything() {
     notices::write();
     parts::write();
     words::write();
+    bounds::write();
     log_case::no_surprises();
 }
