@@ -179,9 +179,8 @@ macro_rules! statement_kinds {
 
         /// What a statement states, of any kind.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
         pub enum Statement {
-            $($(#[$doc])* $kind($kind),)+
+            $($(#[$doc])* #[serde(rename = $word)] $kind($kind),)+
         }
 
         $(impl StatementBody for $kind {
