@@ -12,8 +12,8 @@ use data_encoding::BASE32_NOPAD;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use seed::Algorithm;
 pub use seed::TotpSeed;
+use seed::{Algorithm, USUAL_BITS};
 pub use uri::TotpError;
 
 /// How many steps before and after the current one a typed code may belong to (RFC 6238, section 5.2).
@@ -39,9 +39,19 @@ impl TotpSeed {
     /// are not known are ignored.
     ///
     /// # Errors
-    /// [`TotpError`] for anything else; [`TotpError::TooShort`] for seeds under 128 bits.
+    /// [`TotpError`] for anything else; [`TotpError::TooShort`] for seeds under 80 bits.
     pub fn parse(text: &str) -> Result<TotpSeed, TotpError> {
         uri::parse(text)
+    }
+
+    /// Whether a text is an otpauth link, or an export of several, even if it is none that can be read.
+    pub(crate) fn is_link(text: &str) -> bool {
+        uri::is_link(text)
+    }
+
+    /// How many bits the seed has, if RFC 4226 asks for more.
+    pub(crate) fn bits_if_short(&self) -> Option<usize> {
+        Some(8 * self.seed.len()).filter(|bits| *bits < USUAL_BITS)
     }
 
     /// The code that holds at a time.
@@ -118,8 +128,9 @@ impl TotpSeed {
             .with_step_duration(self.period)
             .with_skew(SKEW)
             .with_secret(self.seed.as_slice())
-            .build()
-            .expect("digits, period and length of the seed were checked when it was read")
+            // Digits and period were checked when the seed was read; its length was, too, but providers give shorter
+            // ones than the RFC, which is all that the crate would refuse.
+            .build_noncompliant()
     }
 }
 

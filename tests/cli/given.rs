@@ -123,3 +123,8 @@ fn all_of(kind: &str) {
 fn tables_are_sealed_as_they_are_or_refused_where_they_are_wrong() {
     all_of("tables");
 }
+
+#[test]
+fn seeds_are_read_as_every_authenticator_does_or_refused_by_name() {
+    all_of("seeds");
+}

@@ -188,6 +188,25 @@ fn a_password_is_made_when_all_of_it_was_seen() {
     }
 }
 
+/// A link is the TOTP seed, whatever its field is called: it is said, and proven there and then.
+#[test]
+fn a_link_in_another_field_is_offered_as_the_totp_seed() {
+    let disk = people::begun();
+    let flags = ["prod", "--as", "dan/dan", "--account-id", ACCOUNT, "--email", EMAIL, "--field", "otp"];
+    let mut seal = start(&disk, &flags);
+    seal.expect("[all] >").enter("").expect("[2] >").enter("").expect("[type] >").enter("");
+    seal.expect("password, not shown").enter(PASSWORD).expect("again:").enter(PASSWORD);
+    let link = format!("otpauth://totp/root?secret={SEED}");
+    seal.expect("otp, not shown").enter(&link).expect("again:").enter(&link);
+    seal.expect("The value of otp is an otpauth link: it is the TOTP seed.");
+    seal.expect("Code that an authenticator").enter(&code_of(SEED));
+    seal.expect("a seed").expect("Type yes, or <").enter("yes").expect("sealed prod");
+    seal.expect("fields: account-id, email, password, totp");
+    let ended = seal.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen);
+    unseen(&ended);
+}
+
 /// What flags say is judged before the first question.
 #[test]
 fn flags_that_cannot_be_sealed_are_refused_before_any_question() {

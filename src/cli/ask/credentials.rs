@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::files::sealing::consent::Consent;
-use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, finish};
+use crate::cli::files::sealing::credentials::{RawCredentials, VaultCredentials, finish, remedy_of};
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::Failure;
 use crate::cli::terminal::prompt::Terminal;
@@ -73,7 +73,7 @@ fn ask_seed(terminal: &mut Terminal) -> Result<SecretString, Failure> {
         }
         match TotpSeed::parse(typed.expose_secret()) {
             Ok(_) => return Ok(typed),
-            Err(error) => terminal.say(&format!("  {error}"))?,
+            Err(error) => terminal.say(&format!("  {error}\n  next: {}", remedy_of(error)))?,
         }
     }
 }

@@ -18,12 +18,12 @@ use crate::cli::files::sealing::plan::{custodian_cards, place_of};
 use crate::cli::files::signers::must_administer;
 use crate::cli::flags::{Global, Signers, allow_people};
 use crate::cli::say::exit::{Exit, Failure};
-use crate::cli::say::outcomes::seal::SealOutcome;
+use crate::cli::say::outcomes::seal::{LoggedSeal, SealOutcome};
 use crate::cli::say::usage;
 use crate::cli::terminal::prompt::Terminal;
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
-use crate::record::seal::{AccountId, Seal};
+use crate::record::seal::AccountId;
 use crate::value::names::{FieldName, PersonId, VaultName};
 
 /// Seal credentials: split among custodians, tested, and logged; asks for whatever flags do not give
@@ -180,6 +180,6 @@ impl SealArgs {
     }
 }
 
-fn answer(sealed: &[Seal]) -> Answer {
-    Answer::of(Exit::Done, &SealOutcome::of(sealed.iter()))
+fn answer(sealed: &[LoggedSeal]) -> Answer {
+    Answer::of(Exit::Done, &SealOutcome::of(sealed))
 }

@@ -5,7 +5,11 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// The shortest seed that RFC 4226 allows (section 4, R6).
-pub(crate) const MIN_BITS: usize = 128;
+pub(crate) const USUAL_BITS: usize = 128;
+
+/// The shortest seed that is taken. Providers hand out seeds of 16 characters, against the RFC, and the person cannot
+/// change that; what is shorter was cut short on its way.
+pub(crate) const MIN_BITS: usize = 80;
 
 /// The hash in the HMAC. Most services use SHA-1 and say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

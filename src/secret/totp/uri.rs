@@ -2,11 +2,12 @@
 //!
 //! Source: "Key URI Format" of Google Authenticator's wiki, and RFC 4648 for base32. We are stricter where
 //! a guess would give wrong codes without a word: a repeated parameter, a fragment that would cut off what
-//! follows, an algorithm that is not known.
+//! follows, an algorithm that is not known. We take what has one meaning only, however it is spelled: `&amp;`,
+//! `SHA-256`, superfluous padding, and the bits behind the last whole byte, which no authenticator uses.
 
 use std::fmt::Write as _;
 
-use data_encoding::{BASE32, BASE32_NOPAD};
+use data_encoding::BASE32_NOPAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
@@ -19,6 +20,9 @@ pub enum TotpError {
     /// A link, but not one of this kind.
     #[error("not an otpauth://totp/ link")]
     NotOtpauth,
+    /// All accounts of Google Authenticator in one link: nobody can tell from outside which is meant.
+    #[error("this otpauth-migration link is an export of Google Authenticator, of all its accounts at once")]
+    Migration,
     /// Codes by counter: they fall out of step as soon as two people use them.
     #[error("this link is for codes by counter (hotp); only codes by time (totp) can be kept")]
     Hotp,
@@ -43,7 +47,7 @@ pub enum TotpError {
     /// Characters are missing, or there are too many.
     #[error("the seed is not complete base32: characters are missing at its end, or wrong")]
     Incomplete,
-    /// RFC 4226 asks for 128 bits.
+    /// Even providers that keep to no standard give more.
     #[error("the seed has {bits} bits; at least {MIN_BITS} are needed")]
     TooShort {
         /// How many bits there are.
@@ -70,11 +74,22 @@ struct Parameters {
     period: Option<Zeroizing<String>>,
 }
 
+/// The schemes of a link to one seed, and of an export of many.
+const LINK: &str = "otpauth";
+const EXPORT: &str = "otpauth-migration";
+
+/// Whether a text is a link to a seed, or to many, whatever else may be wrong with it.
+pub(super) fn is_link(text: &str) -> bool {
+    let scheme = text.trim().split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| [LINK, EXPORT].iter().any(|known| scheme.eq_ignore_ascii_case(known)))
+}
+
 /// Reads an otpauth URI or a bare base32 seed.
 pub(super) fn parse(text: &str) -> Result<TotpSeed, TotpError> {
     let text = text.trim();
     match text.split_once("://") {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("otpauth") => parse_uri(rest),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(LINK) => parse_uri(rest),
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case(EXPORT) => Err(TotpError::Migration),
         Some(_) => Err(TotpError::NotOtpauth),
         None => Ok(TotpSeed {
             seed: read_base32(text)?,
@@ -125,6 +140,8 @@ fn parse_uri(rest: &str) -> Result<TotpSeed, TotpError> {
 fn read_parameters(query: &str) -> Result<Parameters, TotpError> {
     let mut parameters = Parameters::default();
     for pair in query.split('&') {
+        // A link that was copied out of a web page's source has `&amp;` where `&` is meant.
+        let pair = pair.strip_prefix("amp;").unwrap_or(pair);
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (slot, known) = match name.to_ascii_lowercase().as_str() {
             "secret" => (&mut parameters.secret, "secret"),
@@ -144,7 +161,9 @@ fn read_parameters(query: &str) -> Result<Parameters, TotpError> {
 
 fn read_algorithm(name: &str) -> Result<Algorithm, TotpError> {
     let all = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
-    let found = all.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name));
+    let plain = name.to_ascii_uppercase().replace(['-', '_', ' '], "");
+    let plain = plain.strip_prefix("HMAC").unwrap_or(&plain);
+    let found = all.into_iter().find(|algorithm| algorithm.name() == plain);
     found.ok_or(TotpError::BadAlgorithm)
 }
 
@@ -155,13 +174,15 @@ fn read_number(text: &str, least: u16, most: u16) -> Option<u16> {
     (least..=most).contains(&number).then_some(number)
 }
 
-/// Reads base32 in either case, with white space or hyphens between groups, with or without its padding.
+/// Reads base32 in either case, with white space or hyphens between groups, with or without its padding or with more of
+/// it. Bits behind the last whole byte are dropped, as every authenticator does.
 fn read_base32(text: &str) -> Result<Zeroizing<Vec<u8>>, TotpError> {
     // Room for all of it, here and below: a vector that grows would leave pieces of the seed behind.
     let mut symbols = Zeroizing::new(Vec::with_capacity(text.len()));
+    let text = text.trim_end_matches(|character: char| character == '=' || character.is_whitespace());
     for (at, character) in text.chars().enumerate() {
         match character.to_ascii_uppercase() {
-            symbol @ ('A'..='Z' | '2'..='7' | '=') => symbols.push(symbol as u8),
+            symbol @ ('A'..='Z' | '2'..='7') => symbols.push(symbol as u8),
             '-' => {}
             space if space.is_whitespace() => {}
             _ => return Err(TotpError::BadCharacter { position: at + 1 }),
@@ -170,7 +191,13 @@ fn read_base32(text: &str) -> Result<Zeroizing<Vec<u8>>, TotpError> {
     if symbols.is_empty() {
         return Err(TotpError::NoSeed);
     }
-    let encoding = if symbols.contains(&b'=') { BASE32 } else { BASE32_NOPAD };
+    // One, three or six symbols of a group of eight end in one that adds no whole byte: it, or the next one, is lost.
+    if matches!(symbols.len() % 8, 1 | 3 | 6) {
+        return Err(TotpError::Incomplete);
+    }
+    let mut lenient = BASE32_NOPAD.specification();
+    lenient.check_trailing_bits = false;
+    let encoding = lenient.encoding().expect("base32 with one check less");
     let room = encoding.decode_len(symbols.len()).map_err(|_| TotpError::Incomplete)?;
     let mut seed = Zeroizing::new(vec![0; room]);
     let length = encoding.decode_mut(&symbols, &mut seed).map_err(|_| TotpError::Incomplete)?;

@@ -115,9 +115,10 @@ impl NewEscrow {
             let dialog = SealDialog { draft: &draft, escrow: &log.escrow, finder, sealers };
             match dialog.seal(at_hand.clone(), terminal, context) {
                 Ok(done) => {
-                    let titles: Vec<_> = done.iter().map(Seal::title).collect();
-                    terminal.say(&format!("sealed: {}", titles.join(", ")))?;
-                    sealed.extend(done);
+                    for one in &done {
+                        terminal.say(&format!("sealed: {}\n    {}", one.seal.title(), one.fields_said()))?;
+                    }
+                    sealed.extend(done.into_iter().map(|one| one.seal));
                 }
                 Err(failure) => guide::again(terminal, failure)?,
             }

@@ -33,6 +33,8 @@ pub(crate) struct SealAnswers {
     pub(crate) threshold: Option<u8>,
     pub(crate) password: Option<Password>,
     pub(crate) others: Vec<(FieldName, SecretString)>,
+    /// An otpauth link that was given as another field, whose name stands beside it.
+    pub(crate) link: Option<(FieldName, SecretString)>,
     /// The seed: `Some(None)` if the answer was that there is none.
     pub(crate) totp: Option<Option<SecretString>>,
 }

@@ -22,6 +22,7 @@ use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::layout::counted;
+use crate::cli::say::outcomes::seal::LoggedSeal;
 use crate::cli::say::painted::Tone;
 use crate::cli::say::summary::Summary;
 use crate::cli::terminal::decide;
@@ -34,7 +35,7 @@ use crate::hands::files;
 use crate::hands::store::MAX_LOG;
 use crate::record::canary::canary_name;
 use crate::record::finding::Rule;
-use crate::record::seal::{AccountId, Seal};
+use crate::record::seal::AccountId;
 use crate::value::names::VaultName;
 
 /// The partition whose account ids have a form that is known.
@@ -47,7 +48,7 @@ pub(crate) fn guided(
     reopen_with: &[PathBuf],
     mut terminal: Terminal,
     outer: &mut Context<'_>,
-) -> Result<Vec<Seal>, Failure> {
+) -> Result<Vec<LoggedSeal>, Failure> {
     let mut said = terminal.as_writer();
     let context = &mut outer.saying(&mut said);
     let log = readable(context)?;
@@ -78,7 +79,7 @@ impl SealDialog<'_> {
         mut at_hand: Vec<Identity>,
         terminal: &mut Terminal,
         context: &mut Context<'_>,
-    ) -> Result<Vec<Seal>, Failure> {
+    ) -> Result<Vec<LoggedSeal>, Failure> {
         let answers = self.ask(terminal)?;
         let missing = || Failure::new(Exit::Usage, "a question was not answered").next("run it again");
         let vault = answers.vault.ok_or_else(missing)?;

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::cli::ask::seal::answers::SealAnswers;
 use crate::cli::ask::seal::password::Password;
 use crate::cli::files::sealing::consent::{Consent, SealDeviation};
-use crate::cli::files::sealing::credentials::{prove, visible, weakness};
+use crate::cli::files::sealing::credentials::{prove, remedy_of, visible, weakness};
 use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::terminal::guide::{self, BACK, Prompt, Reply, Turn};
@@ -103,14 +103,17 @@ pub(crate) fn others(
     if draft.fields.is_empty() {
         return Ok(Turn::Skip);
     }
-    let mut others = Vec::new();
+    let (mut others, mut link) = (Vec::new(), None);
     for name in &draft.fields {
         match twice(terminal, name.as_str(), vault(answers)?)? {
+            Some(value) if link.is_none() && TotpSeed::is_link(value.expose_secret()) => {
+                link = Some((name.clone(), value));
+            }
             Some(value) => others.push((name.clone(), value)),
             None => return Ok(Turn::Back),
         }
     }
-    answers.others = others;
+    (answers.others, answers.link) = (others, link);
     Ok(Turn::Next)
 }
 
@@ -120,6 +123,14 @@ pub(crate) fn totp(
     terminal: &mut Terminal,
     answers: &mut SealAnswers,
 ) -> Result<Turn, Failure> {
+    if let Some((name, link)) = answers.link.take() {
+        terminal
+            .say(&format!("\nTOTP seed\n  The value of {name} is an otpauth link: it is the TOTP seed."))?;
+        if is_taken(draft, terminal, answers, &link)? {
+            answers.totp = Some(Some(link));
+            return Ok(Turn::Next);
+        }
+    }
     terminal.say(
         "\nTOTP seed\n  What the provider shows for a virtual MFA device: the base32 text, or the otpauth:// link.\n  \
          Press Enter if there is none.",
@@ -134,21 +145,31 @@ pub(crate) fn totp(
             }
             _ => {}
         }
-        let seed = match TotpSeed::parse(typed.expose_secret()) {
-            Ok(seed) => seed,
-            Err(error) => {
-                terminal.say(&format!("  {error}"))?;
-                continue;
-            }
-        };
-        let second = Terminal::open("a code")?.plain(terminal.is_plain());
-        let mut consent = Consent { accepted: &draft.accepted, terminal: Some(second) };
-        match prove(vault(answers)?, &seed, None, &mut consent) {
-            Ok(()) => {
-                answers.totp = Some(Some(typed));
-                return Ok(Turn::Next);
-            }
-            Err(failure) => guide::again(terminal, failure)?,
+        if is_taken(draft, terminal, answers, &typed)? {
+            answers.totp = Some(Some(typed));
+            return Ok(Turn::Next);
         }
+    }
+}
+
+/// Whether a text is a seed, and was proven by a code; if not, it is said why.
+fn is_taken(
+    draft: &SealDraft,
+    terminal: &mut Terminal,
+    answers: &SealAnswers,
+    typed: &SecretString,
+) -> Result<bool, Failure> {
+    let seed = match TotpSeed::parse(typed.expose_secret()) {
+        Ok(seed) => seed,
+        Err(error) => {
+            terminal.say(&format!("  {error}\n  next: {}", remedy_of(error)))?;
+            return Ok(false);
+        }
+    };
+    let second = Terminal::open("a code")?.plain(terminal.is_plain());
+    let mut consent = Consent { accepted: &draft.accepted, terminal: Some(second) };
+    match prove(vault(answers)?, &seed, None, &mut consent) {
+        Ok(()) => Ok(true),
+        Err(failure) => guide::again(terminal, failure).map(|()| false),
     }
 }

@@ -5,6 +5,7 @@ use crate::cli::files::sealing::credentials::{VaultCredentials, VaultFacts};
 use crate::cli::files::sealing::csv::CsvBatch;
 use crate::cli::say::exit::Failure;
 use crate::secret::payload::Fields;
+use crate::value::names::FieldName;
 use crate::value::public;
 
 /// What one `seal` seals.
@@ -21,6 +22,14 @@ impl Batch {
         public::work(|| match self {
             Batch::Asked(credentials) => vec![credentials.facts.clone()],
             Batch::Csv(csv) => csv.facts().cloned().collect(),
+        })
+    }
+
+    /// What the TOTP seed of the vault at `at` was given as, if it was not given as that.
+    pub(crate) fn totp_from(&self, at: usize) -> Option<FieldName> {
+        public::work(|| match self {
+            Batch::Asked(credentials) => credentials.facts.totp_from.clone(),
+            Batch::Csv(csv) => csv.facts_at(at).totp_from.clone(),
         })
     }
 

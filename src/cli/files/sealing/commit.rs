@@ -14,6 +14,7 @@ use crate::cli::files::sealing::plan::{Planned, fields_of_canary, plan, warnings
 use crate::cli::files::signers::signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
+use crate::cli::say::outcomes::seal::LoggedSeal;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::Identity;
 use crate::hands::files::{self, Created};
@@ -35,7 +36,7 @@ pub(crate) fn commit(
     batch: &Batch,
     is_warned: bool,
     context: &mut Context<'_>,
-) -> Result<Vec<Seal>, Failure> {
+) -> Result<Vec<LoggedSeal>, Failure> {
     let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
     let before = context.environment();
     let planned = public::work(|| plan(ledger.escrow(), draft, batch.facts(), &before))?;
@@ -50,29 +51,31 @@ pub(crate) fn commit(
             .next("run it again; if it keeps failing, use another machine")
     })?;
     let mut created = Created::default();
-    let mut sealed: Vec<Seal> = Vec::with_capacity(planned.len());
+    let mut sealed: Vec<LoggedSeal> = Vec::with_capacity(planned.len());
     let (escrow, after) = (ledger.escrow().id, ledger.escrow().head.hash);
     for Planned { plan, of_batch } in &planned {
         go_on()?;
         let mut rng = Context::rng();
         let mut seal = |fields: &Fields| {
-            ceremony::seal(&escrow, plan, fields, at_hand, &mut rng)
-                .map_err(|error| failures::seal(&error).at(plan.name.as_str()))
+            let done = ceremony::seal(&escrow, plan, fields, at_hand, &mut rng)
+                .map_err(|error| failures::seal(&error).at(plan.name.as_str()))?;
+            Ok((done, public::work(|| fields.names().cloned().collect())))
         };
         // One vault's secrets at a time are in memory.
-        let done = match of_batch {
+        let (done, fields) = match of_batch {
             Some(at) => batch.with_fields(*at, seal)?,
             None => seal(&fields_of_canary(&plan.name)?)?,
         };
         take_away_unlogged(&ledger, &done.seal, context)?;
         write(&done, &after, &mut created, context)?;
-        public::work(|| sealed.push(done.seal.clone()));
+        let totp_from = of_batch.and_then(|at| batch.totp_from(at));
+        public::work(|| sealed.push(LoggedSeal { seal: done.seal.clone(), fields, totp_from }));
     }
     go_on()?;
     let now = context.environment();
     confirm_machine(ledger.escrow(), &draft.accepted, Some(&before), context)?;
     log(&mut ledger, people, &mut sealed, &now, created, context)?;
-    for seal in &sealed {
+    for LoggedSeal { seal, .. } in &sealed {
         context.directory().unmark(&seal.name, seal.generation, &after);
     }
     context.keep(ledger);
@@ -99,13 +102,14 @@ fn write(done: &Sealed, after: &Digest, created: &mut Created, context: &Context
 fn log(
     ledger: &mut Ledger<ChainFile>,
     people: &[LocalPerson],
-    sealed: &mut [Seal],
+    sealed: &mut [LoggedSeal],
     now: &Environment,
     created: Created,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    sealed.iter_mut().for_each(|seal| seal.environment.memory = now.memory);
-    let draft = |seal: &Seal| Draft { time: clock::now(), says: seal.clone(), signers: signers(people) };
+    sealed.iter_mut().for_each(|one| one.seal.environment.memory = now.memory);
+    let draft =
+        |one: &LoggedSeal| Draft { time: clock::now(), says: one.seal.clone(), signers: signers(people) };
     let logged = public::work(|| ledger.append_all(sealed.iter().map(draft).collect()));
     match logged {
         Ok(_) => {

@@ -20,6 +20,8 @@ pub enum SealDeviation {
     ReusedPassword,
     /// The TOTP seed was not tested with a code
     TotpUnproven,
+    /// The TOTP seed is shorter than the standard asks for
+    ShortSeed,
     /// The memory for secrets cannot be locked
     UnlockedMemory,
     /// The kernel does not shut the program off from the network

@@ -11,7 +11,7 @@ use crate::hands::clock;
 use crate::record::seal::AccountId;
 use crate::secret::password;
 use crate::secret::payload::{ACCOUNT_ID, EMAIL, Fields, PASSWORD, TOTP};
-use crate::secret::totp::TotpSeed;
+use crate::secret::totp::{TotpError, TotpSeed};
 use crate::value::names::{FieldName, PersonId, VaultName};
 use crate::value::text::is_hostile;
 
@@ -26,6 +26,8 @@ pub(crate) struct VaultFacts {
     pub(crate) custodians: Option<Vec<PersonId>>,
     /// The threshold, if the CSV names it for this row.
     pub(crate) threshold: Option<u8>,
+    /// What the TOTP seed was given as, if it was not given as that.
+    pub(crate) totp_from: Option<FieldName>,
 }
 
 /// One vault's worth of what is to be sealed.
@@ -89,7 +91,7 @@ impl Typed {
 /// Checks what came in: account, password, proof of the seed.
 pub(crate) fn finish(
     vault: VaultName,
-    draft: RawCredentials,
+    mut draft: RawCredentials,
     custodians: Option<Vec<PersonId>>,
     threshold: Option<u8>,
     generate: bool,
@@ -114,6 +116,7 @@ pub(crate) fn finish(
         None if generate => generated(&vault, consent)?,
         None => return Err(missing("the password").next("give one, or let --generate-password make it")),
     };
+    let totp_from = take_link(&vault, &mut draft.totp, &mut draft.others)?;
     let name = |name: &str| name.parse::<FieldName>().expect("a field's name");
     let others = draft.others.iter().map(|(name, value)| (name.as_str(), value));
     for (what, value) in [(EMAIL, &email), (PASSWORD, &password)].into_iter().chain(others) {
@@ -124,7 +127,7 @@ pub(crate) fn finish(
     if let Some(totp) = draft.totp {
         let seed = TotpSeed::parse(totp.expose_secret()).map_err(|error| {
             Failure::new(Exit::BadInput, format!("the TOTP seed of `{vault}`: {error}"))
-                .next("copy it from the provider again: the base32 text, or the otpauth:// link")
+                .next(remedy_of(error))
         })?;
         if !draft.is_judged {
             prove(&vault, &seed, draft.totp_code.as_ref(), consent)?;
@@ -135,7 +138,40 @@ pub(crate) fn finish(
     let fields = Fields::new(fields).map_err(|error| {
         Failure::new(Exit::BadInput, error).next("name each field once, and leave out what is not needed")
     })?;
-    Ok(VaultCredentials { facts: VaultFacts { vault, account, custodians, threshold }, fields })
+    Ok(VaultCredentials { facts: VaultFacts { vault, account, custodians, threshold, totp_from }, fields })
+}
+
+/// Takes an otpauth link from among the other fields: it is the TOTP seed, whatever its field is called. As a plain field
+/// nobody would have tested it, and the emergency would find no codes. Gives the field's name.
+fn take_link(
+    vault: &VaultName,
+    totp: &mut Option<SecretString>,
+    others: &mut Vec<(FieldName, SecretString)>,
+) -> Result<Option<FieldName>, Failure> {
+    let Some(at) = others.iter().position(|(_, value)| TotpSeed::is_link(value.expose_secret())) else {
+        return Ok(None);
+    };
+    let (name, link) = others.remove(at);
+    let more = others.iter().find(|(_, value)| TotpSeed::is_link(value.expose_secret()));
+    if totp.is_some() || more.is_some() {
+        let other = more.map_or(TOTP, |(name, _)| name.as_str());
+        let what = format!("`{vault}` has two TOTP seeds: `{other}`, and an otpauth link in `{name}`");
+        return Err(Failure::new(Exit::BadInput, what)
+            .next("leave out the one that is not the root user's, or that is there twice"));
+    }
+    *totp = Some(link);
+    Ok(Some(name))
+}
+
+/// What to do about a seed that cannot be read.
+pub(crate) fn remedy_of(error: TotpError) -> &'static str {
+    match error {
+        TotpError::Migration => {
+            "give the account's own key: sign in at the provider, assign one more MFA device, an authenticator app, and \
+             choose to see its secret key instead of the QR code; keep the old device until the new one is tested"
+        }
+        _ => "copy it from the provider again: the base32 text, or the otpauth:// link",
+    }
 }
 
 /// Refuses a line break or an invisible character in a value. It came from the clipboard by mistake, or from a quote in
@@ -145,6 +181,11 @@ pub(crate) fn visible(vault: &VaultName, what: &str, value: &SecretString) -> Re
         let what = format!("the {what} of `{vault}` holds a line break or an invisible character");
         return Err(Failure::new(Exit::BadInput, what)
             .next("type it again; in a CSV, check that each quote is closed"));
+    }
+    if what == PASSWORD && TotpSeed::is_link(value.expose_secret()) {
+        let what = format!("the {what} of `{vault}` is an otpauth link");
+        return Err(Failure::new(Exit::BadInput, what)
+            .next("give the link as the TOTP seed; in a CSV, check that the columns are not interchanged"));
     }
     Ok(())
 }
@@ -184,6 +225,10 @@ pub(crate) fn prove(
     code: Option<&SecretString>,
     consent: &mut Consent<'_>,
 ) -> Result<(), Failure> {
+    if let Some(bits) = seed.bits_if_short() {
+        let what = format!("the TOTP seed of `{vault}` has {bits} bits; RFC 4226 asks for at least 128.");
+        consent.ask(SealDeviation::ShortSeed, &what)?;
+    }
     if let Some(code) = code {
         if seed.matches(code.expose_secret(), clock::now().unix()) {
             return Ok(());

@@ -137,6 +137,11 @@ impl CsvBatch {
         self.rows.iter().map(|row| &row.facts)
     }
 
+    /// The vault at `at`, without its fields.
+    pub(crate) fn facts_at(&self, at: usize) -> &VaultFacts {
+        &self.rows[at].facts
+    }
+
     /// The fields of the vault at `at`, out of the file. The row was judged before.
     ///
     /// # Errors
