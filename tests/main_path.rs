@@ -33,12 +33,13 @@ use breakglass::record::repair::Adopt;
 use breakglass::record::request::{End, EndOutcome, Purpose};
 use breakglass::record::seal::Kind;
 use breakglass::record::statements::Statements;
+use breakglass::secret::canary::canary_fields;
 use breakglass::secret::payload::Fields;
 use breakglass::secret::quorum::Reconstructed;
 use breakglass::secret::share::{Share, ShareError};
 use breakglass::value::names::{KeyName, PersonId};
 use secrecy::ExposeSecret as _;
-use world::{Asking, Fault, World, actor, dawn, environment, fields, rng, text};
+use world::{Asking, CANARY, Fault, World, actor, dawn, environment, fields, rng, text};
 
 fn files(files: &[Vec<u8>]) -> Vec<ApprovalFile> {
     files.iter().map(|file| ApprovalFile::parse(file).unwrap()).collect()
@@ -86,9 +87,9 @@ fn what_was_sealed_is_released_and_verify_says_that_all_holds() {
 #[test]
 fn a_drill_walks_the_same_path() {
     let world = World::ready();
-    let asking = world.ask("alice", "canary", world.question(Purpose::Drill));
+    let asking = world.ask("alice", CANARY, world.question(Purpose::Drill));
     let approvals = world.approvals(&["bob", "carol"], &asking);
-    same(&world.release(&asking, &approvals).unwrap(), &fields());
+    same(&world.release(&asking, &approvals).unwrap(), &canary_fields(&text(CANARY)));
     world.end(&asking, EndOutcome::Released);
     assert_eq!(rules(&world.verify()), [Rule::CompletenessUnproven]);
 }

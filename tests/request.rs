@@ -9,7 +9,7 @@ use breakglass::crypto::envelope::{self, Identity};
 use breakglass::record::deviation::Deviation;
 use breakglass::record::request::{MAX_ITEMS, Purpose};
 use breakglass::value::time::Seconds;
-use world::{World, rng, text};
+use world::{CANARY, World, rng, text};
 
 /// A session file with the identity of one session and the signing key of another, opened.
 fn mixed_session(identity: &Session, key: &Session) -> Session {
@@ -86,22 +86,22 @@ fn a_request_is_refused_where_it_makes_no_sense() {
     };
     let drill = || world.question(Purpose::Drill);
     assert!(matches!(ask("prod", drill()), RequestError::Purpose { .. }));
-    assert!(matches!(ask("canary", world.question(Purpose::Emergency)), RequestError::Purpose { .. }));
+    assert!(matches!(ask(CANARY, world.question(Purpose::Emergency)), RequestError::Purpose { .. }));
     let mut question = drill();
     question.generation = Some(2);
-    assert!(matches!(ask("canary", question), RequestError::NoGeneration { generation: 2, newest: 1, .. }));
+    assert!(matches!(ask(CANARY, question), RequestError::NoGeneration { generation: 2, newest: 1, .. }));
     let mut question = drill();
     question.fields.clear();
-    assert_eq!(ask("canary", question), RequestError::Fields);
+    assert_eq!(ask(CANARY, question), RequestError::Fields);
     let twice = RequestPlan { fields: vec![text("password"); 2], ..drill() };
-    assert_eq!(ask("canary", twice), RequestError::Fields);
+    assert_eq!(ask(CANARY, twice), RequestError::Fields);
 }
 
 #[test]
 fn a_request_takes_so_many_fields_and_actions_and_no_more() {
     let world = World::ready();
     let escrow = world.reading().escrow;
-    let canary = escrow.vault_named(&text("canary")).unwrap();
+    let canary = escrow.vault_named(&text(CANARY)).unwrap();
     let ask = |fields: usize, actions: usize| {
         let field = |number| text(&format!("field-{number}"));
         let question = RequestPlan {
@@ -125,7 +125,7 @@ fn a_request_says_from_which_moment_on_it_is_out_of_order() {
     let asked = |expires: u64, not_before| {
         let question =
             RequestPlan { expires: Seconds(expires), not_before, ..world.question(Purpose::Drill) };
-        world.make_request("carol", "canary", question).0.deviations
+        world.make_request("carol", CANARY, question).0.deviations
     };
     let usual = asked(longest.0, newest);
     assert!(!usual.contains(&Deviation::LongWindow) && !usual.contains(&Deviation::ClockBehind));

@@ -5,12 +5,15 @@ mod world;
 
 use breakglass::ceremony::approve::{ApproveError, RequestFile};
 use breakglass::ceremony::check::{CheckError, Held, check};
-use breakglass::ceremony::seal::{OpenShareError, SealError};
+use breakglass::ceremony::seal::{OpenShareError, Plan, SealError, fresh_vault_id, seal};
+use breakglass::crypto::threshold::Threshold;
 use breakglass::record::book::Book;
+use breakglass::record::canary::canary_name;
 use breakglass::record::request::Purpose;
 use breakglass::record::seal::{Credentials, Kind};
+use breakglass::secret::canary::canary_fields;
 use breakglass::secret::share::ShareError;
-use world::{World, text};
+use world::{CANARY, World, environment, fields, rng, text};
 
 #[test]
 fn what_was_sealed_is_opened_again_with_the_identities_at_hand() {
@@ -62,4 +65,40 @@ fn whoever_was_given_somebody_elses_share_finds_it_at_their_check_and_hands_it_t
         panic!("bob approved with it")
     };
     assert_eq!(why, ShareError::Contradicts("index"));
+}
+
+const OTHERS: [&str; 3] = ["alice", "bob", "erin"];
+
+#[test]
+fn a_canary_is_sealed_as_it_follows_from_its_people_and_not_otherwise() {
+    let world = World::ready();
+    let cards: Vec<_> = OTHERS.iter().map(|id| world.person(id).card.clone()).collect();
+    let plan = Plan {
+        vault: fresh_vault_id(&mut rng()),
+        name: canary_name(2, &OTHERS.map(text)),
+        kind: Kind::Canary,
+        partition: text("canary"),
+        account: text("canary"),
+        generation: 1,
+        credentials: Credentials::New,
+        threshold: Threshold::new(2, 3).unwrap(),
+        custodians: cards,
+        environment: environment(),
+    };
+    let sealed = |plan: &Plan, fields| seal(&world.id(), plan, &fields, &[], &mut rng());
+    assert!(sealed(&plan, canary_fields(&plan.name)).is_ok());
+    for (plan, fields) in [
+        (plan.clone(), fields()),
+        (plan.clone(), canary_fields(&text(CANARY))),
+        (Plan { account: text("111122223333"), ..plan.clone() }, canary_fields(&plan.name)),
+        (Plan { partition: text("aws"), ..plan.clone() }, canary_fields(&plan.name)),
+        (Plan { name: text(CANARY), ..plan.clone() }, canary_fields(&text(CANARY))),
+    ] {
+        assert!(
+            matches!(sealed(&plan, fields), Err(SealError::NotACanary)),
+            "{} {}",
+            plan.name,
+            plan.account
+        );
+    }
 }

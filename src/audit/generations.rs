@@ -3,12 +3,11 @@
 use crate::escrow::{Escrow, Generation, Vault};
 use crate::record::confirm::GenerationVerdict;
 use crate::record::finding::{Broken, Finding, Rule};
-use crate::record::seal::Kind;
 use crate::value::names::PersonId;
 
 /// Adds what is open about the generations of `vault`.
 pub(super) fn due(escrow: &Escrow, vault: &Vault, found: &mut Vec<Finding>) {
-    if vault.kind != Kind::Root {
+    if !vault.holds_credentials() {
         return;
     }
     for one in vault.generations.iter().filter(|one| one.is_given_up()) {

@@ -156,13 +156,13 @@ fn is_replaced(vault: &Vault, generation: &Generation, handed: &HandedOver) -> b
     confirmed.any(|(one, standing)| !was_exposed(vault, one, standing, handed))
 }
 
-/// A root release exposes the generation, whatever its purpose, until other credentials are confirmed.
+/// A release of what may open something exposes the generation, whatever its purpose, until other credentials are confirmed.
 fn exposures<'a>(
     escrow: &'a Escrow,
     vault: &'a Vault,
     handed: &HandedOver,
 ) -> impl Iterator<Item = Exposure<'a>> {
-    let generations = vault.generations.iter().filter(|_| vault.kind == Kind::Root);
+    let generations = vault.generations.iter().filter(|_| vault.holds_credentials());
     generations.filter_map(move |generation| {
         let since = known(vault, generation, handed).map(|known| known.time).min()?;
         let rotation = Deadline::within(escrow.policy.rotate_after_release, since);

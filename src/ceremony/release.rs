@@ -52,12 +52,13 @@ use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::finding::Broken;
 use crate::record::request::Release;
-use crate::record::seal::AccountId;
+use crate::record::seal::{AccountId, Kind};
 use crate::record::statement::Statement;
+use crate::secret::canary::is_canary_payload;
 use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
 use crate::secret::quorum::{QuorumError, UntrustedQuorum};
 use crate::secret::share::{MAX_SHARE, Share, ShareError};
-use crate::value::names::{KeyName, PersonId};
+use crate::value::names::{KeyName, PersonId, VaultName};
 use crate::value::time::Time;
 
 /// An approval that was set aside, and why.
@@ -121,6 +122,9 @@ pub enum ReleaseError {
     /// What the payload's file holds is not a payload.
     #[error(transparent)]
     Payload(#[from] PayloadError),
+    /// It is a drill, and what was sealed is not what a canary holds. Nothing of it is given out.
+    #[error("what was sealed is not what a canary holds")]
+    NotCanary,
     /// The record that was appended is not this release.
     #[error("the record that was appended is not this release")]
     OtherRecord,
@@ -237,6 +241,8 @@ pub struct Authorized {
     key_name: KeyName,
     says: Release,
     payload: Digest,
+    /// The canary's name, if that is what is released: it may hold one thing only.
+    canary: Option<VaultName>,
     /// The approvals that it rests on.
     pub verified: Vec<VerifiedStatement>,
     /// Whose they are.
@@ -326,6 +332,7 @@ impl Gathered<'_> {
                 environment,
             },
             payload: seal.payload,
+            canary: (seal.kind == Kind::Canary).then(|| seal.name.clone()),
             verified,
             approvers: self.approvers,
         })
@@ -339,11 +346,12 @@ impl Authorized {
         Draft { time, says: self.says.clone(), signers }
     }
 
-    /// Opens the payload, now that the release is in the log.
+    /// Opens the payload, now that the release is in the log. Of a canary it is given out only if it is what a canary
+    /// holds: whoever takes part in a drill must not be shown what somebody sealed as a canary.
     ///
     /// # Errors
-    /// [`ReleaseError::OtherRecord`] if `appended` is another record; otherwise what is wrong with the
-    /// payload.
+    /// [`ReleaseError::OtherRecord`] if `appended` is another record; [`ReleaseError::NotCanary`]; otherwise what is
+    /// wrong with the payload.
     pub fn reveal(self, appended: &Appended, payload: &[u8]) -> Result<Fields, ReleaseError> {
         if appended.release_of() != Some((self.says.request, self.says.attempt)) {
             return Err(ReleaseError::OtherRecord);
@@ -351,7 +359,12 @@ impl Authorized {
         if Digest::of(payload) != self.payload {
             return Err(ReleaseError::OtherPayload);
         }
-        let plain = envelope::decrypt(&[vault_identity(&self.vault_key)], payload, MAX_SIZE)?;
-        Ok(Fields::decode(&plain)?)
+        let opened = envelope::decrypt(&[vault_identity(&self.vault_key)], payload, MAX_SIZE);
+        if let Some(name) = &self.canary
+            && !opened.as_ref().is_ok_and(|plain| is_canary_payload(name, plain))
+        {
+            return Err(ReleaseError::NotCanary);
+        }
+        Ok(Fields::decode(&opened?)?)
     }
 }

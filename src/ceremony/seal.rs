@@ -2,7 +2,6 @@
 //! custodian, and everything proven before anything is logged.
 
 use rand::CryptoRng;
-use secrecy::ExposeSecret as _;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity, vault_identity, vault_recipient};
@@ -13,6 +12,7 @@ use crate::crypto::threshold::Threshold;
 use crate::record::card::VerifiedCard;
 use crate::record::environment::Environment;
 use crate::record::seal::{AccountId, Credentials, Kind, Seal, SealedTo};
+use crate::secret::canary::is_canary_payload;
 use crate::secret::payload::{Fields, MAX_SIZE, PayloadError};
 use crate::secret::share::{MAX_SHARE, Share, ShareError, commitment, set_id};
 use crate::value::names::{PersonId, VaultName};
@@ -82,6 +82,9 @@ pub enum SealError {
         /// What is wrong with it.
         why: ShareError,
     },
+    /// A canary is to hold something else, or to be called otherwise, than follows from its people.
+    #[error("a canary holds what follows from its people, and nothing else")]
+    NotACanary,
     /// The payload, opened again, did not hold what was sealed.
     #[error("the payload was opened again, and is not what was sealed")]
     PayloadNotReopened,
@@ -117,6 +120,9 @@ pub fn seal(
     let release_key = SigningKey::for_release(&vault_key, &plan.vault, plan.generation).verifying_key();
     // 2. The payload, padded, encrypted, and opened again.
     let plain = fields.encode();
+    if plan.kind == Kind::Canary && !is_canary_payload(&plan.name, &plain) {
+        return Err(SealError::NotACanary);
+    }
     let payload = envelope::encrypt(std::slice::from_ref(&recipient), &plain)?;
     let reopened = envelope::decrypt(&[vault_identity(&vault_key)], &payload, MAX_SIZE)?;
     if reopened[..] != plain[..] {
@@ -141,6 +147,9 @@ pub fn seal(
             commitment: commitment(&text),
         });
         sealed_shares.push((custodian.card().person.clone(), file));
+    }
+    if !seal.is_true_to_its_kind() {
+        return Err(SealError::NotACanary);
     }
     let sealed = Sealed { seal, payload, sealed_shares };
     sealed.reopen(escrow, at_hand)?;
@@ -223,22 +232,4 @@ pub fn open_share(
     let share = Share::parse(text)?;
     share.check(escrow, seal, custodian)?;
     Ok(share)
-}
-
-/// The harmless payload of a canary: fields like the real ones, none of which opens anything.
-///
-/// # Errors
-/// [`PayloadError`].
-pub(crate) fn canary_fields(
-    seed: &secrecy::SecretString,
-    password: secrecy::SecretString,
-) -> Result<Fields, PayloadError> {
-    use crate::secret::payload::{ACCOUNT_ID, EMAIL, PASSWORD, TOTP};
-    let field = |name: &str, value: secrecy::SecretString| (name.parse().expect("a field's name"), value);
-    Fields::new(vec![
-        field(ACCOUNT_ID, "canary".into()),
-        field(EMAIL, "nobody@canary.invalid".into()),
-        field(PASSWORD, password),
-        field(TOTP, seed.expose_secret().into()),
-    ])
 }

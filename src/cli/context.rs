@@ -44,6 +44,12 @@ impl Answer {
         Answer { exit: Exit::Done, text: Painted::new(), json: Value::Null }
     }
 
+    /// The same, with another end than success.
+    #[must_use]
+    pub(crate) fn ending(self, exit: Exit) -> Answer {
+        Answer { exit, ..self }
+    }
+
     /// The outcome, for people and for programs.
     pub(crate) fn of(exit: Exit, outcome: &impl Outcome) -> Answer {
         Answer::drawn(exit, outcome, outcome.said())

@@ -23,7 +23,8 @@ pub struct Generation {
     pub time: Time,
     /// Who checked their share, and when last.
     pub checks: BTreeMap<PersonId, Time>,
-    /// When it was first released, and in which record. For a root vault that is exposure, whatever the purpose.
+    /// When it was first released, and in which record. For a vault that holds credentials that is exposure, whatever
+    /// the purpose.
     pub released: Option<Released>,
     /// Who signed its seal.
     pub(crate) sealers: Vec<PersonId>,
@@ -34,6 +35,8 @@ pub struct Generation {
     pub(super) changed_people: bool,
     /// What people said of its credentials.
     pub(super) verdicts: Verdicts,
+    /// Whether a drill found that it is no canary, although it was sealed as one.
+    pub(crate) is_unmasked: bool,
 }
 
 /// The first time that a release key is known to have been in somebody's hands.
@@ -133,6 +136,11 @@ pub struct Vault {
 }
 
 impl Vault {
+    /// Whether what it holds may open something: it was sealed as such, or a drill found that it is no canary.
+    pub(crate) fn holds_credentials(&self) -> bool {
+        self.kind == Kind::Root || self.generations.iter().any(|one| one.is_unmasked)
+    }
+
     /// Generation `number`, from 1.
     pub fn generation(&self, number: u32) -> Option<&Generation> {
         let at = self.generations.binary_search_by_key(&number, |one| one.seal.generation).ok()?;
@@ -170,7 +178,7 @@ impl Vault {
     pub(crate) fn undecided(&self) -> impl Iterator<Item = &Generation> {
         let confirmed = self.generations.iter().rposition(Generation::is_confirmed);
         let above = self.generations.iter().skip(confirmed.unwrap_or(0) + 1);
-        above.filter(|one| self.kind == Kind::Root && one.standing().is_none())
+        above.filter(|one| self.holds_credentials() && one.standing().is_none())
     }
 
     /// The generations whose verdict rests on one person's word, where that matters: the current one, and those above it.
@@ -182,7 +190,7 @@ impl Vault {
 
     /// Whether it is open which generation's credentials are live.
     pub fn is_undecided(&self) -> bool {
-        self.kind == Kind::Root && (self.undecided().next().is_some() || self.on_one_word().next().is_some())
+        self.holds_credentials() && (self.undecided().next().is_some() || self.on_one_word().next().is_some())
     }
 
     /// The generation to be tried first. Where it is open which one's credentials are live, that is the older one: it is

@@ -122,6 +122,8 @@ words! {
         Released = "released",
         /// Nothing was released: it was withdrawn or denied, or there were not enough approvals.
         NotReleased = "not-released",
+        /// A drill was released, and what was sealed is not a canary's payload: nothing was shown.
+        NotCanary = "not-canary",
     }
 }
 

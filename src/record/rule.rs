@@ -99,6 +99,7 @@ rules! {
     SealCustodian "SEAL-CUSTODIAN" Tampered "A share is sealed to somebody who is not an enrolled custodian, or had retired, or to another card.";
     SealGroups "SEAL-GROUPS" Tampered "A seal's groups do not fit one another, or its shares.";
     SealFields "SEAL-FIELDS" Tampered "A seal says which fields are new although none can have been carried over, or names one twice.";
+    SealCanary "SEAL-CANARY" Tampered "A canary's seal is not the one that follows from its people, or another vault has a canary's name.";
     SealKeys "SEAL-KEYS" Tampered "A vault key or release key was used before.";
     FileChanged "FILE-CHANGED" Tampered "A sealed file is not the one that was sealed.";
     FileMissing "FILE-MISSING" Finding "A sealed file is not there, or cannot be read.";
@@ -175,6 +176,7 @@ rules! {
     RequesterForbidden "REQUESTER-FORBIDDEN" Finding "The requester's own approval counted although the policy forbids it.";
     EndMissing "END-MISSING" Warning "A release has no end: it must be assumed that everything asked for was shown.";
     EndUnasked "END-UNASKED" Finding "More was shown than the request asked for.";
+    NotCanary "NOT-CANARY" Finding "A drill found that a canary holds something else than a canary does: nothing was shown.";
     Exposed "EXPOSED" Warning "Credentials were released or handed over, and no newer ones are confirmed yet.";
     RotationOverdue "ROTATION-OVERDUE" Finding "Credentials were released or handed over, and no newer ones were confirmed in time.";
     NoticeMissing "NOTICE-MISSING" Warning "A release's notice is not acknowledged yet.";

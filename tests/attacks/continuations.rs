@@ -17,7 +17,7 @@ use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::{Action, HeadFrom};
 use data_encoding::BASE64;
 
-use crate::world::{MemoryMedium, World, adoption, text};
+use crate::world::{CANARY, MemoryMedium, World, adoption, text};
 
 const THREE: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -83,7 +83,7 @@ fn seals_behind_damage_are_still_there() {
     log[world.records()[1].start as usize + 300] ^= 1;
     let reading = go_on(&world, base(Some(&log), None, None, &|_| false).unwrap()).unwrap();
     assert!(reading.escrow.vault_named(&text("prod")).is_none(), "its seal is damaged");
-    assert_eq!(generations(&reading, "canary"), [1]);
+    assert_eq!(generations(&reading, CANARY), [1]);
     assert!(reading.escrow.has_gaps());
 }
 

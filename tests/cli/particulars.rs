@@ -105,9 +105,9 @@ fn times_are_told_as_times() {
         &json!({
             "code": "CLOSE-OVERDUE", "severity": "finding", "seq": 6, "offset": null,
             "meaning": "A release was not closed in time.",
-            "detail": "request 35b6a140: due by 2026-11-26T08:13:00Z",
+            "detail": "request 2ef3c060: due by 2026-11-26T08:13:00Z",
             "due": "2026-11-26T08:13:00Z", "generation": 1, "since": "2026-11-23T08:13:00Z", "vault": "prod",
-            "request": "35b6a140e8362ccfcb339d611a019658cefbc9c6c5f9ac3b8ce323ddd1b72513",
+            "request": "2ef3c060d8e43abca872aa653ffc3e3b3345c09d69d1fb40eba35e7787387c75",
         }),
     );
 }
@@ -118,24 +118,24 @@ fn a_release_tells_its_request_and_its_vault() {
         "release-attempt-0",
         "",
         &json!({
-            "code": "RELEASE-ATTEMPT", "severity": "tampered", "seq": 8, "offset": 20440,
+            "code": "RELEASE-ATTEMPT", "severity": "tampered", "seq": 8, "offset": 20257,
             "meaning": "A release's attempt number is not the next one.",
             "detail": "attempt 0, where 2 is next",
             "expected": 2, "found": 0, "generation": 1, "vault": "prod",
-            "request": "5b92b2e777421a02e32e89baaceacccaf72a17860442abeffd6859d09103fa90",
+            "request": "249fb2289a5239f36112a623aab18d0a116150a1aac17aa20f2469aa82122994",
         }),
     );
     tells(
         "approval-of-another-escrow",
         "",
         &json!({
-            "code": "RELEASE-APPROVAL", "severity": "tampered", "seq": 9, "offset": 21578,
+            "code": "RELEASE-APPROVAL", "severity": "tampered", "seq": 9, "offset": 21547,
             "meaning": "A release rests on an approval that does not hold.",
             "detail": "a `approval` by `bob`: escrow aecc8515",
             "cause": "STATEMENT-ESCROW", "generation": 1, "kind": "approval", "person": "bob", "statement": 2,
-            "vault": "prod", "expected": "7f43a788307b8a9131f0e4a43039164685a39a8a5aba1885752b097136e895f7",
+            "vault": "prod", "expected": "8676b6642e1f972cb6fd16c2d605f978a9ca366037a56d7e7ba70d979fda36c2",
             "found": "aecc85152954e1f07ab16214eae4fed3190366c74cf6ce7c590850b5c8fd7f1b",
-            "request": "22f1f9f414d3eed0c78e3c1fd87d09a104c049f7aad014bda5022cf8795b2edd",
+            "request": "6f5924d0bb21d6c2dec3e8677c337c262ebbe555d18559f0889ba173965cdff5",
         }),
     );
 }
@@ -146,11 +146,11 @@ fn a_deviation_is_told_by_its_code() {
         "request-long-window",
         "",
         &json!({
-            "code": "DEVIATION", "severity": "finding", "seq": 6, "offset": 16311,
+            "code": "DEVIATION", "severity": "finding", "seq": 6, "offset": 16528,
             "meaning": "Something was not as it should be, and was confirmed by hand.",
             "detail": "long-window, in the request for prod generation 1",
             "deviation": "long-window", "generation": 1, "person": "carol", "vault": "prod",
-            "request": "14094b5bdc155e36c68133472095458a7d18533e2b4e6388a8bcac92b4511b68",
+            "request": "0e47c13609dcd2d08e0e229593273b7324d09e0d910a20819a9435e9060f98b9",
         }),
     );
 }
@@ -161,7 +161,7 @@ fn a_statement_tells_its_maker_its_kind_and_its_request() {
         "close-items-out-of-order",
         "",
         &json!({
-            "code": "CLOSE-ITEMS", "severity": "tampered", "seq": 8, "offset": 20166,
+            "code": "CLOSE-ITEMS", "severity": "tampered", "seq": 8, "offset": 20363,
             "meaning": "A closing list does not answer each obligation once, in order.",
             "detail": "a `close` by `alice`: the list",
             "kind": "close", "person": "alice", "statement": 1,
@@ -174,7 +174,7 @@ fn a_statement_tells_its_maker_its_kind_and_its_request() {
                 "mfa-renewed", "password-changed", "access-keys-checked", "activity-reviewed", "ticket-updated",
                 "stakeholders-told", "resealed",
             ],
-            "request": "e5258e75dc87db7a0acf1d1681ceaeb26afe2cadbee50465bb3d4d2269ae24c0",
+            "request": "86ac7e7211045d00517a5ce204fb907d473feb89298dce7fcebfb734598683b7",
         }),
     );
 }
@@ -201,9 +201,9 @@ fn evidence_tells_where_it_was_kept() {
         &json!({
             "code": "HEAD-TRUNCATED", "severity": "truncated", "seq": 6, "offset": null,
             "meaning": "The log is shorter than a head that was taken home.",
-            "detail": "0.head knows record 6 at 17613 bytes, but the log ends with record 5 at 16467 bytes",
+            "detail": "0.head knows record 6 at 17534 bytes, but the log ends with record 5 at 16388 bytes",
             "expected": 6, "file": "0.head", "found": 5,
-            "head": {"hash": "22c3ca1183f55df364e95cf9142a903b181df30891d9401aeca9908caa02c7bd", "seq": 6, "size": 17613},
+            "head": {"hash": "2f5f0af49ee5f9dde6f945ff0ece6f0ca58f105e9290263369715e1a0ed0295e", "seq": 6, "size": 17534},
         }),
     );
     tells(
@@ -214,7 +214,7 @@ fn evidence_tells_where_it_was_kept() {
             "meaning": "The log holds a statement that its maker's book does not tell of.",
             "detail": "action by `alice`: it names record 1009 of the book",
             "book_record": 1009, "kind": "action", "person": "alice",
-            "request": "34fd6afa4d244b1dc242da2f7ac4bea7a34bdc296c04a23625f051e0f78ee8f9",
+            "request": "99a1f7fcb957b4b3523ddd04cac34c5f610a7870e1b08e80535d191acd9c5ec3",
         }),
     );
 }

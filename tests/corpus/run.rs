@@ -16,6 +16,7 @@ use breakglass::record::frame::FramedRecord;
 use breakglass::record::head::HeadFile;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::request::End;
+use breakglass::secret::canary::canary_fields;
 use breakglass::secret::payload::Fields;
 use breakglass::secret::quorum::UntrustedQuorum;
 use breakglass::secret::share::Share;
@@ -35,6 +36,10 @@ pub fn run(case: &Case) -> Vec<String> {
         "note" => vec![format!("expect: {}", note(case))],
         "card" => judged(VerifiedCard::parse(&case.file("card")).is_ok()),
         "head" => judged(HeadFile::parse(&case.file("head")).is_ok()),
+        "canary" => {
+            let name = text(&case.value("vault").unwrap());
+            judged(canary_fields(&name).encode()[..] == case.file("payload")[..])
+        }
         "payload" => judged(Fields::decode(&case.file("payload")).is_ok()),
         "share" => judged(share(case).is_some()),
         "request" => judged(request(case).is_some()),

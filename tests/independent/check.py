@@ -18,7 +18,7 @@ import sealing
 import verify
 import words
 from note import NonCanonical
-from shapes import Malformed, seconds
+from shapes import Malformed, require, seconds
 
 TOLD = ("expect", "exit", "finding", "field", "totp", "words")
 
@@ -124,6 +124,10 @@ def of_request(case):
     bundle.request(case.file("request.bgr"), case.file("card"), case.identities())
 
 
+def of_canary(case):
+    require(case.file("payload") == sealing.canary_payload(case.value("vault")), "not what a canary holds")
+
+
 def of_words(case):
     return [f"words: {' '.join(words.stretched(case.file('artifact'), case.value('of')))}"]
 
@@ -131,7 +135,7 @@ def of_words(case):
 FAMILIES = {
     "log": of_log, "files": of_log, "note": of_note, "recover": of_recover, "approval": of_approval, "share": of_share,
     "card": of_card, "request": of_request, "head": lambda case: evidence.head_file(case.file("head")) and None,
-    "words": of_words, "payload": lambda case: sealing.decode_payload(case.file("payload")) and None,
+    "words": of_words, "canary": of_canary, "payload": lambda case: sealing.decode_payload(case.file("payload")) and None,
 }
 
 

@@ -37,7 +37,7 @@ def of_vault(escrow, vault, now):
     if not newest.custodians <= newest.checked:
         found.append(("NOT-IN-FORCE", newest.seq))
     for generation in vault.values():
-        if generation.exposed and generation.seal["kind"] == "root":
+        if generation.exposed and escrow.holds_credentials(generation.seal["vault"]):
             if not generations.replaced(vault, generation, lambda one: one.exposed):
                 first = min(when for when, _ in generation.exposed)
                 due = first + length(escrow.policy["rotate_after_release"])

@@ -7,6 +7,7 @@ import generations
 import groups
 import repairs
 import rules
+import sealing
 import statements
 from kinds import RECORDS, STATEMENTS
 from note import UNREADABLE, embedded, is_by, key_id
@@ -21,6 +22,7 @@ class Generation:
         self.seal, self.digest, self.seq, self.time = seal, digest, seq, time
         self.sealers, self.origin, self.changed = sealers, origin, changed
         self.checked, self.verdicts = set(), generations.Verdicts()
+        self.unmasked = False  # a drill found that it is no canary
         self.exposed = []  # the times at which somebody held the vault key, and the numbers of the records
 
     @property
@@ -83,11 +85,16 @@ class Escrow:
     def current(self, vault):
         return generations.current(self.vaults[vault])
 
+    def holds_credentials(self, vault):
+        """Whether it may open something: a root vault, or a canary that is none."""
+        generations = self.vaults[vault].values()
+        return self.newest(vault).seal["kind"] == "root" or any(one.unmasked for one in generations)
+
     def is_undecided(self, vault):
         """Whether it is open whose credentials are live."""
         open_codes = ("GENERATION-UNDECIDED", "CONFIRMED-ALONE")
         found = generations.of_vault(self, vault, self.vaults[vault])
-        return self.newest(vault).seal["kind"] == "root" and any(code in open_codes for code, _ in found)
+        return self.holds_credentials(vault) and any(code in open_codes for code, _ in found)
 
     def retired_from(self, person, vault):
         return person in self.retired or person in self.votes[vault].retired
@@ -276,6 +283,7 @@ class Escrow:
         new = says.get("new_fields", [])
         carried = says["credentials"] == "new" and says["generation"] > 1
         demand(not new or (carried and len(set(new)) == len(new)), "SEAL-FIELDS")
+        demand(sealing.true_to_its_kind(says), "SEAL-CANARY")
         demand(says["recipient"] not in self.recipients and says["release_key"] not in self.keys, "SEAL-KEYS")
         self.recipients.add(says["recipient"])
         self.keys.add(says["release_key"])
@@ -373,12 +381,17 @@ class Escrow:
         demand(request.end is None, "END-TWICE")
         shown, steps = says.get("shown", []), says.get("totp_steps", [])
         released = bool(request.releases)
-        demand((says["outcome"] == "released") == released and (released or not (shown or steps)), "END-SHOWN")
+        holds = {"released": released, "not-released": not (released or shown or steps),
+                 "not-canary": released and request.says["purpose"] == "drill" and not (shown or steps)}
+        demand(holds[says["outcome"]], "END-SHOWN")
         approvals = [statements.approval(self, text, seq, request) for text in says.get("approvals", [])]
         request.end = says
         self.receive(approvals)
         if not set(shown) <= set(request.says["fields"]) or len(set(steps)) > request.says["totp_codes"]:
             self.report("END-UNASKED", seq)
+        if says["outcome"] == "not-canary":
+            self.report("NOT-CANARY", seq)
+            request.generation.unmasked = True
 
     def statements_record(self, note, seq, _digest):
         demand(len(note.by) == 1, "STATEMENTS-SIGNER")

@@ -77,7 +77,7 @@ def findings(escrow):
     """What is open about the generations of root vaults, as (code, seq)."""
     found = []
     for vault, generations in escrow.vaults.items():
-        if escrow.newest(vault).seal["kind"] == "root":
+        if escrow.holds_credentials(vault):
             found += of_vault(escrow, vault, generations)
     return found
 
@@ -129,7 +129,7 @@ def judge_confirm(escrow, statement):
     says = statement.says
     generation = escrow.generation(says["vault"], says["generation"])
     demand(generation is not None, "CONFIRM-GENERATION", is_reference=True)
-    known = generation.seal["kind"] == "root" and generation.digest == says["seal"]
+    known = escrow.holds_credentials(says["vault"]) and generation.digest == says["seal"]
     demand(known, "CONFIRM-GENERATION")
     demand(may_confirm(generation, statement.person), "CONFIRM-HOLDER")
 

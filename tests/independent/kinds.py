@@ -57,7 +57,7 @@ RECORDS = {
         request=HEX, attempt=integer(32), approvals=many(BASE64), deviations=Optional(DEVIATIONS),
         environment=ENVIRONMENT),
     "end": Object(
-        request=HEX, outcome=one_of("released", "not-released"), shown=Optional(many(FIELD)),
+        request=HEX, outcome=one_of("released", "not-released", "not-canary"), shown=Optional(many(FIELD)),
         totp_steps=Optional(many(integer(64))), approvals=Optional(many(BASE64)),
         bad_shares=Optional(many(PERSON))),
     "recovered": Object(

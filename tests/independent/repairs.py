@@ -224,6 +224,7 @@ def merge(escrow, branch, seq):
                     ours.changed = not generations.same_people(before.seal, ours.seal)
             else:
                 ours.checked |= generation.checked
+                ours.unmasked = ours.unmasked or generation.unmasked
                 ours.exposed += brought
                 ours.verdicts.join(ours, generation.verdicts, seq)
     generations.merge(escrow, branch, vaults)

@@ -115,6 +115,42 @@ def decode_payload(data: bytes) -> dict:
     return fields
 
 
+def canary_name(seal: dict) -> str:
+    """The name of the canary of a seal's people."""
+    def people(group):
+        return sorted(share["custodian"] for share in seal["shares"] if share.get("group") == group)
+
+    if "groups" in seal:
+        lines = [f"groups-needed {seal['groups_needed']}"]
+        for group in seal["groups"]:
+            lines += [f"group {group['name']} {group['threshold']}", *people(group["name"])]
+    else:
+        lines = [f"threshold {seal['threshold']}", *people(None)]
+    structure = "".join(line + "\n" for line in lines).encode()
+    mark = sha256(b"breakglass/v1/canary-name\0" + structure)[:8]
+    return f"canary-{seal['threshold']}-of-{len(seal['shares'])}-{mark}"
+
+
+def true_to_its_kind(seal: dict) -> bool:
+    """A canary's seal says what follows from its people; no other vault has a canary's name."""
+    if seal["kind"] == "root":
+        return not seal["name"].startswith("canary-")
+    absent = not {"title", "provider", "mfa", "new_fields", "renews"} & set(seal)
+    return absent and seal["account"] == seal["partition"] == "canary" and seal["name"] == canary_name(seal)
+
+
+def canary_payload(name: str) -> bytes:
+    """The payload of the canary of this name, padding included."""
+    material = hashlib.sha256(b"breakglass/v1/canary-payload\0" + name.encode()).digest()
+    digits = material[:15].hex()
+    seed = base64.b32encode(material[16:]).decode().rstrip("=")
+    fields = [("account-id", "canary"), ("email", "nobody@canary.invalid"),
+              ("password", "-".join(digits[at:at + 5] for at in range(0, 30, 5))),
+              ("totp", f"otpauth://totp/{name}?secret={seed}&algorithm=SHA1&digits=6&period=30")]
+    data = b"breakglass/v1/payload\n" + b"".join(f"{key} {len(value)}\n{value}\n".encode() for key, value in fields)
+    return data + bytes(-len(data) % 4096)
+
+
 def totp(uri: str, moment: int) -> str:
     """The code of an otpauth URI at a moment in Unix seconds, RFC 6238."""
     query = {name.lower(): value for name, value in urllib.parse.parse_qsl(urllib.parse.urlsplit(uri).query)}

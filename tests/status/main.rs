@@ -16,7 +16,7 @@ use breakglass::record::request::Purpose;
 use breakglass::value::fingerprint::Words;
 use breakglass::value::time::Time;
 use clap::Parser as _;
-use world::{Asking, World};
+use world::{Asking, CANARY, World};
 
 const DAY: u64 = 86_400;
 const THREE: [&str; 3] = ["alice", "bob", "carol"];
@@ -74,7 +74,7 @@ fn is(screen: &str, expected: &str) {
 
 /// Carol drills with alice and bob; the drill is not ended.
 fn drill(world: &World) -> Asking {
-    let asking = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let asking = world.ask("carol", CANARY, world.question(Purpose::Drill));
     let files = world.approvals(&["alice", "bob"], &asking);
     world.release(&asking, &files).unwrap();
     asking

@@ -57,10 +57,10 @@ Example Corp, at 2026-11-23 08:13 UTC
 words   EIGHT WORDS
 log     sound as far as it goes: 8 records, the last at 2026-11-23 08:13
 
-VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
-prod    root    123456789012  1    2 of 3  EXPOSED
+VAULT                   KIND    ACCOUNT       GEN  SHARES  STATE
+prod                    root    123456789012  1    2 of 3  EXPOSED
   exposed 2026-11-23 08:13; new credentials due by 2026-11-24 08:13
-canary  canary  123456789012  1    2 of 3  in force
+canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   no drill yet; the first due by 2027-02-23 08:03
 
 REQUEST   VAULT  WHO    SINCE             STATE
@@ -94,7 +94,7 @@ fn a_release_exposes_and_is_closed() {
         &shown(&world, close.after(second)),
         "
   exposed 2026-11-23 08:13; new credentials OVERDUE since 2026-11-24 08:13
-canary  canary  123456789012  1    2 of 3  in force
+canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   no drill yet; the first due by 2027-02-23 08:03
 
 REQUEST   VAULT  WHO    SINCE             STATE
@@ -111,7 +111,7 @@ OVERDUE 2d    renew prod: seal new credentials, set them at the provider",
     // New credentials in the next generation end the exposure once two people have confirmed them.
     world.seal("prod", Kind::Root, 2, &THREE);
     let undecided = "
-prod    root    123456789012  1    2 of 3  EXPOSED
+prod                    root    123456789012  1    2 of 3  EXPOSED
   exposed 2026-11-23 08:13; new credentials due by 2026-11-24 08:13
   not settled which credentials are live: try generation 1 first; who signed
     in with generation 2 says so: breakglass confirm prod --signed-in TIME
@@ -121,14 +121,14 @@ prod    root    123456789012  1    2 of 3  EXPOSED
     shows(
         &shown(&world, world.now()),
         "
-prod    root    123456789012  2    2 of 3  NOT IN FORCE
+prod                    root    123456789012  2    2 of 3  NOT IN FORCE
   no check yet: alice, bob, carol",
     );
     assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Check; 3]);
     // A vault is named once, though a check of each of its generations is owed.
     let later = at(&world, world.now().after(Seconds(93 * DAY)));
     let check = later.duties.iter().find(|duty| duty.kind == DutyKind::Check).unwrap();
-    assert_eq!(check.what, "first check by alice: prod and canary");
+    assert_eq!(check.what, "first check by alice: prod and canary-2-of-3-ecd32c36");
     for who in THREE {
         world.check(who);
     }

@@ -8,7 +8,7 @@ use breakglass::record::retire::Retire;
 use breakglass::record::seal::Kind;
 use breakglass::value::time::Seconds;
 
-use crate::world::{World, text};
+use crate::world::{CANARY, World, text};
 use crate::{DAY, THREE, at, drill, is, kinds, overdue, shown, shows};
 
 #[test]
@@ -33,7 +33,7 @@ NOTHING IS DUE",
 fn checks_are_missing() {
     let world = World::begin(Policy::default());
     world.seal("prod", Kind::Root, 2, &THREE);
-    world.seal("canary", Kind::Canary, 2, &THREE);
+    world.seal(CANARY, Kind::Canary, 2, &THREE);
     world.check("alice");
     is(
         &shown(&world, world.now()),
@@ -42,19 +42,19 @@ Example Corp, at 2026-11-23 08:05 UTC
 words   EIGHT WORDS
 log     sound as far as it goes: 4 records, the last at 2026-11-23 08:05
 
-VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
-prod    root    123456789012  1    2 of 3  NOT IN FORCE
+VAULT                   KIND    ACCOUNT       GEN  SHARES  STATE
+prod                    root    123456789012  1    2 of 3  NOT IN FORCE
   no check yet: bob, carol
-canary  canary  123456789012  1    2 of 3  NOT IN FORCE
+canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  NOT IN FORCE
   no check yet: bob, carol
   no drill yet; the first due by 2027-02-23 08:03
 
 No request is open.
 
 TO DO
-due now       first check by bob: prod and canary
+due now       first check by bob: prod and canary-2-of-3-ecd32c36
     breakglass check --all --as bob/bob
-due now       first check by carol: prod and canary
+due now       first check by carol: prod and canary-2-of-3-ecd32c36
     breakglass check --all --as carol/carol
 Later: drill by 2027-02-23 08:03.
 NOTHING IS OVERDUE: 2 things to do",
@@ -68,7 +68,7 @@ NOTHING IS OVERDUE: 2 things to do",
         &later,
         "  no check yet: bob, carol, OVERDUE since 2027-02-23 08:02\n  check due by: alice 2027-02-23",
     );
-    shows(&later, "OVERDUE 1m    first check by bob: prod and canary");
+    shows(&later, "OVERDUE 1m    first check by bob: prod and canary-2-of-3-ecd32c36");
 }
 
 #[test]
@@ -81,9 +81,9 @@ Example Corp, at 2026-11-23 08:09 UTC
 words   EIGHT WORDS
 log     sound as far as it goes: 6 records, the last at 2026-11-23 08:09
 
-VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
-prod    root    123456789012  1    2 of 3  in force
-canary  canary  123456789012  1    2 of 3  in force
+VAULT                   KIND    ACCOUNT       GEN  SHARES  STATE
+prod                    root    123456789012  1    2 of 3  in force
+canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   no drill yet; the first due by 2027-02-23 08:03
 
 No request is open.
@@ -92,7 +92,7 @@ Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
 NOTHING IS DUE",
     );
     // In the last quarter of its time, a check or a drill is to be done; before that it is not spoken of.
-    let (first, sealed) = (world.generation("prod").checks[&text("alice")], world.generation("canary").time);
+    let (first, sealed) = (world.generation("prod").checks[&text("alice")], world.generation(CANARY).time);
     assert_eq!(kinds(&at(&world, sealed.after(Seconds(69 * DAY - 1)))), []);
     assert_eq!(kinds(&at(&world, sealed.after(Seconds(69 * DAY)))), [DutyKind::Drill]);
     assert_eq!(kinds(&at(&world, first.after(Seconds(69 * DAY)))), [DutyKind::Drill, DutyKind::Check]);
@@ -103,11 +103,11 @@ Example Corp, at 2027-02-23 08:07 UTC
 words   EIGHT WORDS
 log     sound as far as it goes: 6 records, the last at 2026-11-23 08:09
 
-VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
-prod    root    123456789012  1    2 of 3  in force
+VAULT                   KIND    ACCOUNT       GEN  SHARES  STATE
+prod                    root    123456789012  1    2 of 3  in force
   check OVERDUE since: alice 2027-02-23, bob 2027-02-23
   check due by: carol 2027-02-23
-canary  canary  123456789012  1    2 of 3  in force
+canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   check OVERDUE since: alice 2027-02-23, bob 2027-02-23
   check due by: carol 2027-02-23
   no drill yet; the first OVERDUE since 2027-02-23 08:03
@@ -116,12 +116,12 @@ No request is open.
 
 TO DO
 OVERDUE 4m    drill by alice, bob, carol: practise an emergency on the canary
-    breakglass drill canary
-OVERDUE 3m    check by alice: prod and canary
+    breakglass drill canary-2-of-3-ecd32c36
+OVERDUE 3m    check by alice: prod and canary-2-of-3-ecd32c36
     breakglass check --all --as alice/alice
-OVERDUE 1m    check by bob: prod and canary
+OVERDUE 1m    check by bob: prod and canary-2-of-3-ecd32c36
     breakglass check --all --as bob/bob
-due in 1m     check by carol: prod and canary
+due in 1m     check by carol: prod and canary-2-of-3-ecd32c36
     breakglass check --all --as carol/carol
 OVERDUE: 3 of 4 things to do",
     );
@@ -153,19 +153,19 @@ fn a_drill_counts_from_its_release_and_is_over_with_its_end() {
     shows(
         &shown(&world, world.now()),
         "
-prod    root    123456789012  1    2 of 3  in force
-canary  canary  123456789012  1    2 of 3  in force
+prod                    root    123456789012  1    2 of 3  in force
+canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   last drill 2027-02-24 08:19; the next due by 2027-05-27 08:19
 
-REQUEST   VAULT   WHO    SINCE             STATE
-REQUEST.  canary  carol  2027-02-24 08:16  RELEASED
+REQUEST   VAULT                   WHO    SINCE             STATE
+REQUEST.  canary-2-of-3-ecd32c36  carol  2027-02-24 08:16  RELEASED
   drill, window until 2027-02-24 12:15; approved by alice, bob (2 of 2)
   released 2027-02-24 08:19
   no end is logged: assume that these were shown: password, totp
 
 TO DO
-due now       request REQUEST. of canary was never ended: carol runs `release`
-              once more and finishes it
+due now       request REQUEST. of canary-2-of-3-ecd32c36 was never ended: carol
+              runs `release` once more and finishes it
     breakglass release REQUEST-FILE alice.bga bob.bga --as carol/carol
 Later: check by 2027-05-27 08:10, drill by 2027-05-27 08:19.
 NOTHING IS OVERDUE: 1 thing to do",
@@ -187,10 +187,10 @@ fn a_drill_on_other_peoples_canary_does_not_count() {
     shows(
         &shown(&world, later),
         "
-other   root    123456789012  1    2 of 3  in force
+other                   root    123456789012  1    2 of 3  in force
   check due by: alice 2027-02-23, bob 2027-02-23, erin 2027-02-23
   no canary, so no drill; the first due by 2027-02-23 08:10
-both    root    123456789012  1    3 of 3  in force
+both                    root    123456789012  1    3 of 3  in force
   check due by: alice 2027-02-23, bob 2027-02-23, carol 2027-02-23
   no canary, so no drill; the first due by 2027-02-23 08:11",
     );
@@ -207,7 +207,7 @@ due in 23h    drill by alice, bob, erin: they have no canary; the next `seal`
 fn whoever_retired_owes_no_check_and_is_asked_for_nothing() {
     let world = World::begin(Policy::default());
     world.seal("prod", Kind::Root, 2, &THREE);
-    world.seal("canary", Kind::Canary, 2, &THREE);
+    world.seal(CANARY, Kind::Canary, 2, &THREE);
     ["bob", "carol"].iter().for_each(|who| world.check(who));
     world.append(Retire::of(text("alice"), text("left")), &[world.signs("dan")]).unwrap();
     let asking = world.ask("carol", "prod", world.question(Purpose::Emergency));
@@ -217,7 +217,7 @@ fn whoever_retired_owes_no_check_and_is_asked_for_nothing() {
     shows(
         &screen,
         "
-prod    root    123456789012  1    2 of 3  EXPOSED
+prod                    root    123456789012  1    2 of 3  EXPOSED
   exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
   all who are left are needed to open it
   no check yet: alice
@@ -246,7 +246,7 @@ fn long_names_stand_whole_and_leave_the_columns_alone() {
     let long = "a-vault-of-a-name-that-goes-on-for-longer-than-its-column-has-it";
     assert_eq!(long.len(), 64);
     world.seal(long, Kind::Root, 2, &THREE);
-    world.seal("canary", Kind::Canary, 2, &THREE);
+    world.seal(CANARY, Kind::Canary, 2, &THREE);
     THREE.iter().for_each(|who| world.check(who));
     let asking = world.ask("carol", long, world.question(Purpose::Emergency));
     let files = world.approvals(&["alice", "bob"], &asking);
@@ -256,9 +256,9 @@ fn long_names_stand_whole_and_leave_the_columns_alone() {
         &screen,
         &format!(
             "
-VAULT   KIND    ACCOUNT       GEN  SHARES  STATE
+VAULT                   KIND    ACCOUNT       GEN  SHARES  STATE
 {long}
-        root    123456789012  1    2 of 3  EXPOSED"
+                        root    123456789012  1    2 of 3  EXPOSED"
         ),
     );
     shows(&screen, &format!("{long}\nREQUEST.         carol  2026-11-23 08:10  RELEASED"));

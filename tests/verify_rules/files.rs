@@ -43,10 +43,10 @@ const SEALED: [(&str, u64); 8] = [
     ("prod/1/alice", 1),
     ("prod/1/bob", 1),
     ("prod/1/carol", 1),
-    ("canary/1/payload", 2),
-    ("canary/1/alice", 2),
-    ("canary/1/bob", 2),
-    ("canary/1/carol", 2),
+    ("canary-2-of-3-ecd32c36/1/payload", 2),
+    ("canary-2-of-3-ecd32c36/1/alice", 2),
+    ("canary-2-of-3-ecd32c36/1/bob", 2),
+    ("canary-2-of-3-ecd32c36/1/carol", 2),
 ];
 
 fn missing() -> Found {
@@ -146,10 +146,10 @@ fn vault_not_openable() {
         "{:?}",
         report.findings
     );
-    let payload = files(&world, |path| (path == "canary/1/payload").then(missing));
+    let payload = files(&world, |path| (path == "canary-2-of-3-ecd32c36/1/payload").then(missing));
     let found =
         case.says(&world.verify_with(&payload), Rule::VaultNotOpenable, Some(2), &[Rule::FileMissing]);
-    assert_eq!(found.detail, "canary generation 1: the payload is missing or changed");
+    assert_eq!(found.detail, "canary-2-of-3-ecd32c36 generation 1: the payload is missing or changed");
 }
 
 /// A file that is encrypted to so many people, whoever they are.

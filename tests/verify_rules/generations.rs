@@ -9,7 +9,7 @@ use breakglass::record::seal::{Credentials, Kind};
 use breakglass::record::statement::Statement;
 
 use crate::retirements::retire;
-use crate::world::{World, text};
+use crate::world::{CANARY, World, text};
 use crate::{Case, Spoil};
 
 const ALL: [&str; 3] = ["alice", "bob", "carol"];
@@ -60,7 +60,7 @@ fn forge(world: &World, who: &str, says: impl Into<Statement>) -> u64 {
 fn confirm_generation() {
     let world = World::ready();
     let good = || world.confirm_of("prod", 1, works(&world));
-    let canary = || world.confirm_of("canary", 1, works(&world));
+    let canary = || world.confirm_of(CANARY, 1, works(&world));
     Case::of(&world).each_breaks(
         Rule::ConfirmGeneration,
         vec![

@@ -2,6 +2,7 @@
 //! where it holds, and fails when the rule is not checked. `docs/spec/verify-rules.md` lists them.
 
 mod branches;
+mod canaries;
 mod deviations;
 mod evidence;
 mod files;

@@ -9,7 +9,7 @@ use breakglass::record::seal::{Credentials, Kind};
 use breakglass::value::time::Seconds;
 
 use crate::Case;
-use crate::world::World;
+use crate::world::{CANARY, World};
 
 /// The numbers of the seals of `prod`.
 const SEAL: u64 = 1;
@@ -36,8 +36,7 @@ fn exposed() {
     world.confirm("prod", 3, &["dan", "alice"]);
     assert!(!rules(&world).contains(&Rule::Exposed));
     // Maintenance exposes as much as an emergency, a drill does not.
-    for (vault, purpose, exposes) in [("prod", Purpose::Maintenance, true), ("canary", Purpose::Drill, false)]
-    {
+    for (vault, purpose, exposes) in [("prod", Purpose::Maintenance, true), (CANARY, Purpose::Drill, false)] {
         let world = World::ready();
         let asking = world.ask("carol", vault, world.question(purpose));
         let files = world.approvals(&["alice", "bob"], &asking);

@@ -10,7 +10,7 @@ use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
-use crate::world::{Asking, World, text};
+use crate::world::{Asking, CANARY, World, text};
 use crate::{Case, Spoil};
 
 /// A world where carol's emergency was released on alice's and bob's approvals: one more release exposes
@@ -146,7 +146,7 @@ fn release_approval() {
         }),
         world.forge_statement(world.signs("bob"), approval.clone(), |statement| {
             if let Statement::Approval(approval) = &mut statement.says {
-                approval.vault = world.generation("canary").seal.vault;
+                approval.vault = world.generation(CANARY).seal.vault;
             }
         }),
         // On another history, of another escrow, signed by another.
@@ -238,7 +238,7 @@ fn requester_forbidden() {
 #[test]
 fn end_missing() {
     let world = World::ready();
-    let asking = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let asking = world.ask("carol", CANARY, world.question(Purpose::Drill));
     let files = world.approvals(&["alice", "bob"], &asking);
     let case = Case::of(&world);
     let request = world.head().seq;

@@ -7,7 +7,7 @@ use breakglass::record::request::{End, EndOutcome, MAX_ITEMS, MAX_TOTP_CODES, Pu
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 
-use crate::world::{Asking, World, rng, text};
+use crate::world::{Asking, CANARY, World, rng, text};
 use crate::{Case, Spoil};
 
 /// Forges carol's request for `prod`, changed.
@@ -38,7 +38,7 @@ fn request_seal() {
             &|request| request.generation = 2,
             &|request| request.generation = 0,
             &|request| request.seal = Digest::of(b"another seal"),
-            &|request| request.name = text("canary"),
+            &|request| request.name = text(CANARY),
         ],
     );
 }
@@ -98,7 +98,7 @@ fn request_purpose() {
     let world = World::ready();
     for purpose in [Purpose::Emergency, Purpose::Maintenance] {
         let case = Case::of(&world);
-        let (mut request, session) = world.make_request("carol", "canary", world.question(Purpose::Drill));
+        let (mut request, session) = world.make_request("carol", CANARY, world.question(Purpose::Drill));
         request.purpose = purpose;
         let bytes = world.bytes();
         let seq = world.forge(request, &[world.signs("carol"), (KeyName::Session, session.key())]);
@@ -229,6 +229,7 @@ fn end_shown() {
     let case = Case::of(&world);
     let seq = forge_end(&world, &asking, nothing, |_| {});
     case.breaks(Rule::EndShown, seq);
+    crate::canaries::other_ends_contradict_the_log();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use breakglass::record::finding::Rule;
 use breakglass::record::request::Purpose;
 use breakglass::record::retire::Retire;
 
-use crate::world::{World, text};
+use crate::world::{CANARY, World, text};
 use crate::{Case, Spoil};
 
 pub fn retire(who: &str) -> Retire {
@@ -49,7 +49,7 @@ fn consents(world: &World) {
     let for_prod = |who: &str| Retire { vault: Some(prod), ..retire(who) };
     let consents = |says: Retire, who: &[&str]| world.retire_with(&says, who);
     let swapped = |says: Retire, of: Retire| Retire { agrees: of.agrees, ..says };
-    let canary = world.generation("canary").seal.vault;
+    let canary = world.generation(CANARY).seal.vault;
     let by_carol = |says: Retire| -> Spoil<'_> {
         Box::new(move |world: &World| world.forge(says.clone(), &[world.signs("carol")]))
     };

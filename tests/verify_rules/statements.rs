@@ -16,7 +16,7 @@ use breakglass::value::time::Seconds;
 use data_encoding::BASE64;
 
 use crate::retirements::retire;
-use crate::world::{Asking, World, actor, embed, text};
+use crate::world::{Asking, CANARY, World, actor, embed, text};
 use crate::{Case, Spoil};
 
 fn done(asking: &Asking) -> Action {
@@ -282,7 +282,7 @@ fn check_share() {
 fn approval_share() {
     let world = World::ready();
     let asking = world.emergency();
-    let canary = world.generation("canary").seal.vault;
+    let canary = world.generation(CANARY).seal.vault;
     let state = |who: &str, says: Approval| world.forge_statement(world.signs(who), says, |_| {});
     let bad = [
         state("alice", approval(&world, &asking, |approval| approval.index = 2.try_into().unwrap())),
@@ -365,7 +365,7 @@ fn closed_by_requester() {
     case.breaks(Rule::ClosedByRequester, world.head().seq);
     // A drill is its requester's to close.
     let world = World::ready();
-    let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let drill = world.ask("carol", CANARY, world.question(Purpose::Drill));
     let approvals = world.approvals(&["alice", "bob"], &drill);
     world.release(&drill, &approvals).unwrap();
     world.end(&drill, EndOutcome::Released);

@@ -82,7 +82,8 @@ impl Laid {
         wrap(Label::Approval, &content)
     }
 
-    fn release_line(&self, approvals: &[(&str, Vec<u8>)]) -> String {
+    /// The line that releases on these approvals, each a file with a name.
+    pub fn release_line(&self, approvals: &[(&str, Vec<u8>)]) -> String {
         let mut line = "release req.bgr --as carol/carol --print password".to_owned();
         for (name, file) in approvals {
             self.disk.write(&format!("{name}.bga"), file);

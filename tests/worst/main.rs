@@ -16,6 +16,7 @@ mod world;
 
 mod approvals;
 mod branches;
+mod canaries;
 mod cards;
 mod clocks;
 mod deviations;

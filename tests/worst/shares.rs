@@ -5,6 +5,7 @@ use breakglass::secret::share::commitment;
 
 use crate::forge::{self, swapped, with_value};
 use crate::laid::Laid;
+use crate::world::CANARY;
 
 /// The text with its last hexadecimal digit changed.
 fn tweaked(share: &str) -> String {
@@ -147,10 +148,11 @@ fn a_share_of_a_previous_generation_is_bad() {
 
 #[test]
 fn a_share_of_another_vault_is_bad() {
-    let canarys = |laid: &Laid, _: &str| laid.share("bob", &laid.sealed("canary", 1));
+    let canarys = |laid: &Laid, _: &str| laid.share("bob", &laid.sealed(CANARY, 1));
     handed_over_badly(canarys, "the share's vault differs from the seal's");
     let laid = Laid::ready();
-    laid.disk.copy("escrow/vaults/canary/1/bob.share.age", "escrow/vaults/prod/1/bob.share.age");
+    laid.disk
+        .copy("escrow/vaults/canary-2-of-3-ecd32c36/1/bob.share.age", "escrow/vaults/prod/1/bob.share.age");
     let run = laid.disk.refuses(5, "check prod --as bob/bob");
     run.what("the sealed share of `bob` in prod generation 1 is not the file that was sealed");
 }

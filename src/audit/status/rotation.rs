@@ -20,17 +20,28 @@ pub(super) fn rotation(escrow: &Escrow, status: &VaultStatus) -> Option<Duty> {
         other.id != vault.id && other.kind == Kind::Root && same && sealed_since
     });
     let (what, command) = match (sealed_anew(vault, status), elsewhere) {
+        (Some(next), _) if vault.kind == Kind::Canary => (
+            format!("{name} was no canary, and is one again: once what it held is changed, somebody says so"),
+            confirm(escrow, next, "--not-tested WHAT-IT-HELD"),
+        ),
         (Some(next), _) => (
             format!(
                 "{} is sealed: once somebody has signed in at the provider with it, they say so",
                 next.seal.title()
             ),
-            confirm(escrow, next),
+            confirm(escrow, next, "--signed-in"),
         ),
         (None, Some(other)) => (
             format!(
                 "{name} still counts as exposed, although {} was sealed for the same account since",
                 other.name
+            ),
+            None,
+        ),
+        (None, None) if vault.kind == Kind::Canary => (
+            format!(
+                "{name} is no canary: find out what it holds, and have that changed; the next `seal` for its people \
+                makes another"
             ),
             None,
         ),
@@ -58,11 +69,11 @@ fn sealed_anew<'a>(vault: &'a Vault, status: &VaultStatus) -> Option<&'a Generat
     (later && newest.standing().is_none()).then_some(newest)
 }
 
-/// The command with which a holder says that they have signed in with it.
-fn confirm(escrow: &Escrow, next: &Generation) -> Option<String> {
+/// The command with which a holder says `how` they know that it is live.
+fn confirm(escrow: &Escrow, next: &Generation, how: &str) -> Option<String> {
     let holder = next.custodians().find(|person| !escrow.has_retired(person))?;
     let (name, number) = (&next.seal.name, next.seal.generation);
-    Some(format!("breakglass confirm {name} --generation {number} --signed-in {}", acting(holder)))
+    Some(format!("breakglass confirm {name} --generation {number} {how} {}", acting(holder)))
 }
 
 /// The command that seals the next generation: to the same people, as far as none of them has retired.

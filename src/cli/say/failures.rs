@@ -148,12 +148,14 @@ pub(crate) fn signer(error: &SignerError) -> Failure {
 /// Nothing was sealed.
 pub(crate) fn seal(error: &SealError) -> Failure {
     let failure = match error {
-        SealError::Payload(_) | SealError::Miscounted { .. } => Failure::new(Exit::BadInput, error),
+        SealError::Payload(_) | SealError::Miscounted { .. } | SealError::NotACanary => {
+            Failure::new(Exit::BadInput, error)
+        }
         SealError::NotReopened { .. } => Failure::new(Exit::BadShare, error),
         _ => Failure::new(Exit::Machine, error),
     };
     failure.next(match error {
-        SealError::Payload(_) | SealError::Miscounted { .. } => {
+        SealError::Payload(_) | SealError::Miscounted { .. } | SealError::NotACanary => {
             "nothing was sealed and no file was left behind: correct it, and run it again"
         }
         SealError::NotReopened { .. } => {

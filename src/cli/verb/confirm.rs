@@ -16,7 +16,6 @@ use crate::escrow::{Generation, Vault};
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::record::confirm::{Confirm, SignIn};
-use crate::record::seal::Kind;
 use crate::value::names::{PersonId, VaultName};
 use crate::value::text::FreeText;
 use crate::value::time::Time;
@@ -107,7 +106,7 @@ fn generation(vault: &Vault, number: Option<u32>) -> Result<&Generation, Failure
 
 /// Fails unless this person may say what became of it.
 fn may_confirm(vault: &Vault, sealed: &Generation, person: &PersonId) -> Result<(), Failure> {
-    if vault.kind == Kind::Canary {
+    if !vault.holds_credentials() {
         let what = format!("`{}` is a canary, whose credentials open nothing", vault.name);
         return Err(Failure::new(Exit::BadInput, what).next("name a vault of real credentials"));
     }

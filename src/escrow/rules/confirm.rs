@@ -7,7 +7,6 @@ use crate::escrow::vaults::{Generation, Vault};
 use crate::escrow::verdicts::Spoken;
 use crate::record::confirm::Confirm;
 use crate::record::finding::{Broken, Rule};
-use crate::record::seal::Kind;
 use crate::record::statement::SignedStatement;
 use crate::value::names::PersonId;
 
@@ -20,8 +19,8 @@ pub(super) fn check(escrow: &Escrow, signed: &SignedStatement, confirm: &Confirm
         let broken = Broken::new(rule, why).by(signed).vault_id(*vault).generation(*generation);
         broken.where_known(name, Broken::vault)
     };
-    let root = escrow.vault(vault).filter(|vault| vault.kind == Kind::Root);
-    let known = root.and_then(|vault| vault.generation(*generation));
+    let real = escrow.vault(vault).filter(|vault| vault.holds_credentials());
+    let known = real.and_then(|vault| vault.generation(*generation));
     match known.filter(|one| one.record == *seal) {
         None => {
             let broken = place(Rule::ConfirmGeneration).found(*seal);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::crypto::digest::Digest;
 use crate::escrow::requests::EndState;
 use crate::escrow::rules::statements::check_approval;
 use crate::escrow::state::Escrow;
@@ -9,7 +10,7 @@ use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
-use crate::record::request::{End, EndOutcome};
+use crate::record::request::{End, EndOutcome, Purpose};
 use crate::record::statement::Statement;
 use crate::value::names::KeyName;
 
@@ -38,6 +39,7 @@ pub(super) fn admit(
     let contradicts = match end.outcome {
         EndOutcome::Released => !asked.is_released(),
         EndOutcome::NotReleased => asked.is_released() || shown,
+        EndOutcome::NotCanary => !asked.is_released() || shown || request.purpose != Purpose::Drill,
     };
     if contradicts {
         let broken = asked.broken(Rule::EndShown, format!("request {short}: {}", end.outcome));
@@ -55,12 +57,27 @@ pub(super) fn admit(
         let broken = asked.broken(Rule::EndUnasked, format!("{found} TOTP codes, {limit} asked for"));
         report(broken.limit(u64::from(limit)).found(found));
     }
+    if end.outcome == EndOutcome::NotCanary {
+        report(asked.broken(Rule::NotCanary, format!("request {short}")));
+        escrow.unmask(&end.request);
+    }
     for approval in approvals {
         escrow.keep(approval, report);
     }
     let ended = EndState { end: end.clone(), seq: record.frame.seq, time: record.frame.time };
     escrow.request_mut(&end.request).expect("it was found above").end = Some(ended);
     Ok(())
+}
+
+impl Escrow {
+    /// Marks that the canary which a request asked for holds something else.
+    fn unmask(&mut self, request: &Digest) {
+        let Some(asked) = self.request(request) else { return };
+        let (vault, generation) = (asked.request.vault, asked.request.generation);
+        if let Some(generation) = self.generation_mut(&vault, generation) {
+            generation.is_unmasked = true;
+        }
+    }
 }
 
 /// The approvals that came in and were not used: each a good one of its maker's share, of this request.

@@ -178,6 +178,7 @@ impl Escrow {
                             *last = (*last).max(*time);
                         }
                         let theirs = generation.released.map(|one| one.brought_by(seq));
+                        one.is_unmasked |= generation.is_unmasked;
                         one.released = [one.released, theirs].into_iter().flatten().min();
                         one.verdicts.join(&generation.verdicts, seq, &one.seal, &one.sealers);
                     }

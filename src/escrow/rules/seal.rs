@@ -7,6 +7,7 @@ use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_seal};
 use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::escrow::vaults::{Generation, Vault};
 use crate::escrow::verdicts::Verdicts;
+use crate::record::canary::{canary_account, canary_partition};
 use crate::record::card::Role;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
@@ -76,6 +77,7 @@ fn admit_content(
     check_shares(escrow, seal, by_several)?;
     check_groups(seal)?;
     check_new_fields(seal)?;
+    check_canary(seal)?;
     if escrow.is_used(&seal.recipient) || escrow.is_used(seal.release_key) {
         let keys = [seal.recipient.to_string(), seal.release_key.to_string()];
         let used = keys.into_iter().find(|key| escrow.is_used(key));
@@ -133,6 +135,7 @@ fn fresh(escrow: &Escrow, record: &LogRecord, seal: &Seal) -> Generation {
         origin: carried.unwrap_or(seal.generation),
         changed_people: before.is_some_and(|before| !seal.is_of_the_same_people(before)),
         verdicts: Verdicts::default(),
+        is_unmasked: false,
     }
 }
 
@@ -160,6 +163,21 @@ fn check_new_fields(seal: &Seal) -> Result<(), Broken> {
 fn check_groups(seal: &Seal) -> Result<(), Broken> {
     let broken = |why: String| Broken::new(Rule::SealGroups, format!("{}: {why}", seal.title())).seal(seal);
     seal.check_groups().map_err(|error| broken(error.to_string()))
+}
+
+/// Checks that a canary is the one that follows from its people, and that no other vault has the name of one.
+fn check_canary(seal: &Seal) -> Result<(), Broken> {
+    if seal.is_true_to_its_kind() {
+        return Ok(());
+    }
+    let broken = Broken::new(Rule::SealCanary, format!("{}: {} vault", seal.title(), seal.kind)).seal(seal);
+    let words = |name: VaultName, partition: &VaultName, account: &AccountId| {
+        vec![name.to_string(), partition.to_string(), account.to_string()]
+    };
+    let broken = broken.kind(seal.kind.to_string());
+    let found = words(seal.name.clone(), &seal.partition, &seal.account);
+    let expected = words(seal.canary_name(), &canary_partition(), &canary_account());
+    Err(broken.where_known((seal.kind == Kind::Canary).then_some(expected), Broken::expected).found(found))
 }
 
 /// Checks that the vault is still what it was, or that a new vault's name is free.

@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 
 use super::log_case::{small, spoiled};
 use super::retirements::retire;
-use crate::world::{World, text};
+use crate::world::{CANARY, World, text};
 
 const ALL: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -51,7 +51,7 @@ fn told(world: &World, words: &[(&str, SignIn)]) {
 fn confirmations(world: &World) {
     let good = || world.confirm_of("prod", 1, works(world));
     let other = Digest::of(b"another seal");
-    let (canary, vault) = (world.confirm_of("canary", 1, works(world)), Digest::of(b"another vault"));
+    let (canary, vault) = (world.confirm_of(CANARY, 1, works(world)), Digest::of(b"another vault"));
     for (name, about, rule, who, says) in [
         ("confirmed", "By one who holds a share.", Rule::ConfirmedAlone, "alice", good()),
         ("confirmed-by-its-sealer", "By who sealed it.", Rule::ConfirmedAlone, "dan", good()),
@@ -187,7 +187,7 @@ fn votes(world: &World) {
 }
 
 fn retirements(world: &World) {
-    let (prod, canary) = (world.generation("prod").seal.vault, world.generation("canary").seal.vault);
+    let (prod, canary) = (world.generation("prod").seal.vault, world.generation(CANARY).seal.vault);
     let for_prod = |who: &str| Retire { vault: Some(prod), ..retire(who) };
     let consent = |says: Retire, who: &[&str]| world.retire_with(&says, who);
     let two = ["alice", "bob"];

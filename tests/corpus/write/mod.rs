@@ -3,6 +3,7 @@
 mod armoured;
 mod bounds;
 mod branches;
+mod canaries;
 mod cards;
 mod continuations;
 mod deviations;
@@ -40,6 +41,7 @@ pub fn everything() {
     faults::write();
     newer::write();
     seals::write();
+    canaries::write();
     sealed_files::write();
     requests::write();
     releases::write();

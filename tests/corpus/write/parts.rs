@@ -10,7 +10,7 @@ use super::keys::{key_file, share_text};
 use super::log_case::small;
 use super::put::put;
 use super::{armoured, excerpts, recoveries};
-use crate::world::{Asking, World};
+use crate::world::{Asking, CANARY, World};
 
 pub fn write() {
     let world = small();
@@ -121,7 +121,7 @@ fn requests(world: &World, asking: &Asking) {
     let without_shares = &text[..armor];
     case("good", "A request file.", "good", "alice", &asking.file);
     case("by-no-custodian", "Somebody without a share of it.", "refused", "erin", &asking.file);
-    let drill = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let drill = world.ask("carol", CANARY, world.question(Purpose::Drill));
     case("drill", "A request for a canary.", "good", "alice", &drill.file);
     let bytes = world.bytes();
     world.seal_misdealt("misdealt");

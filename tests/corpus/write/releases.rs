@@ -13,7 +13,7 @@ use data_encoding::BASE64;
 
 use super::log_case::{LogCase, small, spoiled};
 use super::put::base;
-use crate::world::{Asking, World, text};
+use crate::world::{Asking, CANARY, World, text};
 
 const ALL: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -201,7 +201,7 @@ fn approvals_of_others(open: &Open) {
     let changed = |change: &dyn Fn(&mut FramedStatement<Statement>)| {
         world.forge_statement(world.signs("bob"), approval.clone(), change)
     };
-    let canary = world.generation("canary").seal.vault;
+    let canary = world.generation(CANARY).seal.vault;
     let says = |says: Approval| world.forge_statement(world.signs("bob"), says, |_| {});
     for (name, about, bad) in [
         (
@@ -276,7 +276,7 @@ fn due() {
     LogCase::of("closed", "Closed, and not rotated yet.", Rule::Exposed).of_world(&world);
     rotated(&world, &asking);
     let world = small();
-    let asking = world.ask("carol", "canary", world.question(Purpose::Drill));
+    let asking = world.ask("carol", CANARY, world.question(Purpose::Drill));
     let files = world.approvals(&["alice", "bob"], &asking);
     world.release(&asking, &files).map(|_| ()).unwrap();
     world.end(&asking, EndOutcome::Released);

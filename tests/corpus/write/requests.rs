@@ -9,7 +9,7 @@ use breakglass::value::names::{FieldName, KeyName};
 use breakglass::value::time::Seconds;
 
 use super::log_case::{small, spoiled};
-use crate::world::{Asking, World, rng, text};
+use crate::world::{Asking, CANARY, World, rng, text};
 
 pub fn write() {
     let world = small();
@@ -63,15 +63,13 @@ fn vaults(world: &World) {
     wrong(world, "request-seal-other", "Another seal's digest.", rule, &|request| {
         request.seal = Digest::of(b"another seal");
     });
-    wrong(world, "request-name-other", "Another vault's name.", rule, &|request| {
-        request.name = text("canary")
-    });
+    wrong(world, "request-name-other", "Another vault's name.", rule, &|request| request.name = text(CANARY));
     let rule = Rule::RequestPurpose;
     wrong(world, "request-drill-on-root", "A drill on a root vault.", rule, &|request| {
         request.purpose = Purpose::Drill
     });
     spoiled(world, "request-emergency-on-canary", "An emergency on a canary.", rule, |world| {
-        let (mut request, session) = world.make_request("carol", "canary", world.question(Purpose::Drill));
+        let (mut request, session) = world.make_request("carol", CANARY, world.question(Purpose::Drill));
         request.purpose = Purpose::Emergency;
         world.forge(request, &[world.signs("carol"), (KeyName::Session, session.key())])
     });

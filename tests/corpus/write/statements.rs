@@ -13,7 +13,7 @@ use breakglass::record::statements::Statements;
 use data_encoding::BASE64;
 
 use super::log_case::{small, spoiled};
-use crate::world::{Asking, World, actor, embed, text};
+use crate::world::{Asking, CANARY, World, actor, embed, text};
 
 fn done(asking: &Asking) -> Action {
     Action { request: asking.record, done: text("something") }
@@ -230,7 +230,7 @@ fn shares(world: &World, asking: &Asking) {
     ] {
         case(world, name, about, Rule::CheckShare, &bad);
     }
-    let canary = world.generation("canary").seal.vault;
+    let canary = world.generation(CANARY).seal.vault;
     let state = |who: &str, says: Approval| world.forge_statement(world.signs(who), says, |_| {});
     for (name, about, bad) in [
         (

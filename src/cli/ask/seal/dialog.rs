@@ -16,7 +16,7 @@ use crate::cli::files::sealing::commit::commit;
 use crate::cli::files::sealing::consent::{Consent, confirm_machine};
 use crate::cli::files::sealing::credentials::Typed;
 use crate::cli::files::sealing::draft::SealDraft;
-use crate::cli::files::sealing::plan::{custodian_cards, place_of, warnings};
+use crate::cli::files::sealing::plan::{custodian_cards, lacks_canary, place_of, warnings};
 use crate::cli::files::signers::must_administer;
 use crate::cli::flags::Signers;
 use crate::cli::say::exit::{Exit, Failure};
@@ -233,7 +233,7 @@ impl SealDialog<'_> {
         let threshold = answers.threshold.and_then(|least| Threshold::new(least, custodians.len()).ok());
         if let (Some(threshold), Ok(cards)) = (threshold, custodian_cards(self.escrow, custodians)) {
             let people = cards.iter().map(|card| &card.card().person);
-            if self.escrow.vault_named(&canary_name(threshold.threshold(), people)).is_none() {
+            if lacks_canary(self.escrow, &canary_name(threshold.threshold(), people)) {
                 summary.text("and", plain, "a canary for the same custodians, to drill on");
             }
             for warning in answers.vault.iter().flat_map(|vault| warnings(vault, threshold)) {

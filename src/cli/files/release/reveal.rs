@@ -13,15 +13,17 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::files::ANOTHER_COPY;
 use crate::cli::say::outcome::Outcome as _;
-use crate::cli::say::outcomes::release::ReleaseOutcome;
+use crate::cli::say::outcomes::release::{NotCanaryOutcome, ReleaseOutcome};
 use crate::cli::terminal::confirm::confirm_deviations;
+use crate::crypto::digest::Digest;
 use crate::escrow::RequestState;
 use crate::hands::sandbox::{self, FileAccess};
 use crate::hands::store::MAX_PAYLOAD_FILE;
 use crate::hands::{console, files};
 use crate::record::deviation::Deviation;
 use crate::record::environment::{Environment, Sandbox};
-use crate::secret::payload::TOTP;
+use crate::record::request::{End, EndOutcome};
+use crate::secret::payload::{Fields, TOTP};
 use crate::value::names::{FieldName, KeyName, PersonId};
 
 /// What to do if a release was logged and shown, but its end could not be logged.
@@ -64,8 +66,7 @@ fn reveal(
     enough(&gathered, read, context)?;
     // Whatever can fail should fail before there is a record: the payload is read now, and its digest compared.
     let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
-    let payload = files::read_own(&payload_path, MAX_PAYLOAD_FILE)
-        .map_err(|error| failures::not_read(&payload_path, &error).next(ANOTHER_COPY))?;
+    let payload = read_payload(&payload_path)?;
     let environment = context.environment();
     // Deviations that the request names are not asked about again: the approvers have signed them.
     let derived = gathered.deviations(&environment, now);
@@ -87,23 +88,76 @@ fn reveal(
         .ledger
         .append(authorized.draft(session, now))
         .map_err(|error| failures::ledger(&log.path, &error).or_next(open_log::ELSEWHERE))?;
-    // Nobody is asked for a path any more, so the sandbox closes further: a program that holds credentials needs three
-    // files. A demonstration runs more commands afterwards, and a sandbox cannot be opened again.
-    if !context.scripted && sandbox::state() != Sandbox::None {
-        sandbox::close(&rest(how, log, context));
-    }
-    let fields = authorized.reveal(&appended, &payload).map_err(failed)?;
+    close_sandbox(how, log, context);
     let record = appended.head().seq;
-    let shown = if how.print.is_empty() {
-        shown::show(&fields, asked, record, how, log, context)?
-    } else {
-        shown::print(&fields, asked, how, context)?
+    let fields = match authorized.reveal(&appended, &payload) {
+        Err(ReleaseError::NotCanary) => {
+            let found = Unmasked { request: *request, record, bad_shares };
+            return not_canary(how, session, log, found, context);
+        }
+        revealed => revealed.map_err(failed)?,
     };
+    let shown = give(&fields, asked, record, how, log, context)?;
     must_have_decided(&shown, asked, how)?;
     // The end says what was in fact shown. Until it is logged, auditors assume that everything asked for was.
-    append_end(log, (KeyName::Session, session.key()), shown.end(*request, bad_shares))
-        .map_err(|failure| failure.or_next(NOT_ENDED))?;
+    end(log, session, shown.end(*request, bad_shares))?;
     Ok(answer(how, asked, record, approvers, shown.fields, context))
+}
+
+/// Shows or prints what was asked for.
+fn give(
+    fields: &Fields,
+    asked: &RequestState,
+    record: u64,
+    how: &Releasing<'_>,
+    log: &mut OpenLog,
+    context: &mut Context<'_>,
+) -> Result<ShownFields, Failure> {
+    if how.print.is_empty() {
+        shown::show(fields, asked, record, how, log, context)
+    } else {
+        shown::print(fields, asked, how, context)
+    }
+}
+
+/// Logs the end, by the session.
+fn end(log: &mut OpenLog, session: &Session, end: End) -> Result<(), Failure> {
+    append_end(log, (KeyName::Session, session.key()), end).map_err(|failure| failure.or_next(NOT_ENDED))
+}
+
+fn read_payload(path: &Path) -> Result<Vec<u8>, Failure> {
+    files::read_own(path, MAX_PAYLOAD_FILE)
+        .map_err(|error| failures::not_read(path, &error).next(ANOTHER_COPY))
+}
+
+/// A drill of what is no canary: released, and shown to nobody.
+struct Unmasked {
+    request: Digest,
+    /// The release's record.
+    record: u64,
+    bad_shares: Vec<PersonId>,
+}
+
+/// Ends the request, and says in the log and here what the canary is not.
+fn not_canary(
+    how: &Releasing<'_>,
+    session: &Session,
+    log: &mut OpenLog,
+    unmasked: Unmasked,
+    context: &mut Context<'_>,
+) -> Result<Answer, Failure> {
+    let Unmasked { request, record, bad_shares } = unmasked;
+    let outcome = EndOutcome::NotCanary;
+    end(log, session, End { outcome, bad_shares, ..End::nothing(request) })?;
+    let asked = log.ledger.escrow().request(&request);
+    let vault = asked.map(|asked| asked.request.name.clone());
+    let said = NotCanaryOutcome { request_id: request, record, outcome, vault };
+    if how.print.is_empty() {
+        return Ok(Answer::of(Exit::Findings, &said));
+    }
+    // Standard output holds what was printed: nothing.
+    context.warn(&said.said().to_string());
+    Ok(Answer::said_already().ending(Exit::Findings))
 }
 
 /// Fails if nobody has seen anything, and nobody has decided anything: the emergency may go on where there is a terminal.
@@ -181,6 +235,14 @@ fn answer(
     // Standard output holds what was printed, and nothing else.
     context.warn(&outcome.said().to_string());
     Answer::said_already()
+}
+
+/// Nobody is asked for a path any more, so the sandbox closes further: a program that holds credentials needs three
+/// files. A demonstration runs more commands afterwards, and a sandbox cannot be opened again.
+fn close_sandbox(how: &Releasing<'_>, log: &OpenLog, context: &Context<'_>) {
+    if !context.scripted && sandbox::state() != Sandbox::None {
+        sandbox::close(&rest(how, log, context));
+    }
 }
 
 /// The files that are still needed once secrets are shown: the log, the book, and the session, to destroy it.

@@ -10,7 +10,7 @@ use crate::cli::files::people::LocalPerson;
 use crate::cli::files::sealing::batch::Batch;
 use crate::cli::files::sealing::consent::confirm_machine;
 use crate::cli::files::sealing::draft::SealDraft;
-use crate::cli::files::sealing::plan::{Planned, fields_of_canary, plan, warnings};
+use crate::cli::files::sealing::plan::{Planned, plan, warnings};
 use crate::cli::files::signers::signers;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
@@ -25,6 +25,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::log::Ledger;
 use crate::record::environment::Environment;
 use crate::record::seal::{Kind, Seal};
+use crate::secret::canary::canary_fields;
 use crate::secret::payload::Fields;
 use crate::value::public;
 
@@ -64,7 +65,7 @@ pub(crate) fn commit(
         // One vault's secrets at a time are in memory.
         let (done, fields) = match of_batch {
             Some(at) => batch.with_fields(*at, seal)?,
-            None => seal(&fields_of_canary(&plan.name)?)?,
+            None => seal(&canary_fields(&plan.name))?,
         };
         take_away_unlogged(&ledger, &done.seal, context)?;
         write(&done, &after, &mut created, context)?;

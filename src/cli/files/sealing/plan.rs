@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use data_encoding::BASE32_NOPAD;
-use rand::Rng as _;
-use secrecy::{ExposeSecret as _, SecretString};
-use zeroize::Zeroizing;
-
-use crate::ceremony::seal::{Plan, canary_fields, fresh_vault_id};
+use crate::ceremony::seal::{Plan, fresh_vault_id};
 use crate::cli::context::Context;
 use crate::cli::files::sealing::credentials::VaultFacts;
 use crate::cli::files::sealing::draft::SealDraft;
@@ -15,13 +10,10 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::crypto::threshold::Threshold;
 use crate::escrow::{Escrow, Vault};
-use crate::record::canary::canary_name;
+use crate::record::canary::{canary_account, canary_name, canary_partition, is_canarys};
 use crate::record::card::{Role, VerifiedCard};
 use crate::record::environment::Environment;
 use crate::record::seal::{Credentials as Novelty, Kind};
-use crate::secret::password;
-use crate::secret::payload::Fields;
-use crate::secret::totp::TotpSeed;
 use crate::value::names::{PersonId, VaultName};
 
 /// A vault that is to be sealed.
@@ -38,7 +30,7 @@ pub(crate) fn place_of<'a>(
     name: &VaultName,
     generation: Option<u32>,
 ) -> Result<Option<&'a Vault>, Failure> {
-    if name.as_str().starts_with("canary-") {
+    if is_canarys(name) {
         let what = format!("`{name}` is a canary's name; canaries are made by `seal` itself");
         return Err(Failure::new(Exit::BadInput, what).next("choose another name"));
     }
@@ -132,36 +124,31 @@ pub(crate) fn plan(
         };
         let people = plan.custodians.iter().map(|card| &card.card().person);
         let canary = canary_name(threshold.threshold(), people);
-        if escrow.vault_named(&canary).is_none() && names.insert(canary.clone()) {
-            planned.push(Planned { plan: canary_of(&plan, canary), of_batch: None });
+        if lacks_canary(escrow, &canary) && names.insert(canary.clone()) {
+            planned.push(Planned { plan: canary_of(escrow, &plan, canary), of_batch: None });
         }
         planned.push(Planned { plan, of_batch: Some(at) });
     }
     Ok(planned)
 }
 
-/// The canary of the same people: its own key, and a payload that opens nothing.
-fn canary_of(plan: &Plan, name: VaultName) -> Plan {
-    Plan {
-        vault: fresh_vault_id(&mut Context::rng()),
-        name,
-        generation: 1,
-        kind: Kind::Canary,
-        account: "canary".parse().expect("an account id"),
-        ..plan.clone()
-    }
+/// Whether there is no canary of that name, or a drill found that it is none.
+pub(crate) fn lacks_canary(escrow: &Escrow, name: &VaultName) -> bool {
+    escrow.vault_named(name).is_none_or(|vault| vault.newest().is_unmasked)
 }
 
-/// What is sealed in a canary.
-pub(crate) fn fields_of_canary(name: &VaultName) -> Result<Fields, Failure> {
-    let mut seed = Zeroizing::new([0; 20]);
-    Context::rng().fill_bytes(seed.as_mut());
-    let text = Zeroizing::new(BASE32_NOPAD.encode(seed.as_ref()));
-    let failed =
-        |error: &dyn std::fmt::Display| Failure::new(Exit::Machine, error).next("run the same command again");
-    let seed = TotpSeed::parse(&text).map_err(|error| failed(&error))?;
-    let password: SecretString = password::generate(&mut Context::rng()).expose_secret().into();
-    canary_fields(&seed.to_uri(name.as_str()), password).map_err(|error| failed(&error))
+/// The canary of the same people, or its next generation: its own key, and a payload that opens nothing.
+fn canary_of(escrow: &Escrow, plan: &Plan, name: VaultName) -> Plan {
+    let before = escrow.vault_named(&name);
+    Plan {
+        vault: before.map_or_else(|| fresh_vault_id(&mut Context::rng()), |vault| vault.id),
+        name,
+        generation: before.map_or(1, |vault| vault.newest().seal.generation.saturating_add(1)),
+        kind: Kind::Canary,
+        partition: canary_partition(),
+        account: canary_account(),
+        ..plan.clone()
+    }
 }
 
 /// Warnings about an unwise threshold.

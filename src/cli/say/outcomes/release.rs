@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cli::say::outcome::Outcome;
-use crate::cli::say::painted::Painted;
+use crate::cli::say::painted::{Painted, Tone};
 use crate::crypto::digest::Digest;
 use crate::record::request::{self, Purpose};
-use crate::value::names::{FieldName, PersonId};
+use crate::value::names::{FieldName, PersonId, VaultName};
 
 /// Credentials were released.
 #[derive(Serialize)]
@@ -72,5 +72,33 @@ pub(crate) struct WithdrawOutcome {
 impl Outcome for WithdrawOutcome {
     fn said(&self) -> Painted {
         format!("request {} has ended: {}", self.request_id.short(), self.outcome).into()
+    }
+}
+
+/// A drill ended without anything shown: what was sealed is not what a canary holds.
+#[derive(Serialize)]
+pub(crate) struct NotCanaryOutcome {
+    pub(crate) request_id: Digest,
+    /// The release's record.
+    pub(crate) record: u64,
+    /// How it ended.
+    pub(crate) outcome: request::EndOutcome,
+    #[serde(skip)]
+    pub(crate) vault: Option<VaultName>,
+}
+
+impl Outcome for NotCanaryOutcome {
+    fn said(&self) -> Painted {
+        let vault = self.vault.as_ref().map_or("the vault", VaultName::as_str);
+        let what = format!(
+            "{vault} is no canary: what was sealed is not what a canary holds. Nothing was shown.\n\
+             The release is logged as record {}; request {} has ended: {}",
+            self.record,
+            self.request_id.short(),
+            self.outcome,
+        );
+        let next = "\nnext: it may hold real credentials, which count as exposed. Find out who sealed it and what it holds \
+            (`breakglass log --kind seal`), and have that changed at the provider";
+        Painted::of(Tone::Bad, what).and(Tone::Plain, next)
     }
 }
