@@ -49,7 +49,7 @@ fn first_word(value: String) -> Option<String> {
 #[test]
 fn the_corpus_is_small() {
     let bytes: u64 = Case::files().iter().map(|path| path.metadata().unwrap().len()).sum();
-    assert!(bytes < 4_000_000, "{bytes} bytes");
+    assert!(bytes < 6_000_000, "{bytes} bytes");
 }
 
 /// Writes the cases that are not there yet; those that are there stay as they are.

@@ -43,6 +43,9 @@ fn alone(one: &Generation) -> Broken {
 
 /// How many holders of the current generation are left, if some have retired and the rest can only just open it, or cannot.
 pub(crate) fn holders(escrow: &Escrow, vault: &Vault) -> Option<Finding> {
+    if vault.decommissioned {
+        return None;
+    }
     let one = vault.current();
     let has_left = |person: &&PersonId| escrow.has_retired_from(person, &vault.id);
     let left: Vec<PersonId> = one.custodians().filter(|person| !has_left(person)).cloned().collect();

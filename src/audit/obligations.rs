@@ -106,7 +106,7 @@ fn names<'a>(people: impl IntoIterator<Item = &'a PersonId>) -> String {
 fn not_all_checked(vault: &Vault, found: &mut Vec<Finding>) {
     let newest = vault.newest_kept();
     let missing = newest.unchecked();
-    if !missing.is_empty() {
+    if !missing.is_empty() && !vault.decommissioned {
         let people: Vec<_> = missing.into_iter().cloned().collect();
         let what = format!("{} waits for the check of {}", newest.seal.title(), names(&people));
         let broken = Broken::new(Rule::NotInForce, what).seal(&newest.seal);
@@ -188,9 +188,11 @@ fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found
     }
 }
 
-/// The checks that the custodians of a generation owe, by index. A retired person owes none.
+/// The checks that the custodians of a generation owe, by index. A retired person owes none, nor does anybody of a vault that
+/// is out of use.
 pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterator<Item = Owed<'a>> {
-    let custodians = generation.seal.shares.iter().map(|share| &share.custodian);
+    let vault = escrow.vault(&generation.seal.vault).filter(|vault| !vault.decommissioned);
+    let custodians = vault.into_iter().flat_map(|_| generation.custodians());
     let stay = |custodian: &&PersonId| !escrow.has_retired_from(custodian, &generation.seal.vault);
     custodians.filter(stay).map(|custodian| {
         let last = generation.checks.get(custodian).copied();
@@ -203,7 +205,8 @@ pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterat
 /// counts from the seal of their canary, or of their vault if they have no canary.
 pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
     let seal = &vault.current().seal;
-    let same = |canary: &&Vault| canary.kind == Kind::Canary && canary.current().seal.opens_like(seal);
+    let in_use = |vault: &Vault| vault.kind == Kind::Canary && !vault.decommissioned;
+    let same = |canary: &&Vault| in_use(canary) && canary.current().seal.opens_like(seal);
     let canary = escrow.vaults.iter().rev().find(same);
     let last = canary.and_then(|canary| {
         let asked = escrow.requests.iter().filter(|asked| asked.request.vault == canary.id);

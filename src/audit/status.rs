@@ -142,7 +142,7 @@ fn check_status(escrow: &Escrow, generation: &Generation, now: Time) -> Vec<Chec
 
 /// Puts each drill beside its canary, so that it is shown once however many vaults share the canary.
 fn drills(escrow: &Escrow, now: Time, vaults: &mut [VaultStatus]) {
-    for vault in escrow.vaults.iter().filter(|vault| vault.kind == Kind::Root) {
+    for vault in escrow.vaults.iter().filter(|vault| vault.kind == Kind::Root && !vault.decommissioned) {
         let Drill { canary, last, next } = obligations::drill(escrow, vault);
         let drill =
             DrillStatus { last, due: next.due, overdue: next.is_overdue(now), to_do: next.is_near(now) };

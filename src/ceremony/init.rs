@@ -51,6 +51,7 @@ pub fn genesis(
             name: beginning.name.clone(),
             cards,
             policy: beginning.policy.clone(),
+            succeeds: None,
         },
     };
     Ok(Note::sign(&record, &[(administrator.key_name(), administrator.key())]))

@@ -109,6 +109,8 @@ fn standing(
         (generation.is_some_and(|one| !one.has_threshold_of_checks()), Deviation::NotInForce),
         (escrow.has_retired_from(&request.requester, &request.vault), Deviation::RetiredPerson),
         (vault.is_some_and(Vault::is_undecided), Deviation::Undecided),
+        (vault.is_some_and(|vault| vault.decommissioned), Deviation::Decommissioned),
+        (escrow.succeeded, Deviation::Succeeded),
         (escrow.has_unseen(Deviation::DamagedLog), Deviation::DamagedLog),
         (escrow.has_unseen(Deviation::ContinuedElsewhere), Deviation::ContinuedElsewhere),
         (escrow.has_gaps(), Deviation::MissingRecords),

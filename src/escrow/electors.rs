@@ -97,9 +97,9 @@ impl Escrow {
         self.vault(vault).is_some_and(|vault| vault.has_lost_vote(person))
     }
 
-    /// Whether these people may retire somebody for `vault`, or everywhere: then they need a satisfying set of the electors
-    /// of every root vault that has electors.
-    pub(crate) fn may_retire(&self, vault: Option<&Digest>, people: &[PersonId]) -> bool {
+    /// Whether a satisfying set of the electors of `vault` is among these people; or, without a vault, one of every root vault
+    /// that has electors, of which there is one.
+    pub(crate) fn electors_agree(&self, vault: Option<&Digest>, people: &[PersonId]) -> bool {
         let mut asked =
             self.vaults_with_electors().filter(|one| vault.is_none_or(|id| one.id == *id)).peekable();
         asked.peek().is_some() && asked.all(|vault| vault.is_satisfied_by(people))

@@ -183,12 +183,18 @@ impl Reading {
         kept
     }
 
-    /// The records by which people retired, the newest first.
+    /// The records by which people retired, vaults were decommissioned and the escrow was succeeded, the newest first.
     fn retirements(&self) -> Vec<(u64, Digest)> {
-        const RETIRE: &[u8] = b"{\"type\":\"breakglass/v1/retire\"";
+        const KINDS: [&[u8]; 3] = [
+            b"{\"type\":\"breakglass/v1/retire\"",
+            b"{\"type\":\"breakglass/v1/decommission\"",
+            b"{\"type\":\"breakglass/v1/succeeded\"",
+        ];
         let here = self.starts.iter().rev().filter_map(|start| self.bytes.get(*start as usize..));
         let all = here.chain(self.escrow.kept.values().map(Vec::as_slice));
-        let taken = all.filter(|bytes| bytes.starts_with(RETIRE)).map(|bytes| LogRecord::take_at(bytes, 0));
+        let taken = all
+            .filter(|bytes| KINDS.iter().any(|kind| bytes.starts_with(kind)))
+            .map(|bytes| LogRecord::take_at(bytes, 0));
         taken.filter_map(|one| one.ok().map(|one| (one.frame.seq, one.hash))).collect()
     }
 }

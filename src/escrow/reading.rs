@@ -8,6 +8,7 @@ use crate::escrow::rules::admit::walk;
 use crate::escrow::state::Escrow;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
+use crate::record::head::HeadFile;
 use crate::record::note::beginnings;
 use crate::record::repair::Began;
 use crate::value::public;
@@ -60,7 +61,8 @@ impl Reading {
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
         escrow.wanted = Arc::new(more.clone());
         escrow.remember();
-        let mut reading = Reading { bytes: Vec::new(), escrow, starts: vec![0], findings: Vec::new() };
+        let findings = escrow.succeeds.map(|other| succession(&other).at(0, 0)).into_iter().collect();
+        let mut reading = Reading { bytes: Vec::new(), escrow, starts: vec![0], findings };
         reading.go_on(bytes);
         Ok(reading)
     }
@@ -159,6 +161,12 @@ impl Reading {
         let end = self.unsound().and_then(|finding| finding.offset).unwrap_or(self.escrow.head.size);
         &self.bytes[..end.min(self.escrow.head.size) as usize]
     }
+}
+
+/// What is told of an escrow that carries another one's duties on.
+fn succession(other: &HeadFile) -> Broken {
+    let what = format!("escrow {}, up to record {}", other.escrow.short(), other.seq);
+    Broken::new(Rule::Succeeds, what).escrow(other.escrow).head(other.head())
 }
 
 /// Names what is in the place of the next record: a damaged tail, if no valid record follows it, and tampering

@@ -14,7 +14,7 @@ use crate::escrow::vaults::{Generation, Vault};
 use crate::record::card::VerifiedCard;
 use crate::record::confirm::GenerationVerdict;
 use crate::record::deviation::Deviation;
-use crate::record::head::Head;
+use crate::record::head::{Head, HeadFile};
 use crate::record::policy::Policy;
 use crate::value::names::{KeyName, PersonId, VaultName};
 use crate::value::text::FreeText;
@@ -59,6 +59,10 @@ pub struct Escrow {
     /// Whether a record that is not known here was signed by those who may change people, vaults and policy: what is named
     /// later, and is not known here, may have come in with it.
     pub(super) newer: bool,
+    /// The escrow whose duties this one carries on, and the head of its log.
+    pub(super) succeeds: Option<HeadFile>,
+    /// Whether another escrow has succeeded this one.
+    pub(super) succeeded: bool,
     /// The records at which branches fork that are adopted later.
     pub(super) wanted: Arc<BTreeSet<Digest>>,
     /// Those of which a record that was verified said that a branch forks there, and which were not among them.

@@ -129,6 +129,8 @@ pub struct Vault {
     pub account: AccountId,
     /// Generations in the order of their numbers: 1, 2, 3 … unless records are missing.
     pub generations: Vec<Generation>,
+    /// Whether it is out of use: nothing new is due of it.
+    pub decommissioned: bool,
     /// The generation whose people have the vote; `None` before there are any.
     pub(super) electors: Option<u32>,
     /// Whose retirement counts for this vault, and since when.

@@ -27,6 +27,8 @@ impl Deviation {
             | Deviation::OtherHistory
             | Deviation::NotOpenable
             | Deviation::Undecided
+            | Deviation::Decommissioned
+            | Deviation::Succeeded
             | Deviation::Other(_) => false,
         }
     }
@@ -79,5 +81,9 @@ open_words! {
         VolatileMedium = "volatile-medium",
         /// A newer generation is neither confirmed nor given up, or the current one rests on one person's word.
         Undecided = "undecided",
+        /// The vault is out of use.
+        Decommissioned = "decommissioned",
+        /// Another escrow has succeeded this one.
+        Succeeded = "succeeded",
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::digest::Digest;
+use crate::record::head::HeadFile;
 use crate::record::policy::Policy;
 use crate::value::text::FreeText;
 
@@ -18,4 +19,7 @@ pub struct Genesis {
     pub cards: Vec<String>,
     /// The policy.
     pub policy: Policy,
+    /// The escrow whose duties this one carries on, and the head of its log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeds: Option<HeadFile>,
 }

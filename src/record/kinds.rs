@@ -6,6 +6,8 @@
 use serde::de::IgnoredAny;
 
 use crate::crypto::digest::Digest;
+use crate::record::custody::Custody;
+use crate::record::decommission::Decommission;
 use crate::record::faulty::Faulty;
 use crate::record::frame::{Frame, FramedRecord, RecordBody};
 use crate::record::genesis::Genesis;
@@ -16,6 +18,7 @@ use crate::record::request::{End, Release, Request};
 use crate::record::retire::Retire;
 use crate::record::seal::Seal;
 use crate::record::statements::Statements;
+use crate::record::succeeded::Succeeded;
 use crate::value::words::words;
 
 /// What a kind's variant holds: its content, which is boxed where it is large.
@@ -141,6 +144,12 @@ record_kinds! {
     AdoptPart = "adopt-part",
     /// A person takes no more part.
     Retire = "retire",
+    /// Something was put where it is kept.
+    Custody = "custody",
+    /// A vault is out of use.
+    Decommission = "decommission",
+    /// Another escrow has succeeded this one.
+    Succeeded = "succeeded",
 }
 
 /// The most bytes of a record of a kind or version that is not known here.
@@ -156,7 +165,11 @@ pub(crate) fn largest(kind: Option<RecordKind>) -> usize {
         Some(RecordKind::Seal) => 2 << 20,
         // 255 approvals in base64, and lists.
         Some(RecordKind::Release | RecordKind::End) => 4 << 20,
-        Some(RecordKind::Retire) => 64 << 10,
+        Some(RecordKind::Retire | RecordKind::Custody) => 64 << 10,
+        // 255 consents to a text of 4,096 bytes that are all escaped, in base64 within base64.
+        Some(RecordKind::Decommission) => 8 << 20,
+        // 500 consents to a head.
+        Some(RecordKind::Succeeded) => 2 << 20,
         // Cards; 65,536 shares in one check; a damaged tail of 8 MiB; seals that are kept; a branch, or a part of one: each in base64.
         Some(
             RecordKind::Genesis

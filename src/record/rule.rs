@@ -155,6 +155,15 @@ rules! {
     RetirePerson "RETIRE-PERSON" Tampered "A retirement is of somebody who is not enrolled, or who had already retired.";
     Retired "RETIRED" Warning "A person has retired.";
     RetiredPerson "RETIRED-PERSON" Finding "A retired person requested or approved.";
+    CustodySigner "CUSTODY-SIGNER" Tampered "A record of custody is not signed by one or two enrolled people.";
+    CustodyShare "CUSTODY-SHARE" Tampered "A record of custody is about a share that the log does not hold.";
+    CustodyAlone "CUSTODY-ALONE" Finding "Fewer than two people who have not retired say where something is kept.";
+    DecommissionVault "DECOMMISSION-VAULT" Tampered "A vault is decommissioned that the log does not hold, or that is decommissioned already.";
+    DecommissionSigner "DECOMMISSION-SIGNER" Tampered "A vault is decommissioned neither by an administrator and a holder nor with the consent of its electors.";
+    Decommissioned "DECOMMISSIONED" Warning "A vault was decommissioned: until it is sealed or released again, nothing new is due of it.";
+    SucceededSigner "SUCCEEDED-SIGNER" Tampered "A succession is signed neither by one administrator nor with the consent of the electors.";
+    Succeeded "SUCCEEDED" Warning "Another escrow has succeeded this one.";
+    Succeeds "SUCCEEDS" Note "This escrow succeeds another one, whose duties it carries on.";
     TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
     RecordTooLarge "RECORD-TOO-LARGE" Finding "A record is larger than one of its kind can be: it was not read.";
     RecordNewerReference "RECORD-NEWER-REFERENCE" Finding "A record names what only a newer record can have brought in: this version cannot judge it.";

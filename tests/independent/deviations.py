@@ -24,6 +24,8 @@ def standing(escrow, says, environment, policy):
         "not-current": generation is not escrow.current(says["vault"]),
         "not-in-force": not groups.enough(generation.seal, generation.checked),
         "retired-person": escrow.retired_from(says["requester"], says["vault"]),
+        "decommissioned": says["vault"] in escrow.decommissioned,
+        "succeeded": escrow.succeeded,
         "undecided": escrow.is_undecided(says["vault"]),
         "damaged-log": any(kind == "recovered" for kind, _, _ in escrow.unseen),
         "continued-elsewhere": any(kind == "continue" for kind, _, _ in escrow.unseen),

@@ -11,8 +11,8 @@ def findings(escrow, now, book_statements):
     for digest in escrow.requests:
         found += of_request(escrow, escrow.requests[digest], now)
     found += unreleased(escrow, book_statements)
-    for vault in escrow.vaults.values():
-        found += of_vault(escrow, vault, now)
+    for name, vault in escrow.vaults.items():
+        found += of_vault(escrow, vault, now, name not in escrow.decommissioned)
     return found + generations.findings(escrow)
 
 
@@ -31,10 +31,10 @@ def of_request(escrow, request, now):
     return found
 
 
-def of_vault(escrow, vault, now):
+def of_vault(escrow, vault, now, in_use):
     found = []
     newest = generations.newest_kept(vault)
-    if not newest.custodians <= newest.checked:
+    if in_use and not newest.custodians <= newest.checked:
         found.append(("NOT-IN-FORCE", newest.seq))
     for generation in vault.values():
         if generation.exposed and escrow.holds_credentials(generation.seal["vault"]):

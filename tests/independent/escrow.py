@@ -37,7 +37,7 @@ class Request:
         self.says, self.digest, self.seq = says, digest, seq
         self.generation, self.seal = generation, generation.seal
         self.releases, self.end, self.closed = {}, None, False  # releases: when, by the digest of the record
-        self.approvers, self.acknowledged = set(), False  # of any of its releases
+        self.approvers, self.acknowledged = set(), False  # who approved any of its releases; anybody one
         # What followed from the log when it was made, who had retired by then, and the policy of that time.
         self.derived, self.retired, self.policy = set(), set(), None
 
@@ -61,6 +61,7 @@ class Escrow:
         self.known = set()
         # Parts of a branch directly before the next record, from which record on they are, and those that nobody took.
         self.parts, self.parts_from, self.left = [], 0, []
+        self.decommissioned, self.succeeded = set(), False  # the vaults out of use; whether another escrow follows
 
     def report(self, code, seq):
         self.findings.append((code, seq))
@@ -238,6 +239,8 @@ class Escrow:
         self.keys.update(seen["KEY-REPEATED"])
         self.recipients.update(seen["RECIPIENT-REPEATED"])
         self.policy = note.value["says"]["policy"]
+        if "succeeds" in note.value["says"]:
+            self.report("SUCCEEDS", 0)
         demand(self.is_administrator(note.by), "GENESIS-ADMINISTRATOR")
 
     def is_administrator(self, by):
@@ -287,6 +290,7 @@ class Escrow:
         demand(says["recipient"] not in self.recipients and says["release_key"] not in self.keys, "SEAL-KEYS")
         self.recipients.add(says["recipient"])
         self.keys.add(says["release_key"])
+        self.decommissioned.discard(says["vault"])
         self.add_generation(note, seq, digest)
         if groups.one_loss_loses_all(says):
             self.report("THRESHOLD-FRAGILE", seq)
@@ -343,6 +347,7 @@ class Escrow:
         if any(name.startswith("release/") for name in note.by):
             # Whoever signed it held the vault key, whether the release holds or not.
             request.generation.exposed.append((seconds(time), (seq, 0)))
+            self.decommissioned.discard(request.says["vault"])
         demand(request.end is None, "RELEASE-ENDED")
         name = f"release/{request.says['vault'][:8]}/{request.says['generation']}"
         demand(note.by == [name, "session"], "RELEASE-SIGNER")

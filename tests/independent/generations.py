@@ -97,7 +97,7 @@ def of_vault(escrow, vault, generations):
         if one.changed and number > electors:
             found.append(("SEAL-CHANGED-PEOPLE", one.seq))
     left = {one for one in now.custodians if not escrow.retired_from(one, vault)}
-    if left != now.custodians:
+    if left != now.custodians and vault not in escrow.decommissioned:
         if not groups.enough(now.seal, left):
             found.append(("HOLDERS-FEW", now.seq))
         elif any(not groups.enough(now.seal, left - {one}) for one in left):

@@ -11,6 +11,7 @@ ACCOUNT = text(r"(?! )[ -~]{1,128}(?<! )")
 GENERATION = integer(32)
 INDEX = integer(8)
 HEAD = Object(size=integer(64), seq=integer(64), hash=HEX)
+HEAD_OF = Object(escrow=HEX, size=integer(64), seq=integer(64), hash=HEX)
 NAMES = many(key_name)
 ENVIRONMENT = Object(
     tool=free, system=free, kernel=Optional(free), binary=Optional(HEX),
@@ -37,8 +38,10 @@ SHARE = Object(index=INDEX, group=Optional(GROUP), custodian=PERSON, card=HEX, s
 
 DAMAGE = Object(size=integer(64), digest=HEX, bytes=Optional(BASE64), zeros=Optional(integer(64)))
 
+CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
+
 RECORDS = {
-    "genesis": Object(nonce=HEX, name=free, cards=many(BASE64), policy=POLICY),
+    "genesis": Object(nonce=HEX, name=free, cards=many(BASE64), policy=POLICY, succeeds=Optional(HEAD_OF)),
     "seal": Object(
         vault=HEX, name=VAULT_NAME, title=Optional(free), kind=one_of("root", "canary"), provider=Optional(WORD),
         partition=VAULT_NAME, account=ACCOUNT, mfa=Optional(WORD), generation=GENERATION,
@@ -65,17 +68,19 @@ RECORDS = {
     "continue": Object(**{"from": HEAD, "last": Optional(HEAD), "left": Optional(DAMAGE), "kept": Optional(many(BASE64))}),
     "adopt": Object(**{"from": HEAD, "parts": Optional(integer(64)), "records": BASE64}),
     "adopt-part": Object(records=BASE64),
+    "custody": Object(what=Variant(share=CHECKED, medium=free), place=free, bag=Optional(free), because=Optional(free)),
+    "decommission": Object(vault=HEX, because=free, agrees=Optional(many(BASE64))),
+    "succeeded": Object(successor=HEAD_OF, agrees=Optional(many(BASE64))),
     "retire": Object(person=PERSON, because=free, vault=Optional(HEX), agrees=Optional(many(BASE64))),
 }
 
 # The most bytes of the note of a record, by its kind; of any other kind a mebibyte.
 MEBIBYTE = 1 << 20
 LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYTE, "end": 4 * MEBIBYTE,
-           "retire": 64 << 10, "genesis": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
-           "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE,
-           "adopt-part": 16 * MEBIBYTE}
+           "retire": 64 << 10, "custody": 64 << 10, "decommission": 8 * MEBIBYTE, "succeeded": 2 * MEBIBYTE,
+           "genesis": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
+           "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE, "adopt-part": 16 * MEBIBYTE}
 
-CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
 ANSWER = either(one_of("done"), Variant(not_applicable=free))
 
 STATEMENTS = {

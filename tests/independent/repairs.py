@@ -5,6 +5,7 @@ import re
 
 import generations
 import note as notes
+import offices
 from shapes import Malformed, seconds, unbase64
 from statements import Broken, demand
 
@@ -211,6 +212,7 @@ def merge(escrow, branch, seq):
         name = branch.newest(vault).seal["name"]
         taken = [one for one in escrow.vaults if escrow.newest(one).seal["name"] == name]
         demand(taken in ([], [vault]), "ADOPT-CONFLICT")
+    offices.merge(escrow, branch)
     vaults = set(escrow.vaults)
     for vault, sealed in branch.vaults.items():
         for number, generation in sealed.items():
@@ -260,5 +262,7 @@ KEPT = {
     "retire": lambda escrow, *record: generations.retire(escrow, *record, gaps=True),
     "statements": lambda escrow, *record: escrow.statements_record(*record),
     "request": lambda escrow, *record: escrow.request(*record),
+    **offices.KEPT,
 }
-KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "adopt-part": adopt_part, "retire": generations.retire}
+KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "adopt-part": adopt_part, "retire": generations.retire,
+         **offices.KINDS}

@@ -10,6 +10,7 @@ use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::frame::FramedRecord;
 use breakglass::record::genesis::Genesis;
+use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::value::fingerprint::Words;
@@ -42,6 +43,7 @@ fn log(
             name: text("Example Corp"),
             cards,
             policy: Policy::default(),
+            succeeds: None,
         },
     };
     change(&mut entry);
@@ -166,4 +168,18 @@ fn anchor() {
             assert_eq!((found.seq, found.offset), (Some(0), Some(0)));
         }
     }
+}
+
+#[test]
+fn succeeds() {
+    let dan = actor("dan", &[Role::Administrator]);
+    let before =
+        HeadFile::new(Digest::of(b"another"), Head { size: 4000, seq: 7, hash: Digest::of(b"its end") });
+    let rules = |succeeds: Option<HeadFile>| -> Vec<Rule> {
+        let bytes = log(cards_of(&[&dan]), &[dan.signs()], |entry| entry.says.succeeds = succeeds);
+        let report = verify(Reading::of(bytes), &Evidence::default(), dawn());
+        report.findings.iter().map(|one| one.rule).collect()
+    };
+    assert_eq!(rules(Some(before)), [Rule::Succeeds, Rule::CompletenessUnproven]);
+    assert_eq!(rules(None), [Rule::CompletenessUnproven]);
 }

@@ -10,6 +10,7 @@ mod generations;
 mod genesis;
 mod notices;
 mod obligations;
+mod offices;
 mod records;
 mod releases;
 mod repairs;

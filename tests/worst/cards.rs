@@ -30,6 +30,7 @@ fn genesis(laid: &Laid, cards: &[&VerifiedCard]) -> Vec<u8> {
             name: text("Example Corp"),
             cards: cards.iter().map(|card| BASE64.encode(card.note().as_bytes())).collect(),
             policy: Policy::default(),
+            succeeds: None,
         },
     };
     LogRecord::bytes_of(&Note::sign(&entry, &dan))

@@ -50,7 +50,7 @@ pub(crate) fn retire_with_consent(
     let proposal = Proposal::of(&says.proposed(), escrow.id);
     let gathered = ConsentsAtHand::of(&proposal, people, escrow, context)?;
     let consents = gathered.people();
-    if !escrow.may_retire(says.vault.as_ref(), &consents) {
+    if !escrow.electors_agree(says.vault.as_ref(), &consents) {
         let record = gathered.keep(ledger, &people[0], context)?;
         return Ok(RetireOutcome::proposed(ledger.escrow(), says, record, consents, gathered.first()));
     }

@@ -41,6 +41,8 @@ pub(crate) fn explain(deviation: Deviation) -> Cow<'static, str> {
         Deviation::Undecided => {
             "a newer generation is neither confirmed nor given up, or the current one rests on one person's word"
         }
+        Deviation::Decommissioned => "the vault is decommissioned: its credentials may be dead",
+        Deviation::Succeeded => "another escrow has succeeded this one, and may hold newer credentials",
         Deviation::InterfaceUp => "a network interface of this machine is up, and the policy forbids that",
         Deviation::NotOpenable => {
             "the requester's copy of the escrow has no payload, or too few sealed shares, to open this generation with"

@@ -10,6 +10,7 @@ use crate::record::agree::Agree;
 use crate::record::chain::LogRecord;
 use crate::record::closing::{Item, Standing};
 use crate::record::confirm::{Confirm, SignIn};
+use crate::record::custody::{Custody, InCustody};
 use crate::record::kinds::Record;
 use crate::record::note::Note;
 use crate::record::repair::{Began, Recovered};
@@ -73,6 +74,12 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
             line(format!("a part of a branch, {} characters of base64", says.records.len()), None)
         }
         Record::Retire(says) => line(retired(says), None),
+        Record::Custody(says) => line(kept(says), None),
+        Record::Decommission(says) => line(format!("vault {}: {}", says.vault.short(), says.because), None),
+        Record::Succeeded(says) => {
+            let successor = &says.successor;
+            line(format!("by escrow {}, record {}", successor.escrow.short(), successor.seq), None)
+        }
         Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
         Record::Faulty(_) => line("it does not say what its kind says".to_owned(), None),
     }]
@@ -133,6 +140,18 @@ fn retired(says: &Retire) -> String {
     let Retire { person, because, vault, .. } = says;
     let place = vault.map_or(String::new(), |vault| format!(" for vault {} alone", vault.short()));
     format!("{person}{place}: {because}")
+}
+
+fn kept(says: &Custody) -> String {
+    let what = match &says.what {
+        InCustody::Share(share) => {
+            format!("share {} of vault {} generation {}", share.index, share.vault.short(), share.generation)
+        }
+        InCustody::Medium(medium) => medium.to_string(),
+    };
+    let bag = says.bag.as_ref().map_or(String::new(), |bag| format!(", in {bag}"));
+    let because = says.because.as_ref().map_or(String::new(), |because| format!(": {because}"));
+    format!("{what} at {}{bag}{because}", says.place)
 }
 
 fn confirmed(says: &Confirm) -> String {

@@ -1,7 +1,8 @@
 //! One record after another.
 
 use crate::escrow::rules::{
-    adopt, continuation, end, genesis, recovered, release, request, retire, seal, statements,
+    adopt, continuation, custody, decommission, end, genesis, recovered, release, request, retire, seal,
+    statements, succeeded,
 };
 use crate::escrow::signers::{is_genesis, may_seal};
 use crate::escrow::state::{Countersignable, Escrow, Subject};
@@ -83,6 +84,9 @@ impl Escrow {
             Record::Adopt(says) => adopt::admit(self, record, says, &walk, report),
             Record::AdoptPart(says) => adopt::admit_part(self, record, says),
             Record::Retire(says) => retire::admit(self, record, says, report),
+            Record::Custody(says) => custody::admit(self, record, says, report),
+            Record::Decommission(says) => decommission::admit(self, record, says, report),
+            Record::Succeeded(says) => succeeded::admit(self, record, says, report),
             Record::Unknown(kind) => {
                 self.expose_signed(record);
                 self.newer |= may_seal(self, &record.frame.by, None);

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-use crate::escrow::rules::{request, retire, seal, statements};
+use crate::escrow::rules::{decommission, request, retire, seal, statements, succeeded};
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{Escrow, Gap};
 use crate::record::chain::{LogRecord, unreadable};
@@ -160,6 +160,8 @@ impl Escrow {
         match &one.says {
             Record::Seal(says) => seal::admit_kept(self, &one, says, report),
             Record::Retire(says) => retire::admit_kept(self, &one, says, report),
+            Record::Decommission(says) => decommission::admit_kept(self, &one, says, report),
+            Record::Succeeded(says) => succeeded::admit_kept(self, &one, says, report),
             Record::Statements(says) => statements::admit(self, &one, says, report),
             Record::Request(says) => request::admit(self, &one, says, report),
             other => {

@@ -98,6 +98,8 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         unadopted: BTreeMap::new(),
         unseen: BTreeMap::new(),
         newer: false,
+        succeeds: genesis.succeeds,
+        succeeded: false,
         wanted: Default::default(),
         missed: BTreeSet::new(),
         remembered: BTreeMap::new(),

@@ -25,16 +25,17 @@ enum Part {
 /// branch that brings it.
 fn part_of(kind: RecordKind) -> Part {
     match kind {
-        RecordKind::Retire => Part::People,
-        RecordKind::Seal => Part::Vaults,
+        RecordKind::Retire | RecordKind::Succeeded => Part::People,
+        RecordKind::Seal | RecordKind::Decommission => Part::Vaults,
         RecordKind::Request | RecordKind::Release | RecordKind::End => Part::Requests,
         RecordKind::Statements => Part::Statements,
-        // Both branches have the same genesis, and repairs on a branch are reported by its findings.
+        // Both branches have the same genesis; repairs and custody on a branch are reported by its findings.
         RecordKind::Genesis
         | RecordKind::Recovered
         | RecordKind::Continue
         | RecordKind::Adopt
-        | RecordKind::AdoptPart => Part::Nothing,
+        | RecordKind::AdoptPart
+        | RecordKind::Custody => Part::Nothing,
     }
 }
 
@@ -55,7 +56,10 @@ impl Escrow {
             match part {
                 Part::Nothing => {}
                 Part::People => self.join_people(branch),
-                Part::Vaults => self.join_vaults(branch, seq)?,
+                Part::Vaults => {
+                    self.join_decommissions(branch);
+                    self.join_vaults(branch, seq)?;
+                }
                 Part::Requests => self.join_requests(branch, seq, report),
                 Part::Statements => self.join_statements(branch, seq, report),
             }
@@ -118,6 +122,7 @@ impl Escrow {
                 theirs.retired.iter().for_each(|(person, time)| vault.retire(person, *time))
             });
         }
+        self.succeeded |= branch.succeeded;
         self.signed.extend(branch.signed.clone());
         self.confirmed.extend(branch.confirmed.clone());
         self.spent.extend(branch.spent.iter().copied());

@@ -7,6 +7,8 @@ mod agree;
 mod confirm;
 mod consent;
 mod continuation;
+mod custody;
+mod decommission;
 mod end;
 mod genesis;
 mod join;
@@ -16,5 +18,6 @@ mod request;
 mod retire;
 mod seal;
 mod statements;
+mod succeeded;
 
 pub use continuation::MAX_SEQ;

@@ -30,6 +30,7 @@ pub(super) fn admit(
         && let Some(generation) = escrow.generation_mut(&vault, generation)
     {
         generation.expose(record.frame.time, record.frame.seq);
+        escrow.use_again(&vault);
     }
     let (approvals, released) = outcome?;
     for approval in approvals {

@@ -2,7 +2,7 @@
 
 use crate::crypto::digest::Digest;
 use crate::escrow::rules::consent::Consents;
-use crate::escrow::signers::{is_by_administrator, is_custodian};
+use crate::escrow::signers::is_by_administrator;
 use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::record::agree::Proposal;
 use crate::record::chain::LogRecord;
@@ -16,7 +16,7 @@ pub(super) fn admit(
     retire: &Retire,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    let enough = |consents: &Consents| escrow.may_retire(retire.vault.as_ref(), &consents.people());
+    let enough = |consents: &Consents| escrow.electors_agree(retire.vault.as_ref(), &consents.people());
     let consents = consents(escrow, record, retire, enough)?;
     take(escrow, record, retire, consents, report)
 }
@@ -28,10 +28,7 @@ pub(super) fn admit_kept(
     retire: &Retire,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    let enough = |consents: &Consents| {
-        let people = consents.people();
-        people.len() >= 2 && people.iter().all(|person| is_custodian(escrow, person))
-    };
+    let enough = |consents: &Consents| consents.are_of_custodians(escrow);
     let consents = consents(escrow, record, retire, enough)?;
     take(escrow, record, retire, consents, report)
 }

@@ -98,6 +98,7 @@ fn admit_content(
         let what = format!("{deviation}, in the seal of {title}");
         report(Broken::new(Rule::RequestDeviation, what).seal(seal).deviation(deviation));
     }
+    escrow.use_again(&seal.vault);
     let generation = fresh(escrow, record, seal);
     let subject = Subject::Seal { vault: seal.vault, generation: seal.generation };
     escrow
@@ -112,6 +113,7 @@ fn admit_content(
             partition: seal.partition.clone(),
             account: seal.account.clone(),
             generations: vec![generation],
+            decommissioned: false,
             electors: None,
             retired: BTreeMap::new(),
         }),

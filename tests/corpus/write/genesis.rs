@@ -8,6 +8,7 @@ use breakglass::record::chain::LogRecord;
 use breakglass::record::finding::Rule;
 use breakglass::record::frame::FramedRecord;
 use breakglass::record::genesis::Genesis;
+use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::note::Note;
 use breakglass::record::policy::Policy;
 use breakglass::value::fingerprint::Words;
@@ -27,8 +28,13 @@ fn log(
     signers: &[Signs<'_>],
     change: impl FnOnce(&mut FramedRecord<Genesis>),
 ) -> Vec<u8> {
-    let says =
-        Genesis { nonce: Digest::of(b"nonce"), name: text("Example Corp"), cards, policy: Policy::default() };
+    let says = Genesis {
+        nonce: Digest::of(b"nonce"),
+        name: text("Example Corp"),
+        cards,
+        policy: Policy::default(),
+        succeeds: None,
+    };
     let by = signers.iter().map(|(name, _)| name.clone()).collect();
     let mut entry = FramedRecord { escrow: None, seq: 0, prev: Digest::ZERO, time: dawn(), by, says };
     change(&mut entry);
@@ -47,6 +53,7 @@ pub fn write() {
     repeated(&founders);
     not_first();
     anchors();
+    succeeds(&founders);
 }
 
 /// Two administrators and a custodian.
@@ -194,4 +201,13 @@ fn anchors() {
     ] {
         LogCase { anchor: Some(anchor), ..LogCase::of(name, about, rule) }.of_world(&world);
     }
+}
+
+/// A genesis that carries on the duties of another escrow.
+fn succeeds(founders: &Founders) {
+    let dan = &founders.dan;
+    let before =
+        HeadFile::new(Digest::of(b"another"), Head { size: 4000, seq: 7, hash: Digest::of(b"its end") });
+    let bytes = log(cards_of(&[dan]), &[dan.signs()], |entry| entry.says.succeeds = Some(before));
+    case("genesis-succeeds", "An escrow that succeeds another.", None, bytes);
 }

@@ -18,6 +18,7 @@ mod log_case;
 mod newer;
 mod notes;
 mod notices;
+mod offices;
 mod outside;
 mod parts;
 mod put;
@@ -55,6 +56,7 @@ pub fn everything() {
     generations::write();
     grown::write();
     notices::write();
+    offices::write();
     parts::write();
     words::write();
     bounds::write();

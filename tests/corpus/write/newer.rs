@@ -248,7 +248,7 @@ fn statements(world: &World, asking: &Asking) {
             "A statement of a kind that is not known.",
             None,
             "v1/action",
-            "v1/custody",
+            "v1/witness",
         ),
         ("statement-version-2", "A statement of another version.", None, "v1/action", "v2/action"),
         (
@@ -256,7 +256,7 @@ fn statements(world: &World, asking: &Asking) {
             "A statement of a kind that is not known, without a book.",
             Some(Rule::RecordField),
             r#"v1/action","escrow""#,
-            r#"v1/custody","escrov""#,
+            r#"v1/witness","escrov""#,
         ),
     ] {
         spoiled(world, name, about, rule, |world| {
@@ -266,7 +266,7 @@ fn statements(world: &World, asking: &Asking) {
     }
     let about = "A statement of a kind that is not known, by nobody.";
     spoiled(world, "statement-kind-unknown-signature", about, Rule::StatementSignature, |world| {
-        let changed = signed_by(&line.replacen("v1/action", "v1/custody", 1), &[world.signs("bob")]);
+        let changed = signed_by(&line.replacen("v1/action", "v1/witness", 1), &[world.signs("bob")]);
         let changed = String::from_utf8(changed).unwrap().replace("\u{2014} bob ", "\u{2014} alice ");
         collect(world, &[changed.into_bytes()]);
     });

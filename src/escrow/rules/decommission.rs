@@ -1,0 +1,116 @@
+//! The rules of vaults that are decommissioned.
+
+use crate::crypto::digest::Digest;
+use crate::escrow::rules::consent::Consents;
+use crate::escrow::signers::{is_by_administrator, is_custodian};
+use crate::escrow::state::Escrow;
+use crate::escrow::vaults::Vault;
+use crate::record::agree::Proposal;
+use crate::record::chain::LogRecord;
+use crate::record::decommission::Decommission;
+use crate::record::finding::{Broken, Rule};
+use crate::value::names::{KeyName, PersonId};
+
+pub(super) fn admit(
+    escrow: &mut Escrow,
+    record: &LogRecord,
+    says: &Decommission,
+    report: &mut impl FnMut(Broken),
+) -> Result<(), Broken> {
+    let is_holder = |vault: &Vault, person: &PersonId| {
+        let holds = vault.current().seal.share_of(person).is_some();
+        holds && !escrow.has_retired_from(person, &vault.id)
+    };
+    let consents = consents(escrow, record, says, &is_holder, &|consents: &Consents| {
+        escrow.electors_agree(Some(&says.vault), &consents.people())
+    })?;
+    take(escrow, record, says, consents, report)
+}
+
+/// Takes one that stands among missing records. Nobody knows who held shares then, so that every custodian counts.
+pub(super) fn admit_kept(
+    escrow: &mut Escrow,
+    record: &LogRecord,
+    says: &Decommission,
+    report: &mut impl FnMut(Broken),
+) -> Result<(), Broken> {
+    let is_holder = |_: &Vault, person: &PersonId| is_custodian(escrow, person);
+    let consents = consents(escrow, record, says, &is_holder, &|consents: &Consents| {
+        consents.are_of_custodians(escrow)
+    })?;
+    take(escrow, record, says, consents, report)
+}
+
+/// The consents that it rests on: none where an administrator and a holder sign, and otherwise `enough`.
+fn consents(
+    escrow: &Escrow,
+    record: &LogRecord,
+    says: &Decommission,
+    is_holder: &dyn Fn(&Vault, &PersonId) -> bool,
+    enough: &dyn Fn(&Consents) -> bool,
+) -> Result<Consents, Broken> {
+    let broken = |rule: Rule| Broken::new(rule, format!("vault {}", says.vault.short())).vault_id(says.vault);
+    let vault = escrow.vault(&says.vault);
+    let vault = vault.ok_or_else(|| broken(Rule::DecommissionVault).names_what_is_not_here())?;
+    if vault.decommissioned {
+        return Err(broken(Rule::DecommissionVault).vault(&vault.name));
+    }
+    let by = &record.frame.by;
+    let told = |broken: Broken| broken.vault_id(vault.id).vault(&vault.name).signers(by);
+    // Once the vault is sealed again, the same consents are to something else.
+    let proposal = Proposal::of(&says.proposed(), vault.newest().record);
+    let consents = Consents::of(escrow, &says.agrees, &proposal, Rule::DecommissionSigner).map_err(told)?;
+    let may = match (says.agrees.is_empty(), by.as_slice()) {
+        (true, [administrator, KeyName::Person(holder)]) => {
+            is_by_administrator(escrow, std::slice::from_ref(administrator)) && is_holder(vault, holder)
+        }
+        (false, [KeyName::Person(_)]) => enough(&consents),
+        _ => false,
+    };
+    if may { Ok(consents) } else { Err(told(broken(Rule::DecommissionSigner))) }
+}
+
+fn take(
+    escrow: &mut Escrow,
+    record: &LogRecord,
+    says: &Decommission,
+    consents: Consents,
+    report: &mut impl FnMut(Broken),
+) -> Result<(), Broken> {
+    if let Some(vault) = escrow.vaults.iter_mut().find(|vault| vault.id == says.vault) {
+        vault.decommissioned = true;
+        let broken = Broken::new(Rule::Decommissioned, vault.name.to_string());
+        report(broken.vault(&vault.name).vault_id(vault.id).signers(&record.frame.by));
+    }
+    consents.keep(escrow, record.frame.seq, report);
+    Ok(())
+}
+
+impl Escrow {
+    /// What is sealed or released again is in use again.
+    pub(super) fn use_again(&mut self, vault: &Digest) {
+        let used = self.vaults.iter_mut().filter(|one| one.id == *vault);
+        used.for_each(|one| one.decommissioned = false);
+    }
+
+    /// Ends what a branch ends by sealing or releasing a vault, of what this log says. That a branch decommissioned a vault
+    /// which this log holds does not count: it clears, and nobody here has agreed to it.
+    pub(super) fn join_decommissions(&mut self, branch: &Escrow) {
+        let sealed = |vault: &Vault| {
+            let ours = |record| vault.generations.iter().any(|one| one.record == record);
+            branch
+                .vault(&vault.id)
+                .is_some_and(|theirs| theirs.generations.iter().any(|one| !ours(one.record)))
+        };
+        let released = |vault: &Vault| {
+            let ours =
+                |record| self.requests.iter().flat_map(|one| &one.releases).any(|one| one.record == record);
+            let asked = branch.requests.iter().filter(|asked| asked.request.vault == vault.id);
+            asked.flat_map(|asked| &asked.releases).any(|one| !ours(one.record))
+        };
+        let decommissioned = self.vaults.iter().filter(|vault| vault.decommissioned);
+        let ended: Vec<_> =
+            decommissioned.filter(|vault| sealed(vault) || released(vault)).map(|vault| vault.id).collect();
+        ended.iter().for_each(|vault| self.use_again(vault));
+    }
+}
