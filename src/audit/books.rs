@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::handed::Approved;
 use crate::audit::heads::{self, Keeper};
-use crate::audit::obligations::Approved;
 use crate::escrow::Escrow;
 use crate::record::book::{Book, BookError, BookReading, BookRecord};
 use crate::record::finding::{Broken, Finding, Rule};

@@ -4,7 +4,10 @@
 pub mod books;
 pub mod files;
 pub(crate) mod generations;
+pub mod handed;
 pub mod heads;
+mod met;
 pub mod obligations;
 pub mod status;
+mod timeline;
 pub mod verify;

@@ -1,26 +1,15 @@
 //! Obligations: what has to happen after each seal, approval and release, and has not happened yet.
 
-use std::collections::BTreeMap;
-
 use crate::audit::generations;
-use crate::crypto::digest::Digest;
-use crate::escrow::{Escrow, Generation, Place, RequestState, StandingVerdict, Vault};
+use crate::audit::handed::{Approved, HandedOver};
+use crate::audit::met::{Met, drilled, future, is_stated};
+use crate::audit::timeline::{Counted, TOLERANCE, Timeline};
+use crate::escrow::{Act, Cause, Escrow, Generation, Place, RequestState, StandingVerdict, Vault};
 use crate::record::finding::{Broken, Finding, Rule};
+use crate::record::request::Purpose;
 use crate::record::seal::Kind;
-use crate::record::statement::{Approval, Statement};
-use crate::value::names::PersonId;
+use crate::value::names::{KeyName, PersonId};
 use crate::value::time::{Seconds, Time};
-
-/// An approval, from a log or a book.
-#[derive(Debug, Clone)]
-pub struct Approved {
-    /// Who approved.
-    pub person: PersonId,
-    /// When, by their clock.
-    pub time: Time,
-    /// What.
-    pub approval: Approval,
-}
 
 /// A time within which something has to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,13 +38,36 @@ impl Deadline {
 }
 
 /// A generation whose credentials somebody may know.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Exposure<'a> {
     /// The generation.
     pub generation: &'a Generation,
     /// Since when, and by when new credentials are due.
     pub rotation: Deadline,
+    /// What exposed it, and when that counts.
+    since: Began<'a>,
 }
+
+/// The closing list of a request.
+#[derive(Debug, Clone)]
+pub struct Closing<'a> {
+    /// Since the release, and by when it is due.
+    pub deadline: Deadline,
+    /// When it was closed; `None` if it is open.
+    pub closed: Option<Time>,
+    /// The release, and when that counts.
+    since: Began<'a>,
+}
+
+impl Closing<'_> {
+    /// Whether it was not closed in time.
+    fn is_late(&self, now: Time) -> bool {
+        self.deadline.is_overdue(self.closed.unwrap_or(now))
+    }
+}
+
+/// What something is due after, and when that counts.
+type Began<'a> = (Act, Counted<'a>);
 
 /// A check that one custodian owes of one generation.
 #[derive(Debug, Clone, Copy)]
@@ -79,142 +91,267 @@ pub struct Drill<'a> {
     pub next: Deadline,
 }
 
-/// Everything that is due or overdue at `now`. `in_books` are approvals that books record.
-pub fn due(escrow: &Escrow, now: Time, in_books: &[Approved]) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let handed = handed_over(escrow, in_books);
-    for vault in &escrow.vaults {
-        not_all_checked(vault, &mut found);
-        exposed(escrow, vault, now, &handed, &mut found);
-        generations::due(escrow, vault, &mut found);
-    }
-    for asked in escrow.requests.iter().filter(|asked| asked.is_released()) {
-        ended(asked, &mut found);
-        closed(escrow, asked, now, &mut found);
-        noticed(escrow, asked, now, &mut found);
-    }
-    unreleased(escrow, &handed, &mut found);
-    found
-}
-
-fn names<'a>(people: impl IntoIterator<Item = &'a PersonId>) -> String {
-    let names: Vec<_> = people.into_iter().map(|person| format!("`{person}`")).collect();
-    names.join(", ")
-}
-
-/// Each custodian of the newest generation has to check, unless it is given up.
-fn not_all_checked(vault: &Vault, found: &mut Vec<Finding>) {
-    let newest = vault.newest_kept();
-    let missing = newest.unchecked();
-    if !missing.is_empty() && !vault.decommissioned {
-        let people: Vec<_> = missing.into_iter().cloned().collect();
-        let what = format!("{} waits for the check of {}", newest.seal.title(), names(&people));
-        let broken = Broken::new(Rule::NotInForce, what).seal(&newest.seal);
-        found.push(broken.people(people).about(newest.seq));
-    }
-}
-
-/// When somebody may have come to know the credentials of a generation, and in which record; none if only books tell.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    time: Time,
-    place: Option<Place>,
-}
-
-/// What exposed the very generation: a release key's signature, a damaged tail, or a quorum of approvals without a release,
-/// whose shares are in somebody's hands.
-fn known<'a>(
-    vault: &Vault,
-    generation: &Generation,
-    handed: &'a HandedOver,
-) -> impl Iterator<Item = Known> + use<'a> {
-    let released = generation.released.map(|one| Known { time: one.time, place: Some(one.place) });
-    let approved = handed.get(&(vault.id, generation.seal.generation));
-    released.into_iter().chain(approved.and_then(|people| quorum_at(generation, people)))
-}
-
-/// Whether the credentials of a confirmed generation had been exposed, in whichever generation carried them, by the time at
-/// which it was confirmed.
-fn was_exposed(
-    vault: &Vault,
-    confirmed: &Generation,
-    standing: StandingVerdict,
-    handed: &HandedOver,
-) -> bool {
-    let same = vault.generations.iter().filter(|one| one.origin == confirmed.origin);
-    let mut all = same.flat_map(|one| known(vault, one, handed));
-    all.any(|known| known.place.map_or(known.time <= standing.time, |place| place <= standing.place))
-}
-
-/// Whether a later generation with other credentials is confirmed, which had not been exposed by then: what was exposed
-/// before is worthless.
-fn is_replaced(vault: &Vault, generation: &Generation, handed: &HandedOver) -> bool {
-    let later = vault.generations.iter().filter(|one| one.seal.generation > generation.seal.generation);
-    let later = later.filter(|one| one.origin != generation.origin && one.seal.new_fields.is_empty());
-    let confirmed = later.filter(|one| one.is_confirmed());
-    let mut confirmed = confirmed.filter_map(|one| Some((one, one.standing()?)));
-    confirmed.any(|(one, standing)| !was_exposed(vault, one, standing, handed))
-}
-
-/// A release of what may open something exposes the generation, whatever its purpose, until other credentials are confirmed.
-fn exposures<'a>(
+/// What an escrow's people owe at one moment.
+#[derive(Debug)]
+pub struct Obligations<'a> {
     escrow: &'a Escrow,
-    vault: &'a Vault,
-    handed: &HandedOver,
-) -> impl Iterator<Item = Exposure<'a>> {
-    let generations = vault.generations.iter().filter(|_| vault.holds_credentials());
-    generations.filter_map(move |generation| {
-        let since = known(vault, generation, handed).map(|known| known.time).min()?;
-        let rotation = Deadline::within(escrow.policy.rotate_after_release, since);
-        (!is_replaced(vault, generation, handed)).then_some(Exposure { generation, rotation })
-    })
+    now: Time,
+    timeline: Timeline<'a>,
+    handed: HandedOver<'a>,
+    met: Met<'a>,
 }
 
-/// The generations that are exposed, by what the log tells.
-pub(crate) fn exposed_by_log(escrow: &Escrow) -> Vec<Exposure<'_>> {
-    let handed = handed_over(escrow, &[]);
-    escrow.vaults.iter().flat_map(|vault| exposures(escrow, vault, &handed)).collect()
-}
-
-fn exposed(escrow: &Escrow, vault: &Vault, now: Time, handed: &HandedOver, found: &mut Vec<Finding>) {
-    for Exposure { generation, rotation } in exposures(escrow, vault, handed) {
-        let Deadline { since, due } = rotation;
-        let overdue = rotation.is_overdue(now);
-        let (rule, word) = if overdue { (Rule::RotationOverdue, "were") } else { (Rule::Exposed, "are") };
-        let title = generation.seal.title();
-        let what = format!("{title}: exposed at {since}, new credentials {word} due by {due}");
-        let broken = Broken::new(rule, what).seal(&generation.seal).since(since).due(due);
-        found.push(broken.about(generation.seq));
-    }
-}
-
-/// The checks that the custodians of a generation owe, by index. A retired person owes none, nor does anybody of a vault that
-/// is out of use.
-pub fn checks<'a>(escrow: &'a Escrow, generation: &'a Generation) -> impl Iterator<Item = Owed<'a>> {
-    let vault = escrow.vault(&generation.seal.vault).filter(|vault| !vault.decommissioned);
-    let custodians = vault.into_iter().flat_map(|_| generation.custodians());
-    let stay = |custodian: &&PersonId| !escrow.has_retired_from(custodian, &generation.seal.vault);
-    custodians.filter(stay).map(|custodian| {
-        let last = generation.checks.get(custodian).copied();
-        let since = last.unwrap_or(generation.time);
-        Owed { custodian, last, next: Deadline::within(escrow.policy.check_every, since) }
-    })
-}
-
-/// The drill that the custodians of a root vault's current generation owe. Before their first drill, it
-/// counts from the seal of their canary, or of their vault if they have no canary.
-pub fn drill<'a>(escrow: &'a Escrow, vault: &Vault) -> Drill<'a> {
+/// The canary of the custodians who hold a root vault's current generation.
+pub fn canary<'a>(escrow: &'a Escrow, vault: &Vault) -> Option<&'a Vault> {
     let seal = &vault.current().seal;
     let in_use = |vault: &Vault| vault.kind == Kind::Canary && !vault.decommissioned;
     let same = |canary: &&Vault| in_use(canary) && canary.current().seal.opens_like(seal);
-    let canary = escrow.vaults.iter().rev().find(same);
-    let last = canary.and_then(|canary| {
-        let asked = escrow.requests.iter().filter(|asked| asked.request.vault == canary.id);
-        asked.flat_map(|asked| &asked.releases).map(|release| release.time).max()
-    });
-    let sealed = canary.map_or(vault.current().time, |canary| canary.current().time);
-    let next = Deadline::within(escrow.policy.drill_every, last.unwrap_or(sealed));
-    Drill { canary, last, next }
+    escrow.vaults.iter().rev().find(same)
+}
+
+impl<'a> Obligations<'a> {
+    /// What is owed at `now`. `in_books` are approvals that books record.
+    pub fn of(escrow: &'a Escrow, now: Time, in_books: &'a [Approved]) -> Obligations<'a> {
+        let timeline = Timeline::of(escrow, now);
+        let met = Met::of(escrow, &timeline);
+        Obligations { escrow, now, timeline, handed: HandedOver::of(escrow, in_books), met }
+    }
+
+    /// Everything that is due or overdue.
+    pub fn due(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for vault in &self.escrow.vaults {
+            self.not_all_checked(vault, &mut found);
+            self.exposed(vault, &mut found);
+            generations::due(self.escrow, vault, &mut found);
+        }
+        for asked in self.escrow.requests.iter().filter(|asked| asked.is_released()) {
+            ended(asked, &mut found);
+            self.closed(asked, &mut found);
+            self.noticed(asked, &mut found);
+        }
+        found.extend(self.handed.findings(self.escrow));
+        found.extend(self.from_the_future());
+        found
+    }
+
+    /// Each custodian of the newest generation has to check, unless it is given up.
+    fn not_all_checked(&self, vault: &Vault, found: &mut Vec<Finding>) {
+        let newest = vault.newest_kept();
+        let missing = self.unchecked(newest);
+        if !missing.is_empty() && !vault.decommissioned {
+            let people: Vec<_> = missing.into_iter().cloned().collect();
+            let names: Vec<_> = people.iter().map(|person| format!("`{person}`")).collect();
+            let what = format!("{} waits for the check of {}", newest.seal.title(), names.join(", "));
+            let broken = Broken::new(Rule::NotInForce, what).seal(&newest.seal);
+            found.push(broken.people(people).about(newest.seq));
+        }
+    }
+
+    /// The custodians of a generation who have not checked their share yet.
+    pub(crate) fn unchecked<'g>(&self, generation: &'g Generation) -> Vec<&'g PersonId> {
+        self.met.unchecked(generation)
+    }
+
+    /// What exposed the very generation, where it stands, and when that counts: a release key's signature, a damaged end,
+    /// or a quorum of approvals without a release, whose shares are in somebody's hands.
+    fn known(&self, generation: &Generation) -> Vec<(Option<Place>, Began<'a>)> {
+        let released = generation.released.iter().filter_map(|released| {
+            let act = self.escrow.act_of_release(released);
+            let is_over = match released.cause {
+                Cause::MayHaveBegun(until) => self.timeline.is_over(until, act.from),
+                Cause::Signed(_) | Cause::SignedInDamage | Cause::Begun => false,
+            };
+            (!is_over).then_some((Some(released.place), act))
+        });
+        let quorum = self.handed.quorum(self.escrow, generation).map(|quorum| (quorum.place, quorum.act));
+        let began = released.chain(quorum).map(|(place, act)| {
+            let counted = self.timeline.start(&act);
+            (place, (act, counted))
+        });
+        began.collect()
+    }
+
+    /// Whether the credentials of a confirmed generation had been exposed, in whichever generation carried them, by the
+    /// time at which it was confirmed.
+    fn was_exposed(&self, vault: &Vault, confirmed: &Generation, standing: StandingVerdict) -> bool {
+        let same = vault.generations.iter().filter(|one| one.origin == confirmed.origin);
+        let mut all = same.flat_map(|one| self.known(one));
+        all.any(|(place, (_, counted))| {
+            place.map_or(counted.time <= standing.time, |place| place <= standing.place)
+        })
+    }
+
+    /// Whether a later generation with other credentials is confirmed, which had not been exposed by then: what was exposed
+    /// before is worthless.
+    fn is_replaced(&self, vault: &Vault, generation: &Generation) -> bool {
+        let number = generation.seal.generation;
+        let later = vault.generations.iter().filter(|one| one.seal.generation > number);
+        let later = later.filter(|one| one.origin != generation.origin && one.seal.new_fields.is_empty());
+        let confirmed = later.filter(|one| one.is_confirmed());
+        let stated = confirmed.filter(|one| is_stated(self.escrow, &self.timeline, one));
+        let mut stated = stated.filter_map(|one| Some((one, one.standing()?)));
+        stated.any(|(one, standing)| !self.was_exposed(vault, one, standing))
+    }
+
+    /// A release of what may open something exposes the generation, whatever its purpose, until other credentials are
+    /// confirmed.
+    fn exposures_of(&self, vault: &'a Vault) -> impl Iterator<Item = Exposure<'a>> {
+        let generations = vault.generations.iter().filter(|_| vault.holds_credentials());
+        generations.filter_map(move |generation| {
+            let known = self.known(generation).into_iter().map(|(_, began)| began);
+            let since = known.min_by_key(|(_, counted)| counted.time)?;
+            let rotation = Deadline::within(self.escrow.policy.rotate_after_release, since.1.time);
+            (!self.is_replaced(vault, generation)).then_some(Exposure { generation, rotation, since })
+        })
+    }
+
+    /// The generations that are exposed.
+    pub(crate) fn exposures(&self) -> impl Iterator<Item = Exposure<'a>> {
+        self.escrow.vaults.iter().flat_map(|vault| self.exposures_of(vault))
+    }
+
+    fn exposed(&self, vault: &'a Vault, found: &mut Vec<Finding>) {
+        for Exposure { generation, rotation, since: (act, counted) } in self.exposures_of(vault) {
+            let Deadline { since, due } = rotation;
+            let overdue = rotation.is_overdue(self.now);
+            let (rule, word) = if overdue { (Rule::RotationOverdue, "were") } else { (Rule::Exposed, "are") };
+            let title = generation.seal.title();
+            let what = format!("{title}: exposed at {since}, new credentials {word} due by {due}");
+            let broken = Broken::new(rule, what).seal(&generation.seal).since(since).due(due);
+            found.push(dated_otherwise(broken, &act, &counted).about(generation.seq));
+        }
+    }
+
+    /// The checks that the custodians of a generation owe, by index. A retired person owes none, nor does anybody of a vault
+    /// that is out of use.
+    pub fn checks(&self, generation: &'a Generation) -> impl Iterator<Item = Owed<'a>> {
+        let vault = self.escrow.vault(&generation.seal.vault).filter(|vault| !vault.decommissioned);
+        let custodians = vault.into_iter().flat_map(|_| generation.custodians());
+        let stay = |custodian: &&PersonId| !self.escrow.has_retired_from(custodian, &generation.seal.vault);
+        let sealed = self.sealed(generation);
+        custodians.filter(stay).map(move |custodian| {
+            let last = self.met.last_check(generation, custodian).map(|counted| counted.time);
+            let since = last.unwrap_or(sealed);
+            Owed { custodian, last, next: Deadline::within(self.escrow.policy.check_every, since) }
+        })
+    }
+
+    /// When a generation was sealed, as far as that is certain.
+    fn sealed(&self, generation: &Generation) -> Time {
+        let act = self.escrow.act(generation.time, &generation.sealers, generation.seq);
+        self.timeline.start(&act).time
+    }
+
+    /// The drill that the custodians of a root vault's current generation owe. Before their first drill, it
+    /// counts from the seal of their canary, or of their vault if they have no canary.
+    pub fn drill(&self, vault: &Vault) -> Drill<'a> {
+        let canary = canary(self.escrow, vault);
+        let last = canary.and_then(|canary| {
+            let asked = self.escrow.requests.iter().filter(|asked| asked.request.vault == canary.id);
+            let releases = asked.flat_map(|asked| asked.releases.iter().map(move |one| (asked, one)));
+            let counted = releases
+                .filter_map(|(asked, one)| self.timeline.counts(&drilled(self.escrow, asked, one)).ok());
+            counted.map(|counted| counted.time).max()
+        });
+        let sealed = self.sealed(canary.unwrap_or(vault).current());
+        let next = Deadline::within(self.escrow.policy.drill_every, last.unwrap_or(sealed));
+        Drill { canary, last, next }
+    }
+
+    /// What would meet or renew something, and is from the future.
+    pub(crate) fn from_the_future(&self) -> Vec<Finding> {
+        let mut found = self.met.from_the_future().to_vec();
+        let asked = self.escrow.requests.iter().filter(|asked| asked.request.purpose == Purpose::Drill);
+        for (asked, release) in asked.flat_map(|asked| asked.releases.iter().map(move |one| (asked, one))) {
+            let act = drilled(self.escrow, asked, release);
+            if let Err(ahead) = self.timeline.counts(&act) {
+                found.push(future(&act, &ahead, "release"));
+            }
+        }
+        found
+    }
+
+    /// Whether a request was closed.
+    pub(crate) fn is_closed(&self, asked: &RequestState) -> bool {
+        self.met.closed(asked).is_some()
+    }
+
+    /// What is due after the releases of real credentials for a request: their beginning. `None` if there is none.
+    fn released(&self, asked: &RequestState) -> Option<Began<'a>> {
+        let root = self.escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
+        let released = asked.releases.iter().filter(|_| root).map(|release| {
+            let act = self.escrow.act(release.time, [&asked.request.requester], release.seq);
+            let act = Act { voices: release.approvals.clone(), ..act };
+            let counted = self.timeline.start(&act);
+            (act, counted)
+        });
+        released.min_by_key(|(_, counted)| counted.time)
+    }
+
+    /// The closing list of a request, and by when it is due; `None` if it does not need one.
+    pub fn closing(&self, asked: &RequestState) -> Option<Closing<'a>> {
+        let since = self.released(asked)?;
+        let deadline = Deadline::within(self.escrow.policy.close_within, since.1.time);
+        Some(Closing { deadline, closed: self.met.closed(asked).map(|counted| counted.time), since })
+    }
+
+    fn closed(&self, asked: &RequestState, found: &mut Vec<Finding>) {
+        let Some(closing) = self.closing(asked) else { return };
+        let Deadline { due, since } = closing.deadline;
+        let rule = match closing.closed {
+            _ if closing.is_late(self.now) => Rule::CloseOverdue,
+            None => Rule::CloseMissing,
+            Some(_) => return,
+        };
+        let when = closing.closed.map_or(String::new(), |closed| format!(", and closed at {closed}"));
+        let what = format!("request {}: due by {due}{when}", asked.record.short());
+        let broken = asked.broken(rule, what).since(since).due(due);
+        let (act, counted) = &closing.since;
+        found.push(dated_otherwise(broken, act, counted).about(asked.seq));
+    }
+
+    /// By when the notice of a request's release has to be acknowledged, and what it counts from; `None` if it is, if the
+    /// policy has no notices, or if nobody is left who may.
+    fn notice_of(&self, asked: &RequestState) -> Option<(Deadline, Began<'a>)> {
+        let within = self.escrow.policy.notices.as_ref()?.within;
+        let since = self.released(asked)?;
+        let mut acknowledged = self.escrow.acknowledged(asked);
+        let is_open = !acknowledged.any(|(release, person)| self.met.has_agreed(&release, person))
+            && !self.escrow.may_acknowledge(asked).is_empty();
+        is_open.then(|| (Deadline::within(within, since.1.time), since))
+    }
+
+    /// By when the notice of a request's release has to be acknowledged; `None` if it has not to be any more.
+    pub(crate) fn notice(&self, asked: &RequestState) -> Option<Deadline> {
+        self.notice_of(asked).map(|(notice, _)| notice)
+    }
+
+    fn noticed(&self, asked: &RequestState, found: &mut Vec<Finding>) {
+        let Some((notice, (act, counted))) = self.notice_of(asked) else { return };
+        let rule = if notice.is_overdue(self.now) { Rule::NoticeOverdue } else { Rule::NoticeMissing };
+        let what = format!("request {}: due by {}", asked.record.short(), notice.due);
+        let broken = asked.broken(rule, what).since(notice.since).due(notice.due);
+        found.push(dated_otherwise(broken, &act, &counted).about(asked.seq));
+    }
+}
+
+/// Tells whose date is not taken, and whose is, where a bound decides or where they lie far apart.
+fn dated_otherwise(mut broken: Broken, act: &Act, counted: &Counted<'_>) -> Broken {
+    let (early, late) = (act.time.min(counted.time), act.time.max(counted.time));
+    if !counted.is_bound && late <= early.after(TOLERANCE) {
+        return broken;
+    }
+    let (time, person) = (act.time, act.person.as_ref());
+    let by = |person: Option<&PersonId>| person.map_or(String::new(), |person| format!(" by `{person}`"));
+    let other = match counted.decided_by {
+        Some(_) => format!("; what is dated{} decides", by(counted.decided_by)),
+        None => String::new(),
+    };
+    broken.detail.push_str(&format!(" (dated {time}{}{other})", by(person)));
+    let decided_by = counted.decided_by.map(|other| KeyName::Person(other.clone()));
+    let broken = broken.time(time);
+    broken.where_known(person, Broken::person).where_known(decided_by, Broken::signer)
 }
 
 fn ended(asked: &RequestState, found: &mut Vec<Finding>) {
@@ -223,92 +360,5 @@ fn ended(asked: &RequestState, found: &mut Vec<Finding>) {
         let what = format!("request {}: assume that {} were shown", asked.record.short(), fields.join(", "));
         let broken = asked.broken(Rule::EndMissing, what).fields(&asked.request.fields);
         found.push(broken.about(asked.seq));
-    }
-}
-
-/// By when the closing list of a request is due; `None` if it is closed, or does not need one.
-pub fn closing(escrow: &Escrow, asked: &RequestState) -> Option<Deadline> {
-    let root = escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
-    let first = asked.releases.first().filter(|_| root && asked.closed.is_none())?;
-    Some(Deadline::within(escrow.policy.close_within, first.time))
-}
-
-fn closed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Finding>) {
-    let Some(closing) = closing(escrow, asked) else { return };
-    let rule = if closing.is_overdue(now) { Rule::CloseOverdue } else { Rule::CloseMissing };
-    let what = format!("request {}: due by {}", asked.record.short(), closing.due);
-    let broken = asked.broken(rule, what).since(closing.since).due(closing.due);
-    found.push(broken.about(asked.seq));
-}
-
-/// By when the notice of a request's release has to be acknowledged; `None` if it is, if the policy has no notices, or if
-/// nobody is left who may.
-pub(crate) fn notice(escrow: &Escrow, asked: &RequestState) -> Option<Deadline> {
-    let within = escrow.policy.notices.as_ref()?.within;
-    let root = escrow.vault(&asked.request.vault).is_some_and(|vault| vault.kind == Kind::Root);
-    let first = asked.releases.first().filter(|_| root && !escrow.is_acknowledged(asked))?;
-    (!escrow.may_acknowledge(asked).is_empty()).then(|| Deadline::within(within, first.time))
-}
-
-fn noticed(escrow: &Escrow, asked: &RequestState, now: Time, found: &mut Vec<Finding>) {
-    let Some(notice) = notice(escrow, asked) else { return };
-    let rule = if notice.is_overdue(now) { Rule::NoticeOverdue } else { Rule::NoticeMissing };
-    let what = format!("request {}: due by {}", asked.record.short(), notice.due);
-    found.push(asked.broken(rule, what).since(notice.since).due(notice.due).about(asked.seq));
-}
-
-/// For each generation, who handed a share over to a request of which no release is logged, and how that is first known.
-type HandedOver = BTreeMap<(Digest, u32), BTreeMap<PersonId, Known>>;
-
-/// Approvals hand shares over for good, whether or not a release is logged: they are counted by generation.
-fn handed_over(escrow: &Escrow, in_books: &[Approved]) -> HandedOver {
-    let logged = escrow.statements.iter().filter_map(|collected| {
-        let signed = &collected.statement;
-        let Statement::Approval(approval) = &signed.statement.says else { return None };
-        let place = Some(Place::of(collected.seq));
-        Some((&signed.person, Known { time: signed.statement.time, place }, approval))
-    });
-    let in_books =
-        in_books.iter().map(|one| (&one.person, Known { time: one.time, place: None }, &one.approval));
-    let mut handed = HandedOver::new();
-    for (person, known, approval) in logged.chain(in_books) {
-        // A book may say anything; only a person who holds a share can have handed one over.
-        let sealed = escrow.generation(&approval.vault, approval.generation);
-        let holds = sealed.is_some_and(|one| one.seal.share_of(person).is_some());
-        if holds && escrow.request(&approval.request).is_none_or(|asked| !asked.is_released()) {
-            let people = handed.entry((approval.vault, approval.generation)).or_default();
-            let first = people.entry(person.clone()).or_insert(known);
-            first.time = first.time.min(known.time);
-        }
-    }
-    handed
-}
-
-/// When, and in which record, as many people had approved as can reconstruct; `None` while they have not.
-fn quorum_at(generation: &Generation, people: &BTreeMap<PersonId, Known>) -> Option<Known> {
-    let mut times: Vec<Time> = people.values().map(|known| known.time).collect();
-    times.sort_unstable();
-    let mut places: Vec<Place> = people.values().filter_map(|known| known.place).collect();
-    places.sort_unstable();
-    let satisfied = |had: &dyn Fn(&Known) -> bool| {
-        generation.seal.is_satisfied_by(|share| people.get(&share.custodian).is_some_and(had))
-    };
-    let time = times.into_iter().find(|at| satisfied(&|known| known.time <= *at))?;
-    let place =
-        places.into_iter().find(|at| satisfied(&|known| known.place.is_some_and(|place| place <= *at)));
-    Some(Known { time, place })
-}
-
-fn unreleased(escrow: &Escrow, handed: &HandedOver, found: &mut Vec<Finding>) {
-    for ((vault, number), people) in handed {
-        let Some(generation) = escrow.generation(vault, *number) else { continue };
-        let reached = quorum_at(generation, people);
-        let quorum = reached.is_some();
-        let rule = if quorum { Rule::QuorumUnreleased } else { Rule::ApprovalsUnreleased };
-        let people: Vec<_> = people.keys().cloned().collect();
-        let broken = Broken::new(rule, format!("{}: {}", generation.seal.title(), names(&people)));
-        let broken = broken.seal(&generation.seal).threshold(generation.seal.threshold);
-        let broken = broken.where_known(reached.map(|known| known.time), Broken::time);
-        found.push(broken.people(people).about(generation.seq));
     }
 }

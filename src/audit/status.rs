@@ -14,7 +14,7 @@ pub use facts::{
 use std::collections::BTreeMap;
 
 use crate::audit::files::{GenerationFiles, SealedFiles};
-use crate::audit::obligations::{self, Deadline, Drill};
+use crate::audit::obligations::{Deadline, Drill, Obligations};
 use crate::audit::{generations, heads};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Generation, Reading, RequestState, Vault};
@@ -34,13 +34,15 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
     trouble.sort_by_key(|found| std::cmp::Reverse(found.severity()));
     // To whom something was sealed is over and done: no other copy mends that.
     let dealt = files.findings().into_iter().filter(|found| found.rule == Rule::FileRecipients).count();
-    let findings =
-        reading.findings.iter().filter(|found| found.severity() == Severity::Finding).count() + dealt;
+    let owed = Obligations::of(escrow, now, &[]);
+    let findings = owed.from_the_future().len()
+        + reading.findings.iter().filter(|found| found.severity() == Severity::Finding).count()
+        + dealt;
     let looked_at = files.by_record();
     let mut vaults: Vec<VaultStatus> =
-        escrow.vaults.iter().map(|vault| vault_status(escrow, vault, &looked_at, now)).collect();
-    drills(escrow, now, &mut vaults);
-    for exposure in obligations::exposed_by_log(escrow) {
+        escrow.vaults.iter().map(|vault| vault_status(escrow, &owed, vault, &looked_at, now)).collect();
+    drills(escrow, &owed, now, &mut vaults);
+    for exposure in owed.exposures() {
         let Deadline { due, since } = exposure.rotation;
         let seal = &exposure.generation.seal;
         let overdue = exposure.rotation.is_overdue(now);
@@ -55,9 +57,9 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
         (openable, vault.exposed.is_empty(), vault.in_force, vault.kind == Kind::Canary)
     });
     let requests: Vec<RequestStatus> =
-        escrow.requests.iter().filter_map(|asked| request_status(escrow, asked, now)).collect();
+        escrow.requests.iter().filter_map(|asked| request_status(escrow, &owed, asked, now)).collect();
     let files = wrong(files);
-    let mut duties = duties::duties(escrow, &vaults, &requests, now);
+    let mut duties = duties::duties(escrow, &owed, &vaults, &requests, now);
     // A copy that lacks files is of no use in an emergency, whatever else is due.
     duties.splice(..0, duties::files(&files, now));
     let upcoming = duties::upcoming(&vaults);
@@ -85,14 +87,15 @@ fn wrong(files: &SealedFiles) -> Vec<Finding> {
     found
 }
 
-fn vault_status(
-    escrow: &Escrow,
-    vault: &Vault,
+fn vault_status<'a>(
+    escrow: &'a Escrow,
+    owed: &Obligations<'a>,
+    vault: &'a Vault,
     files: &BTreeMap<&Digest, &GenerationFiles>,
     now: Time,
 ) -> VaultStatus {
     let (current, newest) = (vault.current(), vault.newest_kept());
-    let missing: Vec<PersonId> = newest.unchecked().into_iter().cloned().collect();
+    let missing: Vec<PersonId> = owed.unchecked(newest).into_iter().cloned().collect();
     let has_left = |person: &&PersonId| escrow.has_retired_from(person, &vault.id);
     let retired = newest.custodians().filter(has_left).cloned().collect();
     // Both have to stay sound: the generation that opens now, and the one that will.
@@ -120,30 +123,31 @@ fn vault_status(
         in_force: missing.is_empty(),
         missing,
         retired,
-        checks: checks.flat_map(|generation| check_status(escrow, generation, now)).collect(),
+        checks: checks.flat_map(|generation| check_status(owed, generation, now)).collect(),
         exposed: Vec::new(),
         canary: None,
         drill: None,
     }
 }
 
-fn check_status(escrow: &Escrow, generation: &Generation, now: Time) -> Vec<CheckStatus> {
-    let owed = obligations::checks(escrow, generation);
-    owed.map(|owed| CheckStatus {
-        custodian: owed.custodian.clone(),
-        generation: generation.seal.generation,
-        last: owed.last,
-        due: owed.next.due,
-        overdue: owed.next.is_overdue(now),
-        to_do: owed.last.is_none() || owed.next.is_near(now),
-    })
-    .collect()
+fn check_status<'a>(owed: &Obligations<'a>, generation: &'a Generation, now: Time) -> Vec<CheckStatus> {
+    let checks = owed.checks(generation);
+    checks
+        .map(|owed| CheckStatus {
+            custodian: owed.custodian.clone(),
+            generation: generation.seal.generation,
+            last: owed.last,
+            due: owed.next.due,
+            overdue: owed.next.is_overdue(now),
+            to_do: owed.last.is_none() || owed.next.is_near(now),
+        })
+        .collect()
 }
 
 /// Puts each drill beside its canary, so that it is shown once however many vaults share the canary.
-fn drills(escrow: &Escrow, now: Time, vaults: &mut [VaultStatus]) {
+fn drills(escrow: &Escrow, owed: &Obligations<'_>, now: Time, vaults: &mut [VaultStatus]) {
     for vault in escrow.vaults.iter().filter(|vault| vault.kind == Kind::Root && !vault.decommissioned) {
-        let Drill { canary, last, next } = obligations::drill(escrow, vault);
+        let Drill { canary, last, next } = owed.drill(vault);
         let drill =
             DrillStatus { last, due: next.due, overdue: next.is_overdue(now), to_do: next.is_near(now) };
         let beside = canary.unwrap_or(vault).id;
@@ -160,10 +164,15 @@ fn drills(escrow: &Escrow, now: Time, vaults: &mut [VaultStatus]) {
 
 /// A request is open until it ended without a release, or was closed. A drill does not need a closing list: it is over
 /// when it ends.
-fn request_status(escrow: &Escrow, asked: &RequestState, now: Time) -> Option<RequestStatus> {
+fn request_status(
+    escrow: &Escrow,
+    owed: &Obligations<'_>,
+    asked: &RequestState,
+    now: Time,
+) -> Option<RequestStatus> {
     let request = &asked.request;
-    let closing = obligations::closing(escrow, asked);
-    if asked.closed.is_some() || (asked.end.is_some() && closing.is_none()) {
+    let closing = owed.closing(asked);
+    if owed.is_closed(asked) || (asked.end.is_some() && closing.is_none()) {
         return None;
     }
     let stated = |says: fn(&Statement) -> Option<&Digest>| {
@@ -202,7 +211,7 @@ fn request_status(escrow: &Escrow, asked: &RequestState, now: Time) -> Option<Re
         window_until: request.not_after,
         unended,
         assume_shown: if unended { request.fields.clone() } else { Vec::new() },
-        close_due: closing.map(|closing| closing.due),
-        close_overdue: closing.is_some_and(|closing| closing.is_overdue(now)),
+        close_due: closing.as_ref().map(|closing| closing.deadline.due),
+        close_overdue: closing.is_some_and(|closing| closing.deadline.is_overdue(now)),
     })
 }

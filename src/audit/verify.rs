@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use crate::audit::files::SealedFiles;
 use crate::audit::heads::Keeper;
-use crate::audit::{books, heads, obligations};
+use crate::audit::obligations::Obligations;
+use crate::audit::{books, heads};
 use crate::crypto::digest::Digest;
 use crate::escrow::{Escrow, Reading};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
@@ -132,7 +133,7 @@ fn compare(reading: Reading, evidence: &Evidence, now: Time) -> Report {
         newest = newest.max(report.newest);
     }
     findings.extend(evidence.files.findings());
-    findings.extend(obligations::due(&escrow, now, &approvals));
+    findings.extend(Obligations::of(&escrow, now, &approvals).due());
     completeness(&escrow, newest, evidence.require_head, &mut findings);
     Report { escrow: Some(escrow), findings }
 }

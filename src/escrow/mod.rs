@@ -1,5 +1,6 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
+mod dates;
 mod deviations;
 mod electors;
 mod excerpt;
@@ -17,7 +18,10 @@ mod statements;
 mod vaults;
 mod verdicts;
 mod verified;
+mod written;
 
+pub use dates::Act;
+pub(crate) use dates::Mark;
 pub use deviations::{of_release, of_request};
 pub use excerpt::Excerpt;
 pub(crate) use forks::forks;
@@ -30,6 +34,6 @@ pub use rules::MAX_SEQ;
 pub use signers::may_seal;
 pub use state::{Escrow, Gap};
 pub use statements::LoggedStatement;
-pub use vaults::{Generation, Released, Vault};
+pub use vaults::{Cause, Generation, Released, Vault};
 pub use verdicts::StandingVerdict;
 pub use verified::VerifiedStatement;

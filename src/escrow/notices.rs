@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::crypto::digest::Digest;
 use crate::escrow::requests::RequestState;
 use crate::escrow::state::Escrow;
 use crate::record::card::Role;
@@ -27,8 +28,11 @@ impl Escrow {
         in_office.map(|(id, _)| id).filter(stands).cloned().collect()
     }
 
-    /// Whether somebody who may has acknowledged the notice of one of a request's releases.
-    pub(crate) fn is_acknowledged(&self, asked: &RequestState) -> bool {
-        asked.releases.iter().any(|one| self.agreed.contains_key(&one.record))
+    /// Whose acknowledgement of the notice of one of a request's releases counts: the release, and the person.
+    pub(crate) fn acknowledged(&self, asked: &RequestState) -> impl Iterator<Item = (Digest, &PersonId)> {
+        let records = asked.releases.iter().map(|one| one.record);
+        records.flat_map(|record| {
+            self.agreed.get(&record).into_iter().flatten().map(move |person| (record, person))
+        })
     }
 }

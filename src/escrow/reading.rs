@@ -76,12 +76,12 @@ impl Reading {
         });
         if let Err(broken) = walked {
             let found = trouble(&self.escrow, &bytes, broken);
-            let (time, seq) = (self.escrow.time, self.escrow.head.seq + 1);
-            self.escrow.expose_signed_in(&bytes[self.escrow.head.size as usize..], time, seq);
+            let seq = self.escrow.head.seq + 1;
+            self.escrow.expose_signed_in(&bytes[self.escrow.head.size as usize..], seq);
             if found.rule == Rule::Torn {
                 let tail = &bytes[self.escrow.head.size as usize..];
                 if let Some(began) = Began::of(tail) {
-                    self.escrow.expose_begun(began, time, seq);
+                    self.escrow.expose_begun(began, seq);
                 }
             }
             self.findings.push(found);

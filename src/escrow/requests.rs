@@ -67,6 +67,11 @@ impl RequestState {
         !self.releases.is_empty()
     }
 
+    /// The digests of the records of its releases.
+    pub(crate) fn release_records(&self) -> impl Iterator<Item = Digest> {
+        self.releases.iter().map(|one| one.record)
+    }
+
     /// A rule that is broken in what the request asks, or in what became of it.
     pub(crate) fn broken(&self, rule: Rule, detail: impl Into<String>) -> Broken {
         self.concerned(Broken::new(rule, detail))
@@ -102,6 +107,8 @@ pub struct ReleaseState {
     pub seq: u64,
     /// Its time.
     pub time: Time,
+    /// The approvals that it rests on: each by whom, and when.
+    pub approvals: Vec<(PersonId, Time)>,
     /// Whose approvals it rests on.
     pub approvers: BTreeSet<PersonId>,
 }

@@ -11,6 +11,7 @@ use crate::escrow::people::Person;
 use crate::escrow::requests::RequestState;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::{Generation, Vault};
+use crate::escrow::written::Written;
 use crate::record::card::VerifiedCard;
 use crate::record::confirm::GenerationVerdict;
 use crate::record::deviation::Deviation;
@@ -53,6 +54,10 @@ pub struct Escrow {
     pub(super) parts: Vec<BranchPart>,
     /// The parts that no record adopted: who signed each, by number.
     pub(super) unadopted: BTreeMap<u64, Vec<KeyName>>,
+    /// Who dated which record, and when.
+    pub(super) written: Vec<Written>,
+    /// Of each record that brings in a branch, the record behind which the branch forked.
+    pub(super) forks: BTreeMap<u64, u64>,
     /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
     /// record.
     pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::crypto::digest::Digest;
 use crate::escrow::place::Place;
 use crate::escrow::verdicts::{StandingVerdict, Verdicts};
+use crate::record::chain::LogRecord;
 use crate::record::confirm::GenerationVerdict;
 use crate::record::seal::{AccountId, Kind, Seal};
 use crate::value::names::{PersonId, VaultName};
@@ -23,9 +24,9 @@ pub struct Generation {
     pub time: Time,
     /// Who checked their share, and when last.
     pub checks: BTreeMap<PersonId, Time>,
-    /// When it was first released, and in which record. For a vault that holds credentials that is exposure, whatever
-    /// the purpose.
-    pub released: Option<Released>,
+    /// Each time that its release key is known to have been in somebody's hands, in the order of the log. For a vault
+    /// that holds credentials that is exposure, whatever the purpose.
+    pub released: Vec<Released>,
     /// Who signed its seal.
     pub(crate) sealers: Vec<PersonId>,
     /// The generation whose credentials it holds: its own number, if they are new.
@@ -39,16 +40,47 @@ pub struct Generation {
     pub(crate) is_unmasked: bool,
 }
 
-/// The first time that a release key is known to have been in somebody's hands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A time at which a release key is known to have been in somebody's hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Released {
-    /// When.
+    /// When, by the record: by the last good record, for a damaged end.
     pub time: Time,
+    /// Whose clock that is; `None` if it is not one person's.
+    pub person: Option<PersonId>,
     /// In which record.
     pub place: Place,
+    /// How it is known.
+    pub cause: Cause,
+}
+
+/// How it is known that a release key was in somebody's hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// It signed a note. The approvals with it hold, each by whom and when.
+    Signed(Vec<(PersonId, Time)>),
+    /// It signed a note in a damaged end.
+    SignedInDamage,
+    /// A damaged end began a release that answers this generation.
+    Begun,
+    /// A damaged end may have begun any release, and the window of a request for this generation ended at this time.
+    MayHaveBegun(Time),
 }
 
 impl Released {
+    /// By a record that the release key signed, whose session is of `requester`, with these approvals.
+    pub(super) fn by_key(
+        record: &LogRecord,
+        requester: Option<PersonId>,
+        approvals: Vec<(PersonId, Time)>,
+    ) -> Released {
+        Released {
+            time: record.frame.time,
+            person: requester,
+            place: Place::of(record.frame.seq),
+            cause: Cause::Signed(approvals),
+        }
+    }
+
     /// The same on a branch that the record `seq` brings in.
     pub(super) fn brought_by(self, seq: u64) -> Released {
         Released { place: self.place.brought_by(seq), ..self }
@@ -59,11 +91,6 @@ impl Generation {
     /// Who holds a share of it, by index.
     pub(crate) fn custodians(&self) -> impl Iterator<Item = &PersonId> {
         self.seal.shares.iter().map(|share| &share.custodian)
-    }
-
-    /// The custodians who have not checked their share yet.
-    pub(crate) fn unchecked(&self) -> Vec<&PersonId> {
-        self.custodians().filter(|custodian| !self.checks.contains_key(*custodian)).collect()
     }
 
     /// Whether custodians who could reconstruct together checked their shares.
@@ -79,6 +106,11 @@ impl Generation {
     /// The people who speak for that verdict.
     pub(crate) fn speakers(&self) -> Vec<&PersonId> {
         self.verdicts.speakers()
+    }
+
+    /// The words for that verdict, since it began: each by whom, when, and where.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&PersonId, Time, Place)> {
+        self.verdicts.words()
     }
 
     /// Whether its credentials were stated to be live.
@@ -104,13 +136,27 @@ impl Generation {
     /// Marks that the record `seq` brought it in, with a branch.
     pub(super) fn brought_by(&mut self, seq: u64) {
         self.seq = seq;
-        self.released = self.released.map(|one| one.brought_by(seq));
+        let released = std::mem::take(&mut self.released);
+        self.released = released.into_iter().map(|one| one.brought_by(seq)).collect();
         self.verdicts.brought_by(seq);
     }
 
-    /// Marks that its release key, or what it comes from, was in somebody's hands.
-    pub(super) fn expose(&mut self, time: Time, seq: u64) {
-        self.released.get_or_insert(Released { time, place: Place::of(seq) });
+    /// Marks that its release key, or what it comes from, was in somebody's hands. Of requests that a damaged end may have
+    /// answered, one that ended later counts for those before it.
+    pub(super) fn expose(&mut self, released: Released) {
+        let is_known = |one: &Released| match (&one.cause, &released.cause) {
+            (Cause::MayHaveBegun(known), Cause::MayHaveBegun(until)) => known >= until,
+            _ => *one == released,
+        };
+        let covered = match released.cause {
+            Cause::Signed(_) => self.released.last().is_some_and(is_known),
+            Cause::SignedInDamage | Cause::Begun | Cause::MayHaveBegun(_) => {
+                self.released.iter().any(is_known)
+            }
+        };
+        if !covered {
+            self.released.push(released);
+        }
     }
 }
 

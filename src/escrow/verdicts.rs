@@ -65,6 +65,14 @@ impl Verdicts {
         speakers.map(|(person, _)| person).collect()
     }
 
+    /// The words for the verdict that stands, since it began: each by whom, when, and where.
+    pub(super) fn words(&self) -> impl Iterator<Item = (&PersonId, Time, Place)> {
+        let since = self.standing.iter().flat_map(|standing| {
+            self.words.iter().filter(|word| word.verdict == standing.verdict && word.place >= standing.place)
+        });
+        since.map(|word| (&word.person, word.time, word.place))
+    }
+
     /// Takes one more word about the generation of `seal`, which `sealers` signed.
     pub(super) fn hear(&mut self, word: Spoken, seal: &Seal, sealers: &[PersonId]) {
         let Spoken { verdict, place, time, .. } = word;

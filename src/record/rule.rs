@@ -165,6 +165,7 @@ rules! {
     Succeeded "SUCCEEDED" Warning "Another escrow has succeeded this one.";
     Succeeds "SUCCEEDS" Note "This escrow succeeds another one, whose duties it carries on.";
     TimeBackwards "TIME-BACKWARDS" Warning "A record's time is before that of the record before it.";
+    TimeFuture "TIME-FUTURE" Finding "Something that would meet or renew what is due is dated in the future: it does not count.";
     RecordTooLarge "RECORD-TOO-LARGE" Finding "A record is larger than one of its kind can be: it was not read.";
     RecordNewerReference "RECORD-NEWER-REFERENCE" Finding "A record names what only a newer record can have brought in: this version cannot judge it.";
     UnknownKind "UNKNOWN-KIND" Note "A record or a statement is of a kind that this version does not know.";

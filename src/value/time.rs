@@ -6,8 +6,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A moment, in whole seconds of UTC, written `2026-11-23T01:02:03Z`. From 1970 to 9999-12-30T22:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A moment, in whole seconds of UTC, written `2026-11-23T01:02:03Z`. From 1970, the default, to 9999-12-30T22:00:00Z.
+#[derive(Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Time(u64);
 

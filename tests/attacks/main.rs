@@ -5,6 +5,7 @@
 mod world;
 
 mod branches;
+mod clocks;
 mod continuations;
 mod excerpts;
 mod generations;

@@ -105,8 +105,8 @@ fn times_are_told_as_times() {
         &json!({
             "code": "CLOSE-OVERDUE", "severity": "finding", "seq": 6, "offset": null,
             "meaning": "A release was not closed in time.",
-            "detail": "request 2ef3c060: due by 2026-11-26T08:13:00Z",
-            "due": "2026-11-26T08:13:00Z", "generation": 1, "since": "2026-11-23T08:13:00Z", "vault": "prod",
+            "detail": "request 2ef3c060: due by 2026-11-26T08:12:00Z",
+            "due": "2026-11-26T08:12:00Z", "generation": 1, "since": "2026-11-23T08:12:00Z", "vault": "prod",
             "request": "2ef3c060d8e43abca872aa653ffc3e3b3345c09d69d1fb40eba35e7787387c75",
         }),
     );

@@ -13,6 +13,7 @@ from kinds import RECORDS, STATEMENTS
 from note import UNREADABLE, embedded, is_by, key_id
 from shapes import Malformed, UnknownField, seconds, verifying_key
 from statements import Broken, demand
+from timeline import Exposure, Release
 
 
 class Generation:
@@ -23,7 +24,7 @@ class Generation:
         self.sealers, self.origin, self.changed = sealers, origin, changed
         self.checked, self.verdicts = set(), generations.Verdicts()
         self.unmasked = False  # a drill found that it is no canary
-        self.exposed = []  # the times at which somebody held the vault key, and the numbers of the records
+        self.exposed = []  # each time that somebody may have held the vault key
 
     @property
     def custodians(self):
@@ -36,8 +37,8 @@ class Request:
     def __init__(self, says, digest, seq, generation):
         self.says, self.digest, self.seq = says, digest, seq
         self.generation, self.seal = generation, generation.seal
-        self.releases, self.end, self.closed = {}, None, False  # releases: when, by the digest of the record
-        self.approvers, self.acknowledged = set(), False  # who approved any of its releases; anybody one
+        self.releases, self.end, self.time = {}, None, None  # releases: by the digest of the record
+        self.approvers = set()  # of any of its releases
         # What followed from the log when it was made, who had retired by then, and the policy of that time.
         self.derived, self.retired, self.policy = set(), set(), None
 
@@ -62,6 +63,7 @@ class Escrow:
         # Parts of a branch directly before the next record, from which record on they are, and those that nobody took.
         self.parts, self.parts_from, self.left = [], 0, []
         self.decommissioned, self.succeeded = set(), False  # the vaults out of use; whether another escrow follows
+        self.dated, self.forks = [], {}  # who dated which record; behind which record an adopted branch forked
 
     def report(self, code, seq):
         self.findings.append((code, seq))
@@ -212,7 +214,8 @@ class Escrow:
             if line[0].startswith("release/"):
                 for one in self.release_named(line[0]):
                     if is_by(note.text, line, one.seal["release_key"]):
-                        one.exposed.append((seconds(note.value["time"]), (note.value["seq"], 0)))
+                        time, seq = seconds(note.value["time"]), note.value["seq"]
+                        one.exposed.append(Exposure(time, None, (), (seq, 0)))
 
     # What each kind of record does.
 
@@ -329,6 +332,7 @@ class Escrow:
         self.recipients.add(says["session_recipient"])
         self.keys.add(says["session_key"])
         request = self.requests[digest] = Request(says, digest, seq, generation)
+        request.time = seconds(note.value["time"])
         request.derived = deviations.of_request(self, says, note.value["time"])
         request.retired, request.policy = self.retired | self.votes[says["vault"]].retired, self.policy
         if deviations.undeclared(says, request.derived):
@@ -346,7 +350,8 @@ class Escrow:
         demand(request, "RELEASE-REQUEST", is_reference=True)
         if any(name.startswith("release/") for name in note.by):
             # Whoever signed it held the vault key, whether the release holds or not.
-            request.generation.exposed.append((seconds(time), (seq, 0)))
+            requester = request.says["requester"] if "session" in note.by else None
+            request.generation.exposed.append(Exposure(seconds(time), requester, (), (seq, 0)))
             self.decommissioned.discard(request.says["vault"])
         demand(request.end is None, "RELEASE-ENDED")
         name = f"release/{request.says['vault'][:8]}/{request.says['generation']}"
@@ -363,7 +368,9 @@ class Escrow:
         demand(groups.enough(request.seal, approvers), "RELEASE-QUORUM")
         if deviations.undeclared(says, deviations.of_release(self, request, approvers, says, time)):
             self.report("DEVIATION-UNDECLARED", seq)
-        request.releases[digest] = seconds(time)
+        dated = tuple((one.person, one.time) for one in approvals)
+        request.releases[digest] = Release(seconds(time), digest, dated, seq)
+        request.generation.exposed[-1] = request.generation.exposed[-1]._replace(approvals=dated)
         request.approvers |= set(approvers)
         self.signed[digest] = (("release", request.digest), note.by)
         self.receive(approvals)
@@ -427,8 +434,6 @@ class Escrow:
             for share in one.says["shares"]:
                 self.generation(share["vault"], share["generation"]).checked.add(one.person)
                 self.begin_vote(share["vault"], share["generation"], False)
-        elif one.kind == "close":
-            self.requests[one.says["request"]].closed = True
         elif one.kind == "confirm":
             return generations.confirm(self, one)
         elif one.kind == "agree":

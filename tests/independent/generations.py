@@ -105,19 +105,20 @@ def of_vault(escrow, vault, generations):
     return found
 
 
-def replaced(generations, generation, exposures):
-    """Whether a later generation with other credentials is confirmed that was not exposed by then."""
+def replaced(generations, generation, known, is_stated):
+    """Whether a later generation with other credentials is confirmed that was not exposed by then. `known` gives when and
+    where a generation was exposed; `is_stated`, whether a word for a verdict is made."""
     for later in generations.values():
         if later.seal["generation"] <= generation.seal["generation"] or later.origin == generation.origin:
             continue
         if "new_fields" in later.seal:
             continue  # it carries the others over
-        if later.verdicts.standing != CONFIRMED:
+        if later.verdicts.standing != CONFIRMED or not is_stated(later.verdicts):
             continue
         place, time = later.verdicts.begun
         same = [one for one in generations.values() if one.origin == later.origin]
-        known = [exposure for one in same for exposure in exposures(one)]
-        if not any(where <= place if where is not None else when <= time for when, where in known):
+        exposures = [exposure for one in same for exposure in known(one)]
+        if not any(where <= place if where is not None else when <= time for when, where in exposures):
             return True
     return False
 
@@ -191,8 +192,6 @@ def countersign(escrow, record, statement):
         return False
     people = escrow.agreed.setdefault(record, set())
     people.add(person)
-    if kind == "release":
-        escrow.requests[subject[1]].acknowledged = True
     for vault in escrow.vaults:
         if escrow.satisfied(vault, people):
             if kind == "seal" and vault == subject[1]:

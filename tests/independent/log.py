@@ -5,6 +5,7 @@ import re
 import evidence
 import note as notes
 import repairs
+import timeline
 from escrow import Escrow, good_card
 from kinds import HEAD
 from shapes import Malformed, read_loosely, require
@@ -101,6 +102,7 @@ def record(escrow, data, at, seq, prev):
         escrow.id = digest
     else:
         content(escrow, note, seq, digest)
+    timeline.dated(escrow, note, seq)
     escrow.last_time = note.value["time"]
     return end, digest, seq
 

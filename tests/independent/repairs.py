@@ -6,8 +6,10 @@ import re
 import generations
 import note as notes
 import offices
+import timeline
 from shapes import Malformed, seconds, unbase64
 from statements import Broken, demand
+from timeline import Exposure
 
 BEGINNING = b'{"type":"breakglass/v1/'
 MAX_DAMAGE, MAX_KEPT = 67_108_864, 8_388_608
@@ -62,19 +64,21 @@ def recovered(escrow, note, seq, _digest):
     demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
     escrow.unseen.add(("recovered", note.by[0], seq))
     escrow.report("RECOVERED", seq)
-    expose_signed(escrow, damaged, 0, note.value["time"], seq)
-    expose(escrow, start, note.value["time"], seq)
+    expose_signed(escrow, damaged, 0, escrow.last_time, seq)
+    expose(escrow, start, escrow.last_time, seq)
 
 
 def expose(escrow, start, time, seq):
     """What a damaged tail exposes that began so."""
     request = escrow.requests.get(start["release"]) if isinstance(start, dict) else None
+    damage = Exposure(seconds(time), timeline.last_person(escrow), (), (seq, 0), True)
     if request:
-        exposed = [request]
-    else:
-        exposed = [one for one in escrow.requests.values() if one.end is None] if start else []
-    for one in exposed:
-        one.generation.exposed.append((seconds(time), (seq, 0)))
+        request.generation.exposed.append(damage)
+    elif start:
+        for one in escrow.requests.values():
+            if one.end is None:
+                until = seconds(one.says["not_after"])
+                one.generation.exposed.append(damage._replace(until=until))
 
 
 def expose_signed(escrow, data, start, time, seq):
@@ -86,7 +90,8 @@ def expose_signed(escrow, data, start, time, seq):
             for seal in [one for vault in escrow.vaults.values() for one in vault.values()]:
                 name = f"release/{seal.seal['vault'][:8]}/{seal.seal['generation']}"
                 if any(line[0] == name and notes.is_by(text, line, seal.seal["release_key"]) for line in lines):
-                    seal.exposed.append((seconds(time), (seq, 0)))
+                    damage = Exposure(seconds(time), timeline.last_person(escrow), (), (seq, 0), True)
+                    seal.exposed.append(damage)
         except (Malformed, UnicodeDecodeError):
             pass
         at = data.find(BEGINNING, at + 1)
@@ -144,6 +149,7 @@ def keep(escrow, raw, after, head):
         KEPT[note.kind](escrow, note, number, digest)
     except Broken:
         raise Broken("CONTINUE-KEPT") from None
+    timeline.dated(escrow, note, number)
     return number
 
 
@@ -173,7 +179,8 @@ def adopt(escrow, note, seq, _digest):
                     there = branch.generation(vault, number)
                     real = there is not None and there.digest == one.digest
                     demand(real or not start <= one.seq <= last["seq"], "ADOPT-CONFLICT")
-    merge(escrow, branch, seq)
+    merge(escrow, branch, head, seq)
+    timeline.join(escrow, branch, head, seq)
     escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code not in OF_THE_END]
     escrow.known |= new | branch.known
     escrow.branches += [(before + branch_bytes, new), *branch.branches]
@@ -203,7 +210,7 @@ def adopt_part(escrow, note, seq, _digest):
     escrow.parts.append((seq, note.value["says"]["records"]))
 
 
-def merge(escrow, branch, seq):
+def merge(escrow, branch, head, seq):
     """What a branch says counts here too, each thing once."""
     for vault, sealed in branch.vaults.items():
         for number, generation in sealed.items():
@@ -218,7 +225,8 @@ def merge(escrow, branch, seq):
         for number, generation in sealed.items():
             before = escrow.vaults.get(vault) and (escrow.electors(vault) or escrow.newest(vault))
             ours = escrow.vaults.setdefault(vault, {}).setdefault(number, generation)
-            brought = [(time, (seq, place[0])) for time, place in generation.exposed]
+            new = [one for one in generation.exposed if ours is generation or one.place[0] > head[0]]
+            brought = [one._replace(place=(seq, one.place[0])) for one in new]
             if ours is generation:
                 ours.seq, ours.exposed = seq, brought
                 ours.verdicts.brought_by(seq)
@@ -234,14 +242,14 @@ def merge(escrow, branch, seq):
         ours = escrow.requests.setdefault(digest, theirs)
         if ours is theirs:
             ours.seq = seq
+            ours.releases = {digest: one._replace(seq=seq) for digest, one in ours.releases.items()}
         else:
             fresh, here = theirs.releases.keys() - ours.releases, ours.releases.keys() - theirs.releases
             if (fresh and (here or ours.end)) or (here and theirs.end and theirs.end != ours.end):
                 escrow.report("RELEASE-BRANCHES", seq)
-            ours.releases |= theirs.releases
+            ours.releases |= {digest: one._replace(seq=seq) for digest, one in theirs.releases.items() if digest in fresh}
             ours.approvers |= theirs.approvers
-            ours.acknowledged = ours.acknowledged or theirs.acknowledged
-            ours.end, ours.closed = ours.end or theirs.end, ours.closed or theirs.closed
+            ours.end = ours.end or theirs.end
         ours.generation = escrow.generation(theirs.says["vault"], theirs.says["generation"])
     digests = {one.note.digest for one in escrow.statements}
     escrow.statements += [one for one in branch.statements if one.note.digest not in digests]

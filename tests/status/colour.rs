@@ -26,12 +26,12 @@ fn paints(world: &World, now: Time, expected: &[(Tone, &str)]) {
 fn what_is_wrong_is_found_first() {
     let world = World::ready();
     let asking = world.released();
-    let exposed = [(Tone::Bad, "EXPOSED"), (Tone::Due, "RELEASED"), (Tone::Due, "due in 24h")];
+    let exposed = [(Tone::Bad, "EXPOSED"), (Tone::Due, "RELEASED"), (Tone::Due, "due in 23h")];
     paints(&world, world.now(), &exposed);
     paints(&world, world.now(), &[(Tone::Due, "NOTHING IS OVERDUE"), (Tone::Good, "in force")]);
     world.end(&asking, EndOutcome::Released);
     let late = world.now().after(Seconds(300 * DAY));
-    for bad in ["OVERDUE 299d", "OVERDUE since 2026-11-24 08:13", "OVERDUE since", "OVERDUE"] {
+    for bad in ["OVERDUE 299d", "OVERDUE since 2026-11-24 08:12", "OVERDUE since", "OVERDUE"] {
         let screen = Painted::lines(breakglass::cli::say::status::screen(&at(&world, late))).shown(true);
         assert!(screen.contains(&Painted::of(Tone::Bad, bad).shown(true)), "{bad} in\n{screen}");
     }

@@ -59,20 +59,20 @@ log     sound as far as it goes: 8 records, the last at 2026-11-23 08:13
 
 VAULT                   KIND    ACCOUNT       GEN  SHARES  STATE
 prod                    root    123456789012  1    2 of 3  EXPOSED
-  exposed 2026-11-23 08:13; new credentials due by 2026-11-24 08:13
+  exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
 canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   no drill yet; the first due by 2027-02-23 08:03
 
 REQUEST   VAULT  WHO    SINCE             STATE
 REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
   emergency, window until 2026-11-23 12:09; approved by alice, bob (2 of 2)
-  released 2026-11-23 08:13; close due by 2026-11-26 08:13
+  released 2026-11-23 08:13; close due by 2026-11-26 08:12
   no end is logged: assume that these were shown: password, totp
 
 TO DO
-due in 24h    renew prod: seal new credentials, set them at the provider
+due in 23h    renew prod: seal new credentials, set them at the provider
     breakglass seal prod --generation 2 --as dan/dan
-due in 3d     close request REQUEST. of prod (not by carol)
+due in 2d     close request REQUEST. of prod (not by carol)
     breakglass close --request REQUEST. --as alice/alice
 Later: check by 2027-02-23 08:04, drill by 2027-02-23 08:03.
 NOTHING IS OVERDUE: 2 things to do";
@@ -83,7 +83,7 @@ fn a_release_exposes_and_is_closed() {
     let asking = world.released();
     is(&shown(&world, world.now()), RELEASED);
     world.end(&asking, EndOutcome::Released);
-    let released = world.reading().escrow.requests[0].releases[0].time;
+    let released = world.began(&asking);
     let (rotate, close) = (released.after(Seconds(DAY)), released.after(Seconds(3 * DAY)));
     let second = Seconds(1);
     assert_eq!(overdue(&at(&world, rotate)), []);
@@ -93,14 +93,14 @@ fn a_release_exposes_and_is_closed() {
     shows(
         &shown(&world, close.after(second)),
         "
-  exposed 2026-11-23 08:13; new credentials OVERDUE since 2026-11-24 08:13
+  exposed 2026-11-23 08:12; new credentials OVERDUE since 2026-11-24 08:12
 canary-2-of-3-ecd32c36  canary  canary        1    2 of 3  in force
   no drill yet; the first due by 2027-02-23 08:03
 
 REQUEST   VAULT  WHO    SINCE             STATE
 REQUEST.  prod   carol  2026-11-23 08:10  RELEASED
   emergency, window until 2026-11-23 12:09; approved by alice, bob (2 of 2)
-  released 2026-11-23 08:13; close OVERDUE since 2026-11-26 08:13
+  released 2026-11-23 08:13; close OVERDUE since 2026-11-26 08:12
 
 TO DO
 OVERDUE 2d    renew prod: seal new credentials, set them at the provider",
@@ -112,7 +112,7 @@ OVERDUE 2d    renew prod: seal new credentials, set them at the provider",
     world.seal("prod", Kind::Root, 2, &THREE);
     let undecided = "
 prod                    root    123456789012  1    2 of 3  EXPOSED
-  exposed 2026-11-23 08:13; new credentials due by 2026-11-24 08:13
+  exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
   not settled which credentials are live: try generation 1 first; who signed
     in with generation 2 says so: breakglass confirm prod --signed-in TIME
   no check of generation 2 yet: alice, bob, carol";
@@ -198,7 +198,7 @@ fn whoever_asked_is_not_told_to_close_while_somebody_else_can() {
     shows(
         &shown(&world, world.now()),
         "
-due in 3d     close request REQUEST. of prod (not by alice)
+due in 2d     close request REQUEST. of prod (not by alice)
     breakglass close --request REQUEST. --as bob/bob",
     );
 }
@@ -214,7 +214,7 @@ fn a_quorum_of_approvals_without_a_release_exposes_too() {
     world.append(end, &[asking.signs()]).unwrap();
     let status = at(&world, world.now());
     assert_eq!((kinds(&status), status.requests.len()), (vec![DutyKind::Rotation], 0));
-    shows(&shown(&world, world.now()), "  exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12");
+    shows(&shown(&world, world.now()), "  exposed 2026-11-23 08:11; new credentials due by 2026-11-24 08:11");
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn whoever_retired_owes_no_check_and_is_asked_for_nothing() {
         &screen,
         "
 prod                    root    123456789012  1    2 of 3  EXPOSED
-  exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
+  exposed 2026-11-23 08:10; new credentials due by 2026-11-24 08:10
   all who are left are needed to open it
   no check yet: alice
   retired, but still holding a share: alice",
@@ -226,10 +226,10 @@ prod                    root    123456789012  1    2 of 3  EXPOSED
     shows(
         &screen,
         "
-due in 24h    renew prod: seal new credentials, set them at the provider
+due in 23h    renew prod: seal new credentials, set them at the provider
     breakglass seal prod --generation 2 --threshold 2 --custodian bob \\
       --custodian carol --as dan/dan
-due in 3d     close request REQUEST. of prod (not by carol)
+due in 2d     close request REQUEST. of prod (not by carol)
     breakglass close --request REQUEST. --as bob/bob",
     );
     assert_eq!(kinds(&at(&world, world.now())), [DutyKind::Rotation, DutyKind::Close]);

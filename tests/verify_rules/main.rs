@@ -18,6 +18,7 @@ mod requests;
 mod retirements;
 mod seals;
 mod statements;
+mod time;
 #[path = "../fixtures/world/mod.rs"]
 mod world;
 

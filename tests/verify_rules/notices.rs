@@ -28,10 +28,9 @@ fn rules_at(world: &World, now: Time) -> Vec<Rule> {
     report.findings.iter().map(|finding| finding.rule).collect()
 }
 
-/// The digest of the release, and its time.
-fn release(world: &World) -> (Agree, Time) {
-    let release = world.reading().escrow.requests[0].releases[0].clone();
-    (Agree::Record(release.record), release.time)
+/// What acknowledges the release.
+fn release(world: &World) -> Agree {
+    Agree::Record(world.reading().escrow.requests[0].releases[0].record)
 }
 
 #[test]
@@ -39,7 +38,7 @@ fn notice_missing() {
     // Alice had no part in it, and holds a share: it is for her, and for nobody else.
     let (world, _) = announced(["bob", "carol"]);
     assert!(rules_at(&world, world.now()).contains(&Rule::NoticeMissing));
-    let (agree, _) = release(&world);
+    let agree = release(&world);
     for other in ["bob", "carol", "dan", "fred"] {
         let case = Case::of(&world);
         let bytes = world.bytes();
@@ -54,7 +53,7 @@ fn notice_missing() {
     for who in ["dan", "fred"] {
         let (world, _) = announced(["alice", "bob"]);
         let before = Case::of(&world).before.findings.len();
-        let (agree, _) = release(&world);
+        let agree = release(&world);
         world.agree(who, agree);
         assert_eq!(world.verify().findings.len(), before - 1, "{who}");
     }
@@ -66,9 +65,9 @@ fn notice_missing() {
 
 #[test]
 fn notice_overdue() {
-    let (world, _) = announced(["bob", "carol"]);
-    let (agree, time) = release(&world);
-    let due = time.after(Seconds(6 * 3600));
+    let (world, asking) = announced(["bob", "carol"]);
+    let agree = release(&world);
+    let due = world.began(&asking).after(Seconds(6 * 3600));
     assert!(rules_at(&world, due).contains(&Rule::NoticeMissing));
     let late = rules_at(&world, due.after(Seconds(1)));
     assert!(late.contains(&Rule::NoticeOverdue) && !late.contains(&Rule::NoticeMissing));

@@ -53,8 +53,7 @@ fn rotation_overdue() {
     world.close("alice", &asking);
     let mut case = Case::of(&world);
     case.before.findings.retain(|finding| finding.rule != Rule::Exposed);
-    let due =
-        world.reading().escrow.requests[0].releases[0].time.after(Policy::default().rotate_after_release);
+    let due = world.began(&asking).after(Policy::default().rotate_after_release);
     let at = |now| verify(Reading::of(world.bytes()), &Evidence::default(), now);
     case.says(&at(due), Rule::Exposed, Some(SEAL), &[]);
     case.says(&at(due.after(Seconds(1))), Rule::RotationOverdue, Some(SEAL), &[]);
@@ -85,7 +84,7 @@ fn close_overdue() {
     let asked = world.reading().escrow.requests[0].clone();
     let mut case = Case::of(&world);
     case.before.findings.retain(|finding| finding.rule != Rule::CloseMissing);
-    let due = asked.releases[0].time.after(policy.close_within);
+    let due = world.began(&asking).after(policy.close_within);
     let at = |now| verify(Reading::of(world.bytes()), &Evidence::default(), now);
     case.says(&at(due), Rule::CloseMissing, Some(asked.seq), &[]);
     case.says(&at(due.after(Seconds(1))), Rule::CloseOverdue, Some(asked.seq), &[]);

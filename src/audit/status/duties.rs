@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::obligations;
+use crate::audit::obligations::Obligations;
 use crate::audit::status::duty::{Duty, DutyKind};
 use crate::audit::status::facts::{CheckStatus, Progress, RequestStatus, Upcoming, VaultStatus};
 use crate::audit::status::people::{acting, find_person};
@@ -16,10 +16,16 @@ use crate::value::names::{PersonId, VaultName};
 use crate::value::time::Time;
 
 /// Everything that has to be done, the most urgent first.
-pub fn duties(escrow: &Escrow, vaults: &[VaultStatus], requests: &[RequestStatus], now: Time) -> Vec<Duty> {
+pub fn duties(
+    escrow: &Escrow,
+    owed: &Obligations<'_>,
+    vaults: &[VaultStatus],
+    requests: &[RequestStatus],
+    now: Time,
+) -> Vec<Duty> {
     let mut duties: Vec<Duty> = vaults.iter().filter_map(|vault| rotation(escrow, vault)).collect();
     duties.extend(requests.iter().flat_map(|request| request_duties(escrow, request)));
-    duties.extend(escrow.requests.iter().filter_map(|asked| notice(escrow, asked, now)));
+    duties.extend(escrow.requests.iter().filter_map(|asked| notice(escrow, owed, asked, now)));
     duties.extend(checks(vaults));
     duties.extend(vaults.iter().filter_map(|vault| drill(escrow, vault)));
     duties.sort_by_key(|duty| (!duty.overdue, !duty.at_once, duty.due, duty.kind));
@@ -127,8 +133,8 @@ fn request_duties(escrow: &Escrow, request: &RequestStatus) -> Vec<Duty> {
 }
 
 /// The acknowledgement of a release's notice. It stays due when the request is closed.
-fn notice(escrow: &Escrow, asked: &RequestState, now: Time) -> Option<Duty> {
-    let notice = obligations::notice(escrow, asked)?;
+fn notice(escrow: &Escrow, owed: &Obligations<'_>, asked: &RequestState, now: Time) -> Option<Duty> {
+    let notice = owed.notice(asked)?;
     let (short, vault) = (asked.record.short(), &asked.request.name);
     let command = |id: &PersonId| {
         let release = asked.releases.first()?.record.short();

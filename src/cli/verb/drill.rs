@@ -39,7 +39,7 @@ impl Verb for DrillArgs {
         let escrow = &log.escrow;
         let vault = find_vault(escrow, &self.vault)?;
         let own = Some(vault).filter(|vault| vault.kind == Kind::Canary);
-        let canary = own.or_else(|| obligations::drill(escrow, vault).canary).ok_or_else(|| {
+        let canary = own.or_else(|| obligations::canary(escrow, vault)).ok_or_else(|| {
             Failure::new(Exit::BadInput, format!("the custodians of `{}` have no canary", self.vault))
                 .next("seal a vault for them: `breakglass seal` makes their canary")
         })?;

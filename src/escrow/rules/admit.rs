@@ -6,6 +6,7 @@ use crate::escrow::rules::{
 };
 use crate::escrow::signers::{is_genesis, may_seal};
 use crate::escrow::state::{Countersignable, Escrow, Subject};
+use crate::escrow::vaults::Released;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::record::kinds::Record;
@@ -48,6 +49,7 @@ impl Escrow {
         if !matches!(record.says, Record::AdoptPart(_)) {
             self.leave_parts();
         }
+        self.note_date(record);
         self.head = record.head();
         self.time = record.frame.time;
         self.history.insert(record.frame.seq, record.head());
@@ -104,12 +106,11 @@ impl Escrow {
 
     /// Who signed with a release key held the vault key, whatever the record says.
     fn expose_signed(&mut self, record: &LogRecord) {
-        let (time, seq) = (record.frame.time, record.frame.seq);
         let signed = record.frame.by.iter().filter_map(|name| self.signed_by_release_key(name, &record.note));
         let exposed: Vec<_> = signed.map(|one| (one.seal.vault, one.seal.generation)).collect();
         for (vault, generation) in exposed {
             if let Some(generation) = self.generation_mut(&vault, generation) {
-                generation.expose(time, seq);
+                generation.expose(Released::by_key(record, None, Vec::new()));
             }
         }
     }

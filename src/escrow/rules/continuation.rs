@@ -170,6 +170,7 @@ impl Escrow {
             }
         }
         .map_err(in_place)?;
+        self.note_date(&one);
         self.kept.insert(one.hash, bytes.to_vec());
         Ok(seq)
     }

@@ -80,7 +80,7 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         used.insert(person.verifying_key().to_string());
         used.extend(person.card.card().recipients.iter().map(ToString::to_string));
     }
-    Escrow {
+    let mut escrow = Escrow {
         id: record.hash,
         name: genesis.name.clone(),
         policy: genesis.policy.clone(),
@@ -96,6 +96,8 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         elsewhere: BTreeSet::new(),
         parts: Vec::new(),
         unadopted: BTreeMap::new(),
+        written: Vec::new(),
+        forks: BTreeMap::new(),
         unseen: BTreeMap::new(),
         newer: false,
         succeeds: genesis.succeeds,
@@ -112,5 +114,7 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         confirmed: BTreeMap::new(),
         spent: BTreeSet::new(),
         books: BTreeMap::new(),
-    }
+    };
+    escrow.note_date(record);
+    escrow
 }

@@ -58,13 +58,14 @@ impl Escrow {
                 Part::People => self.join_people(branch),
                 Part::Vaults => {
                     self.join_decommissions(branch);
-                    self.join_vaults(branch, seq)?;
+                    self.join_vaults(branch, at_fork.head.seq, seq)?;
                 }
                 Part::Requests => self.join_requests(branch, seq, report),
                 Part::Statements => self.join_statements(branch, seq, report),
             }
         }
         self.used.extend(branch.used.iter().cloned());
+        self.join_dates(branch, at_fork.head.seq, seq);
         self.join_history(at_fork, branch);
         self.keep_seals(at_fork, branch, bytes);
         // The branch's end, and whatever within it is parted from.
@@ -161,7 +162,7 @@ impl Escrow {
         Ok(())
     }
 
-    fn join_vaults(&mut self, branch: &Escrow, seq: u64) -> Result<(), Broken> {
+    fn join_vaults(&mut self, branch: &Escrow, shared: u64, seq: u64) -> Result<(), Broken> {
         for theirs in &branch.vaults {
             let Some(ours) = self.vaults.iter_mut().find(|vault| vault.id == theirs.id) else {
                 if self.vault_named(&theirs.name).is_some() {
@@ -182,9 +183,9 @@ impl Escrow {
                             let last = one.checks.entry(person.clone()).or_insert(*time);
                             *last = (*last).max(*time);
                         }
-                        let theirs = generation.released.map(|one| one.brought_by(seq));
                         one.is_unmasked |= generation.is_unmasked;
-                        one.released = [one.released, theirs].into_iter().flatten().min();
+                        let new = generation.released.iter().filter(|one| one.place.seq > shared);
+                        one.released.extend(new.cloned().map(|one| one.brought_by(seq)));
                         one.verdicts.join(&generation.verdicts, seq, &one.seal, &one.sealers);
                     }
                     Ok(at) => {
@@ -216,6 +217,7 @@ impl Escrow {
             let Some(ours) = self.request_mut(&theirs.record) else {
                 let mut asked = theirs.clone();
                 asked.seq = seq;
+                asked.releases.iter_mut().for_each(|one| one.seq = seq);
                 self.places.insert(asked.record, self.requests.len());
                 self.requests.push(asked);
                 continue;

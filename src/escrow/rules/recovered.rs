@@ -1,14 +1,16 @@
 //! The rules of damaged tails that were kept.
 
+use crate::escrow::place::Place;
+use crate::escrow::requests::RequestState;
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::Escrow;
+use crate::escrow::vaults::{Cause, Released};
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::record::finding::{Broken, Rule};
 use crate::record::note::{Note, beginnings};
 use crate::record::repair::{Began, Recovered};
 use crate::value::names::KeyName;
-use crate::value::time::Time;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
@@ -32,15 +34,15 @@ pub(super) fn admit(
     if places.any(|at| escrow.is_whole_at(&kept[at..])) {
         return Err(broken("it keeps a whole record as if it were damage"));
     }
-    let (time, seq) = (record.frame.time, record.frame.seq);
-    escrow.expose_signed_in(&kept, time, seq);
+    let seq = record.frame.seq;
+    escrow.expose_signed_in(&kept, seq);
     let mut what = format!("{} bytes", damage.size);
     if let Some(began) = recovered.began {
         what.push_str(&match began {
             Began::Release(request) => format!(", which began a release for request {}", request.short()),
             Began::Unknown => ", which may have begun a release".to_owned(),
         });
-        escrow.expose_begun(began, time, seq);
+        escrow.expose_begun(began, seq);
     }
     let began = recovered.began.and_then(Began::request);
     escrow.note_repair(record, Deviation::DamagedLog);
@@ -51,7 +53,8 @@ pub(super) fn admit(
 impl Escrow {
     /// Marks each generation whose release key signed a note in `rest`, which are not records of the log: whatever is
     /// wrong with them, somebody held the vault key.
-    pub(in crate::escrow) fn expose_signed_in(&mut self, rest: &[u8], time: Time, seq: u64) {
+    pub(in crate::escrow) fn expose_signed_in(&mut self, rest: &[u8], seq: u64) {
+        let released = self.at_damage(seq, Cause::SignedInDamage);
         let places = std::iter::once(0).chain(beginnings(rest));
         let notes = places.filter_map(|at| Note::take(&rest[at..]).ok()).map(|(note, _)| note);
         // Most logs end well: the names are put together once there is a note to compare them with.
@@ -59,7 +62,7 @@ impl Escrow {
             for one in self.vaults.iter_mut().flat_map(|vault| &mut vault.generations) {
                 let name = KeyName::release(&one.seal.vault, one.seal.generation);
                 if note.is_by(&name, &one.seal.release_key) {
-                    one.expose(time, seq);
+                    one.expose(released.clone());
                 }
             }
         }
@@ -68,19 +71,27 @@ impl Escrow {
     /// Marks what a damaged tail exposes: the generation whose release it began, or, where nobody can tell,
     /// each one for which a request stands open. Nothing was shown without a whole record, but the vault key
     /// was there.
-    pub(in crate::escrow) fn expose_begun(&mut self, began: Began, time: Time, seq: u64) {
-        let asked: Vec<_> = match began {
-            Began::Release(request) if self.request(&request).is_some() => {
-                self.request(&request).into_iter().collect()
+    pub(in crate::escrow) fn expose_begun(&mut self, began: Began, seq: u64) {
+        let of = |asked: &RequestState, cause| (asked.request.vault, asked.request.generation, cause);
+        let named = began.request().and_then(|request| self.request(&request));
+        let exposed: Vec<_> = match named {
+            Some(asked) => vec![of(asked, Cause::Begun)],
+            None => {
+                let open = self.requests.iter().filter(|asked| asked.end.is_none());
+                open.map(|asked| of(asked, Cause::MayHaveBegun(asked.request.not_after))).collect()
             }
-            _ => self.requests.iter().filter(|asked| asked.end.is_none()).collect(),
         };
-        let exposed: Vec<_> =
-            asked.into_iter().map(|asked| (asked.request.vault, asked.request.generation)).collect();
-        for (vault, generation) in exposed {
+        for (vault, generation, cause) in exposed {
+            let released = self.at_damage(seq, cause);
             if let Some(generation) = self.generation_mut(&vault, generation) {
-                generation.expose(time, seq);
+                generation.expose(released);
             }
         }
+    }
+
+    /// What a damaged end in the place of the record `seq` exposes happened at the last good record, as far as is known:
+    /// whoever puts the damage away has no say in that.
+    fn at_damage(&self, seq: u64, cause: Cause) -> Released {
+        Released { time: self.time, person: self.last_person(), place: Place::of(seq), cause }
     }
 }

@@ -4,6 +4,7 @@ use crate::escrow::deviations::of_release;
 use crate::escrow::requests::{ReleaseState, RequestState};
 use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::escrow::statements::LoggedStatement;
+use crate::escrow::vaults::Released;
 use crate::escrow::verified::embedded;
 use crate::record::approvers::Approvers;
 use crate::record::chain::LogRecord;
@@ -23,13 +24,16 @@ pub(super) fn admit(
         return Err(broken.names_what_is_not_here());
     };
     let (vault, generation) = (asked.request.vault, asked.request.generation);
+    let requester = asked.request.requester.clone();
     let outcome = check_release(escrow, record, release, report);
     // Whatever else is wrong with this record and its other signers, somebody had the vault key: so it counts as a release.
     let by_release_key = |name: &KeyName| matches!(name, KeyName::Release { .. });
     if record.frame.by.iter().any(by_release_key)
         && let Some(generation) = escrow.generation_mut(&vault, generation)
     {
-        generation.expose(record.frame.time, record.frame.seq);
+        let approvals = outcome.as_ref().map_or(Vec::new(), |(_, released)| released.approvals.clone());
+        let by_session = record.frame.by.contains(&KeyName::Session);
+        generation.expose(Released::by_key(record, Some(requester).filter(|_| by_session), approvals));
         escrow.use_again(&vault);
     }
     let (approvals, released) = outcome?;
@@ -88,7 +92,9 @@ fn check_release(
         let people: Vec<_> = approvers.into_people().into_iter().collect();
         return Err(broken.threshold(threshold).found(people.len()).people(people));
     }
+    let dated = |one: &LoggedStatement| (one.statement.person.clone(), one.statement.statement.time);
     let released = ReleaseState {
+        approvals: approvals.iter().map(dated).collect(),
         record: record.hash,
         seq: record.frame.seq,
         time: record.frame.time,

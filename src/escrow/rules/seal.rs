@@ -132,7 +132,7 @@ fn fresh(escrow: &Escrow, record: &LogRecord, seal: &Seal) -> Generation {
         seq: record.frame.seq,
         time: record.frame.time,
         checks: BTreeMap::new(),
-        released: None,
+        released: Vec::new(),
         sealers: record.frame.by.iter().filter_map(|name| name.person().cloned()).collect(),
         origin: carried.unwrap_or(seal.generation),
         changed_people: before.is_some_and(|before| !seal.is_of_the_same_people(before)),

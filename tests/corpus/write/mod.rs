@@ -31,6 +31,7 @@ mod sealed_files;
 mod seals;
 mod statements;
 mod tails;
+mod time;
 mod words;
 
 /// Writes every case that is not there yet.
@@ -58,6 +59,7 @@ pub fn everything() {
     notices::write();
     offices::write();
     parts::write();
+    time::write();
     words::write();
     bounds::write();
     log_case::no_surprises();

@@ -264,9 +264,9 @@ fn due() {
     LogCase::of("release-without-end", about, Rule::EndMissing).of_world(&world);
     LogCase::of("close-missing", "A release is not closed yet.", Rule::CloseMissing).of_world(&world);
     world.end(&asking, EndOutcome::Released);
-    let released = world.reading().escrow.requests[0].releases[0].time;
+    let began = world.began(&asking);
     let at = |name: &str, about: &str, rule: Rule, length: u64| {
-        LogCase::of(name, about, rule).write(world.bytes(), released.after(Seconds(length)));
+        LogCase::of(name, about, rule).write(world.bytes(), began.after(Seconds(length)));
     };
     at("rotation-due", "New credentials are due right now.", Rule::Exposed, 86_400);
     at("rotation-overdue", "New credentials are due for a second.", Rule::RotationOverdue, 86_401);
