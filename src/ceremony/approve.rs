@@ -9,6 +9,7 @@ use crate::audit::books::{lacking, parted};
 use crate::ceremony::carried::{CarriedLog, worth_keeping};
 use crate::ceremony::denials::{Denied, denied};
 use crate::ceremony::seal::{OpenShareError, open_share};
+use crate::ceremony::unreleased::{Unreleased, unreleased};
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::escrow::{Escrow, Generation, KnownLogs, Reading, RequestState};
@@ -57,17 +58,6 @@ pub struct Review<'a> {
     pub lacking: Option<u64>,
     /// The deviation, if the log contradicts the approver's book, or lacks what it knows.
     history: Option<Deviation>,
-}
-
-/// An approval that is not known to have been released.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreleased {
-    /// Who approved.
-    pub person: PersonId,
-    /// When.
-    pub time: Time,
-    /// The request.
-    pub request: Digest,
 }
 
 /// Why a request is not approved.
@@ -230,35 +220,6 @@ impl RequestFile {
             history,
         })
     }
-}
-
-/// Approvals of the generation that `asked` is about, for other requests, that were never released.
-fn unreleased(escrow: &Escrow, book: &Book, asked: &RequestState) -> Vec<Unreleased> {
-    let request = &asked.request;
-    let of_generation = |approval: &Approval| {
-        approval.vault == request.vault
-            && approval.generation == request.generation
-            && approval.request != asked.record
-            && !escrow.request(&approval.request).is_some_and(RequestState::is_released)
-    };
-    let logged = escrow.statements.iter().map(|collected| {
-        let signed = &collected.statement;
-        (signed.person.clone(), signed.statement.time, &signed.statement.says)
-    });
-    let own = book.records().filter(|(_, record)| record.escrow == escrow.id);
-    let own = own.map(|(_, record)| (book.owner().clone(), record.time, &record.says));
-    let mut found: Vec<Unreleased> = Vec::new();
-    for (person, time, says) in logged.chain(own) {
-        if let Statement::Approval(approval) = says
-            && of_generation(approval)
-        {
-            let one = Unreleased { person, time, request: approval.request };
-            if !found.contains(&one) {
-                found.push(one);
-            }
-        }
-    }
-    found
 }
 
 /// An approval that is decided, with the ciphertext it will carry.

@@ -10,3 +10,4 @@ pub mod init;
 pub mod release;
 pub mod request;
 pub mod seal;
+pub mod unreleased;
