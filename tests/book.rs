@@ -8,7 +8,7 @@ use breakglass::record::book::{Book, BookError, BookRecord, MAX_KEPT, StatementD
 use breakglass::record::head::Head;
 use breakglass::record::note::{Note, NoteError};
 use breakglass::record::repair::Damage;
-use breakglass::record::statement::{Check, CheckedShare, HeadFrom, Statement};
+use breakglass::record::statement::{BookRef, Check, CheckedShare, HeadFrom, Statement};
 use breakglass::value::names::{KeyName, PersonId};
 use breakglass::value::time::Time;
 
@@ -32,6 +32,7 @@ fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> StatementDraft {
         head: head(seq),
         head_from: HeadFrom::Log,
         keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
+        named: Vec::new(),
         says: Statement::Check(Check { shares: vec![share] }),
     }
 }
@@ -248,6 +249,73 @@ fn two_books_of_one_person_do_not_mix() {
     let mut other = Book::new(alice());
     let (first, _) = other.write(&key("alice"), &draft(b"another escrow", 0, &[]), None);
     assert_eq!(refusal(&[&first, &records[1]]), BookError::Broken { number: 1 });
+}
+
+// ── Loss ──
+
+fn at(number: u64, of: &[u8]) -> BookRef {
+    BookRef { number, hash: Digest::of(of) }
+}
+
+/// What the book writes when the log names these records of it, as it is read again.
+fn goes_on(book: &[u8], named: &[BookRef]) -> (BookRecord, Book) {
+    let mut open = read(book).unwrap();
+    let draft = StatementDraft { named: named.to_vec(), ..draft(b"escrow", 9, &[]) };
+    let (record, _) = open.write(&key("alice"), &draft, None);
+    let again = read(&[book, &record].concat()).unwrap();
+    assert!(named.iter().all(|name| name.number >= 1 << 53 || again.accounts_for(name)), "it is said once");
+    (entry_of(&record), again)
+}
+
+#[test]
+fn a_book_that_was_lost_goes_on_after_the_newest_record_that_is_known() {
+    let records = records(4);
+    let (two, nothing) = (records[..2].concat(), Vec::new());
+    for (book, named, (number, prev, lost)) in [
+        (&nothing, vec![at(5, b"five"), at(3, b"three")], (6, at(5, b"five").hash, Some(0))),
+        (&two, vec![at(5, b"five")], (6, at(5, b"five").hash, Some(2))),
+        (&two, vec![at(2, &records[2]), at(3, &records[3])], (4, Digest::of(&records[3]), Some(2))),
+        // Another history of the book: nothing is skipped, and what was in the other one is lost.
+        (&two, vec![at(1, b"one")], (2, Digest::of(&records[1]), Some(1))),
+        (&two, vec![at(0, b"zero"), at(3, b"three")], (4, at(3, b"three").hash, Some(0))),
+        // Nothing is lost.
+        (&two, vec![at(0, &records[0]), at(1, &records[1])], (2, Digest::of(&records[1]), None)),
+        (&two, vec![], (2, Digest::of(&records[1]), None)),
+        // No honest book gets there.
+        (&two, vec![at(1 << 53, b"far"), at(u64::MAX, b"farther")], (2, Digest::of(&records[1]), None)),
+        (&nothing, vec![at((1 << 53) - 1, b"far")], (1 << 53, at(0, b"far").hash, Some(0))),
+    ] {
+        let (record, _) = goes_on(book, &named);
+        assert_eq!((record.number, record.prev, record.lost), (number, prev, lost), "{named:?}");
+    }
+    // Of two logs each names records of its own, and each is compared in its turn.
+    let (first, again) = goes_on(&nothing, &[at(2, b"two")]);
+    assert_eq!((first.number, again.lost(&[at(2, b"two")])), (3, None));
+    let lost = again.lost(&[at(1, b"one"), at(3, b"three"), at(4, b"four")]).unwrap();
+    assert_eq!((lost.first, lost.newest), (3, at(4, b"four")));
+}
+
+#[test]
+fn a_record_skips_numbers_only_where_it_says_what_is_lost() {
+    let records = records(2);
+    let (good, _) = goes_on(&records.concat(), &[at(5, b"five")]);
+    for record in [
+        BookRecord { lost: None, ..good.clone() },
+        // More than there can be, less than there was, and too much.
+        BookRecord { lost: Some(3), ..good.clone() },
+        BookRecord { number: 1, ..good.clone() },
+        BookRecord { number: 0, ..good.clone() },
+        BookRecord { number: (1 << 53) + 1, ..good.clone() },
+        BookRecord { number: u64::MAX, ..good.clone() },
+        // Nothing is skipped: then the chain holds, and something before it is lost.
+        BookRecord { number: 2, lost: Some(1), ..good.clone() },
+        BookRecord { number: 2, prev: Digest::of(&records[1]), ..good.clone() },
+    ] {
+        let refused = refusal(&[&records[0], &records[1], &forged(&record)]);
+        assert_eq!(refused, BookError::Broken { number: 2 }, "{record:?}");
+    }
+    let chained = BookRecord { number: 2, prev: Digest::of(&records[1]), lost: Some(1), ..good };
+    assert!(read(&[records.concat(), forged(&chained)].concat()).is_ok(), "the control");
 }
 
 // ── Damage ──

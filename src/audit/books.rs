@@ -49,6 +49,7 @@ pub fn compare(escrow: &Escrow, owner: &PersonId, bytes: &[u8]) -> BookReport {
             report.approvals.push(Approved { person: owner.clone(), time: record.time, approval });
         }
     }
+    report.findings.extend(lost(&book));
     reconcile(escrow, &book, error.is_some(), &mut report.findings);
     report
 }
@@ -74,20 +75,30 @@ fn reconcile(escrow: &Escrow, book: &Book, is_damaged: bool, findings: &mut Vec<
         }
     }
     let records: BTreeMap<_, _> = book.records().map(|(at, record)| (key(at), record)).collect();
-    let count = book.records().count() as u64;
     for collected in logged() {
         let statement = &collected.statement.statement;
         let number = statement.book.number;
-        // What is behind a damaged end cannot be told.
-        let is_beyond = is_damaged && number >= count;
+        // What is behind a damaged end, or is lost, cannot be told.
+        let is_beyond = is_damaged && number >= book.next_number();
+        let is_lost = book.says_lost(number) && !records.contains_key(&key(&statement.book));
         let told = records.get(&key(&statement.book)).is_some_and(|record| record.says == statement.says);
-        if !told && !is_beyond {
+        if !told && !is_beyond && !is_lost {
             let what =
                 format!("{} by `{owner}`: it names record {number} of the book", statement.says.kind());
             let broken = of_statement(Broken::new(Rule::BookSilent, what), owner, &statement.says);
             findings.push(broken.book_record(number).about(collected.seq));
         }
     }
+}
+
+/// What the book says of itself: where it begins again after records that are lost, be they about this escrow or another.
+fn lost(book: &Book) -> impl Iterator<Item = Finding> {
+    book.records().filter_map(|(at, record)| {
+        let (owner, first) = (book.owner(), record.lost?);
+        let what = format!("`{owner}`, record {}: those from {first} on are lost", at.number);
+        let broken = Broken::new(Rule::BookLost, what).person(owner).book_record(at.number);
+        Some(broken.first(first).time(record.time).general())
+    })
 }
 
 fn unlogged(owner: &PersonId, number: u64, record: &BookRecord) -> Broken {

@@ -20,6 +20,7 @@ use crate::record::bundle::{self, Bundle, BundleError};
 use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::record::finding::{Finding, Rule};
+use crate::record::loss::LostRecords;
 use crate::record::note::Note;
 use crate::record::request::Purpose;
 use crate::record::seal::Kind;
@@ -56,6 +57,8 @@ pub struct Review<'a> {
     pub denied: Vec<Denied>,
     /// The newest record that the approver's book knows and that is missing from the log.
     pub lacking: Option<u64>,
+    /// What is lost of the approver's book, by what the log says that they stated.
+    pub lost: Option<LostRecords>,
     /// The deviation, if the log contradicts the approver's book, or lacks what it knows.
     history: Option<Deviation>,
 }
@@ -217,6 +220,7 @@ impl RequestFile {
             unreleased,
             denied,
             lacking,
+            lost: book.lost(&escrow.names_of_book(person)),
             history,
         })
     }
@@ -243,6 +247,7 @@ impl Review<'_> {
         let mut found = self.asked.deviations_of_approval(&self.person, now);
         found.extend((now < escrow.time).then_some(Deviation::ClockBehind));
         found.extend(self.history);
+        found.extend(self.lost.map(|_| Deviation::BookLost));
         found.into_iter().collect()
     }
 
@@ -280,6 +285,7 @@ impl Review<'_> {
             head_from: HeadFrom::RequestFile,
             time,
             keeps: worth_keeping(escrow, &[self.generation], |seq, hash| log.record_bytes(seq, hash)),
+            named: escrow.names_of_book(&self.person),
             says,
         }
     }

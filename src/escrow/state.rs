@@ -17,7 +17,9 @@ use crate::record::confirm::GenerationVerdict;
 use crate::record::deviation::Deviation;
 use crate::record::head::{Head, HeadFile};
 use crate::record::policy::Policy;
+use crate::record::statement::BookRef;
 use crate::value::names::{KeyName, PersonId, VaultName};
+use crate::value::public;
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
@@ -253,6 +255,12 @@ impl Escrow {
     /// Whether a statement of that digest is in the log already.
     pub(crate) fn has_statement(&self, digest: &Digest) -> bool {
         self.seen.contains(digest)
+    }
+
+    /// The records of a person's book that their statements in this log name.
+    pub fn names_of_book(&self, person: &PersonId) -> Vec<BookRef> {
+        let own = self.statements.iter().filter(|logged| logged.statement.person == *person);
+        public::work(|| own.map(|logged| logged.statement.statement.book).collect())
     }
 
     /// How many earlier states are kept, for branches that are adopted.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::{SigningKey, VerifyingKey};
 use crate::record::head::Head;
+use crate::record::loss::{LostNumbers, LostRecords, MAX_NUMBER};
 use crate::record::note::{Note, NoteError, Signed, beginnings};
 use crate::record::repair::Damage;
 use crate::record::statement::{BookRef, HeadFrom, Statement};
@@ -43,6 +44,9 @@ pub struct BookRecord {
     /// What was damaged before this record: the book's tail, with its bytes, or a whole file that was left behind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<Damage>,
+    /// The number of the first record that is lost, if the book was lost or set back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<u64>,
     /// What is stated: the statement itself is signed after this record is safe.
     pub says: Statement,
 }
@@ -56,6 +60,7 @@ impl Signed for BookRecord {
 pub struct Book {
     owner: PersonId,
     records: Vec<(BookRef, BookRecord)>,
+    lost: LostNumbers,
 }
 
 /// Why a book is not sound. `number` is the record at which it breaks.
@@ -89,7 +94,7 @@ pub enum BookError {
 impl Book {
     /// An empty book.
     pub fn new(owner: PersonId) -> Book {
-        Book { owner, records: Vec::new() }
+        Book { owner, records: Vec::new(), lost: LostNumbers::default() }
     }
 
     /// Reads a book: every record signed by its owner's `key`, numbered, and following from the last.
@@ -118,6 +123,32 @@ impl Book {
         self.records.last().map(|(at, _)| *at)
     }
 
+    /// The number that its next record has, if nothing is lost.
+    pub fn next_number(&self) -> u64 {
+        self.last().map_or(0, |last| last.number + 1)
+    }
+
+    /// Whether it holds the record `at`, or says that the record of that number is lost.
+    pub fn accounts_for(&self, at: &BookRef) -> bool {
+        let found = self.records.binary_search_by_key(&at.number, |(one, _)| one.number);
+        found.is_ok_and(|place| self.records[place].0 == *at) || self.says_lost(at.number)
+    }
+
+    /// Whether it says that the record of that number is lost.
+    pub(crate) fn says_lost(&self, number: u64) -> bool {
+        self.lost.have(number)
+    }
+
+    /// What is lost of it, if its owner's statements name these records of it.
+    pub fn lost(&self, named: &[BookRef]) -> Option<LostRecords> {
+        let is_lacking = |at: &&BookRef| at.number < MAX_NUMBER && !self.accounts_for(at);
+        let lacking = || named.iter().filter(is_lacking);
+        let (next, first) = (self.next_number(), lacking().map(|at| at.number).min()?);
+        let beyond = lacking().filter(|at| at.number >= next).max_by_key(|at| at.number);
+        let newest = beyond.copied().or(self.last())?;
+        Some(LostRecords { first: first.min(next), newest })
+    }
+
     /// The newest head of an escrow's log that the book knows, of those that are numbered `last` at most.
     pub fn newest_head(&self, escrow: &Digest, last: u64) -> Option<Head> {
         let of = self.records.iter().filter(|(_, record)| record.escrow == *escrow);
@@ -138,8 +169,18 @@ impl Book {
     /// Whether a record that was taken is the book's next one.
     fn is_followed_by(&self, record: &BookRecord) -> bool {
         let is_kept = |damage: &Damage| damage.bytes.is_none() || damage.kept().is_some();
-        record.number == self.records.len() as u64
-            && record.prev == self.last().map_or(Digest::ZERO, |last| last.hash)
+        let next = self.next_number();
+        let is_next = match record.lost {
+            None => record.number == next,
+            Some(lost) => {
+                lost <= next && lost < record.number && (next..=MAX_NUMBER).contains(&record.number)
+            }
+        };
+        // What stood before records that are skipped is not here.
+        let is_chained =
+            record.number > next || record.prev == self.last().map_or(Digest::ZERO, |last| last.hash);
+        is_next
+            && is_chained
             && record.by == [KeyName::Person(self.owner.clone())]
             && record.damage.as_ref().is_none_or(is_kept)
     }
@@ -170,9 +211,11 @@ impl Book {
         draft: &StatementDraft,
         damage: Option<Damage>,
     ) -> (Vec<u8>, BookRef) {
+        let lost = self.lost(&draft.named);
+        let newest = lost.map(|lost| lost.newest).or(self.last());
         let record = BookRecord {
-            number: self.records.len() as u64,
-            prev: self.last().map_or(Digest::ZERO, |last| last.hash),
+            number: newest.map_or(0, |newest| newest.number + 1),
+            prev: newest.map_or(Digest::ZERO, |newest| newest.hash),
             time: draft.time,
             by: vec![KeyName::Person(self.owner.clone())],
             escrow: draft.escrow,
@@ -180,13 +223,21 @@ impl Book {
             head_from: draft.head_from,
             keeps: self.worth_keeping(draft.keeps.clone()),
             damage,
+            lost: lost.map(|lost| lost.first),
             says: draft.says.clone(),
         };
         let note = Note::sign(&record, &[(KeyName::Person(self.owner.clone()), key)]);
         let bytes = [note.as_bytes(), b"\n"].concat();
         let at = BookRef { number: record.number, hash: Digest::of(&bytes) };
-        self.records.push((at, record));
+        self.add(at, record);
         (bytes, at)
+    }
+
+    fn add(&mut self, at: BookRef, record: BookRecord) {
+        if let Some(lost) = record.lost {
+            self.lost.add(lost..record.number);
+        }
+        self.records.push((at, record));
     }
 }
 
@@ -237,7 +288,7 @@ impl BookReading {
     fn walk(&mut self, key: &VerifyingKey) {
         let owner = self.book.owner.clone();
         while self.good < self.bytes.len() {
-            let (number, rest) = (self.book.records.len() as u64, &self.bytes[self.good..]);
+            let (number, rest) = (self.book.next_number(), &self.bytes[self.good..]);
             let (record, length) = match take(&owner, key, rest) {
                 Ok(taken) => taken,
                 Err(error) => {
@@ -259,8 +310,8 @@ impl BookReading {
                 self.error = Some(BookError::Broken { number });
                 return;
             }
-            let hash = Digest::of(&rest[..length]);
-            self.book.records.push((BookRef { number, hash }, record));
+            let at = BookRef { number: record.number, hash: Digest::of(&rest[..length]) };
+            self.book.add(at, record);
             self.good += length;
         }
     }
@@ -298,6 +349,8 @@ pub struct StatementDraft {
     pub time: Time,
     /// Records worth keeping in the book, in base64; those that it holds already are left out.
     pub keeps: Vec<String>,
+    /// The records of the maker's book that the log names: what the book lacks of them is lost.
+    pub named: Vec<BookRef>,
     /// What.
     pub says: Statement,
 }

@@ -29,6 +29,7 @@ impl Deviation {
             | Deviation::Undecided
             | Deviation::Decommissioned
             | Deviation::Succeeded
+            | Deviation::BookLost
             | Deviation::Other(_) => false,
         }
     }
@@ -85,5 +86,7 @@ open_words! {
         Decommissioned = "decommissioned",
         /// Another escrow has succeeded this one.
         Succeeded = "succeeded",
+        /// The book of the person who signed this does not hold what the log says that they stated.
+        BookLost = "book-lost",
     }
 }

@@ -24,6 +24,7 @@ pub mod groups;
 pub mod gzip;
 pub mod head;
 pub mod kinds;
+pub mod loss;
 pub mod note;
 mod note_error;
 pub mod policy;

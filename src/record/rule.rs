@@ -198,6 +198,7 @@ rules! {
     QuorumUnreleased "QUORUM-UNRELEASED" Finding "As many custodians approved as can reconstruct, and no release is logged: the generation counts as exposed.";
     BookChain "BOOK-CHAIN" Tampered "A book's records do not form one unbroken chain signed by its owner.";
     BookDamaged "BOOK-DAMAGED" Finding "A book's end is damaged; the records before it count.";
+    BookLost "BOOK-LOST" Finding "A book was lost or set back, and begins again after what is known of it.";
     BookUnlogged "BOOK-UNLOGGED" Warning "A book tells of a statement that the log does not hold.";
     BookSilent "BOOK-SILENT" Finding "The log holds a statement that its maker's book does not tell of.";
     HeadTruncated "HEAD-TRUNCATED" Truncated "The log is shorter than a head that was taken home.";

@@ -31,6 +31,7 @@ fn keep(world: &World, who: &str) {
         head_from: HeadFrom::Log,
         time: world.tick(),
         keeps: keepsakes(&reading, &held),
+        named: Vec::new(),
         says: Action { request: Digest::of(b"none"), done: text("kept") }.into(),
     };
     drop(world.book(who, draft));

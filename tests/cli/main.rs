@@ -3,6 +3,7 @@
 
 mod approve;
 mod audit;
+mod books;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;

@@ -136,6 +136,7 @@ fn check_for_years(disk: &Disk) {
             head_from: HeadFrom::Log,
             time: escrow.time,
             keeps: vec![BASE64.encode(format!("{number:09000}").as_bytes())],
+            named: Vec::new(),
             says: Check { shares: vec![share] }.into(),
         };
         let statement = open.state(draft, None, carol.key()).unwrap();

@@ -60,13 +60,15 @@ fn an_approver_elsewhere_needs_the_request_file_and_her_own_files() {
 fn an_approver_without_a_book_begins_one() {
     let (disk, asked) = Disk::asked();
     disk.remove("alice/alice.book");
-    disk.approve("alice", &asked).ok();
+    let line = "approve req.bgr --as alice/alice -o alice.bga --accept-deviation book-lost --session-words";
+    disk.line(line).arg(&asked.words).run().ok();
     assert_eq!(disk.mode("alice/alice.book"), 0o600);
     disk.write("blocked", "");
     disk.copy("bob", "blocked-bob");
     disk.remove("blocked-bob/bob.book");
     std::os::unix::fs::symlink("nowhere", disk.path("blocked-bob/bob.book")).unwrap();
-    let words = disk.line("approve req.bgr --as blocked-bob/bob -o bob.bga --session-words");
+    let line = "approve req.bgr --as blocked-bob/bob -o bob.bga --accept-deviation book-lost --session-words";
+    let words = disk.line(line);
     disk.refuses_line(1, words.arg(&asked.words)).at("blocked-bob/bob.book");
 }
 

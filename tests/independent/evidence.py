@@ -7,6 +7,7 @@ from shapes import HEX, Malformed, Object, read_json, require, seconds, write_js
 
 HEAD_FILE = Object(escrow=HEX, size=HEAD.fields["size"], seq=HEAD.fields["seq"], hash=HEX)
 ZERO = "0" * 64
+LAST_AFTER_LOSS = 2**53
 BEGINNING = b'{"type":"breakglass/v'
 
 
@@ -27,12 +28,26 @@ def book(data: bytes, owner: str, key: str):
         except (Malformed, UnicodeDecodeError):
             require(is_damage(data, at, owner, key), "no damage, and no record of the owner's either")
             return records, True
-        chained = note.value["number"] == len(records) and note.value["prev"] == prev
-        require(chained and note.by == [owner], "not the owner's next record")
+        require(follows(note.value, after(records), prev) and note.by == [owner], "not the owner's next record")
         prev = notes.sha256(data[at:end])
         records.append((note, prev))
         at = end
     return records, False
+
+
+def after(records):
+    """The number of the record that follows these, where none is lost."""
+    return records[-1][0].value["number"] + 1 if records else 0
+
+
+def follows(value, expected, prev):
+    """Whether a record is the one after those that end with `prev`. One that says what is lost may skip numbers, and what
+    it follows then is not here."""
+    number, lost = value["number"], value.get("lost")
+    if lost is None:
+        return number == expected and value["prev"] == prev
+    good = lost <= expected <= number and lost < number <= LAST_AFTER_LOSS
+    return good and (number > expected or value["prev"] == prev)
 
 
 def book_record(data, at, owner, key):
@@ -106,7 +121,9 @@ def judge(escrow, heads, books, required):
         parted = list(filter(None, (compare(escrow, head) for head in inside)))
         # Of a book's heads the worst is reported, and of several the last.
         found += sorted(parted, key=lambda one: one[0] == "HEAD-FORK")[-1:]
-        found += reconcile(escrow, owner, ours, len(records) if damaged else None)
+        lost = [(note.value["lost"], note.value["number"]) for note, _ in records if note.value.get("lost") is not None]
+        found += [("BOOK-LOST", None)] * len(lost)
+        found += reconcile(escrow, owner, ours, lost, after(records) if damaged else None)
         for note, _ in ours:
             ((kind, says),) = note.value["says"].items()
             told.append((owner, kind, says, seconds(note.value["time"])))
@@ -117,14 +134,17 @@ def judge(escrow, heads, books, required):
     return found, told
 
 
-def reconcile(escrow, owner, records, damaged_from):
-    """A book against the log: what is in one and not in the other. What is behind a damaged end cannot be told."""
+def reconcile(escrow, owner, records, lost, damaged_from):
+    """A book against the log: what is in one and not in the other. What is behind a damaged end, or is lost, cannot be
+    told."""
     found = []
     by_record = {(note.value["number"], digest): note for note, digest in records}
     logged = [one for one in escrow.received if one.person == owner]
     for one in logged:
         note = by_record.get(one.book)
         if damaged_from is not None and one.book[0] >= damaged_from:
+            continue
+        if note is None and any(first <= one.book[0] < number for first, number in lost):
             continue
         if note is None or note.value["says"] != {one.kind: one.says}:
             found.append(("BOOK-SILENT", one.seq))

@@ -106,7 +106,7 @@ CARD = Object(
 BOOK = Object(
     type=string, number=integer(64), prev=HEX, time=time, by=NAMES, escrow=HEX, head=HEAD,
     head_from=one_of("log", "request-file"), keeps=Optional(many(BASE64)), damage=Optional(DAMAGE),
-    says=Variant(**STATEMENTS))
+    lost=Optional(integer(64)), says=Variant(**STATEMENTS))
 
 
 def anything(value):

@@ -132,6 +132,33 @@ fn book_unlogged() {
 }
 
 #[test]
+fn book_lost() {
+    let world = World::ready();
+    let asking = world.emergency();
+    world.act("alice", &asking);
+    let older = world.person("alice").book_evidence().1;
+    world.act("alice", &asking);
+    let book = |world: &World| books(vec![world.person("alice").book_evidence()]);
+    let case = Case::with(&world, &book(&world));
+    let says = || Action { request: asking.record, done: text("something") };
+    for (kept, first, number) in [(&older[..0], 0, 3), (&older, 2, 3)] {
+        let before = world.bytes();
+        world.set_book("alice", kept);
+        let action = world.state_compared("alice", says());
+        world.collect("alice", &[&action]).unwrap();
+        // What is lost is not missed besides.
+        let found = case.says(&world.verify_with(&book(&world)), Rule::BookLost, None, &[]);
+        assert_eq!(found.detail, format!("`alice`, record {number}: those from {first} on are lost"));
+        world.set_bytes(before);
+    }
+    // Without the word that it was lost, the log's statements are missed.
+    world.set_book("alice", &older);
+    let report = world.verify_with(&book(&world));
+    assert!(report.findings.iter().any(|one| one.rule == Rule::BookSilent));
+    assert!(report.findings.iter().all(|one| one.rule != Rule::BookLost));
+}
+
+#[test]
 fn book_silent() {
     let world = World::ready();
     let asking = world.emergency();

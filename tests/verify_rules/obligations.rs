@@ -115,6 +115,7 @@ fn approvals_unreleased() {
         head_from: stated.head_from,
         time: stated.time,
         keeps: Vec::new(),
+        named: Vec::new(),
         says: stated.says,
     };
     world.book("erin", draft);

@@ -7,6 +7,7 @@ use crate::audit::books::parted;
 use crate::cli::context::Context;
 use crate::cli::files::media;
 use crate::cli::files::people::LocalPerson;
+use crate::cli::say::deviation::explain;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::escrow::Escrow;
@@ -14,6 +15,8 @@ use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_LOG};
 use crate::ledger::bookkeeping::{BookkeepingError, OpenBook};
 use crate::record::book::{Book, BookError, BookReading, StatementDraft};
+use crate::record::deviation::Deviation;
+use crate::record::loss::LostRecords;
 use crate::record::repair::Damage;
 use crate::record::statement::SignedStatement;
 use crate::value::public;
@@ -92,6 +95,9 @@ impl LocalPerson {
                 self.book.display()
             ));
         }
+        if let Some(lost) = open.reading().book.lost(&draft.named) {
+            context.warn(&self.said_lost(&lost));
+        }
         let stated =
             open.state(draft, self.left_behind(), self.signer.key()).map_err(|error| self.not_stated(&error));
         self.known_book.replace(Some(public::work(|| open.reading().clone())));
@@ -102,6 +108,17 @@ impl LocalPerson {
             Err(_) => {}
         }
         stated
+    }
+
+    /// That the book lacks what the log says that its owner stated.
+    pub(crate) fn said_lost(&self, lost: &LostRecords) -> String {
+        format!(
+            "deviation: {}: {}.\nWhat you state next says there that its records from {} on are lost. If you have them \
+             elsewhere,\nstop here, and name that book with --book FILE.",
+            self.book.display(),
+            explain(Deviation::BookLost),
+            lost.first
+        )
     }
 
     fn not_stated(&self, error: &BookkeepingError) -> Failure {

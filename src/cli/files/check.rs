@@ -65,6 +65,7 @@ pub(crate) fn check_as(
         head: escrow.head,
         head_from: HeadFrom::Log,
         time: clock::now(),
+        named: escrow.names_of_book(&person),
         keeps: keepsakes(ledger.reading(), &generations),
         says: check.into(),
     };

@@ -33,7 +33,7 @@ impl ConsentsAtHand {
         for one in people {
             if known.iter().all(|statement| statement.person != *one.signer.person()) {
                 let says = Agree::Proposal(proposal.clone()).into();
-                fresh.push(one.state(statements::draft(escrow, says), context)?);
+                fresh.push(one.state(statements::draft(one, escrow, says), context)?);
             }
         }
         Ok(ConsentsAtHand { known, fresh })

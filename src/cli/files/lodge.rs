@@ -66,7 +66,8 @@ pub(crate) fn lodge(
     requester.must_belong_to(escrow)?;
     let confirmed = deviations.clone();
     deviations.extend(too_large(escrow, context));
-    deviations.extend(time_set.then_some(Deviation::TimeSet).into_iter().chain(history(requester, escrow)));
+    deviations.extend(time_set.then_some(Deviation::TimeSet));
+    deviations.extend(by_the_book(requester, escrow, context));
     plan.environment = context.environment(); // As it is now that log and book are read.
     let vault = find_vault(escrow, &vault)?;
     deviations.extend(not_openable(escrow, vault, plan.generation, context));
@@ -135,14 +136,19 @@ fn too_large(escrow: &Escrow, context: &mut Context<'_>) -> Option<Deviation> {
     })
 }
 
-/// Whether the requester's own book contradicts the log. That is recorded as a deviation, for the approvers to judge: it
-/// does not stop an emergency.
-fn history(requester: &LocalPerson, escrow: &Escrow) -> Option<Deviation> {
-    let found = parted(escrow, &requester.book_as_far())?;
-    Some(match found.rule {
+/// Whether the requester's own book contradicts the log, or lacks what the log says that they stated. Each is recorded as a
+/// deviation, for the approvers to judge: it does not stop an emergency.
+fn by_the_book(requester: &LocalPerson, escrow: &Escrow, context: &mut Context<'_>) -> Vec<Deviation> {
+    let book = requester.book_as_far();
+    let history = parted(escrow, &book).map(|found| match found.rule {
         Rule::HeadTruncated => Deviation::MissingRecords,
         _ => Deviation::OtherHistory,
-    })
+    });
+    let lost = book.lost(&escrow.names_of_book(requester.signer.person())).map(|lost| {
+        context.warn(&requester.said_lost(&lost));
+        Deviation::BookLost
+    });
+    history.into_iter().chain(lost).collect()
 }
 
 /// Whether the files here cannot open the generation that is asked for: said before anybody else is troubled with it.

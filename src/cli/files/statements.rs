@@ -117,14 +117,15 @@ pub(crate) fn collect_one(
     Ok(digest)
 }
 
-/// What somebody at the log states now.
-pub(crate) fn draft(escrow: &Escrow, says: Statement) -> StatementDraft {
+/// What `who`, at the log, states now.
+pub(crate) fn draft(who: &LocalPerson, escrow: &Escrow, says: Statement) -> StatementDraft {
     StatementDraft {
         escrow: escrow.id,
         head: escrow.head,
         head_from: HeadFrom::Log,
         time: clock::now(),
         keeps: Vec::new(),
+        named: escrow.names_of_book(who.signer.person()),
         says,
     }
 }
@@ -137,7 +138,7 @@ pub(crate) fn state(
     output: Option<&Path>,
     context: &mut Context<'_>,
 ) -> Result<StatementPlace, Failure> {
-    let statement = who.state(draft(ledger.escrow(), says), context)?;
+    let statement = who.state(draft(who, ledger.escrow(), says), context)?;
     let log = context.log();
     let how = output.map_or(Carrier::Log(ledger, &log), Carrier::File);
     carry(&statement, who, how)

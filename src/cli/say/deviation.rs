@@ -43,6 +43,9 @@ pub(crate) fn explain(deviation: Deviation) -> Cow<'static, str> {
         }
         Deviation::Decommissioned => "the vault is decommissioned: its credentials may be dead",
         Deviation::Succeeded => "another escrow has succeeded this one, and may hold newer credentials",
+        Deviation::BookLost => {
+            "a book was lost or set back: it lacks what the log says that its owner stated"
+        }
         Deviation::InterfaceUp => "a network interface of this machine is up, and the policy forbids that",
         Deviation::NotOpenable => {
             "the requester's copy of the escrow has no payload, or too few sealed shares, to open this generation with"

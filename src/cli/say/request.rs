@@ -45,6 +45,12 @@ pub(crate) fn summary(examined: &Review<'_>, now: Time) -> Summary {
             "MISSING: your book knows record {seq}; what it says, e.g. who retired, is not in this log"
         ));
     }
+    if let Some(lost) = examined.lost {
+        summary.warns(&format!(
+            "LOST: the log names statements of yours that your book does not hold, from its record {} on",
+            lost.first
+        ));
+    }
     for earlier in &examined.unreleased {
         summary.warns(&format!(
             "EARLIER APPROVAL by {} at {} for request {}, which is not known to have been released",

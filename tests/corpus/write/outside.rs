@@ -2,8 +2,10 @@
 
 use breakglass::audit::verify::Evidence;
 use breakglass::crypto::digest::Digest;
+use breakglass::record::book::BookRecord;
 use breakglass::record::finding::Rule;
 use breakglass::record::head::HeadFile;
+use breakglass::record::note::Note;
 use breakglass::record::statement::Action;
 
 use super::log_case::{LogCase, small};
@@ -18,6 +20,7 @@ pub fn write() {
     heads();
     forks();
     books();
+    lost_books();
     files();
 }
 
@@ -125,6 +128,50 @@ fn books() {
     );
     world.forge_collected("bob", &[&twisted]);
     LogCase::of("book-says-otherwise", about, Rule::BookSilent).books(&world, &["alice"]).of_world(&world);
+}
+
+/// Books that begin again after what is lost of them.
+fn lost_books() {
+    let world = small();
+    let asking = world.emergency();
+    world.act("alice", &asking);
+    let older = world.person("alice").book_evidence().1;
+    world.act("alice", &asking);
+    let before = world.bytes();
+    for (name, about, book) in [
+        ("book-lost", "A book that was lost begins again, and says so.", &older[..0]),
+        ("book-set-back", "A book that was set back goes on after what the log names, and says so.", &older),
+    ] {
+        world.set_bytes(before.clone());
+        world.set_book("alice", book);
+        let action = world.state_compared("alice", done(&asking));
+        world.collect("alice", &[&action]).unwrap();
+        LogCase::of(name, about, Rule::BookLost).books(&world, &["alice"]).of_world(&world);
+        let next = world.state("alice", done(&asking));
+        world.collect("alice", &[&next]).unwrap();
+        let name = format!("{name}-and-goes-on");
+        LogCase::of(&name, "The record after that.", Rule::BookLost)
+            .books(&world, &["alice"])
+            .of_world(&world);
+    }
+    let last = world.person("alice").book.borrow().records().nth(2).unwrap().1.clone();
+    let set_back = BookRecord { number: 3, lost: Some(2), ..last };
+    for (name, about, record) in [
+        ("book-lost-unsaid", "A record skips numbers and does not say why.", (3, None)),
+        ("book-lost-nothing", "A record says that itself is lost.", (3, Some(3))),
+        ("book-lost-too-late", "A record says that less is lost than is.", (5, Some(3))),
+        ("book-lost-twice", "A record has the number of one that the book holds.", (1, Some(0))),
+        ("book-lost-unchained", "Nothing is skipped, and the record does not follow.", (2, Some(1))),
+        ("book-lost-too-far", "A number that leaves no room for others.", ((1 << 53) + 1, Some(2))),
+    ] {
+        let (number, lost) = record;
+        let record = BookRecord { number, lost, ..set_back.clone() };
+        let note = Note::sign(&record, &[world.signs("alice")]);
+        let mut case = LogCase::of(name, about, Rule::BookChain);
+        let book = [&older[..], note.as_bytes(), b"\n"].concat();
+        case.evidence.books = vec![(text("alice"), book)];
+        case.of_world(&world);
+    }
 }
 
 /// The record of alice's book that was written first.
