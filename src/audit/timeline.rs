@@ -48,7 +48,8 @@ pub(crate) struct Ahead<'a> {
 /// The dates of a log as of one moment.
 #[derive(Debug)]
 pub(crate) struct Timeline<'a> {
-    now: Time,
+    /// What nothing happened after: the moment of the verification.
+    horizon: Time,
     people: Vec<&'a PersonId>,
     /// The beginning of the log, and who dated it.
     begin: (Time, Option<usize>),
@@ -64,11 +65,14 @@ impl<'a> Timeline<'a> {
         let marks: Vec<Mark<'a>> = escrow.marks().collect();
         let names: BTreeSet<&PersonId> = marks.iter().map(|mark| mark.person).collect();
         let people: Vec<&PersonId> = names.into_iter().collect();
+        // Whoever verifies may have a flat battery, too: a log that two people began after now is not bounded by it.
+        let is_behind_all = first_of_two(&marks).all(|mark| mark.time > now.after(TOLERANCE));
+        let horizon = if is_behind_all { now.after(Seconds(u64::MAX)) } else { now };
         let begin = (Time::default(), None);
-        let mut timeline = Timeline { now, people, begin, before: Vec::new(), after: Vec::new() };
+        let mut timeline = Timeline { horizon, people, begin, before: Vec::new(), after: Vec::new() };
         let genesis = marks.iter().find(|mark| mark.follows.is_none());
-        let genesis = genesis.filter(|mark| mark.time <= now.after(TOLERANCE));
-        timeline.begin = genesis.map_or(begin, |mark| (mark.time.min(now), timeline.place(mark.person)));
+        let genesis = genesis.filter(|mark| mark.time <= horizon.after(TOLERANCE));
+        timeline.begin = genesis.map_or(begin, |mark| (mark.time.min(horizon), timeline.place(mark.person)));
         // Several people may have used one laptop whose clock is behind: what they dated earlier than what was written
         // before is no bound for others. So the second round goes without it.
         timeline.after = timeline.first_after(marks.iter());
@@ -133,7 +137,7 @@ impl<'a> Timeline<'a> {
         let mut before: Vec<Known> = Vec::new();
         for mark in marks {
             let Some(person) = self.place(mark.person) else { continue };
-            let time = mark.time.min(self.now);
+            let time = mark.time.min(self.horizon);
             let own = nearest.iter().position(|(_, other)| *other == person);
             if own.is_some_and(|at| nearest[at].0 >= time) {
                 continue;
@@ -161,7 +165,7 @@ impl<'a> Timeline<'a> {
     /// not two.
     fn high(&self, by: u64, person: Option<usize>) -> (Time, Option<usize>) {
         let known = self.after.get(self.after.partition_point(|known| known.at < by));
-        second(known, person).filter(|(time, _)| *time < self.now).unwrap_or((self.now, None))
+        second(known, person).filter(|(time, _)| *time < self.horizon).unwrap_or((self.horizon, None))
     }
 
     /// The bounds of an act. High is never before low.
@@ -226,4 +230,12 @@ fn note(all: &mut Vec<Known>, known: Known) {
 fn second(known: Option<&Known>, person: Option<usize>) -> Option<(Time, Option<usize>)> {
     let mut others = known?.nearest.iter().filter(|(_, other)| Some(*other) != person);
     others.nth(1).map(|(time, person)| (*time, Some(*person)))
+}
+
+/// Of the first two people who signed anything, the first date.
+fn first_of_two<'m, 'a>(marks: &'m [Mark<'a>]) -> impl Iterator<Item = &'m Mark<'a>> {
+    let genesis = marks.iter().find(|mark| mark.follows.is_none());
+    let others =
+        marks.iter().filter(move |mark| genesis.is_some_and(|genesis| mark.person != genesis.person));
+    genesis.into_iter().chain(others.min_by_key(|mark| (mark.by, mark.time)))
 }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from shapes import seconds
 
 HOUR = 3600
+LAST = 253_402_207_200  # 9999-12-30T22:00:00Z
 
 
 class Mark(NamedTuple):
@@ -75,8 +76,12 @@ class Timeline:
         self.escrow, self.now = escrow, now
         marks = [Mark(person, time, self.follows(seq), seq) for person, time, seq in escrow.dated]
         marks += [Mark(one.person, one.time, self.stated_after(one), one.seq) for one in escrow.received]
-        genesis = next(mark.time for mark in marks if mark.follows < 0)
-        self.begin = min(genesis, now) if genesis <= now + HOUR else 0
+        # The clock of whoever verifies may be behind the whole log.
+        founder, genesis = next((mark.person, mark.time) for mark in marks if mark.follows < 0)
+        others = [(mark.by, mark.time) for mark in marks if mark.person != founder]
+        first = [genesis] + [time for _, time in [min(others, default=(0, genesis))]]
+        horizon = self.horizon = LAST if min(first) > now + HOUR else now
+        self.begin = min(genesis, horizon) if genesis <= horizon + HOUR else 0
         self.set_after(marks)
         self.set_before(marks)
         behind = {mark for mark in marks
@@ -107,7 +112,7 @@ class Timeline:
         latest, self.before = {}, {}
         marks = [mark for mark in marks if mark.time <= self.high(mark.by, mark.person) + HOUR]  # the others are ahead
         for mark in sorted(marks, key=lambda mark: mark.by):
-            latest[mark.person] = max(latest.get(mark.person, 0), min(mark.time, self.now))
+            latest[mark.person] = max(latest.get(mark.person, 0), min(mark.time, self.horizon))
             told = sorted(((time, person) for person, time in latest.items()), reverse=True)
             self.before[mark.by] = told[:3]
         self.before_at = sorted(self.before)
@@ -115,7 +120,7 @@ class Timeline:
     def high(self, number, person):
         at = bisect_left(self.after_at, number)
         told = self.after[self.after_at[at]] if at < len(self.after_at) else []
-        return min([time for time, other in told if other != person][1:2] + [self.now])
+        return min([time for time, other in told if other != person][1:2] + [self.horizon])
 
     def low(self, number, person):
         at = bisect_right(self.before_at, number)

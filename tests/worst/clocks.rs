@@ -1,13 +1,16 @@
 //! Clocks that are wrong: in 1970, in 2100, at the end of time, and going backwards. None of them refuses an
 //! emergency, and each of them is told.
 
+use breakglass::record::policy::Policy;
 use breakglass::record::request::Purpose;
+use breakglass::record::seal::Kind;
 use breakglass::record::statements::Statements;
+use breakglass::value::time::Seconds;
 
 use crate::disk::{Disk, RequestState, asking};
 use crate::judged::PASSWORD;
 use crate::laid::Laid;
-use crate::world::text;
+use crate::world::{DAY, EARLY, LATE, World, text};
 
 const TIME_SET: &str = "--accept-deviation time-set --accept-deviation clock-behind";
 
@@ -158,17 +161,68 @@ fn a_window_beyond_the_end_of_time_ends_there() {
 
 #[test]
 fn a_policy_that_is_due_beyond_the_end_of_time_stops_no_verify() {
-    let policy = breakglass::record::policy::Policy {
+    let policy = Policy {
         rotate_after_release: text("2932895d"),
         close_within: text("2932895d"),
         check_every: text("2932895d"),
         drill_every: text("2932895d"),
-        ..breakglass::record::policy::Policy::default()
+        ..Policy::default()
     };
-    let laid = Laid::of(crate::world::World::ready_with(policy));
+    let laid = Laid::of(World::ready_with(policy));
     let asking = laid.emergency();
     let files = ["alice", "bob"].map(|who| (who, laid.world.approve(who, &asking)));
     laid.releases(&files);
     laid.verify("").exits(14).shows("EXPOSED").shows("CLOSE-MISSING");
     laid.disk.run("verify --time 9999-12-30T22:00:00Z").exits(14).shows("EXPOSED");
+}
+
+/// Through the whole program: what three laptops of 9999 check is not checked, and what a laptop of 9999 released is due.
+#[test]
+fn dates_of_9999_silence_neither_status_nor_verify() {
+    let laid = Laid::of(World::begin(Policy::default()));
+    let world = &laid.world;
+    let three = ["alice", "bob", "carol"];
+    world.seal("prod", Kind::Root, 2, &three);
+    for who in three {
+        world.by_clock(text(LATE), || world.check(who));
+    }
+    laid.lay();
+    let at = |command: &str, days: u64| {
+        let later = world.now().after(Seconds(days * DAY));
+        laid.disk.run(&format!("{command} --time {later}"))
+    };
+    at("verify", 0)
+        .exits(14)
+        .shows("TIME-FUTURE")
+        .shows("NOT-IN-FORCE")
+        .shows("`carol`, dated 9999-12-30T22:00:00Z");
+    at("status", 0).shows("no check yet: alice, bob, carol");
+    at("status", 93).exits(15).shows("OVERDUE");
+    // They check once more, and somebody releases it in 9999: that is due a day after the approvals.
+    three.iter().for_each(|who| world.check(who));
+    let asking = world.released_by_clocks(Some(text(LATE)), None);
+    laid.lay();
+    at("verify", 0)
+        .exits(14)
+        .shows("EXPOSED")
+        .shows("(dated 9999-12-30T22:00:00Z by `carol`; what is dated by `bob` decides)");
+    let due = world.began(&asking).after(Seconds(DAY + 1));
+    laid.disk.run(&format!("verify --time {due}")).exits(14).shows("ROTATION-OVERDUE");
+    laid.disk.run(&format!("status --time {due}")).exits(15).shows("new credentials OVERDUE");
+}
+
+/// A flat battery behind a release makes nobody overdue, and neither does that of whoever looks.
+#[test]
+fn a_flat_battery_makes_nobody_overdue() {
+    let laid = Laid::ready();
+    let world = &laid.world;
+    world.released_by_clocks(Some(text(EARLY)), None);
+    world.by_clock(text(EARLY), || world.writes("erin"));
+    laid.lay();
+    for now in [world.now().to_string(), EARLY.to_owned()] {
+        let run = laid.disk.run(&format!("verify --time {now}")).exits(14).shows("EXPOSED");
+        assert!(!run.out.contains("OVERDUE") && !run.out.contains("TIME-FUTURE"), "{}", run.out);
+        let run = laid.disk.run(&format!("status --time {now}"));
+        assert!(run.out.contains("NOTHING IS OVERDUE"), "{}", run.out);
+    }
 }

@@ -76,6 +76,8 @@ fn releases(world: &World) {
             due(&named("record-before"), "The record before it is by a wrong clock.", world, &asking);
         });
     }
+    LogCase::of("time-verified-in-1970", "Whoever verifies has a flat battery.", None)
+        .write(world.bytes(), text(EARLY));
     within(world, || {
         others_write(world);
         world.by_clock(text(LATE), || world.released());
