@@ -37,8 +37,9 @@ impl Vault {
     }
 
     /// The first generation gives the vote once a satisfying set has checked it, or it was `released`.
-    fn begin_vote(&mut self, generation: u32, released: bool) {
-        let first = self.generations.first().filter(|one| one.seal.generation == generation);
+    pub(super) fn begin_vote(&mut self, generation: u32, released: bool) {
+        let first = self.generations.iter().find(|one| one.gives_vote);
+        let first = first.filter(|one| one.seal.generation == generation);
         if self.electors.is_none() && first.is_some_and(|one| released || one.has_threshold_of_checks()) {
             self.electors = Some(generation);
         }
@@ -112,7 +113,7 @@ impl Escrow {
                 Subject::Seal { vault, generation } => {
                     format!("the seal of {}", self.generation(vault, *generation)?.seal.title())
                 }
-                Subject::Retire(person) => format!("the retirement of `{person}`"),
+                Subject::Retire(retired) => format!("the retirement of `{}`", retired.person),
                 Subject::Release { request } => {
                     let Request { name, generation, .. } = &self.request(request)?.request;
                     format!("the release of {name} generation {generation}")

@@ -205,13 +205,15 @@ pub fn may_seal(escrow: &Escrow, by: &[KeyName], vault: Option<&Vault>) -> bool 
     if is_by_administrator(escrow, by) {
         return true;
     }
-    let is_sitting = |vault: &Vault| {
-        let people: BTreeSet<&PersonId> = by.iter().filter_map(KeyName::person).collect();
-        let all = people.len() == by.len() && people.iter().all(|person| vault.has_vote(person));
-        all && vault.is_satisfied_by(people)
-    };
     match vault {
-        Some(vault) => is_sitting(vault),
-        None => escrow.vaults_with_electors().any(is_sitting),
+        Some(vault) => is_sitting(by, vault),
+        None => escrow.vaults_with_electors().any(|vault| is_sitting(by, vault)),
     }
+}
+
+/// Whether the signers are a satisfying set of a vault's electors and nobody else.
+pub(super) fn is_sitting(by: &[KeyName], vault: &Vault) -> bool {
+    let people: BTreeSet<&PersonId> = by.iter().filter_map(KeyName::person).collect();
+    let all = people.len() == by.len() && people.iter().all(|person| vault.has_vote(person));
+    all && vault.is_satisfied_by(people)
 }

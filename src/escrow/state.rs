@@ -140,7 +140,7 @@ pub(super) enum Subject {
         generation: u32,
     },
     /// The retirement of a person.
-    Retire(PersonId),
+    Retire(Retirement),
     /// The release of a request, whose notice somebody acknowledges.
     Release {
         /// The digest of the request's record.
@@ -148,6 +148,19 @@ pub(super) enum Subject {
     },
     /// A kind that this version does not know.
     Unknown,
+}
+
+/// A person's retirement, as it was recorded.
+#[derive(Debug, Clone)]
+pub(super) struct Retirement {
+    /// Who.
+    pub(super) person: PersonId,
+    /// The vault for which alone it holds; `None` where it holds everywhere.
+    pub(super) vault: Option<Digest>,
+    /// When.
+    pub(super) time: Time,
+    /// Who consented, each by which statement; none where an administrator signed.
+    pub(super) consents: Vec<(PersonId, Digest)>,
 }
 
 /// What a confirmation says of which generation.

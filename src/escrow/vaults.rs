@@ -31,6 +31,8 @@ pub struct Generation {
     pub(crate) sealers: Vec<PersonId>,
     /// The generation whose credentials it holds: its own number, if they are new.
     pub(crate) origin: u32,
+    /// Whether its people may have the vote: not where a branch brought it in whose sealers may not seal here.
+    pub(super) gives_vote: bool,
     /// Whether an administrator sealed it to others than those who had the vote, or to a vault without electors to
     /// others than before.
     pub(super) changed_people: bool,
@@ -133,12 +135,23 @@ impl Generation {
         self.seal.share_of(person).is_some() || self.sealers.contains(person)
     }
 
-    /// Marks that the record `seq` brought it in, with a branch.
+    /// Marks that the record `seq` brought it in, with a branch. What was said of it there is not here yet.
     pub(super) fn brought_by(&mut self, seq: u64) {
+        self.verdicts = Verdicts::default();
         self.seq = seq;
         let released = std::mem::take(&mut self.released);
         self.released = released.into_iter().map(|one| one.brought_by(seq)).collect();
-        self.verdicts.brought_by(seq);
+    }
+
+    /// Takes over what a branch that has it too reports of it, behind the record `shared`, which both have.
+    pub(super) fn take_reports(&mut self, theirs: &Generation, shared: u64, seq: u64) {
+        for (person, time) in &theirs.checks {
+            let last = self.checks.entry(person.clone()).or_insert(*time);
+            *last = (*last).max(*time);
+        }
+        self.is_unmasked |= theirs.is_unmasked;
+        let new = theirs.released.iter().filter(|one| one.place.seq > shared);
+        self.released.extend(new.cloned().map(|one| one.brought_by(seq)));
     }
 
     /// Marks that its release key, or what it comes from, was in somebody's hands. Of requests that a damaged end may have

@@ -26,7 +26,7 @@ pub(super) struct Spoken {
 
 impl Spoken {
     /// The same on a branch that the record `seq` brings in.
-    fn brought_by(self, seq: u64) -> Spoken {
+    pub(super) fn brought_by(self, seq: u64) -> Spoken {
         Spoken { place: self.place.brought_by(seq), ..self }
     }
 }
@@ -89,19 +89,14 @@ impl Verdicts {
         self.standing = Some(StandingVerdict { held, ..standing });
     }
 
-    /// Takes the words of a branch that are not here yet, after those that are, as brought in by the record `seq`.
-    pub(super) fn join(&mut self, branch: &Verdicts, seq: u64, seal: &Seal, sealers: &[PersonId]) {
-        for word in &branch.words {
-            if !self.words.iter().any(|known| known.statement == word.statement) {
-                self.hear(word.clone().brought_by(seq), seal, sealers);
-            }
-        }
+    /// Every word, in the order in which they were heard.
+    pub(super) fn heard(&self) -> impl Iterator<Item = &Spoken> {
+        self.words.iter()
     }
 
-    /// Marks that the record `seq` brought all of it in, with a branch.
-    pub(super) fn brought_by(&mut self, seq: u64) {
-        self.words = std::mem::take(&mut self.words).into_iter().map(|word| word.brought_by(seq)).collect();
-        self.standing = self.standing.map(|one| StandingVerdict { place: one.place.brought_by(seq), ..one });
+    /// Whether that statement was heard.
+    pub(super) fn has_heard(&self, statement: &Digest) -> bool {
+        self.words.iter().any(|known| known.statement == *statement)
     }
 
     fn for_it(&self, verdict: GenerationVerdict) -> impl Iterator<Item = &PersonId> {

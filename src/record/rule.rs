@@ -149,6 +149,7 @@ rules! {
     AdoptBranch "ADOPT-BRANCH" Tampered "An adopted branch is invalid, or is not a branch of this log.";
     AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";
     AdoptUnfinished "ADOPT-UNFINISHED" Warning "Parts of a branch stand here that no record adopted.";
+    AdoptWithoutEffect "ADOPT-WITHOUT-EFFECT" Finding "What an adopted branch grants or clears does not hold here, and has no effect.";
     Adopted "ADOPTED" Warning "Another branch of this log was adopted.";
     ReleaseBranches "RELEASE-BRANCHES" Finding "A request was released on one branch, and released or ended on another.";
     RetireSigner "RETIRE-SIGNER" Tampered "A retirement is neither by one administrator nor with the consent of the electors.";

@@ -4,10 +4,14 @@ use breakglass::escrow::Reading;
 use breakglass::ledger::log::Ledger;
 use breakglass::record::finding::{Rule, Severity};
 use breakglass::record::repair::{Adopt, AdoptPart, Continue};
+use breakglass::record::request::EndOutcome;
+use breakglass::record::retire::Retire;
+use breakglass::record::seal::Kind;
 use data_encoding::BASE64;
 
-use crate::world::{World, adoption, head_of};
+use crate::world::{World, adoption, head_of, text};
 
+const ALL: [&str; 3] = ["alice", "bob", "carol"];
 const TWO: [&str; 2] = ["alice", "bob"];
 
 impl World {
@@ -171,4 +175,70 @@ fn a_branch_that_adopted_in_parts_holds_its_parts() {
     for log in [&theirs, &third] {
         assert!(world.reading().escrow.is_ancestor(&head_of(log)));
     }
+}
+
+/// Dan has retired here. From a copy of the log from before that he retires two, seals the next generation and a vault of
+/// his own, and confirms what he sealed.
+fn revoked() -> (World, Vec<u8>, Vec<u8>) {
+    let world = World::ready();
+    let asking = world.released();
+    world.end(&asking, EndOutcome::Released);
+    let fork = world.bytes();
+    world.seal("own", Kind::Root, 2, &["alice", "bob"]);
+    world.check("alice");
+    world.check("bob");
+    world.seal("prod", Kind::Root, 2, &ALL);
+    world.confirm("prod", 2, &["dan"]);
+    world.retires("dan", "alice");
+    world.retires("dan", "bob");
+    let theirs = world.bytes();
+    world.set_bytes(fork.clone());
+    world.retires("erin", "dan");
+    (world, fork, theirs)
+}
+
+#[test]
+fn a_revoked_administrators_branch_grants_and_clears_nothing() {
+    let (world, fork, theirs) = revoked();
+    let says = adoption(&fork, &theirs);
+    let exposed = |world: &World| world.verify().findings.iter().any(|one| one.rule == Rule::Exposed);
+    assert!(exposed(&world));
+    world.adopt(says.clone(), &["dan", "fred"]).unwrap_err();
+    // Two people adopt it in good faith.
+    world.adopt(says, &["alice", "fred"]).unwrap();
+    let found = world.verify().findings;
+    let void = found.iter().filter(|one| one.rule == Rule::AdoptWithoutEffect).count();
+    assert_eq!(void, 5, "two retirements, two seals and a confirmation: {found:?}");
+    assert!(exposed(&world), "the rotation is still due");
+    let escrow = world.reading().escrow;
+    let prod = escrow.vault_named(&text("prod")).unwrap();
+    assert_eq!(prod.current().seal.generation, 1);
+    assert!(prod.generation(2).is_some(), "the seal is there, and can be opened");
+    for who in ["alice", "bob"] {
+        assert!(!escrow.has_retired(&text(who)), "{who}");
+    }
+    // The people of his own vault are not asked: those of `prod` retire somebody everywhere.
+    let retire = Retire::of(text("erin"), text("left the company"));
+    world.append(world.retire_with(&retire, &["bob", "carol"]), &[world.signs("fred")]).unwrap();
+}
+
+#[test]
+fn what_a_branch_grants_by_people_who_may_counts() {
+    let world = World::ready();
+    let asking = world.released();
+    world.end(&asking, EndOutcome::Released);
+    let fork = world.bytes();
+    world.seal("prod", Kind::Root, 2, &ALL);
+    world.confirm("prod", 2, &["dan", "alice"]);
+    world.retires("dan", "carol");
+    let theirs = world.bytes();
+    world.set_bytes(fork.clone());
+    world.check("bob");
+    world.adopt(adoption(&fork, &theirs), &["alice", "fred"]).unwrap();
+    let found = world.verify().findings;
+    let told = [Rule::AdoptWithoutEffect, Rule::Exposed, Rule::SealChangedPeople];
+    assert!(!found.iter().any(|one| told.contains(&one.rule)), "{found:?}");
+    let escrow = world.reading().escrow;
+    assert_eq!(escrow.vault_named(&text("prod")).unwrap().current().seal.generation, 2);
+    assert!(escrow.has_retired(&text("carol")));
 }

@@ -22,6 +22,7 @@ class Generation:
     def __init__(self, seal, digest, seq, time, sealers, origin, changed):
         self.seal, self.digest, self.seq, self.time = seal, digest, seq, time
         self.sealers, self.origin, self.changed = sealers, origin, changed
+        self.gives_vote = True  # not where a branch brought it in whose sealers may not seal here
         self.checked, self.verdicts = set(), generations.Verdicts()
         self.unmasked = False  # a drill found that it is no canary
         self.exposed = []  # each time that somebody may have held the vault key
@@ -123,7 +124,8 @@ class Escrow:
         """The first generation gives the vote once a satisfying set has checked it, or it was released."""
         one = self.generation(vault, number)
         enough = released or groups.enough(one.seal, one.checked)
-        if self.votes[vault].number is None and number == min(self.vaults[vault]) and enough:
+        first = min((one for one, sealed in self.vaults[vault].items() if sealed.gives_vote), default=None)
+        if self.votes[vault].number is None and number == first and enough:
             self.votes[vault].number = number
 
     def may_acknowledge(self, request):

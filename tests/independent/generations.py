@@ -28,17 +28,6 @@ class Verdicts:
     def spoken(self, verdict):
         return [person for person, said in self.speaks.items() if said == verdict]
 
-    def join(self, generation, theirs, seq):
-        known = {word[0] for word in self.words}
-        for digest, person, verdict, place, time in theirs.words:
-            if digest not in known:
-                self.hear(generation, digest, person, verdict, (seq, place[0]), time)
-
-    def brought_by(self, seq):
-        """Marks that the record `seq` brought all of it in, with a branch."""
-        self.words = [(*word[:3], (seq, word[3][0]), word[4]) for word in self.words]
-        self.begun = self.begun and ((seq, self.begun[0][0]), self.begun[1])
-
 
 class Vote:
     """Who has the vote of one vault: the generation whose people are the electors, and whose retirement counts."""
@@ -190,6 +179,13 @@ def countersign(escrow, record, statement):
            "unknown": lambda: True}[kind]
     if person in by or not may():
         return False
+    count(escrow, record, subject, person)
+    return True
+
+
+def count(escrow, record, subject, person):
+    """Counts one more countersignature by somebody who has a say, and does what enough of them do."""
+    kind = subject[0]
     people = escrow.agreed.setdefault(record, set())
     people.add(person)
     for vault in escrow.vaults:
@@ -198,7 +194,6 @@ def countersign(escrow, record, statement):
                 escrow.votes[vault].number = max(escrow.votes[vault].number, subject[2])
             if kind == "retire":
                 escrow.votes[vault].retired.add(subject[1])
-    return True
 
 
 def consents(escrow, note, seq, kind, follows, code):
@@ -250,20 +245,6 @@ def retire(escrow, note, seq, digest, gaps=False):
     for one in escrow.vaults:
         if taken and vault in (None, one):
             escrow.votes[one].retired.add(person)
-    escrow.signed[digest] = (("retire", person), note.by)
+    escrow.signed[digest] = (("retire", person, vault, [(one.person, one.note.digest) for one in taken]), note.by)
     escrow.report("RETIRED", seq)
     keep(escrow, taken)
-
-
-def merge(escrow, branch, vaults):
-    """What a branch says of all this counts here too, except that the vote of those vaults does not move."""
-    for vault, vote in branch.votes.items():
-        ours = escrow.votes.setdefault(vault, Vote() if vault in vaults else vote)
-        ours.retired |= vote.retired
-        if vote.number is not None and ours.number is None:
-            ours.number = min(escrow.vaults[vault])
-    escrow.signed.update(branch.signed)
-    escrow.confirmed.update(branch.confirmed)
-    escrow.spent |= branch.spent
-    for record, people in branch.agreed.items():
-        escrow.agreed.setdefault(record, set()).update(people)

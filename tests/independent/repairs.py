@@ -4,6 +4,7 @@ import copy
 import re
 
 import generations
+import grants
 import note as notes
 import offices
 import timeline
@@ -157,7 +158,8 @@ def adopt(escrow, note, seq, _digest):
     """Reads the branch as a log that ends with `from`, and takes what it says."""
     import log  # which reads this module: a branch is read as a log
 
-    demand(len(set(note.by)) == len(note.by) == 2 and all(one in escrow.people for one in note.by), "ADOPT-SIGNERS")
+    two = len(set(note.by)) == len(note.by) == 2
+    demand(two and all(one in escrow.people and one not in escrow.retired for one in note.by), "ADOPT-SIGNERS")
     says = note.value["says"]
     head = (says["from"]["seq"], says["from"]["size"], says["from"]["hash"])
     branch_bytes = whole_branch(escrow, says, seq)
@@ -219,25 +221,20 @@ def merge(escrow, branch, head, seq):
         name = branch.newest(vault).seal["name"]
         taken = [one for one in escrow.vaults if escrow.newest(one).seal["name"] == name]
         demand(taken in ([], [vault]), "ADOPT-CONFLICT")
+    before = grants.before_adoption(escrow)
     offices.merge(escrow, branch)
-    vaults = set(escrow.vaults)
     for vault, sealed in branch.vaults.items():
-        for number, generation in sealed.items():
-            before = escrow.vaults.get(vault) and (escrow.electors(vault) or escrow.newest(vault))
-            ours = escrow.vaults.setdefault(vault, {}).setdefault(number, generation)
-            new = [one for one in generation.exposed if ours is generation or one.place[0] > head[0]]
-            brought = [one._replace(place=(seq, one.place[0])) for one in new]
-            if ours is generation:
-                ours.seq, ours.exposed = seq, brought
-                ours.verdicts.brought_by(seq)
-                if before and vault in vaults:
-                    ours.changed = not generations.same_people(before.seal, ours.seal)
+        for number in sorted(sealed):
+            ours, theirs = escrow.generation(vault, number), sealed[number]
+            if ours is None:
+                grants.bring_in(before, escrow, branch, vault, theirs, seq)
             else:
-                ours.checked |= generation.checked
-                ours.unmasked = ours.unmasked or generation.unmasked
-                ours.exposed += brought
-                ours.verdicts.join(ours, generation.verdicts, seq)
-    generations.merge(escrow, branch, vaults)
+                ours.checked |= theirs.checked
+                ours.unmasked = ours.unmasked or theirs.unmasked
+                new = [one for one in theirs.exposed if one.place[0] > head[0]]
+                ours.exposed += [one._replace(place=(seq, one.place[0])) for one in new]
+            if branch.votes[vault].number is not None:
+                escrow.begin_vote(vault, number, True)
     for digest, theirs in branch.requests.items():
         ours = escrow.requests.setdefault(digest, theirs)
         if ours is theirs:
@@ -258,7 +255,7 @@ def merge(escrow, branch, head, seq):
     for one in fresh:
         one.seq = seq
     escrow.receive(fresh)
-    escrow.retired |= branch.retired
+    grants.join(before, escrow, branch, seq)
     escrow.keys |= branch.keys
     escrow.recipients |= branch.recipients
 

@@ -9,7 +9,7 @@ use breakglass::record::seal::Kind;
 use data_encoding::BASE64;
 
 use crate::retirements::retire;
-use crate::world::{World, adoption, text};
+use crate::world::{OVERRULED, Overruled, World, adoption, text};
 use crate::{Case, Spoil};
 
 /// A log that went on in two places, from `fork`: with two checks of alice's, and with one of bob's.
@@ -62,6 +62,9 @@ fn adopt_signers() {
         })
     };
     case.each_breaks(Rule::AdoptSigners, vec![spoil(&["alice"]), spoil(&["alice", "bob", "dan"])]);
+    // Nobody adopts who has retired here.
+    world.retires("erin", "dan");
+    Case::of(&world).each_breaks(Rule::AdoptSigners, vec![spoil(&["dan", "alice"]), spoil(&["bob", "dan"])]);
 }
 
 #[test]
@@ -140,6 +143,28 @@ fn adopt_unfinished() {
         let bytes = world.bytes();
         beside(parts, &branch);
         world.set_bytes(bytes);
+    }
+}
+
+#[test]
+fn adopt_without_effect() {
+    for Overruled { name, before, there, here, kind, .. } in OVERRULED {
+        let world = World::ready();
+        before(&world);
+        let fork = world.bytes();
+        there(&world);
+        let other = world.bytes();
+        let found = |change: fn(&World)| {
+            world.set_bytes(fork.clone());
+            change(&world);
+            let seq = world.head().seq + 1;
+            world.adopt(adoption(&fork, &other), &["bob", "fred"]).unwrap();
+            let found = world.verify().findings.into_iter();
+            let found = found.filter(|one| one.rule == Rule::AdoptWithoutEffect && one.seq == Some(seq));
+            found.map(|one| one.particulars.kind.unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(here), [kind], "{name}");
+        assert_eq!(found(|world| world.check("bob")), [""; 0], "{name}: it holds by the branch's past");
     }
 }
 

@@ -1,5 +1,8 @@
 //! Branches that somebody made large, or cut where it hurts.
 
+use breakglass::record::request::EndOutcome;
+use breakglass::record::seal::Kind;
+
 use crate::forge::Novel;
 use crate::laid::Laid;
 
@@ -48,4 +51,26 @@ fn a_copy_that_adopted_in_parts_is_adopted_with_them() {
     laid.disk.run(adopt).ok().shows("are adopted");
     laid.verify("").ok().shows("ADOPTED").shows("ADOPT-UNFINISHED");
     laid.disk.run("compare escrow safe").ok().shows("ADOPTED");
+}
+
+#[test]
+fn a_revoked_administrators_branch_grants_and_clears_nothing() {
+    let laid = Laid::ready();
+    let world = &laid.world;
+    let asking = world.released();
+    world.end(&asking, EndOutcome::Released);
+    // From a copy of the log from before he retired, dan seals, confirms what he sealed, and retires two.
+    let fork = world.bytes();
+    world.seal("prod", Kind::Root, 2, &["alice", "bob", "carol"]);
+    world.confirm("prod", 2, &["dan"]);
+    world.retires("dan", "alice");
+    world.retires("dan", "bob");
+    laid.disk.write("safe/log", world.bytes());
+    world.set_bytes(fork);
+    world.retires("erin", "dan");
+    laid.lay();
+    laid.disk.refuses(10, "adopt safe --as dan/dan --as fred/fred").what("ADOPT-SIGNERS");
+    laid.disk.run("adopt safe --as alice/alice --as fred/fred").ok();
+    let run = laid.verify("").exits(14).shows("EXPOSED");
+    assert_eq!(run.out.matches("ADOPT-WITHOUT-EFFECT").count(), 4, "{}", run.out);
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 
 use crate::escrow::forks::forks_of;
+use crate::escrow::rules::grants::Grants;
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{BranchPart, Escrow};
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
 use crate::record::repair::{Adopt, AdoptPart};
+use crate::value::names::KeyName;
 
 /// Takes the records that bytes hold, one after another. It is handed in: what takes every kind of record takes adoptions
 /// too, and these files would import each other.
@@ -25,7 +27,8 @@ pub(super) fn admit(
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let by = &record.frame.by;
-    if by.len() != 2 || by.iter().any(|name| name.person().is_none()) {
+    let adopts = |name: &KeyName| name.person().is_some_and(|person| !escrow.has_retired(person));
+    if by.len() != 2 || !by.iter().all(adopts) {
         return Err(Broken::new(Rule::AdoptSigners, format!("{} signers", by.len())).signers(by));
     }
     let bytes = escrow.branch_bytes(adopt)?;
@@ -40,8 +43,11 @@ pub(super) fn admit(
         return Err(broken(format!("record {seq} is in this log already")).branch_record(seq));
     }
     let mut after = escrow.clone();
-    after.join(&at_fork, &branch, record, &bytes, report)?;
+    let mut found = Vec::new();
+    let grants = Grants { before: escrow, branch: &branch, shared: at_fork.head.seq, seq: record.frame.seq };
+    after.join(&at_fork, &grants, &bytes, &mut |broken| found.push(broken))?;
     *escrow = after;
+    found.into_iter().for_each(&mut *report);
     report(adopted(adopt, branch.head.seq));
     for finding in findings {
         report(on_branch(finding));

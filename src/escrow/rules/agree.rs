@@ -8,6 +8,7 @@ use crate::record::agree::Agree;
 use crate::record::finding::{Broken, Rule};
 use crate::record::statement::SignedStatement;
 use crate::value::names::{KeyName, PersonId};
+use crate::value::time::Time;
 
 /// What somebody agrees with is in the log, or among the statements `before` this one in its record. A proposal is there
 /// once it is carried out.
@@ -54,27 +55,37 @@ impl Escrow {
         if by.contains(&KeyName::Person(person.clone())) {
             return false;
         }
-        let has_say = match &subject {
+        let has_say = self.may_countersign(&subject, person);
+        if has_say {
+            self.count_countersignature(record, person, signed.statement.time);
+        }
+        has_say
+    }
+
+    /// Whether a person has a say in what a record is about.
+    fn may_countersign(&self, subject: &Subject, person: &PersonId) -> bool {
+        match subject {
             Subject::Seal { vault, .. } => self.vault(vault).is_some_and(|vault| vault.has_vote(person)),
             Subject::Retire(_) => self.vaults_with_electors().any(|vault| vault.has_vote(person)),
             Subject::Release { request } => {
                 self.request(request).is_some_and(|asked| self.may_acknowledge(asked).contains(person))
             }
             Subject::Unknown => true,
-        };
-        if !has_say {
-            return false;
         }
+    }
+
+    /// Counts one more countersignature by somebody who has a say, and does what enough of them do.
+    pub(super) fn count_countersignature(&mut self, record: &Digest, person: &PersonId, time: Time) {
+        let Some(Countersignable { subject, .. }) = self.signed.get(record).cloned() else { return };
         let agreed = self.agreed.entry(*record).or_default();
         agreed.insert(person.clone());
         let agreed: BTreeSet<PersonId> = agreed.clone();
         for vault in self.vaults.iter_mut().filter(|vault| vault.is_satisfied_by(&agreed)) {
             match &subject {
                 Subject::Seal { vault: id, generation } if vault.id == *id => vault.pass_vote(*generation),
-                Subject::Retire(retired) => vault.retire(retired, signed.statement.time),
+                Subject::Retire(retired) => vault.retire(&retired.person, time),
                 Subject::Seal { .. } | Subject::Release { .. } | Subject::Unknown => {}
             }
         }
-        true
     }
 }

@@ -74,7 +74,7 @@ impl Escrow {
 
     /// Whether a person's word about a generation counts: not after they retired, unless the electors sealed it and their
     /// retirement does not count for the vault.
-    fn has_say(&self, vault: &Vault, generation: &Generation, person: &PersonId) -> bool {
+    pub(super) fn has_say(&self, vault: &Vault, generation: &Generation, person: &PersonId) -> bool {
         let retired = self.has_retired_from(person, &vault.id);
         let overruled = generation.sealers.len() > 1 && !vault.has_lost_vote(person);
         generation.may_confirm(person) && (!retired || overruled)

@@ -63,6 +63,11 @@ impl Consents {
         people.len() >= 2 && people.iter().all(|person| is_custodian(escrow, person))
     }
 
+    /// Who consents, each by which statement.
+    pub(super) fn statements(&self) -> Vec<(PersonId, Digest)> {
+        self.0.iter().map(|signed| (signed.person.clone(), signed.note.digest())).collect()
+    }
+
     /// Keeps them as statements of the log that the record `seq` embeds, and lets none count again.
     pub(super) fn keep(self, escrow: &mut Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
         for statement in self.0 {

@@ -1,12 +1,13 @@
 //! What is taken over of a branch that is adopted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::escrow::requests::ReleaseState;
+use crate::escrow::rules::grants::Grants;
 use crate::escrow::state::{Escrow, Gap};
 use crate::escrow::statements::LoggedStatement;
-use crate::record::chain::LogRecord;
+use crate::escrow::vaults::Vault;
 use crate::record::finding::{Broken, Rule};
 use crate::record::kinds::RecordKind;
 
@@ -15,17 +16,18 @@ use crate::record::kinds::RecordKind;
 enum Part {
     /// Nothing that outlives the branch.
     Nothing,
-    People,
     Vaults,
     Requests,
     Statements,
+    /// What needs this log's state, and is taken over once everything that it is about is here.
+    Grants,
 }
 
 /// What a kind of record adds to an escrow. A kind that is forgotten here does not compile: it would be lost with the
 /// branch that brings it.
 fn part_of(kind: RecordKind) -> Part {
     match kind {
-        RecordKind::Retire | RecordKind::Succeeded => Part::People,
+        RecordKind::Retire | RecordKind::Succeeded => Part::Grants,
         RecordKind::Seal | RecordKind::Decommission => Part::Vaults,
         RecordKind::Request | RecordKind::Release | RecordKind::End => Part::Requests,
         RecordKind::Statements => Part::Statements,
@@ -44,24 +46,28 @@ impl Escrow {
     pub(super) fn join(
         &mut self,
         at_fork: &Escrow,
-        branch: &Escrow,
-        record: &LogRecord,
+        grants: &Grants<'_>,
         bytes: &[u8],
         report: &mut impl FnMut(Broken),
     ) -> Result<(), Broken> {
-        let seq = record.frame.seq;
+        let Grants { branch, seq, .. } = *grants;
         self.kept_are_real(branch)?;
         let parts: BTreeSet<Part> = RecordKind::ALL.iter().map(|kind| part_of(*kind)).collect();
         for part in parts {
             match part {
                 Part::Nothing => {}
-                Part::People => self.join_people(branch),
                 Part::Vaults => {
                     self.join_decommissions(branch);
-                    self.join_vaults(branch, at_fork.head.seq, seq)?;
+                    self.join_vaults(grants, report)?;
                 }
                 Part::Requests => self.join_requests(branch, seq, report),
                 Part::Statements => self.join_statements(branch, seq, report),
+                Part::Grants => {
+                    self.succeeded |= branch.succeeded;
+                    self.confirmed.extend(branch.confirmed.clone());
+                    self.spent.extend(branch.spent.iter().copied());
+                    grants.join(self, report);
+                }
             }
         }
         self.used.extend(branch.used.iter().cloned());
@@ -111,27 +117,6 @@ impl Escrow {
         }
     }
 
-    fn join_people(&mut self, branch: &Escrow) {
-        for (id, person) in &branch.people {
-            if let (Some(ours), Some(retired)) = (self.people.get_mut(id), person.retired) {
-                ours.retired = Some(ours.retired.map_or(retired, |earlier| earlier.min(retired)));
-            }
-        }
-        for theirs in &branch.vaults {
-            let ours = self.vaults.iter_mut().filter(|vault| vault.id == theirs.id);
-            ours.for_each(|vault| {
-                theirs.retired.iter().for_each(|(person, time)| vault.retire(person, *time))
-            });
-        }
-        self.succeeded |= branch.succeeded;
-        self.signed.extend(branch.signed.clone());
-        self.confirmed.extend(branch.confirmed.clone());
-        self.spent.extend(branch.spent.iter().copied());
-        for (record, people) in &branch.agreed {
-            self.agreed.entry(*record).or_default().extend(people.iter().cloned());
-        }
-    }
-
     fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
         for collected in &branch.statements {
             if !self.has_statement(&collected.statement.note.digest()) {
@@ -162,51 +147,37 @@ impl Escrow {
         Ok(())
     }
 
-    fn join_vaults(&mut self, branch: &Escrow, shared: u64, seq: u64) -> Result<(), Broken> {
-        for theirs in &branch.vaults {
-            let Some(ours) = self.vaults.iter_mut().find(|vault| vault.id == theirs.id) else {
-                if self.vault_named(&theirs.name).is_some() {
+    fn join_vaults(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) -> Result<(), Broken> {
+        for theirs in &grants.branch.vaults {
+            let at = match self.vaults.iter().position(|vault| vault.id == theirs.id) {
+                Some(at) => at,
+                None if self.vault_named(&theirs.name).is_some() => {
                     let why = format!("two vaults are named {}", theirs.name);
                     return Err(Broken::new(Rule::AdoptConflict, why).vault(&theirs.name));
                 }
-                let mut vault = theirs.clone();
-                vault.generations.iter_mut().for_each(|one| one.brought_by(seq));
-                self.vaults.push(vault);
-                continue;
+                None => {
+                    let (generations, retired) = (Vec::new(), BTreeMap::new());
+                    self.vaults.push(Vault { generations, electors: None, retired, ..theirs.clone() });
+                    self.vaults.len() - 1
+                }
             };
+            let ours = &mut self.vaults[at];
             for generation in &theirs.generations {
                 let number = generation.seal.generation;
                 match ours.generations.binary_search_by_key(&number, |one| one.seal.generation) {
                     Ok(at) if ours.generations[at].record == generation.record => {
-                        let one = &mut ours.generations[at];
-                        for (person, time) in &generation.checks {
-                            let last = one.checks.entry(person.clone()).or_insert(*time);
-                            *last = (*last).max(*time);
-                        }
-                        one.is_unmasked |= generation.is_unmasked;
-                        let new = generation.released.iter().filter(|one| one.place.seq > shared);
-                        one.released.extend(new.cloned().map(|one| one.brought_by(seq)));
-                        one.verdicts.join(&generation.verdicts, seq, &one.seal, &one.sealers);
+                        ours.generations[at].take_reports(generation, grants.shared, grants.seq);
                     }
                     Ok(at) => {
                         let (seal, here) = (&generation.seal, &ours.generations[at]);
                         let why = format!("{} was sealed on both branches", seal.title());
                         return Err(Broken::new(Rule::AdoptConflict, why).seal(seal).record(here.seq));
                     }
-                    Err(at) => {
-                        let mut one = generation.clone();
-                        one.brought_by(seq);
-                        // Whether those who had the vote chose its people is judged here, not on the branch.
-                        one.changed_people =
-                            ours.compared().is_some_and(|before| !one.seal.is_of_the_same_people(before));
-                        ours.generations.insert(at, one);
-                    }
+                    Err(at) => grants.bring_in(ours, at, generation, report),
                 }
-            }
-            if theirs.electors.is_some()
-                && let Some(first) = ours.generations.first().map(|one| one.seal.generation)
-            {
-                ours.electors.get_or_insert(first);
+                if theirs.electors.is_some() {
+                    ours.begin_vote(number, true);
+                }
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ mod custody;
 mod decommission;
 mod end;
 mod genesis;
+mod grants;
 mod join;
 mod recovered;
 mod release;

@@ -3,7 +3,7 @@
 use crate::crypto::digest::Digest;
 use crate::escrow::rules::consent::Consents;
 use crate::escrow::signers::is_by_administrator;
-use crate::escrow::state::{Countersignable, Escrow, Subject};
+use crate::escrow::state::{Countersignable, Escrow, Retirement, Subject};
 use crate::record::agree::Proposal;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
@@ -94,7 +94,8 @@ fn take(
     let name = retire.vault.and_then(|id| escrow.vault(&id)).map(|vault| &vault.name);
     let place = name.map_or("everywhere".to_owned(), |vault| format!("for {vault}"));
     report(told(escrow, retire, Rule::Retired, format!("`{person}`, {place}")).signers(&record.frame.by));
-    let (subject, by) = (Subject::Retire(person.clone()), record.frame.by.clone());
+    let (person, vault, by) = (person.clone(), retire.vault, record.frame.by.clone());
+    let subject = Subject::Retire(Retirement { person, vault, time, consents: consents.statements() });
     escrow.signed.insert(record.hash, Countersignable { subject, seq, by });
     consents.keep(escrow, seq, report);
     Ok(())

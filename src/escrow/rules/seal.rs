@@ -135,6 +135,7 @@ fn fresh(escrow: &Escrow, record: &LogRecord, seal: &Seal) -> Generation {
         released: Vec::new(),
         sealers: record.frame.by.iter().filter_map(|name| name.person().cloned()).collect(),
         origin: carried.unwrap_or(seal.generation),
+        gives_vote: true,
         changed_people: before.is_some_and(|before| !seal.is_of_the_same_people(before)),
         verdicts: Verdicts::default(),
         is_unmasked: false,

@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 use super::log_case::{LogCase, nothing, small, spoiled};
 use super::put::base;
 use super::retirements::retire;
-use crate::world::{World, adoption, dawn};
+use crate::world::{OVERRULED, Overruled, World, adoption, dawn};
 
 const ALL: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -25,6 +25,7 @@ pub fn write() {
     adopted(&parted);
     sealed(&parted);
     in_parts(&parted);
+    overruled();
     asked_there();
     twice_released();
 }
@@ -269,6 +270,33 @@ fn asked_there() {
     });
     adopt("adopted-time-backwards", "Time runs backwards on the branch.", Rule::Adopted, &|| {
         world.forge_framed(nothing(), &[world.signs("alice")], |entry| entry.time = dawn());
+    });
+}
+
+/// What a branch grants or clears, and may not here.
+fn overruled() {
+    for Overruled { name, about, before, there, here, .. } in OVERRULED {
+        let world = small();
+        before(&world);
+        let fork = world.bytes();
+        there(&world);
+        let other = world.bytes();
+        world.set_bytes(fork.clone());
+        here(&world);
+        base(&world.bytes());
+        world.adopt(adoption(&fork, &other), &["bob", "fred"]).unwrap();
+        let case = format!("adopted-overruled-{name}");
+        LogCase::of(&case, about, Rule::AdoptWithoutEffect).of_world(&world);
+    }
+    let world = small();
+    world.retires("erin", "dan");
+    let fork = world.bytes();
+    let branch = world.a_check_from(&fork);
+    world.check("bob");
+    base(&world.bytes());
+    let about = "One of the two who adopt has retired.";
+    spoiled(&world, "adopted-by-a-retired-person", about, Rule::AdoptSigners, |world| {
+        world.forge(branch, &["alice", "dan"].map(|who| world.signs(who)))
     });
 }
 
