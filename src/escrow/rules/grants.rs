@@ -61,7 +61,7 @@ impl Grants<'_> {
             !chosen && vault.compared().is_some_and(|before| !one.seal.is_of_the_same_people(before));
         if !holds {
             let what = format!("the seal of {} gives nobody the vote", one.seal.title());
-            report(without_effect(RecordKind::Seal.as_str(), what).seal(&one.seal).signers(&by.to_vec()));
+            report(without_effect(RecordKind::Seal.as_str(), what).seal(&one.seal).signers(by.to_vec()));
         }
         let (number, passes) = (one.seal.generation, one.gives_vote && !one.changed_people);
         vault.generations.insert(at, one);
