@@ -33,7 +33,7 @@ fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> StatementDraft {
         head_from: HeadFrom::Log,
         keeps: keeps.iter().map(|record| (*record).to_owned()).collect(),
         named: Vec::new(),
-        says: Statement::Check(Check { shares: vec![share] }),
+        says: Statement::Check(Check::of(vec![share])),
     }
 }
 

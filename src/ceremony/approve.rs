@@ -268,6 +268,7 @@ impl Review<'_> {
             index: self.share.index().into(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
             deviations: [&self.deviations(time), claimed].concat(),
+            environment: None,
         };
         Ok(DecidedApproval { draft: self.draft(time, approval.into()), ciphertext })
     }

@@ -76,5 +76,5 @@ pub fn check(
         })?;
         shares.push(CheckedShare { vault: seal.vault, generation: seal.generation, index: own.index });
     }
-    if shares.is_empty() { Err(CheckError::Nothing(person.clone())) } else { Ok(Check { shares }) }
+    if shares.is_empty() { Err(CheckError::Nothing(person.clone())) } else { Ok(Check::of(shares)) }
 }

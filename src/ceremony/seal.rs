@@ -179,7 +179,7 @@ fn manifest(plan: &Plan, recipient: Recipient, release_key: VerifyingKey, payloa
         payload,
         shares: Vec::with_capacity(plan.custodians.len()),
         renews: None,
-        consents: Vec::new(),
+        agrees: Vec::new(),
         environment: plan.environment.clone(),
     }
 }

@@ -82,4 +82,7 @@ pub struct Close {
     /// What was learned, if it was stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lessons: Option<Lessons>,
+    /// The numbers of the bags that the shares and media went back into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bags: Vec<FreeText>,
 }

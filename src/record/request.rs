@@ -127,6 +127,16 @@ words! {
     }
 }
 
+/// A TOTP code that was shown, by which the log names it without holding it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TotpStep {
+    /// The field that holds the seed.
+    pub field: FieldName,
+    /// The time step: Unix time over the period.
+    pub step: u64,
+}
+
 /// The end of a request: what was in fact shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,9 +148,9 @@ pub struct End {
     /// The fields shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<FieldName>,
-    /// The TOTP time steps whose codes were shown: Unix time over the period.
+    /// The TOTP codes that were shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub totp_steps: Vec<u64>,
+    pub totp_steps: Vec<TotpStep>,
     /// The approvals that were received, if nothing was released; each a whole note in base64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<String>,

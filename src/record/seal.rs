@@ -211,9 +211,9 @@ pub struct Seal {
     /// The digest of the release during which its requester sealed this, in an administrator's place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renews: Option<Digest>,
-    /// The consent of others to this seal: `agree` statements, each a whole note in base64.
+    /// The electors' consents to this seal, each a whole note in base64.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub consents: Vec<String>,
+    pub agrees: Vec<String>,
     /// Where it was sealed.
     pub environment: Environment,
 }

@@ -13,6 +13,7 @@ use crate::record::agree::Agree;
 use crate::record::closing::Close;
 use crate::record::confirm::Confirm;
 use crate::record::deviation::Deviation;
+use crate::record::environment::Environment;
 use crate::record::head::Head;
 use crate::record::note::{Note, NoteError, Signed};
 use crate::value::names::{KeyName, OpenWord, PersonId};
@@ -115,6 +116,19 @@ pub struct CheckedShare {
 pub struct Check {
     /// The shares.
     pub shares: Vec<CheckedShare>,
+    /// The numbers of the bags that they were in, as they were found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bags: Vec<FreeText>,
+    /// Where it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
+}
+
+impl Check {
+    /// A check of these shares, of which nothing else is said.
+    pub fn of(shares: Vec<CheckedShare>) -> Check {
+        Check { shares, bags: Vec::new(), environment: None }
+    }
 }
 
 /// "Yes": the share was re-encrypted to the request's session.
@@ -134,6 +148,9 @@ pub struct Approval {
     /// The deviations for this approver that are not in the request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,
+    /// Where it was made. Nothing follows from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
 }
 
 /// "No." It is recorded, but it is not a veto.

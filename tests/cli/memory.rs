@@ -137,7 +137,7 @@ fn check_for_years(disk: &Disk) {
             time: escrow.time,
             keeps: vec![BASE64.encode(format!("{number:09000}").as_bytes())],
             named: Vec::new(),
-            says: Check { shares: vec![share] }.into(),
+            says: Check::of(vec![share]).into(),
         };
         let statement = open.state(draft, None, carol.key()).unwrap();
         let says = Statements { statements: vec![BASE64.encode(statement.note.as_bytes())] };

@@ -74,6 +74,7 @@ fn of_an_approval() -> Finding {
         index: seal.share_of(&text("alice")).unwrap().index,
         ciphertext: Digest::of(b"a share"),
         deviations: vec![Deviation::TimeSet],
+        environment: None,
     };
     world.collect("bob", &[&world.state("alice", approval)]).unwrap();
     let findings = world.verify().findings;

@@ -401,7 +401,9 @@ class Escrow:
         approvals = [statements.approval(self, text, seq, request) for text in says.get("approvals", [])]
         request.end = says
         self.receive(approvals)
-        if not set(shown) <= set(request.says["fields"]) or len(set(steps)) > request.says["totp_codes"]:
+        codes = {(code["field"], code["step"]) for code in steps}
+        fields = set(shown) | {field for field, _ in codes}
+        if not fields <= set(request.says["fields"]) or len(codes) > request.says["totp_codes"]:
             self.report("END-UNASKED", seq)
         if says["outcome"] == "not-canary":
             self.report("NOT-CANARY", seq)

@@ -49,7 +49,7 @@ RECORDS = {
         total_shares=integer(8),
         groups=Optional(many(Object(name=GROUP, threshold=integer(8), total=integer(8)))),
         groups_needed=Optional(integer(8)), recipient=recipient, release_key=verifying_key, payload=HEX,
-        shares=many(SHARE), renews=Optional(HEX), consents=Optional(many(BASE64)), environment=ENVIRONMENT),
+        shares=many(SHARE), renews=Optional(HEX), agrees=Optional(many(BASE64)), environment=ENVIRONMENT),
     "statements": Object(statements=many(BASE64)),
     "request": Object(
         vault=HEX, name=VAULT_NAME, generation=GENERATION, seal=HEX, purpose=PURPOSE, reason=REASON, ticket=free,
@@ -61,7 +61,7 @@ RECORDS = {
         environment=ENVIRONMENT),
     "end": Object(
         request=HEX, outcome=one_of("released", "not-released", "not-canary"), shown=Optional(many(FIELD)),
-        totp_steps=Optional(many(integer(64))), approvals=Optional(many(BASE64)),
+        totp_steps=Optional(many(Object(field=FIELD, step=integer(64)))), approvals=Optional(many(BASE64)),
         bad_shares=Optional(many(PERSON))),
     "recovered": Object(
         damage=DAMAGE, began=Optional(either(one_of("unknown"), Variant(release=HEX)))),
@@ -84,13 +84,13 @@ LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYT
 ANSWER = either(one_of("done"), Variant(not_applicable=free))
 
 STATEMENTS = {
-    "check": Object(shares=many(CHECKED)),
+    "check": Object(shares=many(CHECKED), bags=Optional(many(free)), environment=Optional(ENVIRONMENT)),
     "approval": Object(request=HEX, vault=HEX, generation=GENERATION, index=INDEX, ciphertext=HEX,
-                       deviations=Optional(DEVIATIONS)),
+                       deviations=Optional(DEVIATIONS), environment=Optional(ENVIRONMENT)),
     "denial": Object(request=HEX, because=free),
     "action": Object(request=HEX, done=free),
     "close": Object(request=HEX, items=many(Object(obligation=one_of(*OBLIGATIONS), answer=ANSWER)),
-                    lessons=Optional(Variant(text=free, document=HEX))),
+                    lessons=Optional(Variant(text=free, document=HEX)), bags=Optional(many(free))),
     "confirm": Object(vault=HEX, generation=GENERATION, seal=HEX,
                       outcome=Variant(signed_in=time, not_tested=free, failed=free)),
     "agree": Variant(record=HEX, statement=HEX,

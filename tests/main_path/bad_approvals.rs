@@ -113,6 +113,7 @@ fn with_another_share(world: &World, asking: &Asking, other: &Asking, good: &[Ve
             index: 3.try_into().unwrap(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
             deviations: Vec::new(),
+            environment: None,
         };
         let forged = world.forge_statement(world.signs("carol"), approval, |_| {});
         let why = set_aside(world, asking, ApprovalFile { note: forged.note, ciphertext }, good).1;

@@ -90,7 +90,7 @@ impl Of {
             payload: Digest::of(b"payload"),
             shares: Vec::new(),
             renews: None,
-            consents: Vec::new(),
+            agrees: Vec::new(),
             environment: Environment::of("test".parse().unwrap(), "test".parse().unwrap()),
         };
         let set = set_id(&escrow(), &vault, self.generation);

@@ -7,7 +7,7 @@ use breakglass::record::request::{End, EndOutcome, MAX_ITEMS, MAX_TOTP_CODES, Pu
 use breakglass::value::names::KeyName;
 use breakglass::value::time::Seconds;
 
-use crate::world::{Asking, CANARY, World, rng, text};
+use crate::world::{Asking, CANARY, World, code, rng, text};
 use crate::{Case, Spoil};
 
 /// Forges carol's request for `prod`, changed.
@@ -221,7 +221,9 @@ fn end_shown() {
         vec![
             Box::new(|world| forge_end(world, &asking, EndOutcome::Released, |_| {})),
             Box::new(|world| forge_end(world, &asking, nothing, |end| end.shown = vec![text("password")])),
-            Box::new(|world| forge_end(world, &asking, nothing, |end| end.totp_steps = vec![59_000_000])),
+            Box::new(|world| {
+                forge_end(world, &asking, nothing, |end| end.totp_steps = vec![code("totp", 59_000_000)])
+            }),
         ],
     );
     let files = world.approvals(&["alice", "bob"], &asking);
@@ -238,14 +240,19 @@ fn end_unasked() {
     let asking = world.released();
     let case = Case::of(&world);
     let bytes = world.bytes();
-    let more: [&dyn Fn(&mut End); 2] =
-        [&|end| end.shown.push(text("totp-seed")), &|end| end.totp_steps = vec![1, 2, 3]];
+    let more: [&dyn Fn(&mut End); 3] = [
+        &|end| end.shown.push(text("totp-seed")),
+        &|end| end.totp_steps = [1, 2, 3].map(|at| code("totp", at)).into(),
+        &|end| end.totp_steps = vec![code("email", 1)],
+    ];
     for change in more {
         let seq = forge_end(&world, &asking, EndOutcome::Released, change);
         case.breaks(Rule::EndUnasked, seq);
         world.set_bytes(bytes.clone());
     }
     // One code shown twice is one code.
-    forge_end(&world, &asking, EndOutcome::Released, |end| end.totp_steps = vec![1, 2, 2, 1]);
+    forge_end(&world, &asking, EndOutcome::Released, |end| {
+        end.totp_steps = [1, 2, 2, 1].map(|at| code("totp", at)).into()
+    });
     assert!(world.verify().findings.iter().all(|finding| finding.rule != Rule::EndUnasked));
 }

@@ -37,6 +37,7 @@ fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) 
         index: 1.try_into().unwrap(),
         ciphertext: Digest::of(b"a ciphertext"),
         deviations: Vec::new(),
+        environment: None,
     };
     change(&mut approval);
     approval
@@ -65,7 +66,7 @@ fn each_breaks(world: &World, rule: Rule, bad: &[SignedStatement]) {
 /// A check of one share of `prod`.
 fn check(world: &World, generation: u32, index: u8) -> Check {
     let vault = world.generation("prod").seal.vault;
-    Check { shares: vec![CheckedShare { vault, generation, index }] }
+    Check::of(vec![CheckedShare { vault, generation, index }])
 }
 
 #[test]
@@ -264,7 +265,7 @@ fn statement_role() {
 fn check_share() {
     let world = World::ready();
     let state = |who: &str, says: Check| world.forge_statement(world.signs(who), says, |_| {});
-    let twice = Check { shares: [check(&world, 1, 1).shares, check(&world, 1, 1).shares].concat() };
+    let twice = Check::of([check(&world, 1, 1).shares, check(&world, 1, 1).shares].concat());
     let mut elsewhere = check(&world, 1, 1);
     elsewhere.shares[0].vault = Digest::of(b"another vault");
     let bad = [
@@ -272,7 +273,7 @@ fn check_share() {
         state("alice", check(&world, 2, 1)),
         state("alice", elsewhere),
         state("alice", twice),
-        state("alice", Check { shares: Vec::new() }),
+        state("alice", Check::of(Vec::new())),
         state("erin", check(&world, 1, 1)),
     ];
     each_breaks(&world, Rule::CheckShare, &bad);

@@ -75,6 +75,7 @@ impl Laid {
             index: sealed.seal.share_of(self.world.person(who).id()).unwrap().index,
             ciphertext: Digest::of(ciphertext.as_bytes()),
             deviations: Vec::new(),
+            environment: None,
         };
         claim(&mut approval);
         let statement = self.world.state(who, approval);

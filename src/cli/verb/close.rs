@@ -84,7 +84,7 @@ impl Verb for CloseArgs {
         let items = closing::answers(given, context)?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         let request = find_request(ledger.escrow(), &self.request)?.record;
-        let says = crate::record::closing::Close { request, items, lessons }.into();
+        let says = crate::record::closing::Close { request, items, lessons, bags: Vec::new() }.into();
         let place = statements::state(&who, &mut ledger, says, self.output.as_deref(), context)?;
         let closed_by = who.signer.person().clone();
         Ok(Answer::of(Exit::Done, &CloseOutcome { request_id: request, closed_by, place }))

@@ -47,7 +47,8 @@ pub(super) fn admit(
         return Err(broken.found(end.outcome.as_str()).where_known(shown, Broken::fields));
     }
     let approvals = approvals_of(escrow, record, end)?;
-    let unasked = end.shown.iter().find(|field| !request.fields.contains(field));
+    let in_codes = end.totp_steps.iter().map(|code| &code.field);
+    let unasked = end.shown.iter().chain(in_codes).find(|field| !request.fields.contains(field));
     if let Some(field) = unasked {
         report(asked.broken(Rule::EndUnasked, format!("`{field}` was shown")).field(field));
     }

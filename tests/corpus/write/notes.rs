@@ -120,8 +120,8 @@ fn spelled_otherwise(good: &Good) {
         (
             "empty-array",
             "An optional array with nothing in it.",
-            "\"totp_steps\":[59000000]",
-            "\"totp_steps\":[59000000],\"approvals\":[]",
+            "\"totp_steps\":[{\"field\":\"totp\",\"step\":59000000}]",
+            "\"totp_steps\":[{\"field\":\"totp\",\"step\":59000000}],\"approvals\":[]",
         ),
         ("letter-escaped", "A letter is escaped.", "\"password\"", "\"pass\\u0077ord\""),
         ("tab", "White space between tokens.", "\"seq\":", "\t\"seq\":"),
@@ -133,7 +133,12 @@ fn spelled_otherwise(good: &Good) {
 
 fn malformed(good: &Good) {
     for (name, about, from, to) in [
-        ("null", "An optional key is null.", "\"totp_steps\":[59000000]", "\"totp_steps\":null"),
+        (
+            "null",
+            "An optional key is null.",
+            "\"totp_steps\":[{\"field\":\"totp\",\"step\":59000000}]",
+            "\"totp_steps\":null",
+        ),
         ("float", "A number with an exponent.", "59000000", "59e6"),
         ("key-unknown", "An unknown key.", "\"seq\":", "\"extra\":true,\"seq\":"),
         (

@@ -9,7 +9,7 @@ use breakglass::value::names::{FieldName, KeyName};
 use breakglass::value::time::Seconds;
 
 use super::log_case::{small, spoiled};
-use crate::world::{Asking, CANARY, World, rng, text};
+use crate::world::{Asking, CANARY, World, code, rng, text};
 
 pub fn write() {
     let world = small();
@@ -223,21 +223,38 @@ fn ends() {
         forge_end(world, &asking, none, |end| end.shown = vec![text("password")])
     });
     spoiled(&world, "end-codes-without-release", "A code was shown, and nothing released.", rule, |world| {
-        forge_end(world, &asking, none, |end| end.totp_steps = vec![59_000_000])
+        forge_end(world, &asking, none, |end| end.totp_steps = vec![code("totp", 59_000_000)])
     });
-    let files = world.approvals(&["alice", "bob"], &asking);
-    world.release(&asking, &files).unwrap();
-    spoiled(&world, "end-denies-a-release", "It says not released, and something was.", rule, |world| {
-        forge_end(world, &asking, none, |_| {})
+    ends_of_a_release(&world, &asking);
+}
+
+fn ends_of_a_release(world: &World, asking: &Asking) {
+    let none = EndOutcome::NotReleased;
+    let files = world.approvals(&["alice", "bob"], asking);
+    world.release(asking, &files).unwrap();
+    let rule = Rule::EndShown;
+    spoiled(world, "end-denies-a-release", "It says not released, and something was.", rule, |world| {
+        forge_end(world, asking, none, |_| {})
     });
     let rule = Rule::EndUnasked;
-    spoiled(&world, "end-field-unasked", "A field was shown that was not asked for.", rule, |world| {
-        forge_end(world, &asking, EndOutcome::Released, |end| end.shown.push(text("totp-seed")))
+    spoiled(world, "end-field-unasked", "A field was shown that was not asked for.", rule, |world| {
+        forge_end(world, asking, EndOutcome::Released, |end| end.shown.push(text("totp-seed")))
     });
-    spoiled(&world, "end-codes-unasked", "More codes than were asked for.", rule, |world| {
-        forge_end(world, &asking, EndOutcome::Released, |end| end.totp_steps = vec![1, 2, 3])
+    spoiled(world, "end-codes-unasked", "More codes than were asked for.", rule, |world| {
+        forge_end(world, asking, EndOutcome::Released, |end| {
+            end.totp_steps = [1, 2, 3].map(|at| code("totp", at)).into()
+        })
     });
-    spoiled(&world, "end-code-shown-twice", "One code shown twice is one code.", None, |world| {
-        forge_end(world, &asking, EndOutcome::Released, |end| end.totp_steps = vec![1, 2, 2, 1])
+    spoiled(
+        &world,
+        "end-code-of-a-field-unasked",
+        "A code of a field that was not asked for.",
+        rule,
+        |world| forge_end(world, asking, EndOutcome::Released, |end| end.totp_steps = vec![code("other", 1)]),
+    );
+    spoiled(world, "end-code-shown-twice", "One code shown twice is one code.", None, |world| {
+        forge_end(world, asking, EndOutcome::Released, |end| {
+            end.totp_steps = [1, 2, 2, 1].map(|at| code("totp", at)).into()
+        })
     });
 }

@@ -21,7 +21,7 @@ fn done(asking: &Asking) -> Action {
 
 fn check(world: &World, generation: u32, index: u8) -> Check {
     let vault = world.generation("prod").seal.vault;
-    Check { shares: vec![CheckedShare { vault, generation, index }] }
+    Check::of(vec![CheckedShare { vault, generation, index }])
 }
 
 pub fn write() {
@@ -31,6 +31,7 @@ pub fn write() {
     history(&world, &asking);
     parts(&world, &asking);
     shares(&world, &asking);
+    said_besides(&world, &asking);
     closings();
 }
 
@@ -152,6 +153,7 @@ fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) 
         index: 1.try_into().unwrap(),
         ciphertext: Digest::of(b"a ciphertext"),
         deviations: Vec::new(),
+        environment: None,
     };
     change(&mut says);
     says
@@ -213,7 +215,7 @@ fn parts(world: &World, asking: &Asking) {
 
 fn shares(world: &World, asking: &Asking) {
     let check_by = |who: &str, says: Check| world.forge_statement(world.signs(who), says, |_| {});
-    let twice = Check { shares: [check(world, 1, 1).shares, check(world, 1, 1).shares].concat() };
+    let twice = Check::of([check(world, 1, 1).shares, check(world, 1, 1).shares].concat());
     let mut elsewhere = check(world, 1, 1);
     elsewhere.shares[0].vault = Digest::of(b"another vault");
     for (name, about, bad) in [
@@ -225,7 +227,7 @@ fn shares(world: &World, asking: &Asking) {
         ),
         ("check-of-no-vault", "Of a vault that there is not.", check_by("alice", elsewhere)),
         ("check-of-a-share-twice", "Of one share twice.", check_by("alice", twice)),
-        ("check-of-nothing", "Of nothing.", check_by("alice", Check { shares: Vec::new() })),
+        ("check-of-nothing", "Of nothing.", check_by("alice", Check::of(Vec::new()))),
         ("check-without-share", "By somebody without a share.", check_by("erin", check(world, 1, 1))),
     ] {
         case(world, name, about, Rule::CheckShare, &bad);
@@ -317,4 +319,21 @@ fn closings() {
         Rule::EndMissing,
         &act,
     );
+}
+
+/// Bags, and the machine that a check or an approval was made on.
+fn said_besides(world: &World, asking: &Asking) {
+    let bags = || vec![text("A 0018273"), text("A 0018274")];
+    let known = || Some(crate::world::environment());
+    let of = |says: Statement| world.state("alice", says);
+    let full = Check { bags: bags(), environment: known(), ..check(world, 1, 1) };
+    case(world, "check-of-bags", "A check names bags and its machine.", None, &of(full.clone().into()));
+    let approved = approval(world, asking, |approval| approval.environment = known());
+    case(world, "approval-of-a-machine", "An approval names its machine.", None, &of(approved.into()));
+    let twice = Check { bags: [bags(), bags()].concat(), environment: None, ..full };
+    case(world, "check-of-bags-twice", "A bag that is named twice.", None, &of(twice.into()));
+    let released = world.released();
+    world.end(&released, EndOutcome::Released);
+    let close = Close { bags: bags(), ..world.close_of(&released) };
+    case(world, "close-of-bags", "A closing names bags.", Rule::Exposed, &of(close.into()));
 }

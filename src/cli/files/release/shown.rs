@@ -15,15 +15,15 @@ use crate::cli::terminal::prompt::Terminal;
 use crate::crypto::digest::Digest;
 use crate::escrow::RequestState;
 use crate::hands::clock;
-use crate::record::request::{End, EndOutcome};
-use crate::secret::payload::Fields;
+use crate::record::request::{End, EndOutcome, TotpStep};
+use crate::secret::payload::{Fields, TOTP};
 use crate::value::names::{FieldName, PersonId};
 
 /// What was in fact shown.
 #[derive(Default)]
 pub(crate) struct ShownFields {
     pub(crate) fields: Vec<FieldName>,
-    pub(crate) totp_steps: Vec<u64>,
+    pub(crate) totp_steps: Vec<TotpStep>,
 }
 
 impl ShownFields {
@@ -66,7 +66,7 @@ pub(crate) fn print(
             })?;
         }
         shown.fields.push(wanted.clone());
-        shown.totp_steps.extend(step);
+        shown.totp_steps.extend(step.map(|step| TotpStep { field: wanted.clone(), step }));
     }
     if shown.fields.is_empty() {
         let held: Vec<_> = fields.names().map(FieldName::as_str).collect();
@@ -101,6 +101,8 @@ pub(crate) fn show(
     if let Err(failure) = ended {
         context.warn(&failure.to_string());
     }
-    let (fields, totp_steps) = state.shown();
+    let (fields, steps) = state.shown();
+    let field: FieldName = TOTP.parse().expect("it is a field's name");
+    let totp_steps = steps.into_iter().map(|step| TotpStep { field: field.clone(), step }).collect();
     Ok(ShownFields { fields, totp_steps })
 }
