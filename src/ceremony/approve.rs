@@ -42,7 +42,7 @@ pub struct RequestFile {
 /// A request together with the approver's own share: everything a decision rests on.
 #[derive(Debug)]
 pub struct Review<'a> {
-    carried: &'a RequestFile,
+    pub(crate) carried: &'a RequestFile,
     /// The approver.
     pub person: PersonId,
     /// The request.
@@ -267,6 +267,7 @@ impl Review<'_> {
             generation: request.generation,
             index: self.share.index().into(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
+            compared: Vec::new(),
             deviations: [&self.deviations(time), claimed].concat(),
             environment: None,
         };

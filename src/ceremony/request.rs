@@ -224,6 +224,7 @@ pub fn request(
         session_key: session.key.verifying_key(),
         not_before: question.not_before,
         not_after: question.not_before.after(question.expires),
+        renews: Vec::new(),
         deviations: Vec::new(),
         environment: question.environment,
     };

@@ -41,14 +41,19 @@ impl Vault {
         let first = self.generations.iter().find(|one| one.gives_vote);
         let first = first.filter(|one| one.seal.generation == generation);
         if self.electors.is_none() && first.is_some_and(|one| released || one.has_threshold_of_checks()) {
-            self.electors = Some(generation);
+            self.elect(generation);
         }
+    }
+
+    fn elect(&mut self, generation: u32) {
+        self.electors = Some(generation);
+        self.voted.insert(generation);
     }
 
     /// Gives the vote to the people of a later generation.
     pub(super) fn pass_vote(&mut self, generation: u32) {
         if self.electors.is_some_and(|number| number < generation) {
-            self.electors = Some(generation);
+            self.elect(generation);
         }
     }
 

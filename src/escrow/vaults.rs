@@ -1,6 +1,6 @@
 //! Vaults and their generations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::digest::Digest;
 use crate::escrow::place::Place;
@@ -192,6 +192,8 @@ pub struct Vault {
     pub decommissioned: bool,
     /// The generation whose people have the vote; `None` before there are any.
     pub(super) electors: Option<u32>,
+    /// The generations whose people have or had the vote.
+    pub(super) voted: BTreeSet<u32>,
     /// Whose retirement counts for this vault, and since when.
     pub(super) retired: BTreeMap<PersonId, Time>,
 }

@@ -115,13 +115,17 @@ impl Seal {
         let people = |seal: &Seal| -> BTreeSet<(Option<GroupName>, PersonId)> {
             seal.shares.iter().map(|share| (share.group.clone(), share.custodian.clone())).collect()
         };
+        self.is_opened_by_as_many_as(other) && people(self) == people(other)
+    }
+
+    /// Whether it has the threshold of another, and the same groups with the same thresholds.
+    pub(crate) fn is_opened_by_as_many_as(&self, other: &Seal) -> bool {
         let groups = |seal: &Seal| -> BTreeSet<(GroupName, u8)> {
             seal.groups.iter().map(|group| (group.name.clone(), group.threshold)).collect()
         };
         self.threshold == other.threshold
             && self.groups_needed == other.groups_needed
             && groups(self) == groups(other)
-            && people(self) == people(other)
     }
 
     /// Whether there is one person without whose share nobody can reconstruct.

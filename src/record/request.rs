@@ -83,6 +83,9 @@ pub struct Request {
     pub not_before: Time,
     /// The window's last moment.
     pub not_after: Time,
+    /// The cards to which the requester may seal the next generation during the release, in an administrator's place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renews: Vec<Digest>,
     /// The deviations that are known already, so that approvers sign them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,

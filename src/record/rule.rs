@@ -92,6 +92,7 @@ rules! {
     RecipientRepeated "RECIPIENT-REPEATED" Tampered "Two cards hold the same age recipient.";
     Anchor "ANCHOR" Tampered "The log's genesis is not the one whose fingerprint was given.";
     SealSigner "SEAL-SIGNER" Tampered "A seal is not signed by one administrator, or by a threshold of the vault's electors.";
+    SealRenews "SEAL-RENEWS" Tampered "A renewal is not what its request announced, or not during its release.";
     SealGeneration "SEAL-GENERATION" Tampered "A generation is not the next one of its vault.";
     SealVault "SEAL-VAULT" Tampered "A vault changed its name, kind or account, or took another vault's name.";
     SealThreshold "SEAL-THRESHOLD" Tampered "The threshold is below 2, above the shares, or the shares are miscounted.";
@@ -112,6 +113,7 @@ rules! {
     RequestSession "REQUEST-SESSION" Tampered "A request's session keys are not fresh.";
     RequestPurpose "REQUEST-PURPOSE" Tampered "A drill asks for real credentials, or a canary is asked for as if it were real.";
     RequestContent "REQUEST-CONTENT" Tampered "A request's window or its list of fields makes no sense.";
+    RequestRenews "REQUEST-RENEWS" Tampered "A request to renew lists cards to which nobody could seal.";
     ReleaseRequest "RELEASE-REQUEST" Tampered "A release answers a request that the log does not hold.";
     ReleaseEnded "RELEASE-ENDED" Tampered "A release answers a request that had ended.";
     ReleaseSigner "RELEASE-SIGNER" Tampered "A release is not signed by the release key and the session key.";

@@ -145,6 +145,9 @@ pub struct Approval {
     pub index: u8,
     /// The digest of the armoured ciphertext that goes with the approval.
     pub ciphertext: Digest,
+    /// Those of the cards that the request renews to whose words the approver compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Digest>,
     /// The deviations for this approver that are not in the request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deviations: Vec<Deviation>,

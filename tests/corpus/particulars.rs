@@ -73,6 +73,7 @@ fn of_an_approval() -> Finding {
         generation: seal.generation,
         index: seal.share_of(&text("alice")).unwrap().index,
         ciphertext: Digest::of(b"a share"),
+        compared: Vec::new(),
         deviations: vec![Deviation::TimeSet],
         environment: None,
     };

@@ -5,6 +5,7 @@ import re
 import deviations
 import generations
 import groups
+import renewals
 import repairs
 import rules
 import sealing
@@ -135,6 +136,9 @@ class Escrow:
         office = {one for one in apart if {"administrator", "auditor"} & set(self.people[one]["roles"])}
         return apart & request.generation.custodians or office
 
+    def is_custodian_card(self, name):
+        return "custodian" in self.people[name]["roles"]
+
     def is_custodian(self, name):
         person = self.people.get(name)
         return bool(person) and "custodian" in person["roles"] and name not in self.retired
@@ -255,11 +259,16 @@ class Escrow:
         says = note.value["says"]
         several = gaps and len(set(note.by)) == len(note.by) >= 2 and all(map(self.is_custodian, note.by))
         alone = self.is_administrator(note.by)
-        demand(several or (alone if gaps else self.may_seal(note.by, says["vault"])), "SEAL-SIGNER")
+        elects = not alone
+        renews = "renews" in says and says["kind"] == "root"
+        if renews:
+            elects = None if gaps else renewals.judge(self, note)
+            alone, several = False, several or gaps and len(note.by) == 1 and note.by[0] in self.people
+        demand(renews and not gaps or several or (alone if gaps else self.may_seal(note.by, says["vault"])), "SEAL-SIGNER")
         self.take_seal(note, seq, digest, alone, gaps)
         one, vote = self.generation(says["vault"], says["generation"]), self.votes[says["vault"]]
         if not gaps:
-            one.changed = one.changed and alone
+            one.changed = one.changed and not elects
             if vote.number is not None and not one.changed:
                 vote.number = says["generation"]
 
@@ -331,6 +340,7 @@ class Escrow:
         demand(says["not_before"] <= says["not_after"], "REQUEST-CONTENT")
         demand(1 <= len(fields) <= 64 and len(set(fields)) == len(fields), "REQUEST-CONTENT")
         demand(len(says.get("actions", [])) <= 64 and says["totp_codes"] <= 100, "REQUEST-CONTENT")
+        renewals.judge_request(self, says, generation)
         self.recipients.add(says["session_recipient"])
         self.keys.add(says["session_key"])
         request = self.requests[digest] = Request(says, digest, seq, generation)

@@ -33,17 +33,28 @@ class Vote:
     """Who has the vote of one vault: the generation whose people are the electors, and whose retirement counts."""
 
     def __init__(self):
-        self.number, self.retired = None, set()
+        self.voted, self.retired = [], set()  # the generations that have or had the vote, the last one of them now
+
+    @property
+    def number(self):
+        return self.voted[-1] if self.voted else None
+
+    @number.setter
+    def number(self, number):
+        if number != self.number:
+            self.voted.append(number)
+
+
+def structure(seal):
+    """How many people open it: the threshold, or those of its groups."""
+    named = sorted((group["name"], group["threshold"]) for group in seal.get("groups", []))
+    return seal["threshold"], named, seal.get("groups_needed")
 
 
 def same_people(one, other):
     """The same people with the same cards, who open it in the same way."""
     def people(seal):
         return {(share["custodian"], share["card"], share.get("group")) for share in seal["shares"]}
-
-    def structure(seal):
-        named = sorted((group["name"], group["threshold"]) for group in seal.get("groups", []))
-        return seal["threshold"], named, seal.get("groups_needed")
 
     return structure(one) == structure(other) and people(one) == people(other)
 

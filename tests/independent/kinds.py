@@ -55,7 +55,7 @@ RECORDS = {
         vault=HEX, name=VAULT_NAME, generation=GENERATION, seal=HEX, purpose=PURPOSE, reason=REASON, ticket=free,
         justification=free, actions=Optional(many(free)), fields=many(FIELD), totp_codes=integer(32),
         requester=PERSON, session_recipient=recipient, session_key=verifying_key, not_before=time,
-        not_after=time, deviations=Optional(DEVIATIONS), environment=ENVIRONMENT),
+        not_after=time, renews=Optional(many(HEX)), deviations=Optional(DEVIATIONS), environment=ENVIRONMENT),
     "release": Object(
         request=HEX, attempt=integer(32), approvals=many(BASE64), deviations=Optional(DEVIATIONS),
         environment=ENVIRONMENT),
@@ -86,7 +86,7 @@ ANSWER = either(one_of("done"), Variant(not_applicable=free))
 STATEMENTS = {
     "check": Object(shares=many(CHECKED), bags=Optional(many(free)), environment=Optional(ENVIRONMENT)),
     "approval": Object(request=HEX, vault=HEX, generation=GENERATION, index=INDEX, ciphertext=HEX,
-                       deviations=Optional(DEVIATIONS), environment=Optional(ENVIRONMENT)),
+                       compared=Optional(many(HEX)), deviations=Optional(DEVIATIONS), environment=Optional(ENVIRONMENT)),
     "denial": Object(request=HEX, because=free),
     "action": Object(request=HEX, done=free),
     "close": Object(request=HEX, items=many(Object(obligation=one_of(*OBLIGATIONS), answer=ANSWER)),

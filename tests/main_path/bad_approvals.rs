@@ -112,6 +112,7 @@ fn with_another_share(world: &World, asking: &Asking, other: &Asking, good: &[Ve
             generation: 1,
             index: 3.try_into().unwrap(),
             ciphertext: Digest::of(ciphertext.as_bytes()),
+            compared: Vec::new(),
             deviations: Vec::new(),
             environment: None,
         };

@@ -13,6 +13,7 @@ mod obligations;
 mod offices;
 mod records;
 mod releases;
+mod renewals;
 mod repairs;
 mod requests;
 mod retirements;

@@ -171,3 +171,13 @@ fn a_word_of_a_later_version_is_shown_as_it_is() {
     run.says("DEVIATION: `left-handed`, a word that this version does not know");
     laid.verify("").exits(14).shows("left-handed, in the request for prod generation 1");
 }
+
+#[test]
+fn whoever_approves_a_renewal_is_told_to_whom_it_goes() {
+    let laid = Laid::ready();
+    let cards = ["alice", "bob", "carol", "erin"].map(|who| laid.world.person(who).card.digest());
+    let asking = silent(&laid, |request| request.renews = cards.into());
+    let run = approve(&laid, "alice", &asking, &[]).ok();
+    let run = run.says("carol may seal the next generation, to alice, bob, carol, erin");
+    run.says("holds no share of this one");
+}

@@ -74,6 +74,7 @@ impl Laid {
             generation: sealed.seal.generation,
             index: sealed.seal.share_of(self.world.person(who).id()).unwrap().index,
             ciphertext: Digest::of(ciphertext.as_bytes()),
+            compared: Vec::new(),
             deviations: Vec::new(),
             environment: None,
         };

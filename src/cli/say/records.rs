@@ -100,13 +100,17 @@ fn sealed(seal: &Seal) -> String {
 
 fn asked(request: &Request) -> String {
     format!(
-        "{} generation {}: {}, {}, {}: {}",
+        "{} generation {}: {}, {}, {}: {}{}",
         request.name,
         request.generation,
         request.purpose,
         request.reason,
         request.ticket,
-        request.justification
+        request.justification,
+        match request.renews.len() {
+            0 => String::new(),
+            cards => format!("; renews to {}", counted(cards as u64, "card")),
+        }
     )
 }
 

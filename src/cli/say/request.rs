@@ -4,6 +4,7 @@ use crate::ceremony::approve::Review;
 use crate::cli::say::deviation::explain;
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::say::summary::Summary;
+use crate::crypto::digest::Digest;
 use crate::record::deviation::Deviation;
 use crate::record::request::Request;
 use crate::secret::payload::{TOTP, TOTP_SEED};
@@ -66,6 +67,7 @@ pub(crate) fn summary(examined: &Review<'_>, now: Time) -> Summary {
             .map(|one| (Tone::Bad, format!("{} ({})", one.person, one.request.short())));
         summary.decides_by("DENIED by", people.collect());
     }
+    decided_by_renewal(&mut summary, examined);
     summary.decides_by("fields", fields(&wanted.fields, wanted.totp_codes));
     summary.decides("asked by", Tone::Strong, &format!("{} at {}", wanted.requester, asked.time));
     summary.decides("purpose", plain, &format!("{}, {}", wanted.purpose, wanted.reason));
@@ -73,6 +75,25 @@ pub(crate) fn summary(examined: &Review<'_>, now: Time) -> Summary {
     summary.decides("vault", Tone::Strong, &vault);
     summary.decides("account", Tone::Strong, share.account.as_str());
     summary
+}
+
+/// To whose cards the requester may seal the next generation, and which of these people hold no share of the one that is asked
+/// for.
+fn decided_by_renewal(summary: &mut Summary, examined: &Review<'_>) {
+    let wanted = &examined.asked.request;
+    if wanted.renews.is_empty() {
+        return;
+    }
+    let people = &examined.carried.escrow().people;
+    let name = |card: &Digest| {
+        let person = people.iter().find(|(_, person)| person.card.digest() == *card);
+        let holds = examined.generation.seal.shares.iter().any(|share| share.card == *card);
+        let name = person.map_or_else(|| card.short(), |(id, _)| id.to_string());
+        if holds { name } else { format!("{name} (holds no share of this one)") }
+    };
+    let names: Vec<String> = wanted.renews.iter().map(name).collect();
+    let text = format!("{} may seal the next generation, to {}", wanted.requester, names.join(", "));
+    summary.decides("renews", Tone::Bad, &text);
 }
 
 /// What people wrote.

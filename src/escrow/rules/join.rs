@@ -157,7 +157,8 @@ impl Escrow {
                 }
                 None => {
                     let (generations, retired) = (Vec::new(), BTreeMap::new());
-                    self.vaults.push(Vault { generations, electors: None, retired, ..theirs.clone() });
+                    let voted = BTreeSet::new();
+                    self.vaults.push(Vault { generations, electors: None, voted, retired, ..theirs.clone() });
                     self.vaults.len() - 1
                 }
             };

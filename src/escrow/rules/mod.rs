@@ -15,6 +15,7 @@ mod grants;
 mod join;
 mod recovered;
 mod release;
+mod renewal;
 mod request;
 mod retire;
 mod seal;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::crypto::digest::Digest;
 use crate::escrow::deviations::of_request;
 use crate::escrow::requests::RequestState;
 use crate::escrow::state::Escrow;
@@ -51,6 +52,7 @@ pub(super) fn admit(
         let used = keys.into_iter().find(|key| escrow.is_used(key));
         return Err(asked.broken(Rule::RequestSession, named).where_known(used, Broken::found));
     }
+    check_renews(escrow, &asked)?;
     escrow.take_key(&request.session_recipient);
     escrow.take_key(request.session_key);
     report_request(escrow, &asked, report);
@@ -78,6 +80,29 @@ fn report_request(escrow: &Escrow, asked: &RequestState, report: &mut impl FnMut
     if escrow.has_retired_from(&request.requester, &request.vault) {
         let what = format!("`{}` asks for {named}", request.requester);
         report(asked.broken(Rule::RetiredPerson, what).person(&request.requester));
+    }
+}
+
+/// Cards of different custodians, to which a generation of this vault could be sealed.
+fn check_renews(escrow: &Escrow, asked: &RequestState) -> Result<(), Broken> {
+    let request = &asked.request;
+    if request.renews.is_empty() {
+        return Ok(());
+    }
+    let broken = |why: String| asked.broken(Rule::RequestRenews, why);
+    let least = escrow.generation(&request.vault, request.generation).map_or(0, |one| one.seal.threshold);
+    let cards: BTreeSet<&Digest> = request.renews.iter().collect();
+    let count = request.renews.len();
+    if request.purpose == Purpose::Drill {
+        return Err(broken("a drill renews nothing".to_owned()));
+    }
+    if cards.len() != count || count < usize::from(least) || count > usize::from(u8::MAX) {
+        return Err(broken(format!("{count} cards, where {least} to 255 different ones can be")).found(count));
+    }
+    let stays = |card: &&Digest| escrow.may_be_sealed_to(card, &request.vault);
+    match request.renews.iter().find(|card| !stays(card)) {
+        Some(card) => Err(broken(format!("card {}", card.short())).found(*card).names_what_is_not_here()),
+        None => Ok(()),
     }
 }
 

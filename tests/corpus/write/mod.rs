@@ -25,6 +25,7 @@ mod put;
 mod records;
 mod recoveries;
 mod releases;
+mod renewals;
 mod requests;
 mod retirements;
 mod sealed_files;
@@ -58,6 +59,7 @@ pub fn everything() {
     grown::write();
     notices::write();
     offices::write();
+    renewals::write();
     parts::write();
     time::write();
     words::write();

@@ -183,7 +183,6 @@ fn optional(world: &World) {
     seal.provider = Some(text("azure"));
     seal.mfa = Some(text("a-word-of-tomorrow"));
     seal.new_fields = vec![text("password")];
-    seal.renews = Some(Digest::of(b"a release"));
     case(
         world,
         "seal-all-optional-fields",

@@ -152,6 +152,7 @@ fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) 
         generation: seal.generation,
         index: 1.try_into().unwrap(),
         ciphertext: Digest::of(b"a ciphertext"),
+        compared: Vec::new(),
         deviations: Vec::new(),
         environment: None,
     };
