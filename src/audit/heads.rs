@@ -27,11 +27,14 @@ impl fmt::Display for Keeper<'_> {
 
 /// What a head that was kept elsewhere says about the log; `None` if it agrees.
 pub(crate) fn compare(escrow: &Escrow, head: &Head, keeper: Keeper<'_>) -> Option<Finding> {
-    if escrow.may_be_ancestor(head) {
+    let is_missing = escrow.is_shown_missing_by(head);
+    if !is_missing && escrow.may_be_ancestor(head) {
         return None;
     }
     // Size and hash both count: a log that has another size at that record is another log.
-    let broken = if head.seq > escrow.head.seq {
+    let broken = if is_missing {
+        left_out(head, keeper)
+    } else if head.seq > escrow.head.seq {
         truncated(&escrow.head, head, keeper)
     } else {
         forked(escrow.head_at(head.seq), head, keeper)
@@ -51,6 +54,12 @@ fn truncated(last: &Head, head: &Head, keeper: Keeper<'_>) -> Broken {
     Broken::new(Rule::HeadTruncated, what).expected(head.seq).found(last.seq)
 }
 
+/// A head among records of which nobody but whoever left them out said that they are missing.
+fn left_out(head: &Head, keeper: Keeper<'_>) -> Broken {
+    let what = format!("{keeper} knows record {} at {} bytes, which is missing here", head.seq, head.size);
+    Broken::new(Rule::HeadTruncated, what).expected(head.seq)
+}
+
 /// `ours` is the log's own head at that record; `None` if records are missing there.
 fn forked(ours: Option<&Head>, head: &Head, keeper: Keeper<'_>) -> Broken {
     let (seq, short) = (head.seq, head.hash.short());
@@ -63,13 +72,19 @@ fn forked(ours: Option<&Head>, head: &Head, keeper: Keeper<'_>) -> Broken {
     }
 }
 
-/// A finding for each place at which the log was continued without records that are known to exist.
+/// A finding for each place at which the log was continued without records that are believed, or proved, to exist.
 pub fn missing(escrow: &Escrow) -> impl Iterator<Item = Finding> {
-    escrow.gaps().iter().map(|gap| {
-        let (first, last) = (gap.after + 1, gap.until.seq);
-        let detail = format!("records {first} to {last}; the last of them is {}", gap.until.hash);
-        let broken = Broken::new(Rule::RecordsMissing, detail).head(gap.until);
-        broken.first(first).last(last).about(first)
+    escrow.gaps().iter().filter_map(|gap| {
+        let (until, by) = (escrow.missing_until(gap)?, escrow.declared_by(gap));
+        let (first, last) = (gap.after + 1, until.seq);
+        let who = by.map_or(String::new(), |repair| {
+            let names: Vec<String> = repair.signers().map(|person| format!("`{person}`")).collect();
+            format!(", left out by {}", names.join(" and "))
+        });
+        let detail = format!("records {first} to {last}{who}; the last of them is {}", until.hash);
+        let broken = Broken::new(Rule::RecordsMissing, detail).head(until);
+        let broken = broken.where_known(by.map(|repair| &repair.by), Broken::signers);
+        Some(broken.first(first).last(last).about(first))
     })
 }
 

@@ -75,6 +75,7 @@ commands! {
     Confirm(confirm::ConfirmArgs),
     Agree(agree::AgreeArgs),
     Retire(retire::RetireArgs),
+    Disavow(disavow::DisavowArgs),
     Status(status::StatusArgs),
     Log(log::LogArgs),
     Head(head::HeadArgs),

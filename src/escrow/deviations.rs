@@ -6,12 +6,10 @@ use std::collections::BTreeSet;
 use crate::escrow::requests::{Circumstances, RequestState, Terms};
 use crate::escrow::state::Escrow;
 use crate::escrow::vaults::Vault;
-use crate::record::chain::LogRecord;
 use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::request::Request;
-use crate::record::statement::SignedStatement;
-use crate::value::names::{KeyName, PersonId};
+use crate::value::names::PersonId;
 use crate::value::time::Time;
 
 /// The circumstances of a request that is made at `time`, on the log as it is before it.
@@ -75,23 +73,6 @@ impl Escrow {
     fn has_unseen(&self, deviation: Deviation) -> bool {
         self.unseen.keys().any(|(repair, _)| *repair == deviation)
     }
-
-    /// Notes a repair: nobody but its signer has seen it yet. Of each signer the last one counts, since whoever has seen
-    /// that one has seen those before it.
-    pub(super) fn note_repair(&mut self, record: &LogRecord, deviation: Deviation) {
-        for person in record.frame.by.iter().filter_map(KeyName::person) {
-            self.unseen.insert((deviation, person.clone()), record.frame.seq);
-        }
-    }
-
-    /// Takes what somebody states as a sign that they have seen the log up to the head that they name.
-    pub(super) fn see_repairs(&mut self, signed: &SignedStatement) {
-        let (who, head) = (&signed.person, &signed.statement.head);
-        if self.unseen.is_empty() || self.history.get(&head.seq) != Some(head) || self.has_retired(who) {
-            return;
-        }
-        self.unseen.retain(|(_, signer), seq| signer == who || *seq > head.seq);
-    }
 }
 
 /// What is derived of a record about `request` in the same way, be it the request itself or its release.
@@ -113,7 +94,7 @@ fn standing(
         (escrow.succeeded, Deviation::Succeeded),
         (escrow.has_unseen(Deviation::DamagedLog), Deviation::DamagedLog),
         (escrow.has_unseen(Deviation::ContinuedElsewhere), Deviation::ContinuedElsewhere),
-        (escrow.has_gaps(), Deviation::MissingRecords),
+        (escrow.may_lack_records(), Deviation::MissingRecords),
     ];
     those_that_hold(found).chain(environment.deviations(terms.strict_air_gap)).collect()
 }

@@ -65,7 +65,7 @@ impl Excerpt {
         }
         let genesis = records[..first.end as usize].to_vec();
         let mut excerpt = Excerpt { escrow: escrow.clone(), genesis, records: BTreeMap::new() };
-        escrow.leave_out(from);
+        escrow.leave_out(from, None);
         let mut findings = Vec::new();
         let (mut at, mut last) = (first.end as usize, 0);
         loop {
@@ -136,7 +136,7 @@ impl Reading {
         let mut first = Escrow::begin(&LogRecord::take(genesis, 0).ok()?).ok()?;
         let mut bytes = HeadFile::new(escrow.id, before).to_line().into_bytes();
         bytes.extend_from_slice(genesis);
-        first.leave_out(before);
+        first.leave_out(before, None);
         let mut last = 0;
         for record in self.worth_keeping(asked, &before).values() {
             // What the rules do not let an excerpt keep is left out: it must not stop the request.

@@ -1,6 +1,7 @@
 //! An escrow: what a log, read from its genesis on, amounts to.
 
 mod dates;
+mod declared;
 mod deviations;
 mod electors;
 mod excerpt;
@@ -10,6 +11,7 @@ mod notices;
 mod people;
 mod place;
 mod reading;
+mod repairs;
 mod requests;
 mod rules;
 mod signers;
@@ -22,6 +24,8 @@ mod written;
 
 pub use dates::Act;
 pub(crate) use dates::Mark;
+pub(crate) use declared::Disavowable;
+pub use declared::Gap;
 pub use deviations::{of_release, of_request};
 pub use excerpt::Excerpt;
 pub(crate) use forks::forks;
@@ -32,7 +36,7 @@ pub use reading::Reading;
 pub use requests::{Circumstances, CloseState, EndState, ReleaseState, RequestState};
 pub use rules::MAX_SEQ;
 pub use signers::may_seal;
-pub use state::{Escrow, Gap};
+pub use state::Escrow;
 pub use statements::LoggedStatement;
 pub use vaults::{Cause, Generation, Released, Vault};
 pub use verdicts::StandingVerdict;

@@ -32,6 +32,11 @@ impl From<Option<VerifyingKey>> for Known {
 }
 
 impl Escrow {
+    /// Whether a person is an administrator, and has not retired.
+    pub(crate) fn is_administrator(&self, person: &PersonId) -> bool {
+        self.people.get(person).is_some_and(|person| person.is(Role::Administrator))
+    }
+
     /// Checks a record's signatures with keys that the log brought in before it.
     ///
     /// # Errors
@@ -167,10 +172,10 @@ pub(super) fn is_genesis(record: &LogRecord) -> bool {
     card.is_some_and(|card| record.note.verify(&[(name.clone(), card.card().verifying_key)]).is_ok())
 }
 
-/// One enrolled person: that the key is theirs was checked with the signature.
-pub(super) fn by_one_person(record: &LogRecord) -> Result<(), Broken> {
+/// The one enrolled person who signed: that the key is theirs was checked with the signature.
+pub(super) fn by_one_person(record: &LogRecord) -> Result<&PersonId, Broken> {
     match record.frame.by.as_slice() {
-        [KeyName::Person(_)] => Ok(()),
+        [KeyName::Person(person)] => Ok(person),
         by => {
             let kind = record.says.kind();
             let broken = Broken::new(Rule::RepairSigner, format!("a `{kind}` with {} signers", by.len()));
@@ -181,7 +186,7 @@ pub(super) fn by_one_person(record: &LogRecord) -> Result<(), Broken> {
 
 pub(super) fn is_by_administrator(escrow: &Escrow, by: &[KeyName]) -> bool {
     match by {
-        [KeyName::Person(id)] => escrow.people.get(id).is_some_and(|person| person.is(Role::Administrator)),
+        [KeyName::Person(id)] => escrow.is_administrator(id),
         _ => false,
     }
 }

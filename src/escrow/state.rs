@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
+use crate::escrow::declared::{Disavowable, Gap};
 use crate::escrow::people::Person;
 use crate::escrow::requests::RequestState;
 use crate::escrow::statements::LoggedStatement;
@@ -46,8 +47,12 @@ pub struct Escrow {
     pub time: Time,
     /// The head at every record, by its number: what "is an ancestor" is decided by.
     pub(super) history: BTreeMap<u64, Head>,
-    /// Where records are missing, and no adopted branch brought them back.
+    /// Where records were declared missing, and no adopted branch brought them back.
     pub(super) gaps: Vec<Gap>,
+    /// The repairs, and the records of unknown kinds, by digest.
+    pub(super) disavowable: BTreeMap<Digest, Disavowable>,
+    /// Those of them that were disavowed, each with the people who consented.
+    pub(super) disavowed: BTreeMap<Digest, BTreeSet<PersonId>>,
     /// The bytes of seals that are not records of this file themselves, by digest.
     pub(super) kept: BTreeMap<Digest, Vec<u8>>,
     /// The heads of adopted branches.
@@ -63,9 +68,9 @@ pub struct Escrow {
     /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
     /// record.
     pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,
-    /// Whether a record that is not known here was signed by those who may change people, vaults and policy: what is named
-    /// later, and is not known here, may have come in with it.
-    pub(super) newer: bool,
+    /// The records of unknown kinds that were signed by those who may change people, vaults and policy, without those that
+    /// were disavowed: what is named later, and is not known here, may have come in with one of them.
+    pub(super) newer: BTreeSet<Digest>,
     /// The escrow whose duties this one carries on, and the head of its log.
     pub(super) succeeds: Option<HeadFile>,
     /// Whether another escrow has succeeded this one.
@@ -96,15 +101,6 @@ pub struct Escrow {
     /// What stands under each number of each person's book, by the first statement that names it, and the
     /// number of the record that holds that statement.
     pub(super) books: BTreeMap<(PersonId, u64), (Digest, u64)>,
-}
-
-/// Records that the log was continued without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gap {
-    /// The last record before them.
-    pub after: u64,
-    /// The last of them, as it is known.
-    pub until: Head,
 }
 
 /// A part of another branch's records.
@@ -236,22 +232,6 @@ impl Escrow {
     /// Whether `head` was this log at some moment. Between missing records nobody can tell, and it is assumed.
     pub fn may_be_ancestor(&self, head: &Head) -> bool {
         self.is_ancestor(head) || self.is_missing(head)
-    }
-
-    /// Whether `head` would be that of one of the missing records.
-    pub(crate) fn is_missing(&self, head: &Head) -> bool {
-        let missing = |gap: &Gap| head.seq > gap.after && head.seq < gap.until.seq;
-        !self.is_ancestor(head) && self.gaps.iter().any(missing)
-    }
-
-    /// Where records are known to be missing.
-    pub fn gaps(&self) -> &[Gap] {
-        &self.gaps
-    }
-
-    /// Whether records are known to be missing.
-    pub fn has_gaps(&self) -> bool {
-        !self.gaps.is_empty()
     }
 
     /// The parts of branches that no record adopted, by number, and who signed each.

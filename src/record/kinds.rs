@@ -8,6 +8,7 @@ use serde::de::IgnoredAny;
 use crate::crypto::digest::Digest;
 use crate::record::custody::Custody;
 use crate::record::decommission::Decommission;
+use crate::record::disavow::Disavow;
 use crate::record::faulty::Faulty;
 use crate::record::frame::{Frame, FramedRecord, RecordBody};
 use crate::record::genesis::Genesis;
@@ -150,6 +151,8 @@ record_kinds! {
     Decommission = "decommission",
     /// Another escrow has succeeded this one.
     Succeeded = "succeeded",
+    /// What a repair declared missing is not believed.
+    Disavow = "disavow",
 }
 
 /// The most bytes of a record of a kind or version that is not known here.
@@ -163,8 +166,8 @@ pub(crate) fn largest(kind: Option<RecordKind>) -> usize {
         Some(RecordKind::Request) => 2 << 20,
         // 255 shares, and the environment.
         Some(RecordKind::Seal) => 2 << 20,
-        // 255 approvals in base64, and lists.
-        Some(RecordKind::Release | RecordKind::End) => 4 << 20,
+        // 255 approvals or consents in base64, and lists.
+        Some(RecordKind::Release | RecordKind::End | RecordKind::Disavow) => 4 << 20,
         Some(RecordKind::Retire | RecordKind::Custody) => 64 << 10,
         // 255 consents to a text of 4,096 bytes that are all escaped, in base64 within base64.
         Some(RecordKind::Decommission) => 8 << 20,

@@ -15,6 +15,7 @@ pub mod confirm;
 pub mod custody;
 pub mod decommission;
 pub mod deviation;
+pub mod disavow;
 pub mod environment;
 pub mod faulty;
 pub mod finding;

@@ -141,12 +141,16 @@ rules! {
     AgreeSubject "AGREE-SUBJECT" Tampered "Somebody agrees with something that the log does not hold, or that takes no agreement.";
     BookForked "BOOK-FORKED" Finding "Two statements of one person name different records under one number of their book.";
     RepairSigner "REPAIR-SIGNER" Tampered "A record of a damaged tail, or a continuation, is not signed by exactly one enrolled person.";
+    RepairRetired "REPAIR-RETIRED" Finding "A repair is by somebody who had retired: what it declares missing is believed once a release follows.";
     RecoveredContent "RECOVERED-CONTENT" Tampered "The record of a damaged tail contradicts itself.";
     Recovered "RECOVERED" Finding "The log's end had been damaged; its bytes are in this record.";
     ContinueFrom "CONTINUE-FROM" Tampered "A continuation misstates what it follows.";
     ContinueKept "CONTINUE-KEPT" Tampered "A continuation keeps a record that is not one of the missing seals.";
     Continued "CONTINUED" Finding "The log was continued in another file.";
     RecordsMissing "RECORDS-MISSING" Truncated "Records that should be in this log are missing.";
+    DisavowRecord "DISAVOW-RECORD" Tampered "What is disavowed is not a repair or a record of an unknown kind in this log, or was disavowed before.";
+    DisavowSigner "DISAVOW-SIGNER" Tampered "A record is disavowed neither by two administrators nor by the electors of a vault, without its signer.";
+    Disavowed "DISAVOWED" Finding "A repair, or a record of an unknown kind, was disavowed: what it declared missing is not believed.";
     AdoptSigners "ADOPT-SIGNERS" Tampered "A branch is not adopted by two different enrolled people.";
     AdoptBranch "ADOPT-BRANCH" Tampered "An adopted branch is invalid, or is not a branch of this log.";
     AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";

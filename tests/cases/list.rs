@@ -74,6 +74,7 @@ cases! {
     ;
     repairs:
         a_threshold_of_custodians_stands_in_for_a_lost_administrator
+        electors_disavow_a_continuation
         somebody_who_retired_is_marked_and_not_refused
     ;
     request:

@@ -1,6 +1,7 @@
 """Deviations that follow from the log: docs/spec/deviations.md. Of the others only their makers know."""
 
 import groups
+import repairs
 from shapes import length, seconds
 
 LAST = seconds("9999-12-30T22:00:00Z")
@@ -29,7 +30,7 @@ def standing(escrow, says, environment, policy):
         "undecided": escrow.is_undecided(says["vault"]),
         "damaged-log": any(kind == "recovered" for kind, _, _ in escrow.unseen),
         "continued-elsewhere": any(kind == "continue" for kind, _, _ in escrow.unseen),
-        "missing-records": bool(escrow.missing),
+        "missing-records": repairs.may_lack(escrow),
     }
     return {word for word, holds in found.items() if holds} | of_environment(environment, policy)
 

@@ -59,7 +59,8 @@ class Escrow:
         self.votes, self.signed, self.agreed, self.confirmed, self.spent = {}, {}, {}, {}, set()
         # Records that are missing, branches that were adopted, and every record that counts as an ancestor.
         self.data, self.last, self.missing, self.branches = b"", -1, [], []
-        self.newer = False  # a newer record may have brought in what is named later
+        self.newer = set()  # newer records that may have brought in what is named later
+        self.repairs, self.disavowed = {}, {}  # what can be disavowed, as number and signers; what was, by whom
         self.unseen = set()  # repairs that only their signer has seen: kind, signer, number
         self.known = set()
         # Parts of a branch directly before the next record, from which record on they are, and those that nobody took.
@@ -74,7 +75,7 @@ class Escrow:
 
     def is_ancestor(self, head):
         """Whether a head is of this history; one among missing records cannot be told, and passes."""
-        passes = any(first <= head["seq"] < end["seq"] for first, end in self.missing)
+        passes = any(gap.first <= head["seq"] < gap.last["seq"] for gap in self.missing)
         return (head["seq"], head["size"], head["hash"]) in self.known or passes
 
     def prefix_of(self, head):
@@ -385,6 +386,8 @@ class Escrow:
         request.generation.exposed[-1] = request.generation.exposed[-1]._replace(approvals=dated)
         request.approvers |= set(approvers)
         self.signed[digest] = (("release", request.digest), note.by)
+        for gap in self.missing:
+            gap.believed = True
         self.receive(approvals)
         if "deviations" in says:
             self.report("DEVIATION", seq)
@@ -477,6 +480,7 @@ class Escrow:
 
     def see_repairs(self, statement):
         """Whoever states something on a head of this log has seen the repairs up to there."""
+        repairs.see(self, statement)
         head = statement.value["head"]
         if self.heads.get(head["seq"]) == (head["size"], head["hash"]) and statement.person not in self.retired:
             self.unseen = {(kind, who, seq) for kind, who, seq in self.unseen

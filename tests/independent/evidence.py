@@ -1,6 +1,7 @@
 """What comes from outside the log: heads that were taken home, and books."""
 
 import note as notes
+import repairs
 from note import NonCanonical
 from kinds import HEAD
 from shapes import HEX, Malformed, Object, read_json, require, seconds, write_json
@@ -85,6 +86,8 @@ def is_damage(data, at, owner, key):
 
 def compare(escrow, head):
     """What a head says of the log; None where it agrees."""
+    if repairs.shown_missing(escrow, head):
+        return "HEAD-TRUNCATED", head["seq"]
     if escrow.is_ancestor(head):
         return None
     return ("HEAD-TRUNCATED" if head["seq"] > max(escrow.heads) else "HEAD-FORK"), head["seq"]

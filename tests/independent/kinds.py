@@ -72,11 +72,12 @@ RECORDS = {
     "decommission": Object(vault=HEX, because=free, agrees=Optional(many(BASE64))),
     "succeeded": Object(successor=HEAD_OF, agrees=Optional(many(BASE64))),
     "retire": Object(person=PERSON, because=free, vault=Optional(HEX), agrees=Optional(many(BASE64))),
+    "disavow": Object(record=HEX, because=free, agrees=Optional(many(BASE64))),
 }
 
 # The most bytes of the note of a record, by its kind; of any other kind a mebibyte.
 MEBIBYTE = 1 << 20
-LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYTE, "end": 4 * MEBIBYTE,
+LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYTE, "end": 4 * MEBIBYTE, "disavow": 4 * MEBIBYTE,
            "retire": 64 << 10, "custody": 64 << 10, "decommission": 8 * MEBIBYTE, "succeeded": 2 * MEBIBYTE,
            "genesis": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
            "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE, "adopt-part": 16 * MEBIBYTE}

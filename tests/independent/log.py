@@ -36,8 +36,9 @@ def read(data: bytes, parts_from=0) -> Escrow:
         at, prev, seq = end, digest, seq + 1
     else:
         escrow.whole = True
-    for first, _ in escrow.missing:
-        escrow.report("RECORDS-MISSING", first)
+    for gap in escrow.missing:
+        if gap.reported(escrow):
+            escrow.report("RECORDS-MISSING", gap.first)
     for number in escrow.left + [number for number, _ in escrow.parts]:
         escrow.report("ADOPT-UNFINISHED", number)
     return escrow
@@ -147,7 +148,9 @@ def content(escrow, note, seq, digest):
         if note.kind in Escrow.KINDS:
             Escrow.KINDS[note.kind](escrow, note, seq, digest)
         else:
-            escrow.newer = escrow.newer or escrow.may_seal(note.by, None)
+            if escrow.may_seal(note.by, None):
+                escrow.newer.add(digest)
+            escrow.repairs[digest] = (seq, note.by)
             escrow.report("UNKNOWN-KIND", seq)
             escrow.signed[digest] = (("unknown",), note.by)
     except Broken as broken:

@@ -16,6 +16,96 @@ BEGINNING = b'{"type":"breakglass/v1/'
 MAX_DAMAGE, MAX_KEPT = 67_108_864, 8_388_608
 
 
+class Gap:
+    """Records that a `continue` declares missing: from number `first` to the head `last`."""
+
+    def __init__(self, first, last, record, signer):
+        self.first, self.last, self.record, self.signer = first, last, record, signer
+        self.believed, self.proved = True, None
+
+    @property
+    def end(self):
+        return self.last["seq"], self.last["size"], self.last["hash"]
+
+    def __eq__(self, other):
+        return (self.first, self.end, self.record) == (other.first, other.end, other.record)
+
+    def holds(self, escrow, head):
+        """Whether a head lies among them, which neither this log nor an adopted branch has."""
+        place = (head["seq"], head["size"], head["hash"])
+        new = place == self.end or place not in escrow.known
+        return self.first <= head["seq"] <= self.last["seq"] and new
+
+    def reported(self, escrow):
+        """The last of them that is reported as missing, or None."""
+        return self.last if self.believed and self.record not in escrow.disavowed else self.proved
+
+
+def take_repair(escrow, note, seq, digest):
+    if note.by[0] in escrow.retired:
+        escrow.report("REPAIR-RETIRED", seq)
+        for gap in escrow.missing:
+            gap.believed = gap.believed and gap.record != digest
+    escrow.unseen.add((note.kind, note.by[0], seq))
+    escrow.repairs[digest] = (seq, note.by)
+
+
+def see(escrow, statement):
+    """Whoever states something on a head that is missing here proves that it is."""
+    head = statement.value["head"]
+    for gap in escrow.missing:
+        if gap.holds(escrow, head) and statement.person not in escrow.retired | {gap.signer}:
+            if gap.proved is None or gap.proved["seq"] < head["seq"]:
+                gap.proved = head
+
+
+def shown_missing(escrow, head):
+    """Whether a head from outside shows that records are missing that were only declared to be."""
+    found = [gap.reported(escrow) for gap in escrow.missing if gap.holds(escrow, head)]
+    return bool(found) and all(last is None or last["seq"] < head["seq"] for last in found)
+
+
+def may_lack(escrow):
+    """Whether a request has to say that records are missing."""
+    return any(gap.proved or gap.record not in escrow.disavowed for gap in escrow.missing)
+
+
+def disavow(escrow, note, seq, _digest):
+    record = note.value["says"]["record"]
+    demand(record in escrow.repairs, "DISAVOW-RECORD", is_reference=True)
+    demand(record not in escrow.disavowed, "DISAVOW-RECORD")
+    taken = generations.consents(escrow, note, seq, "disavow", record, "DISAVOW-SIGNER")
+    people = {one.person for one in taken}
+    demand(len(note.by) == 1 and note.by[0] in escrow.people, "DISAVOW-SIGNER")
+    demand(may_disavow(escrow, record, people), "DISAVOW-SIGNER")
+    escrow.report("DISAVOWED", seq)
+    take_back(escrow, record, people)
+    generations.keep(escrow, taken)
+
+
+def may_disavow(escrow, record, people):
+    """Two administrators, or a satisfying set of one vault's electors, without the signers."""
+    others = people - set(escrow.repairs[record][1])
+    administrators = [one for one in others if escrow.is_administrator([one])]
+    return len(administrators) >= 2 or any(escrow.satisfied(vault, others) for vault in escrow.with_electors())
+
+
+def take_back(escrow, record, people):
+    seq, by = escrow.repairs[record]
+    escrow.unseen = {one for one in escrow.unseen if one[2] != seq or one[1] not in by}
+    escrow.newer.discard(record)
+    escrow.disavowed[record] = people
+
+
+def merge_disavowed(escrow, branch):
+    """What was disavowed on a branch, if those people suffice here too."""
+    escrow.repairs.update(branch.repairs)
+    escrow.newer |= branch.newer - set(escrow.disavowed)
+    for record, people in branch.disavowed.items():
+        if record not in escrow.disavowed and may_disavow(escrow, record, people):
+            take_back(escrow, record, people)
+
+
 def one_person(escrow, note, code):
     demand(len(note.by) == 1 and note.by[0] in escrow.people, code)
 
@@ -53,7 +143,7 @@ def began_first(damaged: bytes):
     return {"release": found[1].decode()} if found and found[1] else "unknown"
 
 
-def recovered(escrow, note, seq, _digest):
+def recovered(escrow, note, seq, digest):
     import log  # which reads this module
 
     one_person(escrow, note, "REPAIR-SIGNER")
@@ -63,8 +153,8 @@ def recovered(escrow, note, seq, _digest):
     start = began(damaged)
     demand(says.get("began") == start, "RECOVERED-CONTENT")
     demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
-    escrow.unseen.add(("recovered", note.by[0], seq))
     escrow.report("RECOVERED", seq)
+    take_repair(escrow, note, seq, digest)
     expose_signed(escrow, damaged, 0, escrow.last_time, seq)
     expose(escrow, start, escrow.last_time, seq)
 
@@ -98,7 +188,7 @@ def expose_signed(escrow, data, start, time, seq):
         at = data.find(BEGINNING, at + 1)
 
 
-def continued(escrow, note, seq, _digest):
+def continued(escrow, note, seq, digest):
     one_person(escrow, note, "REPAIR-SIGNER")
     says = note.value["says"]
     head, last = says["from"], escrow.last
@@ -107,7 +197,7 @@ def continued(escrow, note, seq, _digest):
         demand("kept" not in says, "CONTINUE-KEPT")
     else:
         before, told = copy.deepcopy(vars(escrow)), len(escrow.findings)
-        leave_out(escrow, head)
+        leave_out(escrow, head, digest, note.by[0])
         try:
             for text in says.get("kept", []):
                 last = keep(escrow, decoded(text), last, head)
@@ -116,13 +206,13 @@ def continued(escrow, note, seq, _digest):
             raise
         # What is found in records that were kept is found here.
         escrow.findings[told:] = [(code, seq) for code, _ in escrow.findings[told:]]
-    escrow.unseen.add(("continue", note.by[0], seq))
     escrow.report("CONTINUED", seq)
+    take_repair(escrow, note, seq, digest)
 
 
-def leave_out(escrow, head):
+def leave_out(escrow, head, record=None, signer=None):
     """The records after the last one, up to and including this head, are missing."""
-    escrow.missing.append((escrow.last + 1, head))
+    escrow.missing.append(Gap(escrow.last + 1, head, record, signer))
     escrow.known.add((head["seq"], head["size"], head["hash"]))
 
 
@@ -171,26 +261,25 @@ def adopt(escrow, note, seq, _digest):
     new = {(number, *place) for number, place in branch.heads.items() if number > head[0]}
     bad = branch.serious() - common.serious()
     demand(branch.whole and new and not bad, "ADOPT-BRANCH")
-    ends = {(gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) for gap in escrow.missing}
+    ends = {gap.end for gap in escrow.missing}
     demand(not new <= escrow.known - ends, "ADOPT-BRANCH")
     found = {(number, *place) for number, place in branch.heads.items()}
-    for start, last in escrow.missing:
-        if (last["seq"], last["size"], last["hash"]) in found:
+    for gap in escrow.missing:
+        if gap.end in found:
             for vault, sealed in escrow.vaults.items():
                 for number, one in sealed.items():
                     there = branch.generation(vault, number)
                     real = there is not None and there.digest == one.digest
-                    demand(real or not start <= one.seq <= last["seq"], "ADOPT-CONFLICT")
+                    demand(real or not gap.first <= one.seq <= gap.last["seq"], "ADOPT-CONFLICT")
     merge(escrow, branch, head, seq)
     timeline.join(escrow, branch, head, seq)
     escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code not in OF_THE_END]
     escrow.known |= new | branch.known
     escrow.branches += [(before + branch_bytes, new), *branch.branches]
-    escrow.newer = escrow.newer or branch.newer
-    escrow.missing = [gap for gap in escrow.missing
-                      if (gap[1]["seq"], gap[1]["size"], gap[1]["hash"]) not in new | branch.known - common.known]
-    escrow.missing += [gap for gap in branch.missing if gap[0] > head[0] and gap not in escrow.missing
-                       and escrow.heads.get(gap[1]["seq"]) != (gap[1]["size"], gap[1]["hash"])]
+    merge_disavowed(escrow, branch)
+    escrow.missing = [gap for gap in escrow.missing if gap.end not in new | branch.known - common.known]
+    escrow.missing += [gap for gap in branch.missing if gap.first > head[0] and gap not in escrow.missing
+                       and escrow.heads.get(gap.end[0]) != gap.end[1:]]
     escrow.report("ADOPTED", seq)
 
 
@@ -270,4 +359,4 @@ KEPT = {
     **offices.KEPT,
 }
 KINDS = {"recovered": recovered, "continue": continued, "adopt": adopt, "adopt-part": adopt_part, "retire": generations.retire,
-         **offices.KINDS}
+         "disavow": disavow, **offices.KINDS}

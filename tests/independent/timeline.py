@@ -95,7 +95,7 @@ class Timeline:
     def stated_after(self, statement):
         head = statement.value["head"]
         here = self.escrow.heads.get(head["seq"]) == (head["size"], head["hash"])
-        missing = any(first <= head["seq"] < end["seq"] or head == end for first, end in self.escrow.missing)
+        missing = any(gap.first <= head["seq"] < gap.last["seq"] or head == gap.last for gap in self.escrow.missing)
         return head["seq"] if here or missing else 0
 
     def set_after(self, marks):

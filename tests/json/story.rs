@@ -23,6 +23,7 @@ pub fn play() -> Answers {
     afterwards(&mut answers, &disk, &request);
     copies(&mut answers, &disk);
     audited(&mut answers, &disk);
+    disavowed(&mut answers);
     apart(&mut answers);
     answers
 }
@@ -154,6 +155,17 @@ fn copies(answers: &mut Answers, disk: &Disk) {
     answers.show(disk, "confirm", 0, "confirm prod --not-tested 'nobody may sign in today' --as alice/alice");
     answers.show(disk, "agree", 0, "agree 12 --as bob/bob");
     answers.show(disk, "retire", 0, "retire bob --because 'left the company' --as dan/dan");
+}
+
+/// A continuation is disavowed.
+fn disavowed(answers: &mut Answers) {
+    let disk = Disk::sealed();
+    let elsewhere =
+        "--as carol/carol -o req.bgr --accept-deviation continued-elsewhere --continue-in usb/log";
+    disk.run(&format!("{} {elsewhere}", asking("prod"))).ok();
+    let line = "disavow 6 --because 'nobody needed it' --as alice/alice --log usb/log";
+    answers.check(&disk, "disavow", 0, line);
+    answers.show(&disk, "disavow", 0, &line.replace("alice", "bob"));
 }
 
 /// The log as it is, and as it is after somebody damaged it.

@@ -4,6 +4,7 @@
 mod branches;
 mod canaries;
 mod deviations;
+mod disavowals;
 mod evidence;
 mod files;
 mod generations;

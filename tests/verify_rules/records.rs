@@ -298,8 +298,8 @@ fn time_backwards() {
 
 /// A kind of record that this version does not know.
 #[derive(Clone, Serialize, Deserialize)]
-struct Novel {
-    text: String,
+pub struct Novel {
+    pub text: String,
 }
 
 impl RecordBody for Novel {

@@ -5,6 +5,7 @@ pub(crate) mod cards;
 pub(crate) mod check;
 pub(crate) mod consent;
 pub(crate) mod decision;
+pub(crate) mod disavowing;
 pub(crate) mod finder;
 pub(crate) mod genesis;
 pub(crate) mod keys;

@@ -31,26 +31,45 @@ pub(crate) enum ToAgreeWith {
     },
 }
 
+/// What was typed to name a record or a statement.
+pub(crate) enum Wanted {
+    /// The number of the record.
+    Number(u64),
+    /// How its digest begins.
+    Digits(String),
+}
+
+impl Wanted {
+    /// Less than 8 digits are a number.
+    pub(crate) fn of(id: &str) -> Wanted {
+        let number = Some(id).filter(|text| text.len() < 8).and_then(|text| text.parse().ok());
+        number.map_or_else(|| Wanted::Digits(id.to_ascii_lowercase()), Wanted::Number)
+    }
+
+    /// Whether it is what has this digest, in the record of this number.
+    pub(crate) fn fits(&self, digest: &Digest, number: u64) -> bool {
+        match self {
+            Wanted::Number(seq) => *seq == number,
+            Wanted::Digits(digits) => digits.len() >= 8 && digest.to_string().starts_with(digits),
+        }
+    }
+}
+
 /// What `id` names: the number of a record, or the beginning of the digest of a record or a statement, for `person` to agree
 /// with.
 pub(crate) fn find(escrow: &Escrow, id: &str, person: &PersonId) -> Result<ToAgreeWith, Failure> {
-    let wanted = id.to_ascii_lowercase();
-    let seq = Some(&wanted).filter(|text| text.len() < 8).and_then(|text| text.parse::<u64>().ok());
-    let fits = |digest: &Digest, number: u64| match seq {
-        Some(seq) => seq == number,
-        None => wanted.len() >= 8 && digest.to_string().starts_with(&wanted),
-    };
+    let wanted = Wanted::of(id);
     let mut found: Vec<ToAgreeWith> = Vec::new();
     let own = |by: &[PersonId]| by.contains(person);
     for (digest, number, by, what) in escrow.countersignable() {
-        if fits(&digest, number) {
+        if wanted.fits(&digest, number) {
             let own = own(&by);
             found.push(ToAgreeWith::Record { digest, what, own });
         }
     }
     for collected in &escrow.statements {
         let (signed, digest) = (&collected.statement, collected.statement.note.digest());
-        if !fits(&digest, collected.seq) {
+        if !wanted.fits(&digest, collected.seq) {
             continue;
         }
         match &signed.statement.says {

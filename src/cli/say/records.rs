@@ -11,6 +11,7 @@ use crate::record::chain::LogRecord;
 use crate::record::closing::{Item, Standing};
 use crate::record::confirm::{Confirm, SignIn};
 use crate::record::custody::{Custody, InCustody};
+use crate::record::disavow::Disavow;
 use crate::record::kinds::Record;
 use crate::record::note::Note;
 use crate::record::repair::{Began, Recovered};
@@ -80,6 +81,7 @@ pub(crate) fn lines(record: &LogRecord) -> Vec<Line> {
             let successor = &says.successor;
             line(format!("by escrow {}, record {}", successor.escrow.short(), successor.seq), None)
         }
+        Record::Disavow(says) => line(disavowed(says), None),
         Record::Unknown(_) => line("a kind that this version does not know".to_owned(), None),
         Record::Faulty(_) => line("it does not say what its kind says".to_owned(), None),
     }]
@@ -158,6 +160,10 @@ fn kept(says: &Custody) -> String {
     format!("{what} at {}{bag}{because}", says.place)
 }
 
+fn disavowed(says: &Disavow) -> String {
+    format!("the record {}: {}", says.record.short(), says.because)
+}
+
 fn confirmed(says: &Confirm) -> String {
     let what = match &says.outcome {
         SignIn::SignedIn(time) => format!("signed in at {time}"),
@@ -171,10 +177,14 @@ fn agreed(says: &Agree) -> String {
     match says {
         Agree::Record(record) => format!("to the record {}", record.short()),
         Agree::Statement(statement) => format!("with the statement {}", statement.short()),
-        Agree::Proposal(proposal) => match proposal.read::<Retire>() {
-            Some(says) => format!("to `{}` {}", proposal.kind.as_str(), retired(&says)),
-            None => format!("to a `{}`", proposal.kind.as_str()),
-        },
+        Agree::Proposal(proposal) => {
+            let kind = proposal.kind.as_str();
+            let retired = proposal.read().as_ref().map(retired);
+            match retired.or_else(|| proposal.read().as_ref().map(disavowed)) {
+                Some(what) => format!("to `{kind}` {what}"),
+                None => format!("to a `{kind}`"),
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::disavowing::disavow_with_consent;
 use crate::cli::files::people::LocalPerson;
 use crate::cli::files::retiring::retire_with_consent;
 use crate::cli::files::statements::read_statement;
@@ -18,6 +19,7 @@ use crate::hands::sandbox::FileAccess;
 use crate::hands::store::ChainFile;
 use crate::ledger::log::Ledger;
 use crate::record::agree::{Agree, Proposal};
+use crate::record::disavow::Disavow;
 use crate::record::retire::Retire;
 
 /// Consent to a proposal, agree with a confirmation, or countersign a record
@@ -91,10 +93,13 @@ fn consent(
     ledger: &mut Ledger<ChainFile>,
     context: &mut Context<'_>,
 ) -> Result<Answer, Failure> {
-    let says = proposal.read::<Retire>().ok_or_else(|| {
-        let what = format!("this version cannot write a `{}`", proposal.kind.as_str());
-        Failure::new(Exit::BadInput, what).next("use the version with which it was proposed")
-    })?;
-    let outcome = retire_with_consent(&says, std::slice::from_ref(who), ledger, context)?;
-    Ok(Answer::of(Exit::Done, &outcome))
+    let people = std::slice::from_ref(who);
+    if let Some(says) = proposal.read::<Retire>() {
+        return Ok(Answer::of(Exit::Done, &retire_with_consent(&says, people, ledger, context)?));
+    }
+    if let Some(says) = proposal.read::<Disavow>() {
+        return Ok(Answer::of(Exit::Done, &disavow_with_consent(&says, people, ledger, context)?));
+    }
+    let what = format!("this version cannot write a `{}`", proposal.kind.as_str());
+    Err(Failure::new(Exit::BadInput, what).next("use the version with which it was proposed"))
 }

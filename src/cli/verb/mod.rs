@@ -13,6 +13,7 @@ pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod demo;
 pub(crate) mod deny;
+pub(crate) mod disavow;
 pub(crate) mod doctor;
 pub(crate) mod drill;
 pub(crate) mod enroll;

@@ -1,8 +1,8 @@
 //! One record after another.
 
 use crate::escrow::rules::{
-    adopt, continuation, custody, decommission, end, genesis, recovered, release, request, retire, seal,
-    statements, succeeded,
+    adopt, continuation, custody, decommission, disavow, end, genesis, recovered, release, request, retire,
+    seal, statements, succeeded,
 };
 use crate::escrow::signers::{is_genesis, may_seal};
 use crate::escrow::state::{Countersignable, Escrow, Subject};
@@ -44,7 +44,7 @@ impl Escrow {
             report(broken.expected(expected).found(found));
         }
         if let Err(broken) = self.admit_content(record, &mut report) {
-            report(broken.in_newer_log(self.newer));
+            report(broken.in_newer_log(!self.newer.is_empty()));
         }
         if !matches!(record.says, Record::AdoptPart(_)) {
             self.leave_parts();
@@ -89,9 +89,13 @@ impl Escrow {
             Record::Custody(says) => custody::admit(self, record, says, report),
             Record::Decommission(says) => decommission::admit(self, record, says, report),
             Record::Succeeded(says) => succeeded::admit(self, record, says, report),
+            Record::Disavow(says) => disavow::admit(self, record, says, report),
             Record::Unknown(kind) => {
                 self.expose_signed(record);
-                self.newer |= may_seal(self, &record.frame.by, None);
+                if may_seal(self, &record.frame.by, None) {
+                    self.newer.insert(record.hash);
+                }
+                self.may_be_disavowed(record);
                 let (seq, by) = (record.frame.seq, record.frame.by.clone());
                 self.signed.insert(record.hash, Countersignable { subject: Subject::Unknown, seq, by });
                 report(Broken::new(Rule::UnknownKind, format!("`{kind}`")).kind(kind));

@@ -2,15 +2,18 @@
 
 use data_encoding::BASE64;
 
+use crate::crypto::digest::Digest;
+use crate::escrow::declared::Gap;
 use crate::escrow::rules::{decommission, request, retire, seal, statements, succeeded};
 use crate::escrow::signers::by_one_person;
-use crate::escrow::state::{Escrow, Gap};
+use crate::escrow::state::Escrow;
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::deviation::Deviation;
 use crate::record::finding::{Broken, Rule};
 use crate::record::head::Head;
 use crate::record::kinds::Record;
 use crate::record::repair::{Continue, Damage};
+use crate::value::names::PersonId;
 
 /// The highest number up to which records can be left out: far beyond any log, and far from where numbers end.
 pub const MAX_SEQ: u64 = 1 << 53;
@@ -71,7 +74,7 @@ pub(super) fn admit(
     says: &Continue,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    by_one_person(record)?;
+    let who = by_one_person(record)?;
     if let Some(left) = says.left.as_ref().filter(|left| left.bytes.is_some() || left.zeros != 0) {
         let broken = broken(says, "it keeps bytes of the file that was left behind");
         return Err(broken.size(left.size).digest(left.digest));
@@ -83,38 +86,40 @@ pub(super) fn admit(
         return Err(broken.head(says.from).limit(0_u64).found(says.kept.len()));
     }
     if !missing {
-        escrow.note_repair(record, Deviation::ContinuedElsewhere);
-        report(continued(says));
+        report(continued(record, who, says));
+        escrow.take_repair(record, Deviation::ContinuedElsewhere, report);
         return Ok(());
     }
     // All or nothing: a continuation with one bad record changes nothing.
     let mut after = escrow.clone();
-    after.leave_out(says.from);
+    after.may_be_disavowed(record);
+    after.leave_out(says.from, Some(record.hash));
     let mut last = tail.seq;
     for kept in &says.kept {
         last = after.take_kept(kept, last, says.from, report)?;
     }
     *escrow = after;
-    escrow.note_repair(record, Deviation::ContinuedElsewhere);
-    report(continued(says));
+    report(continued(record, who, says));
+    escrow.take_repair(record, Deviation::ContinuedElsewhere, report);
     Ok(())
 }
 
-fn continued(says: &Continue) -> Broken {
-    let from = format!("after record {}, {}", says.from.seq, says.from.hash.short());
-    match &says.left {
+fn continued(record: &LogRecord, who: &PersonId, says: &Continue) -> Broken {
+    let from = format!("by `{who}`, after record {}, {}", says.from.seq, says.from.hash.short());
+    let broken = match &says.left {
         Some(Damage { size, digest, .. }) => {
             let what = format!("{from}; left behind: {size} bytes, {digest}");
             Broken::new(Rule::Continued, what).head(says.from).size(*size).digest(*digest)
         }
         None => Broken::new(Rule::Continued, from).head(says.from),
-    }
+    };
+    broken.signers(&record.frame.by)
 }
 
 impl Escrow {
-    /// Leaves out the records after the end of the log, up to and including `until`.
-    pub(in crate::escrow) fn leave_out(&mut self, until: Head) {
-        self.gaps.push(Gap { after: self.head.seq, until });
+    /// Leaves out the records after the end of the log, up to and including `until`, as `record` declares.
+    pub(in crate::escrow) fn leave_out(&mut self, until: Head, record: Option<Digest>) {
+        self.gaps.push(Gap { after: self.head.seq, until, record, is_believed: true, proved: None });
         self.elsewhere.insert(until);
     }
 
@@ -179,7 +184,7 @@ impl Escrow {
     /// the records up to `until` may keep.
     pub(crate) fn keepable(&self, until: Head, candidates: impl Iterator<Item = String>) -> Vec<String> {
         let (mut after, mut last) = (self.clone(), self.head.seq);
-        after.leave_out(until);
+        after.leave_out(until, None);
         let fits = |kept: &String| match after.take_kept(kept, last, until, &mut |_| {}) {
             Ok(seq) => {
                 last = seq;

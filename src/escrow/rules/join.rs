@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::escrow::declared::Gap;
 use crate::escrow::requests::ReleaseState;
 use crate::escrow::rules::grants::Grants;
-use crate::escrow::state::{Escrow, Gap};
+use crate::escrow::state::Escrow;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::Vault;
 use crate::record::finding::{Broken, Rule};
@@ -21,6 +22,7 @@ enum Part {
     Statements,
     /// What needs this log's state, and is taken over once everything that it is about is here.
     Grants,
+    Repairs,
 }
 
 /// What a kind of record adds to an escrow. A kind that is forgotten here does not compile: it would be lost with the
@@ -31,6 +33,7 @@ fn part_of(kind: RecordKind) -> Part {
         RecordKind::Seal | RecordKind::Decommission => Part::Vaults,
         RecordKind::Request | RecordKind::Release | RecordKind::End => Part::Requests,
         RecordKind::Statements => Part::Statements,
+        RecordKind::Disavow => Part::Repairs,
         // Both branches have the same genesis; repairs and custody on a branch are reported by its findings.
         RecordKind::Genesis
         | RecordKind::Recovered
@@ -68,6 +71,7 @@ impl Escrow {
                     self.spent.extend(branch.spent.iter().copied());
                     grants.join(self, report);
                 }
+                Part::Repairs => self.join_disavowed(branch),
             }
         }
         self.used.extend(branch.used.iter().cloned());
@@ -97,7 +101,6 @@ impl Escrow {
         }
         self.elsewhere.extend(theirs);
         self.elsewhere.extend(branch.elsewhere.iter().copied());
-        self.newer |= branch.newer;
     }
 
     /// Keeps the bytes of the branch's seals: they are not records of this file themselves.

@@ -9,6 +9,7 @@ mod consent;
 mod continuation;
 mod custody;
 mod decommission;
+mod disavow;
 mod end;
 mod genesis;
 mod grants;

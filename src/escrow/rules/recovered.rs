@@ -18,7 +18,7 @@ pub(super) fn admit(
     recovered: &Recovered,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    by_one_person(record)?;
+    let who = by_one_person(record)?;
     let damage = &recovered.damage;
     let tell = |rule: Rule, what: &str| Broken::new(rule, what).size(damage.size).digest(damage.digest);
     let broken = |why: &str| tell(Rule::RecoveredContent, why);
@@ -36,7 +36,7 @@ pub(super) fn admit(
     }
     let seq = record.frame.seq;
     escrow.expose_signed_in(&kept, seq);
-    let mut what = format!("{} bytes", damage.size);
+    let mut what = format!("{} bytes, by `{who}`", damage.size);
     if let Some(began) = recovered.began {
         what.push_str(&match began {
             Began::Release(request) => format!(", which began a release for request {}", request.short()),
@@ -45,8 +45,9 @@ pub(super) fn admit(
         escrow.expose_begun(began, seq);
     }
     let began = recovered.began.and_then(Began::request);
-    escrow.note_repair(record, Deviation::DamagedLog);
-    report(tell(Rule::Recovered, &what).where_known(began, Broken::request));
+    let told = tell(Rule::Recovered, &what).signers(&record.frame.by);
+    report(told.where_known(began, Broken::request));
+    escrow.take_repair(record, Deviation::DamagedLog, report);
     Ok(())
 }
 

@@ -45,6 +45,7 @@ pub(super) fn admit(
     let (subject, by) = (Subject::Release { request: release.request }, record.frame.by.clone());
     escrow.signed.insert(record.hash, Countersignable { subject, seq: record.frame.seq, by });
     escrow.begin_vote(&vault, generation, true);
+    escrow.believe_gaps();
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod canaries;
 mod cards;
 mod continuations;
 mod deviations;
+mod disavowals;
 mod edits;
 mod excerpts;
 mod faults;
@@ -55,6 +56,7 @@ pub fn everything() {
     branches::write();
     retirements::write();
     deviations::write();
+    disavowals::write();
     generations::write();
     grown::write();
     notices::write();

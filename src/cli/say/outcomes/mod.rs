@@ -11,6 +11,7 @@ pub(crate) mod compare;
 pub(crate) mod confirm;
 pub(crate) mod copy;
 pub(crate) mod deny;
+pub(crate) mod disavow;
 pub(crate) mod doctor;
 pub(crate) mod enroll;
 pub(crate) mod head;
