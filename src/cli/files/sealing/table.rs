@@ -99,7 +99,7 @@ impl TableText {
     /// # Errors
     /// Why the bytes are not text, and where.
     pub(crate) fn decode(bytes: Vec<u8>) -> Result<TableText, (TableError, TextPlace)> {
-        let bytes = Zeroizing::new(bytes);
+        let mut bytes = Zeroizing::new(bytes);
         let begin = TextPlace { line: 1, column: 1 };
         let text = if let Some(wide) = bytes.strip_prefix(MARK_LITTLE) {
             utf16(wide, u16::from_le_bytes).ok_or((TableError::NotUtf16, begin))?
@@ -108,12 +108,17 @@ impl TableText {
         } else if bytes.contains(&0) {
             return Err((TableError::NotUtf16, begin));
         } else {
-            let plain = bytes.strip_prefix(MARK).unwrap_or(&bytes);
-            let text = std::str::from_utf8(plain).map_err(|error| {
-                let good = std::str::from_utf8(&plain[..error.valid_up_to()]).unwrap_or_default();
+            if bytes.starts_with(MARK) {
+                bytes.drain(..MARK.len());
+            }
+            // The bytes become the text where they are: a copy of a large file is more memory than can be locked.
+            let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
+                let valid = error.utf8_error().valid_up_to();
+                let bytes = Zeroizing::new(error.into_bytes());
+                let good = std::str::from_utf8(&bytes[..valid]).unwrap_or_default();
                 (TableError::NotUtf8, TextPlace::of(good, good.len()))
             })?;
-            Zeroizing::new(text.to_owned())
+            Zeroizing::new(text)
         };
         let header = text.lines().find(|line| !line.is_empty()).unwrap_or_default();
         let separator = [',', ';', '\t'].into_iter().find(|one| header.contains(*one)).unwrap_or(',');
