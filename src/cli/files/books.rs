@@ -49,6 +49,15 @@ impl LocalPerson {
             .map_or_else(|_| Book::new(self.signer.person().clone()), |reading| reading.book)
     }
 
+    /// The book as far as it can be read, where the next record has to go into it: what is no file, or cannot be read, cannot
+    /// be written to either, and is not called a lost book.
+    pub(crate) fn book_to_continue(&self) -> Result<Book, Failure> {
+        match self.read_book(&self.book) {
+            Err(failure) if self.book.symlink_metadata().is_ok() => Err(failure),
+            read => Ok(read.map_or_else(|_| Book::new(self.signer.person().clone()), |reading| reading.book)),
+        }
+    }
+
     /// Reads the book at `path`, as far as it can be read. What was verified before is not verified again.
     fn read_book(&self, path: &Path) -> Result<BookReading, Failure> {
         let person = self.signer.person();

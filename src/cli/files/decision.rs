@@ -52,7 +52,7 @@ impl Decision<'_> {
     }
 
     fn review(&self) -> Result<Review<'_>, Failure> {
-        let book = self.custodian.book_as_far();
+        let book = self.custodian.book_to_continue()?;
         self.carried
             .examine(&self.custodian.card, &self.custodian.identities, &book)
             .map_err(|error| failures::approve(self.path, &error))
