@@ -105,9 +105,9 @@ fn times_are_told_as_times() {
         &json!({
             "code": "CLOSE-OVERDUE", "severity": "finding", "seq": 6, "offset": null,
             "meaning": "A release was not closed in time.",
-            "detail": "request 2ef3c060: due by 2026-11-26T08:12:00Z",
+            "detail": "request 422639cc: due by 2026-11-26T08:12:00Z",
             "due": "2026-11-26T08:12:00Z", "generation": 1, "since": "2026-11-23T08:12:00Z", "vault": "prod",
-            "request": "2ef3c060d8e43abca872aa653ffc3e3b3345c09d69d1fb40eba35e7787387c75",
+            "request": "422639cca6d2aa77aa6a16fa99fcc2369bc6e99a7f607c1be6c820dbad9c33db",
         }),
     );
 }

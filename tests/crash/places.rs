@@ -8,7 +8,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::disk::{Disk, Run, asking};
+use crate::disk::{Disk, PASSWORD, Run, asking};
 use crate::scenes::{
     Snapshot, approve_line, approved, asked, begun, folder, people, release_line, released, seal_line,
     sealed, torn,
@@ -169,7 +169,8 @@ fn no_name_is_a_way_out() {
             assert!([2, 3].contains(&run.code), "`{name}`: {run:?}");
             assert!(disk.tree() == before, "`{name}`: {line}");
         }
-        let csv = format!("vault,account_id,email,password\n\"{name}\",111122223333,r@example.com,x\n");
+        let csv =
+            format!("vault,account_id,email,password\n\"{name}\",111122223333,r@example.com,{PASSWORD}\n");
         let words = disk.line("seal --from - --threshold 2 --custodian alice --custodian bob --as dan/dan");
         disk.refuses_line(3, words.stdin(csv));
     }

@@ -49,13 +49,14 @@ fn files_of_the_escrow_and_of_its_people() {
     let check = "check --as alice/alice -o check.bgs";
     names(&disk, "escrow/log", ALL, check, "escrow/log");
     names(&disk, "alice/alice.card", ALL, check, "alice/alice.card");
-    // The owner's own book goes on, with the damaged record kept: it is said, and verify knows.
+    // The owner's own book goes on, with the damaged record kept: it is said, and verify knows. The log has the statement
+    // that the damaged record was of.
     let book = disk.read("alice/alice.book");
     let mut bad = book.clone();
     bad[book.len() / 2] ^= 1;
     disk.write("alice/alice.book", &bad);
     disk.run(check).ok().says("alice/alice.book: record 0 of the book: the book ends in damaged bytes");
-    disk.run("verify --book alice/alice.book").exits(14).shows("BOOK-SILENT");
+    disk.run("verify --book alice/alice.book").exits(14).shows("BOOK-LOST");
     disk.remove("check.bgs");
     disk.write("alice/alice.book", book);
     let key = disk.read("alice/alice.key");

@@ -3,16 +3,21 @@
 
 use std::collections::BTreeSet;
 
+use breakglass::crypto::digest::Digest;
 use breakglass::crypto::sign::SigningKey;
 use breakglass::escrow::Reading;
 use breakglass::ledger::log::Ledger;
+use breakglass::record::custody::{Custody, InCustody};
+use breakglass::record::decommission::Decommission;
 use breakglass::record::finding::{Rule, Severity};
+use breakglass::record::head::{Head, HeadFile};
 use breakglass::record::kinds::RecordKind;
 use breakglass::record::policy::Policy;
 use breakglass::record::repair::Continue;
 use breakglass::record::request::EndOutcome;
 use breakglass::record::retire::Retire;
 use breakglass::record::statements::Statements;
+use breakglass::record::succeeded::Succeeded;
 use breakglass::value::names::KeyName;
 
 use crate::forge::{self, first_line};
@@ -29,13 +34,25 @@ fn every_kind() -> (World, Asking) {
     let branch = world.a_check_from(&fork);
     world.check("bob");
     world.adopt(branch, &["dan", "alice"]).unwrap();
+    let parted = world.a_check_from(&fork);
+    world.adopt_in_parts(&parted, &[64], &["dan", "alice"]);
     world.set_bytes([&world.bytes()[..], b"{\"type\":\"breakglass/v1/en"].concat());
     world.recover("alice").unwrap();
     let from = world.head();
     let says = Continue { from, last: None, left: None, kept: Vec::new() };
-    world.append(says, &[world.signs("bob")]).unwrap();
+    let continued = world.append(says, &[world.signs("erin")]).unwrap();
+    world.append(world.disavow_with(continued.record(), &["alice", "bob"]), &[world.signs("dan")]).unwrap();
     let asking = world.released();
     world.end(&asking, EndOutcome::Released);
+    let what = InCustody::Medium(text("the drive with the payloads"));
+    let custody = Custody { what, place: text("the safe on floor 3"), bag: None, because: None };
+    world.append(custody, &[world.signs("alice"), world.signs("bob")]).unwrap();
+    let vault = world.generation("prod").seal.vault;
+    let unused = Decommission { vault, because: text("the account is closed"), agrees: Vec::new() };
+    world.forge(unused, &[world.signs("dan"), world.signs("alice")]);
+    let hash = Digest::of(b"another escrow");
+    let successor = HeadFile::new(hash, Head { size: 4000, seq: 0, hash });
+    world.forge(Succeeded { successor, agrees: Vec::new() }, &[world.signs("dan")]);
     (world, asking)
 }
 
