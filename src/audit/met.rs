@@ -59,7 +59,7 @@ impl<'a> Met<'a> {
     }
 
     /// What is from the future, and is not made.
-    pub(crate) fn from_the_future(&self) -> &[Finding] {
+    pub(crate) fn dated_ahead(&self) -> &[Finding] {
         &self.ahead
     }
 

@@ -131,7 +131,7 @@ impl<'a> Obligations<'a> {
             self.noticed(asked, &mut found);
         }
         found.extend(self.handed.findings(self.escrow));
-        found.extend(self.from_the_future());
+        found.extend(self.dated_ahead());
         found
     }
 
@@ -260,8 +260,8 @@ impl<'a> Obligations<'a> {
     }
 
     /// What would meet or renew something, and is from the future.
-    pub(crate) fn from_the_future(&self) -> Vec<Finding> {
-        let mut found = self.met.from_the_future().to_vec();
+    pub(crate) fn dated_ahead(&self) -> Vec<Finding> {
+        let mut found = self.met.dated_ahead().to_vec();
         let asked = self.escrow.requests.iter().filter(|asked| asked.request.purpose == Purpose::Drill);
         for (asked, release) in asked.flat_map(|asked| asked.releases.iter().map(move |one| (asked, one))) {
             let act = drilled(self.escrow, asked, release);

@@ -35,7 +35,7 @@ pub fn status(reading: &Reading, files: &SealedFiles, now: Time) -> Status {
     // To whom something was sealed is over and done: no other copy mends that.
     let dealt = files.findings().into_iter().filter(|found| found.rule == Rule::FileRecipients).count();
     let owed = Obligations::of(escrow, now, &[]);
-    let findings = owed.from_the_future().len()
+    let findings = owed.dated_ahead().len()
         + reading.findings.iter().filter(|found| found.severity() == Severity::Finding).count()
         + dealt;
     let looked_at = files.by_record();

@@ -14,7 +14,7 @@ def findings(escrow, now, book_statements):
         found += of_request(escrow, line, escrow.requests[digest])
     for name, vault in escrow.vaults.items():
         found += of_vault(escrow, line, vault, quorums, name not in escrow.decommissioned)
-    return found + from_the_future(escrow, line) + generations.findings(escrow)
+    return found + dated_ahead(escrow, line) + generations.findings(escrow)
 
 
 def made(escrow, line, kind):
@@ -26,7 +26,7 @@ def made(escrow, line, kind):
                 yield one, when
 
 
-def from_the_future(escrow, line):
+def dated_ahead(escrow, line):
     """What would meet or renew something, and is not made."""
     found = []
     releases = {digest for request in escrow.requests.values() for digest in request.releases}

@@ -246,7 +246,7 @@ fn ends_of_a_release(world: &World, asking: &Asking) {
         })
     });
     spoiled(
-        &world,
+        world,
         "end-code-of-a-field-unasked",
         "A code of a field that was not asked for.",
         rule,
