@@ -220,7 +220,7 @@ fn a_release_shows_nothing_unless_it_is_there() {
 
 #[test]
 fn what_comes_after_is_there_or_not() {
-    fail_all(&["action", "close", "collect", "confirm", "agree", "retire", "adopt"], 1);
+    fail_all(&["action", "close", "collect", "confirm", "agree", "retire", "disavow", "adopt"], 1);
 }
 
 #[test]

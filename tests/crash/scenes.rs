@@ -78,7 +78,15 @@ snapshots! {
     }
     /// The same, checked by all.
     checked { Snapshot::of(&Disk::sealed(), None) }
-    /// The same, and asked for by carol; bob approved.
+    /// The same, with a log that carol continued: its record 6 says so.
+    continued {
+        let disk = Disk::sealed();
+        let elsewhere = "--continue-in usb/log --accept-deviation continued-elsewhere";
+        disk.run(&format!("{} --as carol/carol -o req.bgr {elsewhere}", asking("prod"))).ok();
+        disk.write("escrow/log", disk.read("usb/log"));
+        Snapshot::of(&disk, None)
+    }
+    /// The same as before, and asked for by carol; bob approved.
     asked {
         let (disk, asked) = Disk::asked();
         disk.approve("bob", &asked).ok();
@@ -175,6 +183,7 @@ pub fn scenes() -> Vec<Scene> {
         scene("confirm", released(), "confirm prod --not-tested 'nobody could' --as alice/alice"),
         scene("agree", released(), "agree 2 --as alice/alice"),
         scene("retire", released(), "retire bob --because left --as dan/dan"),
+        scene("disavow", continued(), "disavow 6 --because 'nobody needed it' --as alice/alice"),
         scene("man", people(), "man new/man1"),
     ]
 }
