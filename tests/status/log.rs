@@ -28,7 +28,7 @@ fn a_gap_is_told_at_the_top() {
     assert!(
         screen.starts_with(&format!(
             "TRUNCATED: Records that should be in this log are missing.
-  record 6: records 6 to 8; the last of them is
+  record 6: records 6 to 8, left out by `alice`; the last of them is
     {missing}
 Add nothing to this log. Run `breakglass verify`, and compare other copies.
 Below is only the part of the log that could be read.
