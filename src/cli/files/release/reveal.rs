@@ -12,7 +12,7 @@ use crate::cli::files::release::shown::{self, ShownFields};
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::files::ANOTHER_COPY;
-use crate::cli::say::outcome::Outcome as _;
+use crate::cli::say::outcome::Outcome;
 use crate::cli::say::outcomes::release::{NotCanaryOutcome, ReleaseOutcome};
 use crate::cli::terminal::confirm::confirm_deviations;
 use crate::crypto::digest::Digest;
@@ -152,12 +152,7 @@ fn not_canary(
     let asked = log.ledger.escrow().request(&request);
     let vault = asked.map(|asked| asked.request.name.clone());
     let said = NotCanaryOutcome { request_id: request, record, outcome, vault };
-    if how.print.is_empty() {
-        return Ok(Answer::of(Exit::Findings, &said));
-    }
-    // Standard output holds what was printed: nothing.
-    context.warn(&said.said().to_string());
-    Ok(Answer::said_already().ending(Exit::Findings))
+    Ok(told(how, Exit::Findings, &said, context))
 }
 
 /// Fails if nobody has seen anything, and nobody has decided anything: the emergency may go on where there is a terminal.
@@ -229,12 +224,16 @@ fn answer(
         purpose: asked.request.purpose,
         requester: how.requester.prefix().to_owned(),
     };
+    told(how, Exit::Done, &outcome, context)
+}
+
+/// The answer. With `--print` it is said on standard error: standard output holds what was printed, and nothing else.
+fn told(how: &Releasing<'_>, exit: Exit, outcome: &impl Outcome, context: &mut Context<'_>) -> Answer {
     if how.print.is_empty() {
-        return Answer::of(Exit::Done, &outcome);
+        return Answer::of(exit, outcome);
     }
-    // Standard output holds what was printed, and nothing else.
     context.warn(&outcome.said().to_string());
-    Answer::said_already()
+    Answer::said_already().ending(exit)
 }
 
 /// Nobody is asked for a path any more, so the sandbox closes further: a program that holds credentials needs three
