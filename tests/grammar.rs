@@ -5,7 +5,7 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use breakglass::record::book::BookRecord;
@@ -13,7 +13,7 @@ use breakglass::record::card::Card;
 use breakglass::record::kinds::{self, Record, RecordKind};
 use breakglass::record::note::Note;
 use breakglass::record::statement::{SignedStatement, StatementError, StatementKind};
-use common::{skipped, tool_or_skip};
+use common::python_of_the_reader;
 use data_encoding::BASE64;
 
 fn root() -> &'static Path {
@@ -58,19 +58,9 @@ fn compared(python: &Path, page: &Path, into: &Path) -> Output {
     Command::new(python).arg("-B").arg(program).args([page, into]).output().unwrap()
 }
 
-fn python(test: &str) -> Option<PathBuf> {
-    let python = tool_or_skip(test, "python3")?;
-    let import = Command::new(&python).args(["-c", "import cryptography"]).output().unwrap();
-    if !import.status.success() {
-        skipped(test, "python3-cryptography");
-        return None;
-    }
-    Some(python)
-}
-
 #[test]
 fn both_readers_take_what_the_grammar_takes() {
-    let Some(python) = python("both_readers_take_what_the_grammar_takes") else { return };
+    let Some(python) = python_of_the_reader("both_readers_take_what_the_grammar_takes") else { return };
     let folder = tempfile::tempdir().unwrap();
     let into = folder.path().join("values");
     let output = compared(&python, &root().join("docs/spec/grammar.md"), &into);
@@ -111,7 +101,7 @@ fn is_of_its_form(family: &str, line: &str) -> bool {
 /// The control: a grammar with another bound, a field more or less, or a code point less is not that of the readers.
 #[test]
 fn another_grammar_is_noticed() {
-    let Some(python) = python("another_grammar_is_noticed") else { return };
+    let Some(python) = python_of_the_reader("another_grammar_is_noticed") else { return };
     let folder = tempfile::tempdir().unwrap();
     let (page_of, into) = (folder.path().join("grammar.md"), folder.path().join("values"));
     let mut changed = page();

@@ -7,18 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use common::{skipped, tool_or_skip};
-
-/// The interpreter, if it and the library that the reader needs are here.
-fn python(test: &str) -> Option<PathBuf> {
-    let python = tool_or_skip(test, "python3")?;
-    let import = Command::new(&python).args(["-c", "import cryptography"]).output().unwrap();
-    if !import.status.success() {
-        skipped(test, "python3-cryptography");
-        return None;
-    }
-    Some(python)
-}
+use common::python_of_the_reader;
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
@@ -44,7 +33,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[test]
 fn the_other_reader_agrees_on_every_case() {
-    let Some(python) = python("the_other_reader_agrees_on_every_case") else { return };
+    let Some(python) = python_of_the_reader("the_other_reader_agrees_on_every_case") else { return };
     let output = check(&python, &tests().join("vectors"));
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
@@ -56,7 +45,7 @@ fn the_other_reader_agrees_on_every_case() {
 /// The control: in each family one bit of one artifact is another, and the reader notices each.
 #[test]
 fn one_bit_is_noticed_in_each_family() {
-    let Some(python) = python("one_bit_is_noticed_in_each_family") else { return };
+    let Some(python) = python_of_the_reader("one_bit_is_noticed_in_each_family") else { return };
     let folder = tempfile::tempdir().unwrap();
     let good = [
         ("log/rotated", "log"),
@@ -92,7 +81,7 @@ fn one_bit_is_noticed_in_each_family() {
 /// What stands on the command line of `breakglass verify` stands on the other reader's, with the same exit code.
 #[test]
 fn the_other_reader_has_the_same_exit_codes() {
-    let Some(python) = python("the_other_reader_has_the_same_exit_codes") else { return };
+    let Some(python) = python_of_the_reader("the_other_reader_has_the_same_exit_codes") else { return };
     let folder = tempfile::tempdir().unwrap();
     for (case, exit) in [("log/genesis", 0), ("log/empty", 10), ("log/chain-prev", 10)] {
         let case = tests().join("vectors").join(case);
@@ -143,7 +132,7 @@ fn escrow(case: &str, folder: &Path) {
 /// The recoverer opens a vault from shares, and from approvals, and shows the code of that moment.
 #[test]
 fn the_other_reader_opens_a_vault() {
-    let Some(python) = python("the_other_reader_opens_a_vault") else { return };
+    let Some(python) = python_of_the_reader("the_other_reader_opens_a_vault") else { return };
     let from_shares =
         ["--identity", "bob.key", "--identity", "carol.key", "--passphrase", "correct horse battery"];
     let from_approvals = [

@@ -7,6 +7,7 @@ use std::env;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Where the tool `name` lies, if it is on the PATH and may be executed.
 pub fn tool(name: &str) -> Option<PathBuf> {
@@ -44,4 +45,15 @@ pub fn tool_or_skip(test: &str, name: &str) -> Option<PathBuf> {
         skipped(test, name);
     }
     found
+}
+
+/// The interpreter for the other reader; where it or the library that it needs is missing, says that `test` is skipped.
+pub fn python_of_the_reader(test: &str) -> Option<PathBuf> {
+    let python = tool_or_skip(test, "python3")?;
+    let import = Command::new(&python).args(["-c", "import cryptography"]).output().unwrap();
+    if !import.status.success() {
+        skipped(test, "python3-cryptography");
+        return None;
+    }
+    Some(python)
 }
