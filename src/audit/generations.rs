@@ -1,7 +1,6 @@
 //! What is open about the generations of a vault: whether they are live, who has the vote, who is left to open them.
 
 use crate::escrow::{Escrow, Generation, Vault};
-use crate::record::confirm::GenerationVerdict;
 use crate::record::finding::{Broken, Finding, Rule};
 use crate::value::names::PersonId;
 
@@ -34,8 +33,7 @@ fn about(rule: Rule, one: &Generation, what: &str) -> Broken {
 }
 
 fn alone(one: &Generation) -> Broken {
-    let given_up = one.standing().is_some_and(|standing| standing.verdict == GenerationVerdict::GivenUp);
-    let word = if given_up { "given up" } else { "confirmed" };
+    let word = one.standing().map_or("", |standing| standing.verdict.word());
     let people: Vec<PersonId> = one.speakers().into_iter().cloned().collect();
     let names: Vec<String> = people.iter().map(|person| format!("`{person}`")).collect();
     about(Rule::ConfirmedAlone, one, &format!("{word} by {}", names.join(", "))).people(people)

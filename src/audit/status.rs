@@ -8,7 +8,8 @@ mod rotation;
 
 pub use duty::{Duty, DutyKind};
 pub use facts::{
-    CheckStatus, DrillStatus, ExposedStatus, Holders, Progress, RequestStatus, Status, Upcoming, VaultStatus,
+    CheckStatus, DrillStatus, ExposedStatus, Holders, OneWord, Progress, RequestStatus, Status, Upcoming,
+    VaultStatus,
 };
 
 use std::collections::BTreeMap;
@@ -110,6 +111,7 @@ fn vault_status<'a>(
         generation: current.seal.generation,
         newest_generation: vault.newest().seal.generation,
         undecided: vault.is_undecided(),
+        one_word: one_word(escrow, vault),
         given_up: current.is_given_up(),
         first_to_try: vault.first_to_try().seal.generation,
         holders: match generations::holders(escrow, vault).map(|found| found.rule) {
@@ -128,6 +130,17 @@ fn vault_status<'a>(
         canary: None,
         drill: None,
     }
+}
+
+/// The highest generation whose verdict waits for a second person, where that matters.
+fn one_word(escrow: &Escrow, vault: &Vault) -> Option<OneWord> {
+    let waits = |one: &Generation| {
+        let verdict = one.standing()?.verdict;
+        let statement = escrow.stated_of(one, verdict)?;
+        let by = one.speakers().into_iter().cloned().collect();
+        Some(OneWord { generation: one.seal.generation, verdict, by, statement })
+    };
+    vault.on_one_word().filter_map(waits).last()
 }
 
 fn check_status<'a>(owed: &Obligations<'a>, generation: &'a Generation, now: Time) -> Vec<CheckStatus> {

@@ -115,6 +115,11 @@ impl Generation {
         self.verdicts.words()
     }
 
+    /// The statements for a verdict on it, in the order in which they were heard.
+    pub(super) fn statements(&self, verdict: GenerationVerdict) -> impl DoubleEndedIterator<Item = &Digest> {
+        self.verdicts.statements(verdict)
+    }
+
     /// Whether its credentials were stated to be live.
     pub fn is_confirmed(&self) -> bool {
         self.standing().is_some_and(|standing| standing.verdict == GenerationVerdict::Confirmed)

@@ -73,6 +73,11 @@ impl Verdicts {
         since.map(|word| (&word.person, word.time, word.place))
     }
 
+    /// The statements for a verdict, in the order in which they were heard.
+    pub(super) fn statements(&self, verdict: GenerationVerdict) -> impl DoubleEndedIterator<Item = &Digest> {
+        self.words.iter().filter(move |word| word.verdict == verdict).map(|word| &word.statement)
+    }
+
     /// Takes one more word about the generation of `seal`, which `sealers` signed.
     pub(super) fn hear(&mut self, word: Spoken, seal: &Seal, sealers: &[PersonId]) {
         let Spoken { verdict, place, time, .. } = word;

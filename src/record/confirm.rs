@@ -43,10 +43,21 @@ impl SignIn {
 }
 
 /// What is held of a generation's credentials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum GenerationVerdict {
     /// They are live at the provider.
     Confirmed,
     /// They are not: the generation is given up.
     GivenUp,
+}
+
+impl GenerationVerdict {
+    /// The verdict in words, behind "is".
+    pub fn word(self) -> &'static str {
+        match self {
+            GenerationVerdict::Confirmed => "confirmed",
+            GenerationVerdict::GivenUp => "given up",
+        }
+    }
 }

@@ -113,8 +113,9 @@ OVERDUE 2d    renew prod: seal new credentials, set them at the provider",
     let undecided = "
 prod                    root    123456789012  1    2 of 3  EXPOSED
   exposed 2026-11-23 08:12; new credentials due by 2026-11-24 08:12
-  not settled which credentials are live: try generation 1 first; who signed
-    in with generation 2 says so: breakglass confirm prod --signed-in TIME
+  not settled which credentials are live: try generation 1 first
+  who signed in with generation 2 says so: breakglass confirm prod --signed-in
+    TIME
   no check of generation 2 yet: alice, bob, carol";
     shows(&shown(&world, world.now()), undecided);
     world.confirm("prod", 2, &["dan", "alice"]);
@@ -152,6 +153,38 @@ due in 23h    prod generation 2 is sealed: once somebody has signed in at the
     let failed = world.confirmed("dan", "prod", 2, SignIn::Failed(text("the codes are refused")));
     world.collect("dan", &[&failed]).unwrap();
     shows(&shown(&world, world.now()), "    breakglass seal prod --generation 3 --as dan/dan");
+}
+
+#[test]
+fn whoever_can_settle_what_one_person_said_is_told_how() {
+    let world = World::ready();
+    let asking = world.released();
+    world.end(&asking, EndOutcome::Released);
+    world.seal("prod", Kind::Root, 2, &THREE);
+    let signed_in = world.confirmed("dan", "prod", 2, SignIn::SignedIn(world.now()));
+    world.collect("dan", &[&signed_in]).unwrap();
+    let alone = shown(&world, world.now());
+    shows(
+        &alone,
+        &format!(
+            "
+  not settled which credentials are live: try generation 1 first
+  generation 2 is confirmed by dan alone; a holder who did not seal it agrees:
+    breakglass agree {}
+",
+            signed_in.note.digest().short()
+        ),
+    );
+    assert!(!alone.contains("breakglass confirm"), "{alone}");
+    // A third generation is settled by whoever signs in with it.
+    world.seal("prod", Kind::Root, 3, &THREE);
+    shows(
+        &shown(&world, world.now()),
+        "
+  who signed in with generation 3 says so: breakglass confirm prod --signed-in
+    TIME
+",
+    );
 }
 
 #[test]

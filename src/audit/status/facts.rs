@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::audit::status::duty::{Duty, DutyKind};
 use crate::crypto::digest::Digest;
+use crate::record::confirm::GenerationVerdict;
 use crate::record::finding::{Finding, Severity};
 use crate::record::head::Head;
 use crate::record::request::Purpose;
@@ -61,6 +62,8 @@ pub struct VaultStatus {
     pub newest_generation: u32,
     /// Whether it is open which generation's credentials are live.
     pub undecided: bool,
+    /// The verdict that rests on one person's word: that on the current generation, or on a higher one.
+    pub one_word: Option<OneWord>,
     /// Whether the current generation is given up: no credentials are known to be live.
     pub given_up: bool,
     /// The generation to be tried first.
@@ -87,6 +90,19 @@ pub struct VaultStatus {
     pub canary: Option<VaultName>,
     /// The drill: with the canary, or with the root vault if there is no canary.
     pub drill: Option<DrillStatus>,
+}
+
+/// A verdict on a generation with which no second person has agreed so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OneWord {
+    /// The generation.
+    pub generation: u32,
+    /// What is said of it.
+    pub verdict: GenerationVerdict,
+    /// Who says so: one person, or people of whom none is a holder who did not seal it.
+    pub by: Vec<PersonId>,
+    /// The digest of the statement with which a second person agrees.
+    pub statement: Digest,
 }
 
 /// How many of those who hold shares are left.

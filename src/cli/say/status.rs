@@ -2,7 +2,7 @@
 //! last, where the eye is when the prompt comes back.
 
 use crate::audit::status::{
-    DrillStatus, ExposedStatus, Holders, Progress, RequestStatus, Status, Upcoming, VaultStatus,
+    DrillStatus, ExposedStatus, Holders, OneWord, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
 use crate::cli::say::layout::{COLUMNS, counted, day, indented, length, moment, table, typed};
 use crate::cli::say::painted::{Painted, Tone};
@@ -147,7 +147,7 @@ fn vault_details(vault: &VaultStatus) -> Vec<Painted> {
         details.push(Painted::of(Tone::Bad, what));
     }
     if vault.undecided {
-        details.push(Painted::of(Tone::Bad, undecided(vault)));
+        details.extend(undecided(vault).map(|line| Painted::of(Tone::Bad, line)));
     } else if vault.newest_generation != vault.generation {
         details.push(quiet(format!("generation {} is sealed, but not current", vault.newest_generation)));
     }
@@ -171,12 +171,26 @@ fn vault_details(vault: &VaultStatus) -> Vec<Painted> {
     details.iter().flat_map(|detail| indented(2, detail)).collect()
 }
 
-fn undecided(vault: &VaultStatus) -> String {
-    let VaultStatus { name, first_to_try, newest_generation, .. } = vault;
-    format!(
-        "not settled which credentials are live: try generation {first_to_try} first; who signed in with generation \
-         {newest_generation} says so: breakglass confirm {name} --signed-in TIME"
-    )
+/// What is to be tried, and who can settle it: somebody who signs in with the newest generation where nobody has said
+/// anything of it, and a second person where one has.
+fn undecided(vault: &VaultStatus) -> impl Iterator<Item = String> {
+    let VaultStatus { name, first_to_try, newest_generation: newest, one_word, .. } = vault;
+    let mut lines =
+        vec![format!("not settled which credentials are live: try generation {first_to_try} first")];
+    if let Some(OneWord { generation, verdict, by, statement }) = one_word {
+        let word = verdict.word();
+        lines.push(format!(
+            "generation {generation} is {word} by {} alone; a holder who did not seal it agrees: breakglass agree {}",
+            list(by),
+            statement.short()
+        ));
+    }
+    if one_word.as_ref().is_none_or(|word| word.generation != *newest) {
+        lines.push(format!(
+            "who signed in with generation {newest} says so: breakglass confirm {name} --signed-in TIME"
+        ));
+    }
+    lines.into_iter()
 }
 
 fn exposed(vault: &VaultStatus, exposed: &ExposedStatus) -> Painted {

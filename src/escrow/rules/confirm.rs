@@ -5,7 +5,7 @@ use crate::escrow::place::Place;
 use crate::escrow::state::{Confirmed, Escrow};
 use crate::escrow::vaults::{Generation, Vault};
 use crate::escrow::verdicts::Spoken;
-use crate::record::confirm::Confirm;
+use crate::record::confirm::{Confirm, GenerationVerdict};
 use crate::record::finding::{Broken, Rule};
 use crate::record::statement::SignedStatement;
 use crate::value::names::PersonId;
@@ -70,6 +70,12 @@ impl Escrow {
             verdicts.hear(word, seal, sealers);
         }
         true
+    }
+
+    /// The last statement that confirms a generation, or gives it up: the one to agree with.
+    pub(crate) fn stated_of(&self, generation: &Generation, verdict: GenerationVerdict) -> Option<Digest> {
+        let mut stated = generation.statements(verdict).copied();
+        stated.rfind(|digest| self.confirmed.contains_key(digest))
     }
 
     /// Whether a person's word about a generation counts: not after they retired, unless the electors sealed it and their
