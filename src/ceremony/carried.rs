@@ -1,6 +1,7 @@
 //! What a request carries of the log: all of it, or the small form if it is too large to travel.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use data_encoding::BASE64;
@@ -35,14 +36,18 @@ pub fn carried(reading: &Reading, most: u64) -> Cow<'_, [u8]> {
     excerpt.map_or(Cow::Borrowed(reading.good_bytes()), Cow::Owned)
 }
 
-/// The records of an escrow that are worth keeping in a custodian's book, in base64: genesis, and these seals.
+/// The records of an escrow that are worth keeping in a custodian's book, in base64: genesis, and the seals of the vaults
+/// of these generations, as far as they go: the earlier ones tell who may have signed the later ones.
 pub(crate) fn worth_keeping<'a>(
     escrow: &Escrow,
     generations: &[&Generation],
     record_bytes: impl Fn(u64, &Digest) -> Option<&'a [u8]>,
 ) -> Vec<String> {
     let genesis = (0, &escrow.id);
-    let seals = generations.iter().map(|one| (one.seq, &one.record));
+    let vaults: BTreeSet<&Digest> = generations.iter().map(|one| &one.seal.vault).collect();
+    let seals =
+        vaults.into_iter().filter_map(|vault| escrow.vault(vault)).flat_map(|vault| &vault.generations);
+    let seals = seals.map(|one| (one.seq, &one.record));
     let records = std::iter::once(genesis).chain(seals);
     let records = records.filter_map(|(seq, hash)| record_bytes(seq, hash));
     public::work(|| records.map(|bytes| BASE64.encode(bytes)).collect())

@@ -191,18 +191,6 @@ pub(super) fn is_by_administrator(escrow: &Escrow, by: &[KeyName]) -> bool {
     }
 }
 
-/// A custodian who has not retired everywhere.
-pub(super) fn is_custodian(escrow: &Escrow, person: &PersonId) -> bool {
-    escrow.people.get(person).is_some_and(|person| person.is(Role::Custodian))
-}
-
-/// Two or more different custodians.
-pub(super) fn is_by_custodians(escrow: &Escrow, by: &[KeyName]) -> bool {
-    let custodian = |name: &KeyName| name.person().is_some_and(|id| is_custodian(escrow, id));
-    let different: BTreeSet<&KeyName> = by.iter().collect();
-    by.len() >= 2 && different.len() == by.len() && by.iter().all(custodian)
-}
-
 /// Whether the signers of a seal may sign it: one administrator, or a satisfying set of a vault's electors and nobody else.
 /// For the next generation that is `vault`; where there is none yet, any vault with real credentials. So a lost
 /// administrator's key locks nobody out.

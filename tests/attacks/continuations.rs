@@ -61,6 +61,23 @@ fn a_seal_by_a_threshold_of_custodians_does_not_stop_a_continuation() {
 }
 
 #[test]
+fn a_book_tells_who_may_have_sealed_its_newest_shares() {
+    let world = World::ready();
+    let to = |who: &[&str], by: &[&str]| {
+        let sealed = world.make_seal("prod", Kind::Root, 2, who, Credentials::New);
+        let by: Vec<_> = by.iter().map(|who| world.signs(who)).collect();
+        world.append(sealed.seal, &by).unwrap();
+    };
+    // Carol and Erin hold nothing of the first generation together, and Alice nothing of the second.
+    to(&["bob", "carol", "erin"], &["alice", "bob"]);
+    to(&["alice", "bob"], &["carol", "erin"]);
+    keep(&world, "alice");
+    let book: &Book = &world.person("alice").book.borrow();
+    let reading = go_on(&world, base(None, None, Some(book), &|_| false).unwrap()).unwrap();
+    assert_eq!(generations(&reading, "prod"), [1, 2, 3]);
+}
+
+#[test]
 fn a_book_that_followed_two_histories_does_not_stop_a_continuation() {
     let world = World::ready();
     keep(&world, "carol");

@@ -5,6 +5,7 @@ import re
 import deviations
 import generations
 import groups
+import kept
 import renewals
 import repairs
 import rules
@@ -140,10 +141,6 @@ class Escrow:
     def is_custodian_card(self, name):
         return "custodian" in self.people[name]["roles"]
 
-    def is_custodian(self, name):
-        person = self.people.get(name)
-        return bool(person) and "custodian" in person["roles"] and name not in self.retired
-
     def may_seal(self, by, vault):
         """One administrator, or a satisfying set of electors and nobody else: of this vault, or of any root vault."""
         vaults = [vault] if vault in self.vaults else self.with_electors()
@@ -258,14 +255,11 @@ class Escrow:
 
     def seal(self, note, seq, digest, gaps=False):
         says = note.value["says"]
-        several = gaps and len(set(note.by)) == len(note.by) >= 2 and all(map(self.is_custodian, note.by))
-        alone = self.is_administrator(note.by)
-        elects = not alone
         renews = "renews" in says and says["kind"] == "root"
-        if renews:
-            elects = None if gaps else renewals.judge(self, note)
-            alone, several = False, several or gaps and len(note.by) == 1 and note.by[0] in self.people
-        demand(renews and not gaps or several or (alone if gaps else self.may_seal(note.by, says["vault"])), "SEAL-SIGNER")
+        alone = self.is_administrator(note.by) and not renews
+        elects = renewals.judge(self, note) if renews and not gaps else not alone
+        may = kept.may_have_sealed(self, note.by, says) if gaps else renews or self.may_seal(note.by, says["vault"])
+        demand(may, "SEAL-SIGNER")
         self.take_seal(note, seq, digest, alone, gaps)
         one, vote = self.generation(says["vault"], says["generation"]), self.votes[says["vault"]]
         if not gaps:

@@ -1,6 +1,7 @@
 """Who decides, which generation is current, what is exposed: docs/spec/generations.md."""
 
 import groups
+import kept
 from shapes import Malformed, unbase64, write_json
 from statements import Broken, demand, read
 
@@ -245,8 +246,10 @@ def retire(escrow, note, seq, digest, gaps=False):
     else:
         asked = [one for one in escrow.with_electors() if vault in (None, one)]
         demand(len(note.by) == 1 and note.by[0] in escrow.people, "RETIRE-SIGNER")
-        enough = len(people) >= 2 and all(map(escrow.is_custodian, people)) if gaps else (
-            asked and all(escrow.satisfied(one, people) for one in asked))
+        enough = asked and all(escrow.satisfied(one, people) for one in asked)
+        if gaps:
+            known = vault in escrow.vaults and kept.may_agree(escrow, vault, people)
+            enough = known if vault else kept.all_may_agree(escrow, people)
         demand(enough, "RETIRE-SIGNER")
     gone = escrow.votes[vault].retired if vault else escrow.retired
     demand(person in escrow.people, "RETIRE-PERSON", is_reference=True)

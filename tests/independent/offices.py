@@ -1,6 +1,7 @@
 """Custody, vaults that are decommissioned, escrows that succeed others: docs/spec/log.md and docs/spec/generations.md."""
 
 import generations
+import kept
 from statements import demand
 
 
@@ -16,11 +17,6 @@ def custody(escrow, note, seq, _digest):
         escrow.report("CUSTODY-ALONE", seq)
 
 
-def two_custodians(escrow, people):
-    """Where nobody knows who the electors were."""
-    return len(people) >= 2 and all(map(escrow.is_custodian, people))
-
-
 def decommission(escrow, note, seq, _digest, gaps=False):
     vault = note.value["says"]["vault"]
     demand(vault in escrow.vaults, "DECOMMISSION-VAULT", is_reference=True)
@@ -30,12 +26,13 @@ def decommission(escrow, note, seq, _digest, gaps=False):
     if taken:
         people = {one.person for one in taken}
         elected = vault in escrow.with_electors() and escrow.satisfied(vault, people)
-        enough = two_custodians(escrow, people) if gaps else elected
+        enough = kept.may_agree(escrow, vault, people) if gaps else elected
         demand(len(note.by) == 1 and note.by[0] in escrow.people and enough, "DECOMMISSION-SIGNER")
     else:
         demand(len(note.by) == 2 and escrow.is_administrator(note.by[:1]), "DECOMMISSION-SIGNER")
-        holds = note.by[1] in escrow.current(vault).custodians and not escrow.retired_from(note.by[1], vault)
-        demand(escrow.is_custodian(note.by[1]) if gaps else holds, "DECOMMISSION-SIGNER")
+        holder = note.by[1]
+        holds = kept.may_hold(escrow, vault, holder) if gaps else holder in escrow.current(vault).custodians
+        demand(holds and not escrow.retired_from(holder, vault), "DECOMMISSION-SIGNER")
     escrow.decommissioned.add(vault)
     escrow.report("DECOMMISSIONED", seq)
     generations.keep(escrow, taken)
@@ -46,7 +43,7 @@ def succeeded(escrow, note, seq, _digest, gaps=False):
     if taken:
         people, asked = {one.person for one in taken}, escrow.with_electors()
         elected = asked and all(escrow.satisfied(vault, people) for vault in asked)
-        enough = two_custodians(escrow, people) if gaps else elected
+        enough = kept.all_may_agree(escrow, people) if gaps else elected
         demand(len(note.by) == 1 and note.by[0] in escrow.people and enough, "SUCCEEDED-SIGNER")
     else:
         demand(escrow.is_administrator(note.by), "SUCCEEDED-SIGNER")

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::signers::is_custodian;
 use crate::escrow::state::Escrow;
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::verified::embedded;
@@ -55,12 +54,6 @@ impl Consents {
     /// Who consents.
     pub(super) fn people(&self) -> Vec<PersonId> {
         self.0.iter().map(|signed| signed.person.clone()).collect()
-    }
-
-    /// Whether two or more custodians consent: that has to do among missing records, where nobody knows who the electors were.
-    pub(super) fn are_of_custodians(&self, escrow: &Escrow) -> bool {
-        let people = self.people();
-        people.len() >= 2 && people.iter().all(|person| is_custodian(escrow, person))
     }
 
     /// Who consents, each by which statement.

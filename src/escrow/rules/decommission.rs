@@ -2,7 +2,7 @@
 
 use crate::crypto::digest::Digest;
 use crate::escrow::rules::consent::Consents;
-use crate::escrow::signers::{is_by_administrator, is_custodian};
+use crate::escrow::signers::is_by_administrator;
 use crate::escrow::state::Escrow;
 use crate::escrow::vaults::Vault;
 use crate::record::agree::Proposal;
@@ -27,16 +27,19 @@ pub(super) fn admit(
     take(escrow, record, says, consents, report)
 }
 
-/// Takes one that stands among missing records. Nobody knows who held shares then, so that every custodian counts.
+/// Takes one that stands among missing records.
 pub(super) fn admit_kept(
     escrow: &mut Escrow,
     record: &LogRecord,
     says: &Decommission,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    let is_holder = |_: &Vault, person: &PersonId| is_custodian(escrow, person);
+    let is_holder = |vault: &Vault, person: &PersonId| {
+        vault.may_be_held_by(person) && !escrow.has_retired_from(person, &vault.id)
+    };
     let consents = consents(escrow, record, says, &is_holder, &|consents: &Consents| {
-        consents.are_of_custodians(escrow)
+        let vault = escrow.vault(&says.vault);
+        vault.is_some() && escrow.electors_may_agree(vault, &consents.people())
     })?;
     take(escrow, record, says, consents, report)
 }

@@ -14,6 +14,7 @@ mod end;
 mod genesis;
 mod grants;
 mod join;
+mod kept;
 mod recovered;
 mod release;
 mod renewal;

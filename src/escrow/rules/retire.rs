@@ -21,14 +21,18 @@ pub(super) fn admit(
     take(escrow, record, retire, consents, report)
 }
 
-/// Takes a retirement that stands among missing records. Nobody knows who the electors were, so that every custodian counts.
+/// Takes a retirement that stands among missing records.
 pub(super) fn admit_kept(
     escrow: &mut Escrow,
     record: &LogRecord,
     retire: &Retire,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    let enough = |consents: &Consents| consents.are_of_custodians(escrow);
+    let vault = retire.vault.map(|id| escrow.vault(&id));
+    let enough = |consents: &Consents| match vault {
+        Some(None) => false,
+        vault => escrow.electors_may_agree(vault.flatten(), &consents.people()),
+    };
     let consents = consents(escrow, record, retire, enough)?;
     take(escrow, record, retire, consents, report)
 }

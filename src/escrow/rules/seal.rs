@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crypto::threshold::ThresholdError;
 use crate::escrow::rules::renewal;
-use crate::escrow::signers::{is_by_administrator, is_by_custodians, may_seal};
+use crate::escrow::signers::{is_by_administrator, may_seal};
 use crate::escrow::state::{Countersignable, Escrow, Subject};
 use crate::escrow::vaults::{Generation, Vault};
 use crate::escrow::verdicts::Verdicts;
@@ -13,7 +13,7 @@ use crate::record::card::Role;
 use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::seal::{AccountId, Credentials, Kind, Seal};
-use crate::value::names::{KeyName, PersonId, VaultName};
+use crate::value::names::{PersonId, VaultName};
 
 pub(super) fn admit(
     escrow: &mut Escrow,
@@ -57,17 +57,12 @@ pub(super) fn admit_kept(
     seal: &Seal,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    // Nobody knows whose shares were current at that time, so every custodian counts. Otherwise a seal that custodians
-    // made in place of a departed administrator would be lost. The log stays truncated until the records are found.
     let newest = escrow.vault(&seal.vault).map_or(0, |vault| vault.newest().seal.generation);
     let by = &record.frame.by;
-    // Nor does anybody know the release during which a requester renewed it.
-    let renews =
-        seal.renews.is_some() && seal.kind == Kind::Root && matches!(by.as_slice(), [KeyName::Person(_)]);
-    let may = renews || is_by_administrator(escrow, by) || is_by_custodians(escrow, by);
-    if !may || seal.generation <= newest {
+    if !escrow.may_have_sealed(seal, by) || seal.generation <= newest {
         return Err(Broken::new(Rule::ContinueKept, seal.title()).seal(seal).signers(by));
     }
+    let renews = seal.renews.is_some() && seal.kind == Kind::Root;
     let by_several = renews || !is_by_administrator(escrow, by);
     admit_content(escrow, record, seal, by_several, report)
 }

@@ -14,6 +14,7 @@ mod faults;
 mod generations;
 mod genesis;
 mod grown;
+mod kept;
 mod keys;
 mod log_case;
 mod newer;
@@ -53,6 +54,7 @@ pub fn everything() {
     outside::write();
     tails::write();
     continuations::write();
+    kept::write();
     branches::write();
     retirements::write();
     deviations::write();
