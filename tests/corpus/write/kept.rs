@@ -51,7 +51,7 @@ pub fn write() {
     world.seal("sandbox", Kind::Root, 2, &["carol", "erin"]);
     ["carol", "erin"].iter().for_each(|who| world.check(who));
     base(&world.bytes());
-    let prod = || world.reading().escrow.vault_named(&text("prod")).unwrap().id;
+    let prod = world.reading().escrow.vault_named(&text("prod")).unwrap().id;
     let others = ["alice", "bob", "erin"];
     let refused = Rule::ContinueKept;
     let case: Case<'_> = &|name, about, rule, act| {
@@ -86,11 +86,23 @@ pub fn write() {
     case("kept-renewal-to-fewer", "A renewal to those who are left.", Rule::RecordsMissing, &|world| {
         forge(world, world.renewal(&["alice", "bob"], release), &["fred"])
     });
+    retirements(case, prod);
+    offices(case, prod);
+    // The vote passes on, and those who had it have it no more.
+    sealed(&world, "prod", &["bob", "carol", "erin"], &["alice", "bob"]);
+    base(&world.bytes());
+    case("kept-seal-by-former-electors", "By those who had the vote before.", refused, &|world| {
+        sealed(world, "prod", &others, &["alice", "bob"])
+    });
+}
+
+fn retirements(case: Case<'_>, vault: Digest) {
+    let refused = Rule::ContinueKept;
     let retired = |world: &World, retire: Retire, consent: &[&str]| {
         let says = world.retire_with(&retire, consent);
         forge(world, says, &["fred"]);
     };
-    let from_prod = || Retire { vault: Some(prod()), ..Retire::of(text("alice"), text("left")) };
+    let from_prod = || Retire { vault: Some(vault), ..Retire::of(text("alice"), text("left")) };
     case("kept-retirement-by-other-custodians", "By another vault's custodians.", refused, &|world| {
         retired(world, from_prod(), &["carol", "erin"])
     });
@@ -100,13 +112,6 @@ pub fn write() {
     let about = "Everywhere, with the consent of one vault's electors.";
     case("kept-retirement-everywhere", about, refused, &|world| {
         retired(world, Retire::of(text("alice"), text("left")), &["carol", "erin"])
-    });
-    offices(case, prod());
-    // The vote passes on, and those who had it have it no more.
-    sealed(&world, "prod", &["bob", "carol", "erin"], &["alice", "bob"]);
-    base(&world.bytes());
-    case("kept-seal-by-former-electors", "By those who had the vote before.", refused, &|world| {
-        sealed(world, "prod", &others, &["alice", "bob"])
     });
 }
 
