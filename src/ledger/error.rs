@@ -40,6 +40,9 @@ pub enum LedgerError {
     /// Records of another copy do not follow from this log's end.
     #[error("the records do not follow the last record of this log")]
     NotAhead,
+    /// Whoever was asked did not agree to what was judged. Nothing was written.
+    #[error("nobody agreed to it")]
+    Declined,
     /// An earlier append failed on this medium.
     #[error("an earlier write to this log failed, so the drive cannot be trusted")]
     Unusable,

@@ -15,7 +15,7 @@ use crate::ledger::draft::{Draft, Drafted};
 use crate::ledger::error::LedgerError;
 use crate::ledger::medium::Medium;
 use crate::record::chain::LogRecord;
-use crate::record::finding::{Rule, Severity};
+use crate::record::finding::{Finding, Rule, Severity};
 use crate::record::frame::RecordBody;
 use crate::record::head::Head;
 use crate::record::kinds::Record;
@@ -207,11 +207,17 @@ impl<M: Medium> Ledger<M> {
     }
 
     /// Adopts the records of another branch, in as many records as that takes, in one write. Both signers are enrolled people;
-    /// the first of them signs the parts.
+    /// the first of them signs the parts. `agrees` is asked before anything is written: it is shown the log as it would be,
+    /// and what is found because of the branch.
     ///
     /// # Errors
-    /// [`LedgerError::Refused`] with the rule that the adoption would break; nothing is written then.
-    pub fn adopt(&mut self, draft: Draft<'_, Branch<'_>>) -> Result<Vec<Appended>, LedgerError> {
+    /// [`LedgerError::Refused`] with the rule that the adoption would break, and [`LedgerError::Declined`]; nothing is written
+    /// then.
+    pub fn adopt(
+        &mut self,
+        draft: Draft<'_, Branch<'_>>,
+        agrees: impl FnOnce(&Escrow, &[Finding]) -> bool,
+    ) -> Result<Vec<Appended>, LedgerError> {
         let Draft { time, says: Branch { from, records }, signers } = draft;
         // The branch is judged from the state of the escrow where it forked, so that state has to be remembered first.
         let mut more = forks(records);
@@ -226,7 +232,7 @@ impl<M: Medium> Ledger<M> {
             notes.put(Draft { time, says, signers: signers.iter().take(1).cloned().collect() })?;
         }
         notes.put(Draft { time, says: adopt, signers })?;
-        self.append_notes(&notes.into_notes())
+        self.append_agreed(&notes.into_notes(), agrees)
     }
 
     /// Remembers statements that this program has verified, so that an append does not verify them again.
@@ -285,20 +291,39 @@ impl<M: Medium> Ledger<M> {
     }
 
     fn append_notes(&mut self, notes: &[Note]) -> Result<Vec<Appended>, LedgerError> {
+        self.append_agreed(notes, |_, _| true)
+    }
+
+    fn append_agreed(
+        &mut self,
+        notes: &[Note],
+        agrees: impl FnOnce(&Escrow, &[Finding]) -> bool,
+    ) -> Result<Vec<Appended>, LedgerError> {
         public::work(|| {
             let bytes: Vec<u8> = notes.iter().flat_map(LogRecord::bytes_of).collect();
-            self.append_verified(&bytes)
+            self.append_verified(&bytes, agrees)
         })
     }
 
-    fn append_verified(&mut self, bytes: &[u8]) -> Result<Vec<Appended>, LedgerError> {
+    fn append_verified(
+        &mut self,
+        bytes: &[u8],
+        agrees: impl FnOnce(&Escrow, &[Finding]) -> bool,
+    ) -> Result<Vec<Appended>, LedgerError> {
         if let Some(finding) = self.reading.unsound() {
             return Err(LedgerError::Unsound(finding.clone()));
         }
         let size = self.escrow().head.size;
         // 1. What a reader would call broken is not written.
-        // 2. Only what is on the medium counts: it is read again, and has to be the very bytes that were judged.
-        let appended = self.admit(bytes).and_then(|appended| self.write(size, bytes).map(|()| appended));
+        // 2. Nor is what whoever was asked does not agree to.
+        // 3. Only what is on the medium counts: it is read again, and has to be the very bytes that were judged.
+        let known = self.reading.findings.len();
+        let appended = self.admit(bytes).and_then(|appended| {
+            if !agrees(&self.reading.escrow, &self.reading.findings[known..]) {
+                return Err(LedgerError::Declined);
+            }
+            self.write(size, bytes).map(|()| appended)
+        });
         match appended {
             Ok(appended) => {
                 self.reading.bytes.extend_from_slice(bytes);

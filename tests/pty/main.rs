@@ -1,5 +1,6 @@
 //! The program on a terminal: every question, asked and answered, and nothing secret by a side door.
 
+mod adopting;
 mod beginning;
 #[path = "../common/blocks.rs"]
 mod blocks;

@@ -1,5 +1,6 @@
 //! Every word that is said, and how it looks.
 
+pub(crate) mod adopting;
 pub(crate) mod deviation;
 pub mod exit;
 pub(crate) mod failures;

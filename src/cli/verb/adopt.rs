@@ -9,9 +9,13 @@ use crate::cli::files::logs::{log_of, read_copy};
 use crate::cli::files::open_log;
 use crate::cli::files::signers::signers;
 use crate::cli::flags::{Global, Signers};
+use crate::cli::say::adopting::adopting;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::outcomes::adopt::AdoptOutcome;
+use crate::cli::say::summary::Summary;
+use crate::cli::terminal::decide;
+use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::{Escrow, Reading};
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
@@ -65,7 +69,14 @@ impl Verb for AdoptArgs {
         let from = records[known].head();
         let says = Branch { from, records: &theirs.bytes[from.size as usize..] };
         let draft = Draft { time: clock::now(), says, signers: signers(&people) };
-        let proofs = ledger.adopt(draft).map_err(|error| refused(&context.log(), &error))?;
+        let before = ledger.escrow().clone();
+        let mut asked = Ok(true);
+        let proofs = ledger.adopt(draft, |after, found| {
+            asked = agree(&adopting(&records[known + 1..], &before, after, found), context.plain);
+            matches!(asked, Ok(true))
+        });
+        asked?;
+        let proofs = proofs.map_err(|error| refused(&context.log(), &error))?;
         let appended = proofs.iter().map(|proof| proof.head().seq).collect();
         let adopted = records.len() - known - 1;
         let outcome = AdoptOutcome { adopted, from: Some(from), records: appended };
@@ -119,6 +130,13 @@ impl AdoptArgs {
     }
 }
 
+/// Asks those at the terminal whether that is to be adopted. Where there is none, two people have named the copy and
+/// unlocked their keys.
+fn agree(summary: &Summary, plain: bool) -> Result<bool, Failure> {
+    let Ok(terminal) = Terminal::open("a confirmation") else { return Ok(true) };
+    decide::confirm(&mut terminal.plain(plain), summary, "An adoption cannot be taken back.")
+}
+
 fn refused(path: &Path, error: &LedgerError) -> Failure {
     match error {
         LedgerError::Refused(found) => Failure::new(
@@ -127,6 +145,8 @@ fn refused(path: &Path, error: &LedgerError) -> Failure {
         )
         .at(path.display())
         .next("nothing was written: keep both copies, and seal again whatever both have sealed"),
+        LedgerError::Declined => Failure::new(Exit::NotAuthorised, "not adopted; nothing was written")
+            .next("keep both copies: as long as they differ, `breakglass compare` shows how"),
         error => failures::ledger(path, error),
     }
 }
