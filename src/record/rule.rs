@@ -86,15 +86,15 @@ rules! {
     ChainEscrow "CHAIN-ESCROW" Tampered "A record belongs to another escrow.";
     GenesisFirst "GENESIS-FIRST" Tampered "The first record is not a genesis, or a later one is.";
     GenesisCard "GENESIS-CARD" Tampered "A card in genesis does not verify.";
-    GenesisAdministrator "GENESIS-ADMINISTRATOR" Tampered "Genesis is not signed by one of its own administrators.";
     PersonRepeated "PERSON-REPEATED" Tampered "Two cards are of the same person.";
     KeyRepeated "KEY-REPEATED" Tampered "Two cards hold the same verifying key.";
     RecipientRepeated "RECIPIENT-REPEATED" Tampered "Two cards hold the same age recipient.";
+    GenesisAdministrator "GENESIS-ADMINISTRATOR" Tampered "Genesis is not signed by one of its own administrators.";
     Anchor "ANCHOR" Tampered "The log's genesis is not the one whose fingerprint was given.";
     SealSigner "SEAL-SIGNER" Tampered "A seal is not signed by one administrator, or by a threshold of the vault's electors.";
     SealRenews "SEAL-RENEWS" Tampered "A renewal is not what its request announced, or not during its release.";
     SealGeneration "SEAL-GENERATION" Tampered "A generation is not the next one of its vault.";
-    SealVault "SEAL-VAULT" Tampered "A vault changed its name, kind or account, or took another vault's name.";
+    SealVault "SEAL-VAULT" Tampered "A vault changed its name, kind, partition or account, or took another vault's name.";
     SealThreshold "SEAL-THRESHOLD" Tampered "The threshold is below 2, above the shares, or the shares are miscounted.";
     SealShares "SEAL-SHARES" Tampered "The shares are not numbered from 1, or one custodian holds two.";
     SealCustodian "SEAL-CUSTODIAN" Tampered "A share is sealed to somebody who is not an enrolled custodian, or had retired, or to another card.";
@@ -121,8 +121,8 @@ rules! {
     ReleaseApproval "RELEASE-APPROVAL" Tampered "A release rests on an approval that does not hold.";
     ReleaseQuorum "RELEASE-QUORUM" Tampered "A release rests on fewer distinct custodians than the threshold.";
     EndRequest "END-REQUEST" Tampered "An end is of a request that the log does not hold.";
-    EndTwice "END-TWICE" Tampered "A request ended twice.";
     EndSigner "END-SIGNER" Tampered "An end is not signed by the session key or the requester.";
+    EndTwice "END-TWICE" Tampered "A request ended twice.";
     EndShown "END-SHOWN" Tampered "An end contradicts the log: something was shown without a release, or a release is denied.";
     StatementsSigner "STATEMENTS-SIGNER" Tampered "A record of collected statements is not signed by exactly one enrolled person.";
     StatementMalformed "STATEMENT-MALFORMED" Tampered "A collected statement is not a signed note of its kind.";

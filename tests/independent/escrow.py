@@ -18,6 +18,9 @@ from statements import Broken, demand
 from timeline import Exposure, Release
 
 
+MAX_CARDS = 500
+
+
 class Generation:
     """One sealing of a vault."""
 
@@ -225,14 +228,8 @@ class Escrow:
 
     def genesis(self, note):
         """Takes the cards and the policy; gives the first rule broken, or None."""
-        try:
-            cards = [embedded(text).of("card") for text in note.value["says"]["cards"]]
-            for card in cards:
-                demand(good_card(card), "GENESIS-CARD")
-        except UnknownField:
-            raise Broken("RECORD-FIELD") from None
-        except Malformed:
-            raise Broken("GENESIS-CARD") from None
+        demand(len(note.value["says"]["cards"]) <= MAX_CARDS, "GENESIS-CARD")
+        cards = [genesis_card(text) for text in note.value["says"]["cards"]]
         seen = {"PERSON-REPEATED": [], "KEY-REPEATED": [], "RECIPIENT-REPEATED": []}
         for card in cards:
             seen["PERSON-REPEATED"].append(card.value["person"])
@@ -246,8 +243,6 @@ class Escrow:
         self.keys.update(seen["KEY-REPEATED"])
         self.recipients.update(seen["RECIPIENT-REPEATED"])
         self.policy = note.value["says"]["policy"]
-        if "succeeds" in note.value["says"]:
-            self.report("SUCCEEDS", 0)
         demand(self.is_administrator(note.by), "GENESIS-ADMINISTRATOR")
 
     def is_administrator(self, by):
@@ -364,14 +359,14 @@ class Escrow:
         name = f"release/{request.says['vault'][:8]}/{request.says['generation']}"
         demand(note.by == [name, "session"], "RELEASE-SIGNER")
         demand(says["attempt"] == len(request.releases) + 1, "RELEASE-ATTEMPT")
-        approvals = []
-        try:
-            for text in says["approvals"]:
+        approvals, approvers = [], []
+        for text in says["approvals"]:
+            try:
                 approvals.append(statements.approval(self, text, seq, request))
-        except Broken as broken:
-            raise Broken("RELEASE-APPROVAL", broken.is_reference) from None
-        approvers = [one.person for one in approvals]
-        demand(len(set(approvers)) == len(approvers), "RELEASE-APPROVAL")
+            except Broken as broken:
+                raise Broken("RELEASE-APPROVAL", broken.is_reference) from None
+            demand(approvals[-1].person not in approvers, "RELEASE-APPROVAL")
+            approvers.append(approvals[-1].person)
         demand(groups.enough(request.seal, approvers), "RELEASE-QUORUM")
         if deviations.undeclared(says, deviations.of_release(self, request, approvers, says, time)):
             self.report("DEVIATION-UNDECLARED", seq)
@@ -418,7 +413,7 @@ class Escrow:
 
     def statements_record(self, note, seq, _digest):
         demand(len(note.by) == 1, "STATEMENTS-SIGNER")
-        taken, findings, digests = [], [], {one.note.digest for one in self.statements}
+        taken, findings, digests = [], [], {one.note.digest for one in self.received}
         for text in note.value["says"]["statements"]:
             statement = statements.read(self, text, seq)
             if statement.kind not in STATEMENTS:
@@ -482,6 +477,18 @@ class Escrow:
 
     KINDS = {"seal": seal, "request": request, "release": release, "end": end, "statements": statements_record,
              **repairs.KINDS}
+
+
+def genesis_card(text):
+    """A card of genesis that holds."""
+    try:
+        card = embedded(text).of("card")
+    except UnknownField:
+        raise Broken("RECORD-FIELD") from None
+    except (Malformed, UnicodeDecodeError):
+        raise Broken("GENESIS-CARD") from None
+    demand(good_card(card), "GENESIS-CARD")
+    return card
 
 
 def good_card(card) -> bool:

@@ -215,8 +215,8 @@ def consents(escrow, note, seq, kind, follows, code):
     for text in note.value["says"].get("agrees", []):
         try:
             statement = read(escrow, text, seq)
-        except Broken:
-            raise Broken(code) from None
+        except Broken as broken:
+            raise Broken(code, broken.is_reference) from None
         demand(statement.kind == "agree" and "proposal" in statement.says, code)
         proposal = statement.says["proposal"]
         demand((proposal["kind"], proposal["follows"]) == (kind, follows), code)

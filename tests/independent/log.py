@@ -11,7 +11,6 @@ from kinds import HEAD
 from shapes import Malformed, read_loosely, require
 from statements import Broken
 
-BEGINNING = b'{"type":"breakglass/v'
 ZERO = "0" * 64
 
 
@@ -101,6 +100,8 @@ def record(escrow, data, at, seq, prev):
     digest = notes.sha256(data[at:end])
     if escrow.id is None:
         escrow.id = digest
+        if "succeeds" in note.value["says"]:
+            escrow.report("SUCCEEDS", seq)
     else:
         content(escrow, note, seq, digest)
     timeline.dated(escrow, note, seq)
@@ -116,15 +117,17 @@ def unsigned(form):
 def place(escrow, note, seq, prev):
     """The place in the chain: gives the record's number. Only a `continue` may leave numbers out."""
     value = note.value
-    if note.kind == "continue" and is_place(value["says"].get("from")):
-        head = value["says"]["from"]
+    head, last = follows_of(note)
+    if is_place(head) and (last is None or is_place(last)):
+        if value.get("escrow") != escrow.id:
+            raise Broken("CHAIN-ESCROW")
         follows = (value["seq"], value["prev"]) == (head["seq"] + 1, head["hash"])
-        last = value["says"].get("last", head)
-        here = (last["seq"], last["size"], last["hash"]) == (escrow.last, *escrow.heads[escrow.last])
-        later = head["seq"] > escrow.last or "last" not in value["says"]
-        if not (follows and here and later) or head["seq"] > 2**53:
+        before = last or head
+        here = (before["seq"], before["size"], before["hash"]) == (escrow.last, *escrow.heads[escrow.last])
+        later = last is None or escrow.last < head["seq"] <= 2**53
+        if not (follows and here and later):
             raise Broken("CONTINUE-FROM")
-        seq, prev = value["seq"], head["hash"]
+        return value["seq"]
     if value["seq"] != seq:
         raise Broken("CHAIN-SEQ")
     if value["prev"] != prev:
@@ -132,6 +135,12 @@ def place(escrow, note, seq, prev):
     if value.get("escrow") != escrow.id:
         raise Broken("CHAIN-ESCROW")
     return seq
+
+
+def follows_of(note):
+    """What a `continue` follows, and the last record before those that are missing; nothing of any other record."""
+    says = note.value["says"] if note.kind == "continue" else {}
+    return says.get("from"), says.get("last")
 
 
 def content(escrow, note, seq, digest):
@@ -171,17 +180,7 @@ def is_place(head):
 
 def no_damage(escrow, data, at) -> bool:
     """Whether bytes that are no record are no damage either: what was signed stands there, or behind it."""
-    return is_whole_at(escrow, data, at) or stands_behind(escrow, data, at)
-
-
-def stands_behind(escrow, data, damaged) -> bool:
-    """Whether something whole stands behind damage."""
-    at = data.find(BEGINNING, damaged + 1)
-    while at >= 0:
-        if is_whole_at(escrow, data, at):
-            return True
-        at = data.find(BEGINNING, at + 1)
-    return False
+    return any(is_whole_at(escrow, data, place) for place in notes.places(data, at))
 
 
 def is_whole_at(escrow, data, at) -> bool:

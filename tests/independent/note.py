@@ -9,6 +9,7 @@ from shapes import Malformed, UnknownField, key_name, read_json, read_loosely, r
 
 MAX_NOTE = 16_777_216
 DASH = "\u2014 ".encode()
+BEGINNING = b'{"type":"breakglass/v'
 
 
 UNREADABLE = "unreadable"
@@ -140,8 +141,20 @@ def signature_line(line: bytes):
     return key_name(name), raw[:4], raw[4:]
 
 
-def extent(data: bytes, start: int):
-    """Where the note that begins at `start` ends, before its empty line."""
+def places(data: bytes, start: int):
+    """Where in damage notes are looked for: where it begins, and the last beginning of a note in each line."""
+    yield start
+    at = start
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        last = data.rfind(BEGINNING, at, end)
+        if last > start:
+            yield last
+        at = end
+
+
+def extent(data: bytes, start: int, is_record=True):
+    """Where the note that begins at `start` ends; of a record, before its empty line."""
     end = data.find(b"\n\n", start)
     require(end >= 0, "no empty line")
     end += 2
@@ -149,7 +162,7 @@ def extent(data: bytes, start: int):
         line_end = data.find(b"\n", end)
         require(line_end >= 0, "the last line has its line feed")
         end = line_end + 1
-    require(data.startswith(b"\n", end), "no empty line behind the note")
+    require(data.startswith(b"\n", end) or not is_record, "no empty line behind the note")
     return end
 
 

@@ -152,7 +152,7 @@ def recovered(escrow, note, seq, digest):
     demand(damaged, "RECOVERED-CONTENT")
     start = began(damaged)
     demand(says.get("began") == start, "RECOVERED-CONTENT")
-    demand(not log.stands_behind(escrow, b" " + damaged, 0), "RECOVERED-CONTENT")
+    demand(not log.no_damage(escrow, damaged, 0), "RECOVERED-CONTENT")
     escrow.report("RECOVERED", seq)
     take_repair(escrow, note, seq, digest)
     expose_signed(escrow, damaged, 0, escrow.last_time, seq)
@@ -174,18 +174,16 @@ def expose(escrow, start, time, seq):
 
 def expose_signed(escrow, data, start, time, seq):
     """Every note from here on that a release key signed exposes the generation of that key."""
-    at = start
-    while at >= 0:
+    for at in notes.places(data, start):
         try:
-            text, lines = notes.signed(data[at:notes.extent(data, at)])
+            note = notes.Note(data[at:notes.extent(data, at, is_record=False)])
             for seal in [one for vault in escrow.vaults.values() for one in vault.values()]:
                 name = f"release/{seal.seal['vault'][:8]}/{seal.seal['generation']}"
-                if any(line[0] == name and notes.is_by(text, line, seal.seal["release_key"]) for line in lines):
+                if any(line[0] == name and notes.is_by(note.text, line, seal.seal["release_key"]) for line in note.lines):
                     damage = Exposure(seconds(time), timeline.last_person(escrow), (), (seq, 0), True)
                     seal.exposed.append(damage)
         except (Malformed, UnicodeDecodeError):
             pass
-        at = data.find(BEGINNING, at + 1)
 
 
 def continued(escrow, note, seq, digest):
@@ -238,8 +236,8 @@ def keep(escrow, raw, after, head):
     demand(note.fault(escrow.key_of(note)) is None, "CONTINUE-KEPT")
     try:
         KEPT[note.kind](escrow, note, number, digest)
-    except Broken:
-        raise Broken("CONTINUE-KEPT") from None
+    except Broken as broken:
+        raise Broken("CONTINUE-KEPT", broken.is_reference) from None
     timeline.dated(escrow, note, number)
     return number
 

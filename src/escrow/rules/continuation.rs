@@ -94,11 +94,12 @@ pub(super) fn admit(
     let mut after = escrow.clone();
     after.may_be_disavowed(record);
     after.leave_out(says.from, Some(record.hash));
-    let mut last = tail.seq;
+    let (mut last, mut found) = (tail.seq, Vec::new());
     for kept in &says.kept {
-        last = after.take_kept(kept, last, says.from, report)?;
+        last = after.take_kept(kept, last, says.from, &mut |broken| found.push(broken))?;
     }
     *escrow = after;
+    found.into_iter().for_each(&mut *report);
     report(continued(record, who, says));
     escrow.take_repair(record, Deviation::ContinuedElsewhere, report);
     Ok(())

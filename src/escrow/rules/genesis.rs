@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
-use crate::escrow::people::{Person, people};
+use crate::escrow::people::{MAX_PEOPLE, Person, people};
 use crate::escrow::state::Escrow;
 use crate::record::card::{CardError, Role, VerifiedCard};
 use crate::record::chain::{LogRecord, unreadable};
@@ -44,19 +44,7 @@ pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
         let why = "genesis names an escrow, which is its own digest";
         return Err(Broken::new(Rule::ChainEscrow, why).found(escrow));
     }
-    let mut cards = Vec::new();
-    for (at, card) in genesis.cards.iter().enumerate() {
-        let broken = |why: String| {
-            let card = at as u64 + 1;
-            Broken::new(Rule::GenesisCard, format!("card {card}: {why}")).card(card)
-        };
-        let bytes = BASE64.decode(card.as_bytes()).map_err(|error| broken(error.to_string()))?;
-        cards.push(VerifiedCard::parse(&bytes).map_err(|error| match &error {
-            CardError::Note(note @ NoteError::UnknownField { .. }) => unreadable(note).card(at as u64 + 1),
-            _ => broken(error.to_string()),
-        })?);
-    }
-    let people = people(cards)?;
+    let people = people(cards_in(genesis)?)?;
     let administrator = match frame.by.as_slice() {
         [KeyName::Person(id)] => people.get(id).filter(|person| person.is(Role::Administrator)),
         _ => None,
@@ -71,6 +59,28 @@ pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
         .verify(&[(frame.by[0].clone(), administrator.verifying_key())])
         .map_err(|error| unreadable(&error).kind(record.says.kind().to_owned()))?;
     Ok(fresh(record, genesis, people))
+}
+
+/// The cards in genesis, each verified.
+fn cards_in(genesis: &Genesis) -> Result<Vec<VerifiedCard>, Broken> {
+    if genesis.cards.len() > MAX_PEOPLE {
+        let found = genesis.cards.len();
+        let why = format!("there are {found} cards; at most {MAX_PEOPLE} are taken");
+        return Err(Broken::new(Rule::GenesisCard, why).limit(MAX_PEOPLE as u64).found(found));
+    }
+    let mut cards = Vec::new();
+    for (at, card) in genesis.cards.iter().enumerate() {
+        let broken = |why: String| {
+            let card = at as u64 + 1;
+            Broken::new(Rule::GenesisCard, format!("card {card}: {why}")).card(card)
+        };
+        let bytes = BASE64.decode(card.as_bytes()).map_err(|error| broken(error.to_string()))?;
+        cards.push(VerifiedCard::parse(&bytes).map_err(|error| match &error {
+            CardError::Note(note @ NoteError::UnknownField { .. }) => unreadable(note).card(at as u64 + 1),
+            _ => broken(error.to_string()),
+        })?);
+    }
+    Ok(cards)
 }
 
 /// The escrow as it is after its genesis.

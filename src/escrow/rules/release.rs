@@ -60,14 +60,14 @@ fn check_release(
     let asked = escrow.request(&release.request).ok_or_else(unknown)?;
     let request = &asked.request;
     let generation = escrow.generation(&request.vault, request.generation).ok_or_else(unknown)?;
+    if let Some(ended) = &asked.end {
+        let why = format!("request {short} ended in record {}", ended.seq);
+        return Err(asked.broken(Rule::ReleaseEnded, why).record(ended.seq));
+    }
     let signers = [KeyName::release(&request.vault, request.generation), KeyName::Session];
     if record.frame.by != signers {
         let broken = asked.broken(Rule::ReleaseSigner, format!("request {short}"));
         return Err(broken.expected(&signers[..]).found(record.frame.by.as_slice()));
-    }
-    if let Some(ended) = &asked.end {
-        let why = format!("request {short} ended in record {}", ended.seq);
-        return Err(asked.broken(Rule::ReleaseEnded, why).record(ended.seq));
     }
     if u64::from(release.attempt) != asked.releases.len() as u64 + 1 {
         let next = asked.releases.len() + 1;

@@ -28,11 +28,6 @@ pub(super) fn admit(
         end: None,
         closed: None,
     };
-    if record.frame.by != [KeyName::Person(request.requester.clone()), KeyName::Session] {
-        let why = format!("the requester is `{}`", request.requester);
-        let broken = asked.broken(Rule::RequestSigner, why).person(&request.requester);
-        return Err(broken.signers(&record.frame.by));
-    }
     let named = format!("{} generation {}", request.name, request.generation);
     let vault = escrow.vault(&request.vault).filter(|vault| vault.name == request.name);
     let sealed = vault.and_then(|vault| vault.generation(request.generation));
@@ -41,17 +36,22 @@ pub(super) fn admit(
         let broken = broken.where_known(sealed.map(|one| one.record), Broken::expected);
         return Err(if sealed.is_none() { broken.names_what_is_not_here() } else { broken });
     };
+    if record.frame.by != [KeyName::Person(request.requester.clone()), KeyName::Session] {
+        let why = format!("the requester is `{}`", request.requester);
+        let broken = asked.broken(Rule::RequestSigner, why).person(&request.requester);
+        return Err(broken.signers(&record.frame.by));
+    }
+    if escrow.is_used(&request.session_recipient) || escrow.is_used(request.session_key) {
+        let keys = [request.session_recipient.to_string(), request.session_key.to_string()];
+        let used = keys.into_iter().find(|key| escrow.is_used(key));
+        return Err(asked.broken(Rule::RequestSession, named).where_known(used, Broken::found));
+    }
     if (request.purpose == Purpose::Drill) != (vault.kind == Kind::Canary) {
         let (purpose, kind) = (request.purpose.as_str(), vault.kind.as_str());
         let broken = asked.broken(Rule::RequestPurpose, format!("{purpose} of {named}, a {kind} vault"));
         return Err(broken.kind(kind.to_owned()).found(purpose));
     }
     check_content(&asked)?;
-    if escrow.is_used(&request.session_recipient) || escrow.is_used(request.session_key) {
-        let keys = [request.session_recipient.to_string(), request.session_key.to_string()];
-        let used = keys.into_iter().find(|key| escrow.is_used(key));
-        return Err(asked.broken(Rule::RequestSession, named).where_known(used, Broken::found));
-    }
     check_renews(escrow, &asked)?;
     escrow.take_key(&request.session_recipient);
     escrow.take_key(request.session_key);

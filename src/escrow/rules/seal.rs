@@ -78,7 +78,8 @@ fn admit_content(
     let title = seal.title();
     check_place(escrow, seal)?;
     seal.threshold().map_err(|error| bad_threshold(seal, &error))?;
-    check_shares(escrow, seal, by_several)?;
+    check_shares(seal)?;
+    check_custodians(escrow, seal, by_several)?;
     check_groups(seal)?;
     check_new_fields(seal)?;
     check_canary(seal)?;
@@ -213,23 +214,31 @@ fn other_vault(escrow: &Escrow, seal: &Seal) -> Broken {
     broken.expected(expected).found(words(&seal.name, seal.kind, &seal.partition, &seal.account))
 }
 
-/// Indexes 1..=total in order, each for another custodian, to the card that the log has of them.
-fn check_shares(escrow: &Escrow, seal: &Seal, by_several: bool) -> Result<(), Broken> {
+/// Indexes 1..=total in order, each for another custodian.
+fn check_shares(seal: &Seal) -> Result<(), Broken> {
+    for (at, share) in seal.shares.iter().enumerate() {
+        let custodian = &share.custodian;
+        let numbered = usize::from(share.index) == at + 1;
+        let repeated = seal.shares[..at].iter().any(|other| other.custodian == *custodian);
+        if !numbered || repeated {
+            let why = format!("{}: share {} of `{custodian}`", seal.title(), share.index);
+            let broken = Broken::new(Rule::SealShares, why).seal(seal).person(custodian).share(share.index);
+            return Err(broken.where_known((!numbered).then_some(at + 1), Broken::expected));
+        }
+    }
+    Ok(())
+}
+
+/// Each share is a custodian's who may have it, to the card that the log has of them.
+fn check_custodians(escrow: &Escrow, seal: &Seal, by_several: bool) -> Result<(), Broken> {
     let vault = escrow.vault(&seal.vault);
     let has_left = |id: &PersonId| {
         // Of a new vault nobody is an elector yet, who could have overruled an administrator.
         let everywhere = (!by_several || vault.is_none()) && escrow.has_retired(id);
         everywhere || vault.is_some_and(|vault| vault.has_lost_vote(id))
     };
-    for (at, share) in seal.shares.iter().enumerate() {
+    for share in &seal.shares {
         let custodian = &share.custodian;
-        let repeated = seal.shares[..at].iter().any(|other| other.custodian == *custodian);
-        if usize::from(share.index) != at + 1 || repeated {
-            let why = format!("{}: share {} of `{custodian}`", seal.title(), share.index);
-            let broken = Broken::new(Rule::SealShares, why).seal(seal).person(custodian).share(share.index);
-            let numbered = usize::from(share.index) == at + 1;
-            return Err(broken.where_known((!numbered).then_some(at + 1), Broken::expected));
-        }
         let enrolled = escrow.people.get(custodian);
         let enrolled = enrolled.filter(|person| person.card.is(Role::Custodian) && !has_left(custodian));
         if enrolled.map(|person| person.card.digest()) != Some(share.card) {

@@ -14,7 +14,7 @@ use breakglass::record::policy::Policy;
 use breakglass::value::fingerprint::Words;
 use data_encoding::BASE64;
 
-use super::edits::edited;
+use super::edits::{edited, signed_line};
 use super::log_case::{LogCase, nothing};
 use super::put::base;
 use crate::world::{Actor, Signs, World, actor, dawn, keyed_actor, rng, text};
@@ -54,6 +54,7 @@ pub fn write() {
     not_first();
     anchors();
     succeeds(&founders);
+    ordered(&founders);
 }
 
 /// Two administrators and a custodian.
@@ -210,4 +211,44 @@ fn succeeds(founders: &Founders) {
         HeadFile::new(Digest::of(b"another"), Head { size: 4000, seq: 7, hash: Digest::of(b"its end") });
     let bytes = log(cards_of(&[dan]), &[dan.signs()], |entry| entry.says.succeeds = Some(before));
     case("genesis-succeeds", "An escrow that succeeds another.", None, bytes);
+}
+
+/// Genesis with two things wrong: the first one of the order is reported, and not the other.
+fn ordered(founders: &Founders) {
+    let Founders { dan, alice, .. } = founders;
+    let first = founders.both().swap_remove(0);
+    let line = std::str::from_utf8(alice.card.note().as_bytes()).unwrap().lines().next().unwrap();
+    let newer = signed_line(&line.replacen(r#","person""#, r#","also":1,"person""#, 1), alice);
+    let (newer, none) = (BASE64.encode(&newer), BASE64.encode(b"card"));
+    let genesis = |cards: &[&String]| founders.signed(cards.iter().map(|card| (*card).clone()).collect());
+    let about = "501 cards, of which one has a field that is not known.";
+    let many: Vec<&String> = [&first, &newer].into_iter().chain([&none; 499]).collect();
+    case("order-genesis-limit", about, Rule::GenesisCard, genesis(&many));
+    let about = "No card, and then one with a field that is not known.";
+    case("order-genesis-card", about, Rule::GenesisCard, genesis(&[&first, &none, &newer]));
+    let about = "A card with a field that is not known, and then no card.";
+    case("order-genesis-field", about, Rule::RecordField, genesis(&[&first, &newer, &none]));
+    let with_key = |who: &str| keyed_actor(who, &[Role::Custodian], Identity::generate(), alice.signer.key());
+    let key = SigningKey::generate(&mut rng());
+    let with_recipient = |who: &str| keyed_actor(who, &[Role::Custodian], alice.identity.clone(), &key);
+    let twin = actor("alice", &[Role::Custodian]);
+    let log_of = |people: &[&Actor]| founders.signed(cards_of(people));
+    let about = "A key that another card holds, and then a person who is there already.";
+    let people = log_of(&[dan, alice, &with_key("bob"), &twin]);
+    case("order-genesis-person", about, Rule::PersonRepeated, people);
+    let about = "A recipient that another card holds, and then a key.";
+    let people = log_of(&[dan, alice, &with_recipient("bob"), &with_key("carol")]);
+    case("order-genesis-key", about, Rule::KeyRepeated, people);
+    let about = "Two cards hold one age recipient, and no card is an administrator's.";
+    let people = log(cards_of(&[alice, &with_recipient("bob")]), &[alice.signs()], |_| {});
+    case("order-genesis-recipient", about, Rule::RecipientRepeated, people);
+    let about = "It names a record before it, and a card is none.";
+    let other = log(vec![none], &[dan.signs()], |entry| entry.prev = Digest::of(b"before"));
+    case("order-genesis-place", about, Rule::ChainPrev, other);
+    let about = "It succeeds another escrow, and is signed for a custodian by somebody else.";
+    let before = HeadFile::new(Digest::of(b"another"), Head { size: 9, seq: 0, hash: Digest::ZERO });
+    let other = log(founders.both(), &[(alice.signs().0, dan.signer.key())], |entry| {
+        entry.says.succeeds = Some(before);
+    });
+    case("order-genesis-administrator", about, Rule::GenesisAdministrator, other);
 }

@@ -21,6 +21,7 @@ mod newer;
 mod notes;
 mod notices;
 mod offices;
+mod order;
 mod outside;
 mod parts;
 mod put;
@@ -68,5 +69,6 @@ pub fn everything() {
     time::write();
     words::write();
     bounds::write();
+    order::write();
     log_case::no_surprises();
 }

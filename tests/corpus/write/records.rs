@@ -50,6 +50,7 @@ pub fn write() {
     let world = quiet();
     malformed(&world);
     non_canonical(&world);
+    fields(&world);
     kinds(&world);
     let world = quiet();
     signers(&world);
@@ -108,6 +109,12 @@ fn non_canonical(world: &World) {
     });
     let escaped = ["[\"alice\"]", "[\"\\u0061lice\"]"];
     replaced(world, "record-escape", "A letter is escaped.", rule, escaped);
+}
+
+fn fields(world: &World) {
+    let says = [r#""says":{"#, r#""says":{"also":1,"#];
+    let about = "A field that is not known, not signed, before a record that verifies.";
+    replaced(world, "record-field-unsigned", about, Rule::RecordField, says);
 }
 
 fn kinds(world: &World) {
