@@ -1,27 +1,18 @@
 //! The table in `docs/spec/verify-rules.md`, the rules in the code and the tests in `tests/verify_rules/` say
 //! the same: every rule has its row and its test, and there is no row and no test without a rule.
 
+#[path = "corpus/musts.rs"]
+mod musts;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use breakglass::record::finding::{Particulars, Rule, Severity};
+use breakglass::record::finding::{Particulars, Rule};
 use breakglass::value::text::is_hostile;
+use musts::{Must, severity};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The severity's word, and the exit code that stands for it.
-fn severity(severity: Severity) -> (&'static str, u8) {
-    match severity {
-        Severity::Note => ("note", 0),
-        Severity::Warning => ("warning", 0),
-        Severity::Finding => ("finding", 14),
-        Severity::Torn => ("torn", 11),
-        Severity::Truncated => ("truncated", 12),
-        Severity::Fork => ("fork", 13),
-        Severity::Tampered => ("tampered", 10),
-    }
 }
 
 /// The specification: the rules, and what their findings tell besides the sentence.
@@ -103,6 +94,28 @@ fn the_particulars_are_those_of_the_code() {
     // A field of each finding's own would hide a particular of the same name.
     let own = ["code", "severity", "seq", "offset", "meaning", "detail"];
     assert!(Particulars::ALL.iter().all(|(name, ..)| !own.contains(name)));
+}
+
+#[test]
+fn every_rule_has_its_sentences() {
+    let musts = Must::all();
+    let mut last = (0, 0);
+    for must in &musts {
+        let place = Rule::ALL.iter().position(|rule| *rule == must.rule).unwrap();
+        let count: usize = must.number.rsplit('-').next().unwrap().parse().unwrap();
+        assert!((place, count) > last || last == (0, 0), "{} is out of order", must.number);
+        last = (place, count);
+        let (word, exit) = severity(must.rule.severity());
+        assert_eq!(must.severity, (word.to_owned(), exit), "{}", must.number);
+        let sentence = &must.sentence;
+        let is_one = sentence.ends_with('.') && !sentence.contains(". ") && sentence.contains(" MUST ");
+        assert!(is_one, "{}: {sentence}", must.number);
+        let readings = ["ends", "refused", "stands", "outside"];
+        assert!(readings.contains(&must.reading.as_str()), "{}: {}", must.number, must.reading);
+    }
+    let said: BTreeSet<Rule> = musts.iter().map(|must| must.rule).collect();
+    let silent: Vec<_> = Rule::ALL.iter().filter(|rule| !said.contains(rule)).collect();
+    assert!(silent.is_empty(), "no sentence says what breaks {silent:?}");
 }
 
 #[test]

@@ -6,6 +6,10 @@
 
 #[path = "corpus/case.rs"]
 mod case;
+#[path = "corpus/index.rs"]
+mod index;
+#[path = "corpus/musts.rs"]
+mod musts;
 #[path = "corpus/particulars.rs"]
 mod particulars;
 #[path = "corpus/run.rs"]
@@ -44,6 +48,19 @@ fn every_rule_has_a_case() {
 
 fn first_word(value: String) -> Option<String> {
     value.split(' ').next().map(str::to_owned)
+}
+
+/// What is wrong in each case is a sentence of `docs/spec/musts.md`, and the reading ends or goes on as it says there.
+#[test]
+fn the_index_says_what_each_case_rests_on() {
+    let (path, page) = (concat!(env!("CARGO_MANIFEST_DIR"), "/docs/spec/vectors.md"), index::page());
+    if std::env::var_os("BREAKGLASS_BLESS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page, "{path} is stale: BREAKGLASS_BLESS=1 cargo test --test vectors writes it");
+    let uncited = index::uncited(&page);
+    assert!(uncited.is_empty(), "no case rests on {uncited:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ import files
 import log
 import note as notes
 import recover
+import rules
 import sealing
 import verify
 import words
@@ -68,6 +69,8 @@ def of_log(case):
         case.value("anchor"), case.value("time"), case.value("require-head") is not None,
         (lambda escrow: files.judge(escrow, read)) if vaults else None)
     found = [f"finding: {one['code']} {'-' if one['seq'] is None else one['seq']}" for one in report["findings"]]
+    found += [f"reading: not as musts.md says of {one['code']}" for one in report["findings"]
+              if not rules.is_read_so(one["code"], one["seq"], report["last"])]
     return [f"expect: {report['verdict']}", f"exit: {report['exit']}"] + found
 
 

@@ -30,7 +30,7 @@ def verify(data, heads=(), books=(), anchor=None, now="2026-11-23T08:00:00Z", re
     exit_code = rules.exit_of(code for code, _ in found)
     ordered = sorted(set(found), key=lambda one: (one[1] is None, one[1], one[0]))
     return {
-        "verdict": rules.VERDICTS[exit_code], "exit": exit_code, "escrow": escrow.id,
+        "verdict": rules.VERDICTS[exit_code], "exit": exit_code, "escrow": escrow.id, "last": escrow.last,
         "findings": [{"code": code, "seq": seq} for code, seq in ordered],
     }
 
