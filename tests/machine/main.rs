@@ -3,16 +3,19 @@
 //!
 //! - nothing was shown that is not in a log, read again from its medium;
 //! - nothing was released under the threshold of distinct custodians who truly approved that request;
+//! - what decides is on the screen of whoever approves, whatever anybody wrote;
 //! - no honest emergency with a threshold present was refused, whatever became of the log;
 //! - verify's verdict is the right one, and the books tell of every quorum that was handed over.
 //!
 //! It says how often each move was made. `BREAKGLASS_MACHINE_CASES` makes it longer, with other seeds.
 
+mod attackers;
 mod dice;
 mod media;
 mod moves;
 mod people;
 mod safes;
+mod screens;
 mod thieves;
 #[path = "../fixtures/world/mod.rs"]
 mod world;
@@ -43,7 +46,7 @@ type Counts = BTreeMap<&'static str, u32>;
 
 /// Plays sequences, with random ones where there is no seed.
 fn play(safes: &Safes, cases: u32, seed: Option<[u8; 2]>) -> Counts {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 32, ..Config::default() };
     let mut runner = match seed {
         Some([thread, batch]) => {
             let mut seed = [thread; 32];

@@ -1,5 +1,6 @@
 //! What people, thieves and media do. Each move says whether it had its effect: there may be nothing to do it with.
 
+use crate::attackers::{ask_silently, change_payload, invent_gap, junk, lose_book, wrong_clock};
 use crate::media::{adopt, catch_up, copy_over, flip, lose, reorder, roll_back, tear, zeros};
 use crate::people::{approve, ask, check, collect, crash, crash_after, end, release, retire, seal};
 use crate::safes::Safes;
@@ -19,7 +20,7 @@ pub struct Move {
 type Play = fn(&Safes, &[u8; 4]) -> bool;
 
 /// Every move, and how often it is tried beside the others: what needs much to have gone before, more often.
-pub const MOVES: [(&str, usize, Play); 26] = [
+pub const MOVES: [(&str, usize, Play); 32] = [
     ("ask in an emergency", 3, ask),
     ("approve", 5, approve),
     ("release in an emergency", 5, release),
@@ -46,6 +47,12 @@ pub const MOVES: [(&str, usize, Play); 26] = [
     ("take the other safe's copy", 5, copy_over),
     ("join two branches", 9, adopt),
     ("retire and be asked all the same", 1, retire),
+    ("ask with a program of one's own", 2, ask_silently),
+    ("invent that records are missing", 1, invent_gap),
+    ("check by a wrong clock", 2, wrong_clock),
+    ("lose a book", 2, lose_book),
+    ("release with another payload", 8, change_payload),
+    ("append what nobody knows", 1, junk),
 ];
 
 /// The move that a number stands for.

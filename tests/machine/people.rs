@@ -10,6 +10,9 @@ use crate::safes::{CUSTODIANS, Safes};
 use crate::world::Fault;
 
 pub fn ask(safes: &Safes, dice: &[u8; 4]) -> bool {
+    if !safes.has_footing(safe(dice), who(dice[1])) {
+        return false;
+    }
     let open = safes.ask(safe(dice), who(dice[1]));
     // Most are approved at once: by nobody, one, two or all three.
     for person in CUSTODIANS.iter().take([0, 2, 2, 3, 1, 2][usize::from(dice[3]) % 6]) {

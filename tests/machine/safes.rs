@@ -21,6 +21,7 @@ use breakglass::secret::payload::Fields;
 use breakglass::value::names::KeyName;
 use secrecy::ExposeSecret as _;
 
+use crate::screens::hide_nothing;
 use crate::world::{Asking, Fault, MemoryMedium, World, environment};
 
 pub const CUSTODIANS: [&str; 3] = ["alice", "bob", "carol"];
@@ -57,8 +58,8 @@ pub struct Safes {
     pub world: World,
     pub safes: RefCell<[Safe; 2]>,
     pub open: RefCell<Vec<Rc<RefCell<Open>>>>,
-    /// Generations of which a threshold of custodians approved one request.
-    handed: RefCell<BTreeSet<(Digest, u32)>>,
+    /// Whose book knows that they approved which request, and of which generation.
+    handed: RefCell<BTreeSet<(Digest, (Digest, u32), &'static str)>>,
     begun: Vec<u8>,
     books: Vec<(&'static str, Book, Vec<u8>)>,
     sealed: Cell<usize>,
@@ -178,13 +179,40 @@ impl Safes {
 
     /// Somebody approves, whatever their book knows. It is never refused.
     pub fn approve(&self, open: &Rc<RefCell<Open>>, who: &'static str) {
+        self.look(who, &open.borrow().asking);
         let file = self.world.approve(who, &open.borrow().asking);
         open.borrow_mut().approvals.push((who, file));
         let open = open.borrow();
-        let people: BTreeSet<_> = open.approvals.iter().map(|(who, _)| *who).collect();
-        if people.len() >= THRESHOLD {
-            self.handed.borrow_mut().insert(open.generation);
-        }
+        self.handed.borrow_mut().insert((open.asking.record, open.generation, who));
+    }
+
+    /// Somebody looks at a request before they decide.
+    fn look(&self, who: &str, asking: &Asking) {
+        let actor = self.world.person(who);
+        let carried = RequestFile::parse(&asking.file).unwrap();
+        let book = actor.book.borrow();
+        let examined = carried.examine(&actor.card, std::slice::from_ref(&actor.identity), &book).unwrap();
+        hide_nothing(&examined, &carried, &book, self.world.now());
+    }
+
+    /// Somebody's book is lost, and with it what it alone could tell.
+    pub fn lose_book(&self, who: &str) {
+        self.world.set_book(who, b"");
+        self.handed.borrow_mut().retain(|(.., one)| *one != who);
+    }
+
+    /// The generations of which the books tell that a threshold of custodians approved one request.
+    fn handed_over(&self) -> BTreeSet<(Digest, u32)> {
+        let handed = self.handed.borrow();
+        let count = |request: &Digest| handed.iter().filter(|(one, ..)| one == request).count();
+        handed.iter().filter(|(request, ..)| count(request) >= THRESHOLD).map(|(_, one, _)| *one).collect()
+    }
+
+    /// Whether somebody at a safe has anything to go on from: its log, or what their book keeps.
+    pub fn has_footing(&self, at: usize, who: &str) -> bool {
+        let book = self.world.person(who).book.borrow();
+        book.records().any(|(_, record)| !record.keeps.is_empty())
+            || Reading::of(self.safes.borrow()[at].bytes.clone()).is_ok()
     }
 
     /// Tries to release at a safe as it is, on a medium with that fault. Checks that nothing is shown unlogged, or
@@ -267,7 +295,7 @@ impl Safes {
         for at in 0..2 {
             let condition = self.condition(at);
             // What was judged before, and did not change, is judged again only once more was handed over.
-            let now = (self.safes.borrow()[at].bytes.clone(), self.handed.borrow().len());
+            let now = (self.safes.borrow()[at].bytes.clone(), self.handed_over().len());
             if self.judged.borrow()[at].as_ref() == Some(&now) {
                 continue;
             }
@@ -295,7 +323,7 @@ impl Safes {
         let evidence = Evidence { books: books.into(), ..Evidence::default() };
         let report = self.verify(at, &evidence);
         let escrow = report.escrow.as_ref().expect("it is sound");
-        for (vault, number) in self.handed.borrow().iter() {
+        for (vault, number) in &self.handed_over() {
             let Some(generation) = escrow.generation(vault, *number) else { continue };
             let later = escrow.vault(vault).into_iter().flat_map(|vault| &vault.generations);
             let mut later = later.filter(|one| one.seal.generation > *number);

@@ -16,7 +16,7 @@ use crate::value::time::Time;
 const EXPLAINED: usize = 3;
 
 /// Everything that the decision rests on. Vault, account and kind come out of the decrypted share.
-pub(crate) fn summary(examined: &Review<'_>, now: Time) -> Summary {
+pub fn summary(examined: &Review<'_>, now: Time) -> Summary {
     let (asked, share) = (examined.asked, &examined.share);
     let wanted = &asked.request;
     let mut summary = Summary::titled(Painted::of(Tone::Strong, format!("request {}", asked.record)));

@@ -15,7 +15,7 @@ const QUESTION: usize = 4;
 
 /// What is about to be signed or logged.
 #[derive(Default)]
-pub(crate) struct Summary {
+pub struct Summary {
     title: Painted,
     texts: Vec<Entry>,
     decides: Vec<Entry>,
@@ -62,7 +62,7 @@ impl Summary {
 
     /// As much of it as fits into a window of so many columns and rows, page after page, each so short that the question
     /// fits below it.
-    pub(crate) fn fitted(&self, columns: usize, rows: usize) -> Vec<Painted> {
+    pub fn fitted(&self, columns: usize, rows: usize) -> Vec<Painted> {
         let fit = |line: &Painted| line.fitted(columns).split_lines();
         let fit_all = |entry: &Entry| entry.lines.iter().flat_map(fit).collect::<Vec<_>>();
         let room = rows.saturating_sub(QUESTION).max(1);
