@@ -118,6 +118,42 @@ fn every_rule_has_its_sentences() {
     assert!(silent.is_empty(), "no sentence says what breaks {silent:?}");
 }
 
+/// The pages of the specification, by name.
+fn pages() -> Vec<(String, String)> {
+    let pages = std::fs::read_dir(root().join("docs/spec")).unwrap().map(|entry| entry.unwrap().path());
+    let read =
+        |path: std::path::PathBuf| (path.display().to_string(), std::fs::read_to_string(path).unwrap());
+    pages.map(read).collect()
+}
+
+#[test]
+fn what_is_cited_is_a_sentence() {
+    let musts = Must::all();
+    let mut count = 0;
+    for (page, text) in pages() {
+        let words = text.split(|one: char| !(one.is_ascii_uppercase() || one.is_ascii_digit() || one == '-'));
+        let numbered =
+            |word: &&str| word.starts_with("R-") && word.ends_with(|one: char| one.is_ascii_digit());
+        for cited in words.filter(numbered) {
+            assert!(musts.iter().any(|must| must.number == cited), "{page}: nothing is {cited}");
+            count += 1;
+        }
+    }
+    assert!(count > 2 * musts.len(), "{count}: the citations were not found");
+}
+
+#[test]
+fn the_order_has_every_rule_that_refuses() {
+    let (text, _) = page();
+    let (_, order) = text.split_once("\n## Order of the rules\n").unwrap();
+    let (order, _) = order.split_once("\n## The table\n").unwrap();
+    for must in Must::all() {
+        let refuses = must.reading == "refused" || must.reading == "ends";
+        let is_there = order.contains(&format!("`{}`", must.rule));
+        assert!(is_there || !refuses || must.rule == Rule::Torn, "{} has no place in the order", must.number);
+    }
+}
+
 #[test]
 fn codes_are_words_in_capitals() {
     for rule in Rule::ALL {

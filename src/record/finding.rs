@@ -167,7 +167,9 @@ impl Broken {
             return self;
         }
         let why = format!("{} {}", self.rule, self.detail);
-        self.breaks(Rule::RecordNewerReference, why)
+        // What is named where something is embedded or kept is told there, by the rule that is broken within.
+        let within = self.particulars.cause;
+        self.breaks(Rule::RecordNewerReference, why).where_known(within, Broken::cause)
     }
 
     /// The finding that it is in the record `seq`, which begins at byte `offset` of the log.

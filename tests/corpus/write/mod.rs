@@ -36,6 +36,7 @@ mod seals;
 mod statements;
 mod tails;
 mod time;
+mod within;
 mod words;
 
 /// Writes every case that is not there yet.
@@ -70,5 +71,6 @@ pub fn everything() {
     words::write();
     bounds::write();
     order::write();
+    within::write();
     log_case::no_surprises();
 }
