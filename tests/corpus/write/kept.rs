@@ -136,7 +136,7 @@ fn offices(case: Case<'_>, vault: Digest) {
     let hash = Digest::of(b"another escrow");
     let successor = HeadFile::new(hash, Head { size: 4000, seq: 0, hash });
     let succeeded = |world: &World, who: &[&str]| {
-        let says = Succeeded { successor: successor.clone(), agrees: Vec::new() };
+        let says = Succeeded { successor, agrees: Vec::new() };
         let agrees = world.consents(&Proposal::of(&says.proposed(), world.id()), who);
         forge(world, Succeeded { agrees, ..says }, &["fred"]);
     };
