@@ -164,18 +164,24 @@ pub(crate) fn largest(kind: Option<RecordKind>) -> usize {
         // 64 actions and eight other texts of 4,096 bytes, each twice as long if all of it is escaped; 64 fields; lists of
         // the environment.
         Some(RecordKind::Request) => 2 << 20,
-        // 255 shares, and the environment.
-        Some(RecordKind::Seal) => 2 << 20,
-        // 255 approvals or consents in base64, and lists.
-        Some(RecordKind::Release | RecordKind::End | RecordKind::Disavow) => 4 << 20,
-        Some(RecordKind::Retire | RecordKind::Custody) => 64 << 10,
-        // 255 consents to a text of 4,096 bytes that are all escaped, in base64 within base64.
-        Some(RecordKind::Decommission) => 8 << 20,
+        // 255 approvals that compared 255 cards each, and environments; 500 consents to a text of 4,096 bytes that are all
+        // escaped, in base64 within base64.
+        Some(
+            RecordKind::Release
+            | RecordKind::End
+            | RecordKind::Retire
+            | RecordKind::Decommission
+            | RecordKind::Disavow,
+        ) => 8 << 20,
+        // Three texts.
+        Some(RecordKind::Custody) => 64 << 10,
         // 500 consents to a head.
         Some(RecordKind::Succeeded) => 2 << 20,
-        // Cards; 65,536 shares in one check; a damaged tail of 8 MiB; seals that are kept; a branch, or a part of one: each in base64.
+        // Cards; the consents of all electors to a seal, which hold it once more each; 65,536 shares in one check; a damaged
+        // tail of 8 MiB; seals that are kept; a branch, or a part of one: each in base64.
         Some(
             RecordKind::Genesis
+            | RecordKind::Seal
             | RecordKind::Statements
             | RecordKind::Recovered
             | RecordKind::Continue
@@ -183,5 +189,105 @@ pub(crate) fn largest(kind: Option<RecordKind>) -> usize {
             | RecordKind::AdoptPart,
         ) => MAX_NOTE,
         None => MAX_UNKNOWN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::sign::SigningKey;
+    use crate::crypto::testing::SeededRng;
+    use crate::record::agree::{Agree, Proposal};
+    use crate::record::environment::Environment;
+    use crate::record::head::HeadFile;
+    use crate::record::statement::{
+        Approval, BookRef, FramedStatement, HeadFrom, SignedStatement, Statement,
+    };
+    use crate::value::names::{KeyName, PersonId};
+    use crate::value::text::FreeText;
+
+    const MOST: u64 = 1 << 53;
+
+    fn digest() -> Digest {
+        Digest::of(b"")
+    }
+
+    fn head() -> Head {
+        Head { size: MOST, seq: MOST, hash: digest() }
+    }
+
+    fn longest() -> (PersonId, FreeText) {
+        ("p".repeat(32).parse().unwrap(), "\"".repeat(4096).parse().unwrap())
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::generate(&mut SeededRng::new(1))
+    }
+
+    /// A statement by somebody with the longest name, as a record embeds it.
+    fn embedded(says: Statement) -> String {
+        let (person, _) = longest();
+        let statement = FramedStatement {
+            escrow: digest(),
+            head: head(),
+            head_from: HeadFrom::RequestFile,
+            book: BookRef { number: MOST, hash: digest() },
+            time: "2026-11-20T10:00:00Z".parse().unwrap(),
+            by: vec![KeyName::Person(person.clone())],
+            says,
+        };
+        data_encoding::BASE64.encode(SignedStatement::sign(&person, &key(), statement).note.as_bytes())
+    }
+
+    /// Whether it is read as what its kind says when it is signed by somebody with the longest name.
+    #[track_caller]
+    fn fits<S: RecordBody>(says: S) {
+        let by = KeyName::Person(longest().0);
+        let record = FramedRecord {
+            escrow: Some(digest()),
+            seq: MOST,
+            prev: digest(),
+            time: "2026-11-20T10:00:00Z".parse().unwrap(),
+            by: vec![by.clone()],
+            says,
+        };
+        let note = Note::sign(&record, &[(by, &key())]);
+        let (_, says) = read(&note).unwrap();
+        assert!(!matches!(says, Record::Faulty(_)), "{} bytes", note.as_bytes().len());
+    }
+
+    fn consents<S: RecordBody>(says: &S) -> Vec<String> {
+        vec![embedded(Agree::Proposal(Proposal::of(says, digest())).into()); 500]
+    }
+
+    #[test]
+    fn what_electors_agree_to_holds_the_longest_consents_of_500_people() {
+        let (person, because) = longest();
+        let retire = Retire { vault: Some(digest()), ..Retire::of(person, because.clone()) };
+        fits(Retire { agrees: consents(&retire), ..retire });
+        let decommission = Decommission { vault: digest(), because: because.clone(), agrees: Vec::new() };
+        fits(Decommission { agrees: consents(&decommission), ..decommission });
+        let disavow = Disavow { record: digest(), because, agrees: Vec::new() };
+        fits(Disavow { agrees: consents(&disavow), ..disavow });
+        let succeeded = Succeeded { successor: HeadFile::new(digest(), head()), agrees: Vec::new() };
+        fits(Succeeded { agrees: consents(&succeeded), ..succeeded });
+    }
+
+    #[test]
+    fn a_release_holds_255_approvals_that_compared_255_cards_each() {
+        let text = |length| "x".repeat(length).parse().unwrap();
+        let environment = Environment::of(text(1000), text(1000));
+        let approval = Approval {
+            request: digest(),
+            vault: digest(),
+            generation: u32::MAX,
+            index: 255,
+            ciphertext: digest(),
+            compared: vec![digest(); 255],
+            deviations: crate::record::deviation::Deviation::ALL.to_vec(),
+            environment: Some(environment.clone()),
+        };
+        let approvals = vec![embedded(Statement::Approval(approval)); 255];
+        fits(Release { request: digest(), attempt: 1, approvals, deviations: Vec::new(), environment });
     }
 }

@@ -77,9 +77,9 @@ RECORDS = {
 
 # The most bytes of the note of a record, by its kind; of any other kind a mebibyte.
 MEBIBYTE = 1 << 20
-LARGEST = {"request": 2 * MEBIBYTE, "seal": 2 * MEBIBYTE, "release": 4 * MEBIBYTE, "end": 4 * MEBIBYTE, "disavow": 4 * MEBIBYTE,
-           "retire": 64 << 10, "custody": 64 << 10, "decommission": 8 * MEBIBYTE, "succeeded": 2 * MEBIBYTE,
-           "genesis": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
+LARGEST = {"request": 2 * MEBIBYTE, "succeeded": 2 * MEBIBYTE, "custody": 64 << 10,
+           "release": 8 * MEBIBYTE, "end": 8 * MEBIBYTE, "retire": 8 * MEBIBYTE, "decommission": 8 * MEBIBYTE,
+           "disavow": 8 * MEBIBYTE, "genesis": 16 * MEBIBYTE, "seal": 16 * MEBIBYTE, "statements": 16 * MEBIBYTE, "recovered": 16 * MEBIBYTE,
            "continue": 16 * MEBIBYTE, "adopt": 16 * MEBIBYTE, "adopt-part": 16 * MEBIBYTE}
 
 ANSWER = either(one_of("done"), Variant(not_applicable=free))

@@ -1,10 +1,13 @@
 //! People who retired.
 
+use breakglass::record::card::Role;
 use breakglass::record::finding::Rule;
+use breakglass::record::policy::Policy;
 use breakglass::record::request::Purpose;
 use breakglass::record::retire::Retire;
+use breakglass::record::seal::Kind;
 
-use crate::world::{CANARY, World, text};
+use crate::world::{CANARY, World, actor, everybody, text};
 use crate::{Case, Spoil};
 
 pub fn retire(who: &str) -> Retire {
@@ -33,6 +36,7 @@ fn retire_signer() {
         ],
     );
     consents(&world);
+    consents_of_many();
     // An administrator who retired is none.
     let world = World::ready();
     world.append(retire("dan"), &[world.signs("erin")]).unwrap();
@@ -80,6 +84,22 @@ fn consents(world: &World) {
     let case = Case::of(world);
     let seq = world.forge(world.retire_with(&for_prod("bob"), &["alice", "carol"]), &[world.signs("fred")]);
     case.breaks(Rule::RetireSigner, seq);
+}
+
+/// All electors of a large vault may consent, at the greatest length.
+fn consents_of_many() {
+    let names: Vec<&'static str> = (0..60).map(|at| &*format!("custodian-{at}").leak()).collect();
+    let mut people = everybody();
+    people.extend(names.iter().map(|id| (*id, actor(id, &[Role::Custodian]))));
+    let world = World::begin_among(people, Policy::default());
+    world.seal("prod", Kind::Root, 60, &names);
+    let checks: Vec<_> = names.iter().map(|who| world.checked(who)).collect();
+    world.collect("dan", &checks.iter().collect::<Vec<_>>()).unwrap();
+    let says = Retire::of(text("erin"), text(&"\"".repeat(4096)));
+    let before = world.bytes().len();
+    world.append(world.retire_with(&says, &names), &[world.signs("fred")]).unwrap();
+    assert!(world.bytes().len() - before > 900_000);
+    assert!(world.reading().escrow.has_retired(world.person("erin").id()));
 }
 
 #[test]

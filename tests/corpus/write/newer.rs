@@ -116,13 +116,13 @@ fn newer(world: &World) {
 /// A record that is larger than one of its kind can be.
 fn too_large(world: &World) {
     let says = |size: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(size));
-    spoiled(world, "retire-too-large", "A retirement of 70,000 bytes.", Rule::RecordTooLarge, |world| {
-        put_newer(world, "breakglass/v1/retire", &says(70_000), &[world.signs("dan")]);
+    spoiled(world, "custody-too-large", "A custody record of 70,000 bytes.", Rule::RecordTooLarge, |world| {
+        put_newer(world, "breakglass/v1/custody", &says(70_000), &[world.signs("dan")]);
         world.forge(nothing(), &[world.signs("bob")]);
     });
-    let about = "A retirement of 70,000 bytes that nobody signed.";
-    spoiled(world, "retire-too-large-unsigned", about, Rule::RecordMalformed, |world| {
-        put_newer(world, "breakglass/v1/retire", &says(70_000), &[world.signs("dan")]);
+    let about = "A custody record of 70,000 bytes that nobody signed.";
+    spoiled(world, "custody-too-large-unsigned", about, Rule::RecordMalformed, |world| {
+        put_newer(world, "breakglass/v1/custody", &says(70_000), &[world.signs("dan")]);
         let at = world.bytes().len() - 1000;
         let mut bytes = world.bytes();
         bytes[at] = b'y';
