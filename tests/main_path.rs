@@ -166,7 +166,8 @@ fn only_its_own_record_opens_the_payload() {
     // Anybody can encrypt to a vault's recipient. What was not sealed is not shown, though it opens.
     let third = authorized();
     let appended = ledger.append(third.draft(&asking.session, world.tick())).unwrap();
-    let forged = envelope::encrypt(&[world.generation("prod").seal.recipient], &fields().encode()).unwrap();
+    let forged =
+        envelope::encrypt(&[world.generation("prod").seal.recipient.clone()], &fields().encode()).unwrap();
     assert!(matches!(third.reveal(&appended, &forged), Err(ReleaseError::OtherPayload)));
 }
 

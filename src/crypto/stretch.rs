@@ -30,6 +30,7 @@ pub struct NoScratch;
 ///
 /// # Errors
 /// [`NoScratch`], if the system does not grant 64 MiB of memory.
+#[inline(never)]
 pub(crate) fn stretched(digest: &Digest, salt: &str) -> Result<[u8; 11], NoScratch> {
     has_room()?;
     let params = Params::new(LOG_N, R, P, 32).expect("these parameters are within scrypt's bounds");

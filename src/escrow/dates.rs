@@ -63,13 +63,14 @@ impl Escrow {
         self.written.extend(people.into_iter().map(|person| Written { person, time, seq }));
     }
 
-    /// Takes over the dates of a branch that forked behind the record `shared`, as brought in by the record `seq`.
-    pub(super) fn join_dates(&mut self, branch: &Escrow, shared: u64, seq: u64) {
-        let theirs = branch.written.iter().filter(|one| one.seq > shared);
-        self.written.extend(theirs.map(|one| Written { seq, ..one.clone() }));
+    /// Takes over the dates of a branch that forked at `at_fork`, as brought in by the record `seq`.
+    pub(super) fn join_dates(&mut self, at_fork: &Escrow, branch: &Escrow, seq: u64) {
+        let shared = at_fork.head.seq;
+        let theirs = branch.written.since(&at_fork.written);
+        self.written.extend(theirs.map(|(_, one)| Written { seq, ..one.clone() }));
         let is_here = self.head_at(shared) == branch.head_at(shared);
         // What the branch adopted itself may have forked earlier.
-        let first = branch.forks.range(shared + 1..).map(|(_, from)| *from).min();
+        let first = branch.forks.from(&(shared + 1)).map(|(_, from)| *from).min();
         let from = first.map_or(shared, |first| first.min(shared));
         self.forks.insert(seq, if is_here { from } else { 0 });
     }

@@ -31,7 +31,7 @@ impl RequestState {
 
     /// What an approval of the request by `person` at `time` has to list: what is derived of it, and what is undeclared.
     pub fn deviations_of_approval(&self, person: &PersonId, time: Time) -> BTreeSet<Deviation> {
-        let (request, Circumstances { terms, retired, .. }) = (&self.request, &self.circumstances);
+        let (request, Circumstances { terms, retired, .. }) = (&self.request, &*self.circumstances);
         let is_forbidden = *person == request.requester && !terms.requester_may_approve;
         let own = [
             (!request.is_open_at(time), Deviation::OutsideWindow),

@@ -47,7 +47,7 @@ impl Vault {
 
     fn elect(&mut self, generation: u32) {
         self.electors = Some(generation);
-        self.voted.insert(generation);
+        self.voted.insert(generation, ());
     }
 
     /// Gives the vote to the people of a later generation.
@@ -59,7 +59,7 @@ impl Vault {
 
     /// The seal that a new one is compared with: of the electors' generation, or of the newest.
     pub(super) fn compared(&self) -> Option<&Seal> {
-        self.electors().or(self.generations.last()).map(|one| &one.seal)
+        self.electors().or(self.generations.last()).map(|one| &*one.seal)
     }
 
     /// The generations that an administrator sealed to other people, and that gave nobody the vote, nor did a later one.
@@ -87,7 +87,7 @@ impl Seal {
 impl Escrow {
     /// The first generation of a vault gives the vote if a satisfying set has checked it by now, or it was `released`.
     pub(super) fn begin_vote(&mut self, vault: &Digest, generation: u32, released: bool) {
-        if let Some(vault) = self.vaults.iter_mut().find(|one| one.id == *vault) {
+        if let Some(vault) = self.vault_mut(vault) {
             vault.begin_vote(generation, released);
         }
     }
@@ -120,7 +120,7 @@ impl Escrow {
                 }
                 Subject::Retire(retired) => format!("the retirement of `{}`", retired.person),
                 Subject::Release { request } => {
-                    let Request { name, generation, .. } = &self.request(request)?.request;
+                    let Request { name, generation, .. } = &*self.request(request)?.request;
                     format!("the release of {name} generation {generation}")
                 }
                 Subject::Unknown => return None,
@@ -138,7 +138,7 @@ impl Escrow {
             matches!(&signed.statement.says, Statement::Agree(Agree::Proposal(agreed)) if agreed == proposal)
         });
         consents
-            .filter(|signed| !self.spent.contains(&signed.note.digest()) && people.insert(&signed.person))
+            .filter(|signed| !self.spent.contains_key(&signed.note.digest()) && people.insert(&signed.person))
             .collect()
     }
 

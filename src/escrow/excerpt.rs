@@ -81,11 +81,12 @@ impl Excerpt {
             excerpt.records.insert(last, records[at..end].to_vec());
             at = end;
         }
-        let request = LogRecord::take_at(&records[at..], from.size)
+        let mut request = LogRecord::take_at(&records[at..], from.size)
             .map_err(|error| found(unreadable(&error), length + at))?;
-        let place = |broken: Broken| broken.at(request.frame.seq, (length + at) as u64);
+        let seq = request.frame.seq;
+        let place = |broken: Broken| broken.at(seq, (length + at) as u64);
         escrow.head = from;
-        escrow.admit(&request, &mut findings).map_err(place)?;
+        escrow.admit(&mut request, &mut findings).map_err(place)?;
         let size = (request.end - from.size) as usize;
         if at + size != records.len() || escrow.request(&request.hash).is_none() {
             let why = "the excerpt does not end with its request";
@@ -191,7 +192,7 @@ impl Reading {
             b"{\"type\":\"breakglass/v1/succeeded\"",
         ];
         let here = self.starts.iter().rev().filter_map(|start| self.bytes.get(*start as usize..));
-        let all = here.chain(self.escrow.kept.values().map(Vec::as_slice));
+        let all = here.chain(self.escrow.kept.values().map(|kept| &**kept));
         let taken = all
             .filter(|bytes| KINDS.iter().any(|kind| bytes.starts_with(kind)))
             .map(|bytes| LogRecord::take_at(bytes, 0));

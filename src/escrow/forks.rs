@@ -5,101 +5,53 @@ use std::collections::BTreeSet;
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
+use crate::escrow::state::Escrow;
+use crate::record::chain::LogRecord;
+use crate::record::kinds::Record;
 
-/// The record `from`, from which an adopted branch forks, and those from which branches fork that it adopted itself.
-pub(super) fn forks_of(from: Digest, branch: &[u8]) -> BTreeSet<Digest> {
-    let mut found = forks(branch);
-    found.insert(from);
-    found
-}
+impl Escrow {
+    /// The records from which branches part that `adopt` records in `bytes` bring in, or that such a branch brings in itself.
+    ///
+    /// `bytes` are a branch. Its records are not judged here, but only what two enrolled people signed asks for anything: the
+    /// escrow as it was at these records has to be kept, and nobody else decides how much that is.
+    pub(crate) fn forks(&self, bytes: &[u8]) -> BTreeSet<Digest> {
+        let mut found = BTreeSet::new();
+        self.collect_forks(bytes, &mut found);
+        found
+    }
 
-/// The records from which branches part that `adopt` records in `bytes` bring in, or that such a branch brings in itself.
-/// `bytes` are a branch that two people adopt, so that nobody else can ask for anything to be kept; within it nothing is
-/// verified here, because a snapshot that is kept needlessly is never used.
-pub(crate) fn forks(bytes: &[u8]) -> BTreeSet<Digest> {
-    let mut found = BTreeSet::new();
-    collect_forks(bytes, &mut found);
-    found
-}
-
-fn collect_forks(bytes: &[u8], found: &mut BTreeSet<Digest>) {
-    const RECORD: &[u8] = b"{\"type\":\"breakglass/v";
-    const PART: &[u8] = b"{\"type\":\"breakglass/v1/adopt-part\"";
-    const ADOPT: &[u8] = b"{\"type\":\"breakglass/v1/adopt\"";
-    let mut parts = Vec::new();
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| line.starts_with(RECORD)) {
-        if line.starts_with(PART) {
-            parts.push(records_in(line).unwrap_or_default());
-            continue;
+    fn collect_forks(&self, bytes: &[u8], found: &mut BTreeSet<Digest>) {
+        const RECORD: &[u8] = b"{\"type\":\"breakglass/v";
+        const ADOPTS: &[u8] = b"{\"type\":\"breakglass/v1/adopt";
+        let (mut parts, mut at) = (Vec::new(), 0);
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let record = if line.starts_with(ADOPTS) { self.signed_at(&bytes[at..]) } else { None };
+            at += line.len();
+            match record {
+                Some((1, Record::AdoptPart(part))) => {
+                    parts.push(BASE64.decode(part.records.as_bytes()).unwrap_or_default());
+                    continue;
+                }
+                Some((2, Record::Adopt(adopt))) => {
+                    found.insert(adopt.from.hash);
+                    let taken = usize::try_from(adopt.parts).unwrap_or(usize::MAX);
+                    let mut branch = parts.split_off(parts.len().saturating_sub(taken)).concat();
+                    branch.extend(BASE64.decode(adopt.records.as_bytes()).unwrap_or_default());
+                    drop(adopt);
+                    self.collect_forks(&branch, found);
+                }
+                _ => {}
+            }
+            if line.starts_with(RECORD) {
+                parts.clear();
+            }
         }
-        if line.starts_with(ADOPT) {
-            let hash = after(line, b"\"hash\":\"");
-            let hash = hash.and_then(|rest| std::str::from_utf8(rest.get(..64)?).ok()?.parse().ok());
-            found.extend::<Option<Digest>>(hash);
-            let taken = after(line, b"\"parts\":").map_or(0, number);
-            let mut branch = parts.split_off(parts.len().saturating_sub(taken)).concat();
-            branch.extend(records_in(line).unwrap_or_default());
-            collect_forks(&branch, found);
-        }
-        parts.clear();
-    }
-}
-
-/// What follows `what` in a line.
-fn after<'a>(line: &'a [u8], what: &[u8]) -> Option<&'a [u8]> {
-    line.get(line.windows(what.len()).position(|window| window == what)? + what.len()..)
-}
-
-/// The decimal number that a text begins with.
-fn number(text: &[u8]) -> usize {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0_usize, |number, digit| number.saturating_mul(10).saturating_add(usize::from(digit - b'0')))
-}
-
-/// The records of a branch that a line holds.
-fn records_in(line: &[u8]) -> Option<Vec<u8>> {
-    let text = after(line, b"\"records\":\"")?.split(|byte| *byte == b'"').next()?;
-    BASE64.decode(text).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn adopts(hashes: &[Digest], parts: &str, branch: &[u8]) -> Vec<u8> {
-        let line = |hash: &Digest| {
-            format!(
-                "{{\"type\":\"breakglass/v1/adopt\",\"says\":{{\"from\":{{\"hash\":\"{hash}\"}}{parts},\"records\":\"{}\"}}}}\n\n",
-                BASE64.encode(branch)
-            )
-        };
-        hashes.iter().map(line).collect::<String>().into_bytes()
     }
 
-    fn part(bytes: &[u8]) -> Vec<u8> {
-        let says = BASE64.encode(bytes);
-        format!("{{\"type\":\"breakglass/v1/adopt-part\",\"says\":{{\"records\":\"{says}\"}}}}\n\n")
-            .into_bytes()
-    }
-
-    #[test]
-    fn every_fork_is_found_however_many_there_are() {
-        let hashes: Vec<Digest> = (0..100_u32).map(|at| Digest::of(&at.to_be_bytes())).collect();
-        assert_eq!(forks(&adopts(&hashes, "", b"")), hashes.iter().copied().collect());
-    }
-
-    #[test]
-    fn forks_within_a_branch_in_parts_are_found() {
-        let [inner, outer] = [b"inner", b"outer"].map(|text| Digest::of(text));
-        let branch = adopts(&[inner], "", b"");
-        let (first, rest) = branch.split_at(70);
-        let (second, last) = rest.split_at(20);
-        let taken = adopts(&[outer], ",\"parts\":2", last);
-        // A part that nobody takes stands before them.
-        let bytes = [part(b"stale"), part(first), part(second), taken].concat();
-        assert_eq!(forks(&bytes), BTreeSet::from([inner, outer]));
-        let apart = [part(first), part(second), b"{\"type\":\"breakglass/v1/end\"}\n".to_vec()].concat();
-        let bytes = [apart, adopts(&[outer], ",\"parts\":2", last)].concat();
-        assert_eq!(forks(&bytes), BTreeSet::from([outer]), "they do not stand directly before it");
+    /// What the record that `bytes` begin with says, and how many people signed it, if its signatures hold.
+    fn signed_at(&self, bytes: &[u8]) -> Option<(usize, Record)> {
+        let record = LogRecord::take_at(bytes, 0).ok()?;
+        self.verify(&record).ok()?;
+        Some((record.frame.by.len(), record.says))
     }
 }

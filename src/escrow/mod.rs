@@ -28,7 +28,6 @@ pub(crate) use declared::Disavowable;
 pub use declared::Gap;
 pub use deviations::{of_release, of_request};
 pub use excerpt::Excerpt;
-pub(crate) use forks::forks;
 pub use known::KnownLogs;
 pub use people::{Person, people};
 pub use place::Place;

@@ -45,25 +45,28 @@ impl Reading {
     }
 
     fn walked(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
-        let reading = Reading::walked_once(bytes, more)?;
+        let reading = Reading::walked_once(bytes, more.clone(), false)?;
         if reading.escrow.missed.is_empty() {
             return Ok(reading);
         }
         // Only what was verified can ask for the escrow as it was: so where branches fork is known at the end.
-        let more = &reading.escrow.missed | more;
-        Reading::walked_once(reading.bytes, &more)
+        let more = reading.escrow.missed.keys().chain(more).copied().collect();
+        Reading::walked_once(reading.bytes, more, true)
     }
 
-    fn walked_once(bytes: Vec<u8>, more: &BTreeSet<Digest>) -> Result<Reading, Finding> {
+    fn walked_once(bytes: Vec<u8>, more: BTreeSet<Digest>, knows_forks: bool) -> Result<Reading, Finding> {
         let size = bytes.len() as u64;
         let genesis = |broken: Broken| broken.size(size).at(0, 0);
         let first = LogRecord::take(&bytes, 0).map_err(|error| genesis(unreadable(&error)))?;
         let mut escrow = Escrow::begin(&first).map_err(genesis)?;
-        escrow.wanted = Arc::new(more.clone());
+        escrow.wanted = Arc::new(more);
+        escrow.knows_forks = knows_forks;
         escrow.remember();
         let findings = escrow.succeeds.map(|other| succession(&other).at(0, 0)).into_iter().collect();
         let mut reading = Reading { bytes: Vec::new(), escrow, starts: vec![0], findings };
         reading.go_on(bytes);
+        // What is added later may ask for more.
+        reading.escrow.knows_forks = false;
         Ok(reading)
     }
 

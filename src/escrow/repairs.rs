@@ -10,6 +10,7 @@ use crate::record::finding::{Broken, Rule};
 use crate::record::head::Head;
 use crate::record::statement::SignedStatement;
 use crate::value::names::KeyName;
+use crate::value::shared_list::SharedList;
 
 impl Escrow {
     /// Takes a repair: nobody but its signer has seen it yet, and what somebody declares missing who has retired is not
@@ -26,8 +27,8 @@ impl Escrow {
             if self.has_retired(person) {
                 let broken = Broken::new(Rule::RepairRetired, format!("a `{kind}` by `{person}`"));
                 report(broken.person(person).kind(kind.to_owned()));
-                let declared = self.gaps.iter_mut().filter(|gap| gap.record == Some(record.hash));
-                declared.for_each(|gap| gap.is_believed = false);
+                let is_declared = |gap: &Gap| gap.record == Some(record.hash);
+                self.gaps.change(is_declared, |gap| gap.is_believed = false);
             }
         }
         self.may_be_disavowed(record);
@@ -52,15 +53,18 @@ impl Escrow {
         }
         let is_signer = |gap: &Gap| self.declared_by(gap).is_some_and(|repair| repair.is_by(who));
         let proves = |gap: &Gap| self.is_among(gap, head) && !is_signer(gap);
-        let proved: Vec<bool> = self.gaps.iter().map(proves).collect();
-        for (gap, _) in self.gaps.iter_mut().zip(proved).filter(|(_, proved)| *proved) {
-            gap.proved = gap.proved.filter(|known| known.seq >= head.seq).or(Some(*head));
+        let proved: Vec<_> = self.gaps.iter().enumerate().filter(|(_, gap)| proves(gap)).collect();
+        let proved: Vec<usize> = proved.into_iter().map(|(at, _)| at).collect();
+        for at in proved {
+            if let Some(gap) = self.gaps.get_mut(at) {
+                gap.proved = gap.proved.filter(|known| known.seq >= head.seq).or(Some(*head));
+            }
         }
     }
 
     /// What was declared missing counts: a release builds on it.
     pub(super) fn believe_gaps(&mut self) {
-        self.gaps.iter_mut().for_each(|gap| gap.is_believed = true);
+        self.gaps.change(|gap| !gap.is_believed, |gap| gap.is_believed = true);
     }
 
     /// The records that can be disavowed, by digest.
@@ -111,7 +115,7 @@ impl Escrow {
     }
 
     /// Where records were declared missing, and no adopted branch brought them back.
-    pub fn gaps(&self) -> &[Gap] {
+    pub fn gaps(&self) -> &SharedList<Gap> {
         &self.gaps
     }
 

@@ -1,6 +1,7 @@
 //! Requests, and what became of them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::record::closing::Close;
@@ -9,13 +10,14 @@ use crate::record::finding::{Broken, Rule};
 use crate::record::policy::Policy;
 use crate::record::request::{End, Request};
 use crate::value::names::PersonId;
+use crate::value::shared_list::SharedList;
 use crate::value::time::{Seconds, Time};
 
 /// A request, and what became of it.
 #[derive(Debug, Clone)]
 pub struct RequestState {
     /// What it asks.
-    pub request: Request,
+    pub request: Arc<Request>,
     /// The digest of its record: what approvals name it by.
     pub record: Digest,
     /// Its number in the log.
@@ -23,13 +25,13 @@ pub struct RequestState {
     /// Its time.
     pub time: Time,
     /// What the log said when it was made.
-    pub circumstances: Circumstances,
+    pub circumstances: Arc<Circumstances>,
     /// Its releases, in order.
-    pub releases: Vec<ReleaseState>,
+    pub releases: SharedList<ReleaseState>,
     /// Its end.
-    pub end: Option<EndState>,
+    pub end: Option<Arc<EndState>>,
     /// Its closing.
-    pub closed: Option<CloseState>,
+    pub closed: Option<Arc<CloseState>>,
 }
 
 /// What the log says when a request is made, as far as deviations follow from it. Whoever approves knows no later log.
@@ -93,7 +95,7 @@ impl RequestState {
 
     /// The same, and that it is about this request.
     pub(crate) fn concerned(&self, broken: Broken) -> Broken {
-        let Request { name, generation, .. } = &self.request;
+        let Request { name, generation, .. } = &*self.request;
         broken.request(self.record).vault(name).generation(*generation)
     }
 }

@@ -151,14 +151,15 @@ impl Escrow {
     /// Whether what `bytes` begin with is no damage: a whole record that verifies, or that is signed under a name whose key
     /// the damaged record before it may have brought in; another escrow's genesis; or whatever else was signed.
     pub(super) fn is_whole_at(&self, bytes: &[u8]) -> bool {
-        let behind = LogRecord::take_at(bytes, 0).is_ok_and(|record| match self.verify(&record) {
+        let Ok(record) = LogRecord::take_at(bytes, 0) else { return self.is_signed(bytes) };
+        let is_faulty = matches!(record.says, Record::Faulty(_));
+        match self.verify(&record).map_err(|broken| broken.rule) {
             Ok(()) => true,
-            Err(broken) if broken.rule == Rule::RecordSignerUnknown => {
-                !matches!(record.says, Record::Faulty(_))
-            }
-            Err(_) => is_genesis(&record),
-        });
-        behind || self.is_signed(bytes)
+            Err(Rule::RecordSignerUnknown) if !is_faulty => true,
+            // The keys that are known of its signers are not those that signed: no other is looked for.
+            Err(Rule::RecordSignature | Rule::RecordKeyId) if !is_faulty => is_genesis(&record),
+            Err(_) => is_genesis(&record) || self.is_signed(bytes),
+        }
     }
 }
 

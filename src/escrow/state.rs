@@ -21,6 +21,8 @@ use crate::record::policy::Policy;
 use crate::record::statement::BookRef;
 use crate::value::names::{KeyName, PersonId, VaultName};
 use crate::value::public;
+use crate::value::shared_list::SharedList;
+use crate::value::shared_map::SharedMap;
 use crate::value::text::FreeText;
 use crate::value::time::Time;
 
@@ -32,75 +34,79 @@ pub struct Escrow {
     /// Its name.
     pub name: FreeText,
     /// Its policy.
-    pub policy: Policy,
+    pub policy: Arc<Policy>,
     /// The people who belong to it.
-    pub people: BTreeMap<PersonId, Person>,
+    pub people: SharedMap<PersonId, Person>,
     /// The vaults, in the order of their first seals.
-    pub vaults: Vec<Vault>,
+    pub vaults: SharedList<Vault>,
     /// The requests, in order.
-    pub requests: Vec<RequestState>,
+    pub requests: SharedList<RequestState>,
     /// Every statement that the log holds, in order: collected, or embedded in a release or an end.
-    pub statements: Vec<LoggedStatement>,
+    pub statements: SharedList<LoggedStatement>,
     /// The end of the log.
     pub head: Head,
     /// The time that the last record claims.
     pub time: Time,
     /// The head at every record, by its number: what "is an ancestor" is decided by.
-    pub(super) history: BTreeMap<u64, Head>,
+    pub(super) history: SharedMap<u64, Head>,
     /// Where records were declared missing, and no adopted branch brought them back.
-    pub(super) gaps: Vec<Gap>,
+    pub(super) gaps: SharedList<Gap>,
     /// The repairs, and the records of unknown kinds, by digest.
-    pub(super) disavowable: BTreeMap<Digest, Disavowable>,
+    pub(super) disavowable: SharedMap<Digest, Disavowable>,
     /// Those of them that were disavowed, each with the people who consented.
-    pub(super) disavowed: BTreeMap<Digest, BTreeSet<PersonId>>,
+    pub(super) disavowed: SharedMap<Digest, BTreeSet<PersonId>>,
     /// The bytes of seals that are not records of this file themselves, by digest.
-    pub(super) kept: BTreeMap<Digest, Vec<u8>>,
+    pub(super) kept: SharedMap<Digest, Arc<[u8]>>,
     /// The heads of adopted branches.
-    pub(super) elsewhere: BTreeSet<Head>,
+    pub(super) elsewhere: SharedMap<Head, ()>,
     /// The parts of a branch directly before the end of the log, which the next record may adopt.
     pub(super) parts: Vec<BranchPart>,
     /// The parts that no record adopted: who signed each, by number.
-    pub(super) unadopted: BTreeMap<u64, Vec<KeyName>>,
+    pub(super) unadopted: SharedMap<u64, Vec<KeyName>>,
     /// Who dated which record, and when.
-    pub(super) written: Vec<Written>,
+    pub(super) written: SharedList<Written>,
     /// Of each record that brings in a branch, the record behind which the branch forked.
-    pub(super) forks: BTreeMap<u64, u64>,
+    pub(super) forks: SharedMap<u64, u64>,
     /// The repairs that rest on one person's word alone: which deviation each is, who signed it, and the number of its
     /// record.
     pub(super) unseen: BTreeMap<(Deviation, PersonId), u64>,
     /// The records of unknown kinds that were signed by those who may change people, vaults and policy, without those that
     /// were disavowed: what is named later, and is not known here, may have come in with one of them.
-    pub(super) newer: BTreeSet<Digest>,
+    pub(super) newer: SharedMap<Digest, ()>,
     /// The escrow whose duties this one carries on, and the head of its log.
     pub(super) succeeds: Option<HeadFile>,
     /// Whether another escrow has succeeded this one.
     pub(super) succeeded: bool,
     /// The records at which branches fork that are adopted later.
     pub(super) wanted: Arc<BTreeSet<Digest>>,
+    /// Whether those are known already of which records say that branches fork there.
+    pub(super) knows_forks: bool,
     /// Those of which a record that was verified said that a branch forks there, and which were not among them.
-    pub(super) missed: BTreeSet<Digest>,
+    pub(super) missed: SharedMap<Digest, ()>,
     /// The escrow as it was at each of them, by the digest of the record.
-    pub(super) remembered: BTreeMap<Digest, Arc<Escrow>>,
+    pub(super) remembered: SharedMap<Digest, Arc<Escrow>>,
     /// Every key and recipient in use, so that fresh ones can be told from used ones.
-    pub(super) used: BTreeSet<String>,
+    pub(super) used: SharedMap<Arc<str>, ()>,
     /// The digests of all statements, so that none counts twice.
-    pub(super) seen: BTreeSet<Digest>,
+    pub(super) seen: SharedMap<Digest, ()>,
     /// The statements that were verified before they came into the log, each with the key: by what
     /// [`VerifiedStatement`](super::VerifiedStatement) makes of them.
-    pub(super) vouched: BTreeSet<Digest>,
+    pub(super) vouched: SharedMap<Digest, ()>,
     /// The place of each request in `requests`, by the digest of its record.
-    pub(super) places: BTreeMap<Digest, usize>,
+    pub(super) places: SharedMap<Digest, usize>,
+    /// The place of each vault in `vaults`, by its id.
+    pub(super) vault_places: SharedMap<Digest, usize>,
     /// The records that can be countersigned, by digest.
-    pub(super) signed: BTreeMap<Digest, Countersignable>,
+    pub(super) signed: SharedMap<Digest, Countersignable>,
     /// Who countersigned each of them and had a say in it.
-    pub(super) agreed: BTreeMap<Digest, BTreeSet<PersonId>>,
+    pub(super) agreed: SharedMap<Digest, BTreeSet<PersonId>>,
     /// The confirmations, by the digest of the statement.
-    pub(super) confirmed: BTreeMap<Digest, Confirmed>,
+    pub(super) confirmed: SharedMap<Digest, Confirmed>,
     /// The consents that a record embeds, by the digest of the statement: none counts twice.
-    pub(super) spent: BTreeSet<Digest>,
+    pub(super) spent: SharedMap<Digest, ()>,
     /// What stands under each number of each person's book, by the first statement that names it, and the
     /// number of the record that holds that statement.
-    pub(super) books: BTreeMap<(PersonId, u64), (Digest, u64)>,
+    pub(super) books: SharedMap<(PersonId, u64), (Digest, u64)>,
 }
 
 /// A part of another branch's records.
@@ -175,7 +181,7 @@ pub(super) struct Confirmed {
 impl Escrow {
     /// The vault of that id.
     pub fn vault(&self, id: &Digest) -> Option<&Vault> {
-        self.vaults.iter().find(|vault| vault.id == *id)
+        self.vaults.get(*self.vault_places.get(id)?)
     }
 
     /// The vault of that name.
@@ -194,9 +200,18 @@ impl Escrow {
     }
 
     pub(super) fn generation_mut(&mut self, vault: &Digest, generation: u32) -> Option<&mut Generation> {
-        let generations = &mut self.vaults.iter_mut().find(|one| one.id == *vault)?.generations;
-        let at = generations.binary_search_by_key(&generation, |one| one.seal.generation).ok()?;
+        let generations = &mut self.vault_mut(vault)?.generations;
+        let at = generations.search_by_key(&generation, |one| one.seal.generation).ok()?;
         generations.get_mut(at)
+    }
+
+    pub(super) fn vault_mut(&mut self, id: &Digest) -> Option<&mut Vault> {
+        self.vaults.get_mut(*self.vault_places.get(id)?)
+    }
+
+    pub(super) fn add_vault(&mut self, vault: Vault) {
+        self.vault_places.insert(vault.id, self.vaults.len());
+        self.vaults.push(vault);
     }
 
     /// The request whose record has that digest.
@@ -215,12 +230,12 @@ impl Escrow {
 
     /// Whether `head` was this log, or a branch that it adopted, at some moment.
     pub fn is_ancestor(&self, head: &Head) -> bool {
-        self.history.get(&head.seq) == Some(head) || self.elsewhere.contains(head)
+        self.history.get(&head.seq) == Some(head) || self.elsewhere.contains_key(head)
     }
 
     /// True for a head that exists only on an adopted branch. Such a head proves nothing about this log after the fork.
     pub(crate) fn is_elsewhere(&self, head: &Head) -> bool {
-        self.elsewhere.contains(head) && self.history.get(&head.seq) != Some(head)
+        self.elsewhere.contains_key(head) && self.history.get(&head.seq) != Some(head)
     }
 
     /// Whether a branch that is adopted may fork at `head`: at a record of this log, or of a branch that was adopted
@@ -247,7 +262,7 @@ impl Escrow {
 
     /// Whether a statement of that digest is in the log already.
     pub(crate) fn has_statement(&self, digest: &Digest) -> bool {
-        self.seen.contains(digest)
+        self.seen.contains_key(digest)
     }
 
     /// The records of a person's book that their statements in this log name.
@@ -270,10 +285,10 @@ impl Escrow {
 
     /// Marks a key or recipient as used; whether it was not used before.
     pub(super) fn take_key(&mut self, key: impl ToString) -> bool {
-        self.used.insert(key.to_string())
+        self.used.insert(key.to_string().into(), ()).is_none()
     }
 
     pub(super) fn is_used(&self, key: impl ToString) -> bool {
-        self.used.contains(&key.to_string())
+        self.used.contains_key(&key.to_string().into())
     }
 }

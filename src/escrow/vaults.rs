@@ -1,6 +1,7 @@
 //! Vaults and their generations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::place::Place;
@@ -9,13 +10,15 @@ use crate::record::chain::LogRecord;
 use crate::record::confirm::GenerationVerdict;
 use crate::record::seal::{AccountId, Kind, Seal};
 use crate::value::names::{PersonId, VaultName};
+use crate::value::shared_list::SharedList;
+use crate::value::shared_map::SharedMap;
 use crate::value::time::Time;
 
 /// One sealing of a vault, and what became of it.
 #[derive(Debug, Clone)]
 pub struct Generation {
     /// The manifest.
-    pub seal: Seal,
+    pub seal: Arc<Seal>,
     /// The digest of the seal's record.
     pub record: Digest,
     /// The seal's number in the log.
@@ -23,10 +26,10 @@ pub struct Generation {
     /// The seal's time.
     pub time: Time,
     /// Who checked their share, and when last.
-    pub checks: BTreeMap<PersonId, Time>,
+    pub checks: SharedMap<PersonId, Time>,
     /// Each time that its release key is known to have been in somebody's hands, in the order of the log. For a vault
     /// that holds credentials that is exposure, whatever the purpose.
-    pub released: Vec<Released>,
+    pub released: SharedList<Released>,
     /// Who signed its seal.
     pub(crate) sealers: Vec<PersonId>,
     /// The generation whose credentials it holds: its own number, if they are new.
@@ -145,13 +148,13 @@ impl Generation {
         self.verdicts = Verdicts::default();
         self.seq = seq;
         let released = std::mem::take(&mut self.released);
-        self.released = released.into_iter().map(|one| one.brought_by(seq)).collect();
+        self.released = released.iter().map(|one| one.clone().brought_by(seq)).collect();
     }
 
     /// Takes over what a branch that has it too reports of it, behind the record `shared`, which both have.
     pub(super) fn take_reports(&mut self, theirs: &Generation, shared: u64, seq: u64) {
         for (person, time) in &theirs.checks {
-            let last = self.checks.entry(person.clone()).or_insert(*time);
+            let last = self.checks.get_or_insert(person.clone(), *time);
             *last = (*last).max(*time);
         }
         self.is_unmasked |= theirs.is_unmasked;
@@ -192,13 +195,13 @@ pub struct Vault {
     /// The account.
     pub account: AccountId,
     /// Generations in the order of their numbers: 1, 2, 3 … unless records are missing.
-    pub generations: Vec<Generation>,
+    pub generations: SharedList<Generation>,
     /// Whether it is out of use: nothing new is due of it.
     pub decommissioned: bool,
     /// The generation whose people have the vote; `None` before there are any.
     pub(super) electors: Option<u32>,
     /// The generations whose people have or had the vote.
-    pub(super) voted: BTreeSet<u32>,
+    pub(super) voted: SharedMap<u32, ()>,
     /// Whose retirement counts for this vault, and since when.
     pub(super) retired: BTreeMap<PersonId, Time>,
 }
@@ -211,7 +214,7 @@ impl Vault {
 
     /// Generation `number`, from 1.
     pub fn generation(&self, number: u32) -> Option<&Generation> {
-        let at = self.generations.binary_search_by_key(&number, |one| one.seal.generation).ok()?;
+        let at = self.generations.search_by_key(&number, |one| one.seal.generation).ok()?;
         self.generations.get(at)
     }
 

@@ -1,12 +1,12 @@
 //! The verdict on a generation: confirmed or given up, by whose word. See `docs/spec/generations.md`.
 
-use std::collections::BTreeMap;
-
 use crate::crypto::digest::Digest;
 use crate::escrow::place::Place;
 use crate::record::confirm::GenerationVerdict;
 use crate::record::seal::Seal;
 use crate::value::names::PersonId;
+use crate::value::shared_list::SharedList;
+use crate::value::shared_map::SharedMap;
 use crate::value::time::Time;
 
 /// One person's word for a verdict.
@@ -47,8 +47,8 @@ pub struct StandingVerdict {
 /// What people said of one generation, and what stands of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Verdicts {
-    words: Vec<Spoken>,
-    speakers: BTreeMap<PersonId, GenerationVerdict>,
+    words: SharedList<Spoken>,
+    speakers: SharedMap<PersonId, GenerationVerdict>,
     standing: Option<StandingVerdict>,
 }
 

@@ -111,7 +111,7 @@ impl Escrow {
         let by = |broken: Broken| broken.by(&signed);
         let key = self.statement_key(&signed.person, &signed.note).map_err(by)?;
         let verified = VerifiedStatement { signed: signed.clone(), key };
-        if !self.vouched.contains(&verified.digest()) {
+        if !self.vouched.contains_key(&verified.digest()) {
             self.verify_maker(&signed.person, &signed.note, &key).map_err(by)?;
         }
         self.verify_history(&signed.person, &signed.note, &signed.statement.escrow, &signed.statement.head)
@@ -167,7 +167,7 @@ impl Escrow {
 
     /// Remembers that a statement's signature was verified. Only `verify_statement` makes such a value, so it was.
     pub(crate) fn vouch(&mut self, verified: &VerifiedStatement) {
-        self.vouched.insert(verified.digest());
+        self.vouched.insert(verified.digest(), ());
     }
 }
 

@@ -10,7 +10,7 @@ use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, KnownLogs, Reading, VerifiedStatement, forks};
+use crate::escrow::{Escrow, KnownLogs, Reading, VerifiedStatement};
 use crate::ledger::draft::{Draft, Drafted};
 use crate::ledger::error::LedgerError;
 use crate::ledger::medium::Medium;
@@ -220,7 +220,7 @@ impl<M: Medium> Ledger<M> {
     ) -> Result<Vec<Appended>, LedgerError> {
         let Draft { time, says: Branch { from, records }, signers } = draft;
         // The branch is judged from the state of the escrow where it forked, so that state has to be remembered first.
-        let mut more = forks(records);
+        let mut more = self.escrow().forks(records);
         more.insert(from.hash);
         self.remember(more)?;
         let mut pieces = records.chunks(MAX_PIECE);

@@ -10,6 +10,7 @@ use crate::record::head::Head;
 use crate::record::kinds;
 use crate::record::kinds::Record;
 use crate::record::note::{MAX_NOTE, MAX_SIGNATURES, Note, NoteError};
+use crate::record::repair::Adopt;
 
 /// A record that was found at its place in a log. Whether it is linked and signed is checked separately.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,15 @@ impl LogRecord {
             return Err(broken.where_known(frame.escrow, Broken::found));
         }
         Ok(())
+    }
+
+    /// Takes the branch out of a record that adopts one, and gives up the record's own bytes: branches are within each other,
+    /// and only the innermost needs to be held in full.
+    pub(crate) fn take_branch(&mut self) -> Option<Adopt> {
+        let Record::Adopt(adopt) = &mut self.says else { return None };
+        self.note.give_up();
+        let records = std::mem::take(&mut adopt.records);
+        Some(Adopt { records, ..*adopt })
     }
 
     /// The head of a log whose last record this is.

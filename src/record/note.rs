@@ -132,6 +132,13 @@ impl Note {
         })
     }
 
+    /// Frees the bytes after the type, once nobody asks for them any more.
+    pub(crate) fn give_up(&mut self) {
+        self.bytes.truncate(self.kind.end);
+        self.bytes.shrink_to_fit();
+        self.text = self.kind.end;
+    }
+
     /// The note as it is stored.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

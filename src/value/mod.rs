@@ -3,6 +3,8 @@
 pub mod fingerprint;
 pub mod names;
 pub mod public;
+pub mod shared_list;
+pub mod shared_map;
 pub mod text;
 pub mod time;
 pub mod words;

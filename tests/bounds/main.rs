@@ -20,10 +20,9 @@ mod world;
 use measure::{Bounds, Cost};
 use shapes::{SHAPES, Shape};
 
-/// What is held and spent at most for each byte, as this build does it. Tests are built with checks and hardly optimised;
-/// `docs/assurance.md` has the figures of a release build, for which 6 and 200 are promised.
+/// What is held and spent at most for each byte. Tests are built with checks, and hardly optimised: then both may be more.
 const BOUNDS: Bounds = if cfg!(debug_assertions) {
-    Bounds { held: 6.0, spent: 1000.0 }
+    Bounds { held: 8.0, spent: 600.0 }
 } else {
     Bounds { held: 6.0, spent: 200.0 }
 };
@@ -45,7 +44,7 @@ fn cost(shape: &Shape, small: usize, large: usize) -> Cost {
 
 #[test]
 fn nobody_makes_a_reader_slow_or_big() {
-    if !common::have("nobody_makes_a_reader_slow_or_big", &["valgrind"]) {
+    if !common::have("nobody_makes_a_reader_slow_or_big", &["valgrind", "callgrind_annotate", "python3"]) {
         return;
     }
     // CI tries those with which it was worst, and smaller ones: under valgrind each signature takes a hundredth of a second.

@@ -66,7 +66,7 @@ fn of_files() -> Vec<Finding> {
 fn of_an_approval() -> Finding {
     let world = World::ready();
     let asking = world.emergency();
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let approval = Approval {
         request: asking.record,
         vault: seal.vault,

@@ -265,7 +265,7 @@ impl Safes {
             gather(&escrow, &asking.record, &asking.session, files).map_err(|error| said(&error))?;
         let asked = escrow.request(&asking.record).unwrap();
         let request = &asked.request;
-        let seal = &escrow.generation(&request.vault, request.generation).unwrap().seal;
+        let seal = &escrow.generation(&request.vault, request.generation).unwrap().seal.as_ref().clone();
         let sealed = self.world.files_of(seal);
         let deviations = gathered.deviations(&environment(), self.world.now());
         let authorized = gathered

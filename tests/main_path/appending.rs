@@ -55,7 +55,7 @@ fn a_record_that_breaks_a_rule_is_refused_and_nothing_is_written() {
     }
     let world = World::ready();
     let asking = world.emergency();
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let (alice, dan) = (world.signs("alice"), world.signs("dan"));
     let mallory = actor("mallory", &[Role::Administrator]);
     refused(&world, Rule::RecordField, NoEnd { ends: 1 }, std::slice::from_ref(&dan));

@@ -98,7 +98,7 @@ fn an_approver_notices_another_history() {
 #[test]
 fn a_forged_escrow_with_the_same_people_gets_no_share() {
     let world = World::ready();
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let sealed = world.sealed(&seal.vault, 1);
     // Mallory's own genesis, with everybody's true card, and the true seal copied.
     let mallory = actor("mallory", &[Role::Administrator]);

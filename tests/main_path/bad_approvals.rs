@@ -89,7 +89,7 @@ fn signed_by_others(world: &World, asking: &Asking, good: &[Vec<u8>]) {
 #[track_caller]
 fn with_another_share(world: &World, asking: &Asking, other: &Asking, good: &[Vec<u8>]) {
     let escrow = world.id();
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let open = |who: &str| {
         let sealed = world.sealed(&seal.vault, 1);
         let file = &sealed.sealed_shares.iter().find(|(id, _)| id.as_str() == who).unwrap().1;

@@ -158,7 +158,7 @@ fn record_signer_unknown() {
     let mallory = actor("mallory", &[Role::Administrator]);
     let session = actor("stranger", &[Role::Custodian]);
     let anonymous = [(KeyName::Session, session.signer.key())];
-    let sealed = world.generation("prod").seal;
+    let sealed = world.generation("prod").seal.as_ref().clone();
     Case::of(&world).each_breaks(
         Rule::RecordSignerUnknown,
         vec![

@@ -75,7 +75,8 @@ fn request_session() {
     let case = Case::of(&world);
     let (prod, alice) = (world.generation("prod").seal, world.person("alice"));
     // The session's recipient is somebody's already.
-    let used = [first.session.identity().to_recipient(), prod.recipient, alice.identity.to_recipient()];
+    let used =
+        [first.session.identity().to_recipient(), prod.recipient.clone(), alice.identity.to_recipient()];
     let bytes = world.bytes();
     for recipient in used {
         let seq = forge(&world, |request| request.session_recipient = recipient);

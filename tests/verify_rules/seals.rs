@@ -233,7 +233,7 @@ fn seal_fields() {
 #[test]
 fn seal_keys() {
     let world = World::ready();
-    let prod = world.generation("prod").seal;
+    let prod = world.generation("prod").seal.as_ref().clone();
     let (alice, asking) = (world.person("alice"), world.emergency());
     let (session, session_key) =
         (asking.session.identity().to_recipient(), asking.session.key().verifying_key());

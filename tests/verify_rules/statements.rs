@@ -29,7 +29,7 @@ fn denied(asking: &Asking) -> Denial {
 
 /// Alice's approval of what `asking` asks for, changed.
 fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) -> Approval {
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let mut approval = Approval {
         request: asking.record,
         vault: seal.vault,

@@ -7,7 +7,7 @@ use crate::laid::Laid;
 use crate::world::{Asking, World};
 
 fn request_of(world: &World, asking: &Asking) -> Request {
-    world.reading().escrow.request(&asking.record).unwrap().request.clone()
+    world.reading().escrow.request(&asking.record).unwrap().request.as_ref().clone()
 }
 
 #[test]

@@ -28,7 +28,11 @@ impl Escrow {
     /// # Errors
     /// The rule that makes it no record of this log at all: it is not signed as it says, or it does not
     /// follow from the record before it.
-    pub(crate) fn admit(&mut self, record: &LogRecord, findings: &mut Vec<Finding>) -> Result<(), Broken> {
+    pub(crate) fn admit(
+        &mut self,
+        record: &mut LogRecord,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Broken> {
         // 1. Signature, by keys that the log brought in before.
         self.verify(record).or_else(|broken| self.look_again(record, broken))?;
         // 2. Place in the chain.
@@ -37,13 +41,19 @@ impl Escrow {
             None => record.follows(&self.id, &self.head)?,
         }
         // 3. Content, by the rules of its kind.
-        let mut report = |broken: Broken| findings.push(broken.at(record.frame.seq, record.start));
+        let (seq, start) = (record.frame.seq, record.start);
+        let mut report = |broken: Broken| findings.push(broken.at(seq, start));
         if record.frame.time < self.time {
             let (found, expected) = (record.frame.time, self.time);
             let broken = Broken::new(Rule::TimeBackwards, format!("{found} after {expected}"));
             report(broken.expected(expected).found(found));
         }
-        if let Err(broken) = self.admit_content(record, &mut report) {
+        let branch = record.take_branch();
+        let admitted = match branch {
+            Some(branch) => adopt::admit(self, record, branch, &walk, &mut report),
+            None => self.admit_content(record, &mut report),
+        };
+        if let Err(broken) = admitted {
             report(broken.in_newer_log(!self.newer.is_empty()));
         }
         if !matches!(record.says, Record::AdoptPart(_)) {
@@ -83,7 +93,8 @@ impl Escrow {
             Record::Statements(says) => statements::admit(self, record, says, report),
             Record::Recovered(says) => recovered::admit(self, record, says, report),
             Record::Continue(says) => continuation::admit(self, record, says, report),
-            Record::Adopt(says) => adopt::admit(self, record, says, &walk, report),
+            // The branch was taken out of it.
+            Record::Adopt(_) => Ok(()),
             Record::AdoptPart(says) => adopt::admit_part(self, record, says),
             Record::Retire(says) => retire::admit(self, record, says, report),
             Record::Custody(says) => custody::admit(self, record, says, report),
@@ -93,7 +104,7 @@ impl Escrow {
             Record::Unknown(kind) => {
                 self.expose_signed(record);
                 if may_seal(self, &record.frame.by, None) {
-                    self.newer.insert(record.hash);
+                    self.newer.insert(record.hash, ());
                 }
                 self.may_be_disavowed(record);
                 let (seq, by) = (record.frame.seq, record.frame.by.clone());
@@ -134,8 +145,8 @@ pub(in crate::escrow) fn walk(
     let mut at = 0;
     while at < bytes.len() {
         let start = base + at as u64;
-        let record = LogRecord::take_at(&bytes[at..], start).map_err(|error| unreadable(&error))?;
-        escrow.admit(&record, findings)?;
+        let mut record = LogRecord::take_at(&bytes[at..], start).map_err(|error| unreadable(&error))?;
+        escrow.admit(&mut record, findings)?;
         escrow.remember();
         each(&record);
         at += (record.end - start) as usize;

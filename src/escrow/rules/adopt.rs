@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
-use crate::escrow::forks::forks_of;
 use crate::escrow::rules::grants::Grants;
 use crate::escrow::signers::by_one_person;
 use crate::escrow::state::{BranchPart, Escrow};
 use crate::record::chain::{LogRecord, unreadable};
 use crate::record::finding::{Broken, Finding, Rule, Severity};
+use crate::record::head::Head;
 use crate::record::repair::{Adopt, AdoptPart};
 use crate::value::names::KeyName;
 
@@ -22,7 +22,7 @@ type Walk =
 pub(super) fn admit(
     escrow: &mut Escrow,
     record: &LogRecord,
-    adopt: &Adopt,
+    adopt: Adopt,
     walk: &Walk,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
@@ -31,24 +31,26 @@ pub(super) fn admit(
     if by.len() != 2 || !by.iter().all(adopts) {
         return Err(Broken::new(Rule::AdoptSigners, format!("{} signers", by.len())).signers(by));
     }
-    let bytes = escrow.branch_bytes(adopt)?;
-    ask_for_forks(escrow, adopt, &bytes);
-    let broken = |why: String| Broken::new(Rule::AdoptBranch, why).head(adopt.from);
-    let at_fork = escrow.remembered.get(&adopt.from.hash).filter(|then| then.head == adopt.from).cloned();
-    let at_fork =
-        at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", adopt.from.seq)))?;
+    let bytes = escrow.branch_bytes(&adopt)?;
+    // Branches within each other are held as bytes alone, and no text of any of them.
+    let from = adopt.from;
+    drop(adopt);
+    ask_for_forks(escrow, &from, &bytes);
+    let broken = |why: String| Broken::new(Rule::AdoptBranch, why).head(from);
+    let at_fork = escrow.remembered.get(&from.hash).filter(|then| then.head == from).cloned();
+    let at_fork = at_fork.ok_or_else(|| broken(format!("this log has no record {} as it says", from.seq)))?;
     let (branch, findings) = read_branch(escrow, &at_fork, &bytes, walk)?;
-    if branch.history.range(adopt.from.seq + 1..).all(|(_, head)| escrow.may_part_at(head)) {
+    if branch.history.from(&(from.seq + 1)).all(|(_, head)| escrow.may_part_at(head)) {
         let seq = branch.head.seq;
         return Err(broken(format!("record {seq} is in this log already")).branch_record(seq));
     }
     let mut after = escrow.clone();
     let mut found = Vec::new();
-    let grants = Grants { before: escrow, branch: &branch, shared: at_fork.head.seq, seq: record.frame.seq };
-    after.join(&at_fork, &grants, &bytes, &mut |broken| found.push(broken))?;
+    let grants = Grants { before: escrow, branch: &branch, at_fork: &at_fork, seq: record.frame.seq };
+    after.join(&grants, &bytes, &mut |broken| found.push(broken))?;
     *escrow = after;
     found.into_iter().for_each(&mut *report);
-    report(adopted(adopt, branch.head.seq));
+    report(adopted(&from, branch.head.seq));
     for finding in findings {
         report(on_branch(finding));
     }
@@ -71,6 +73,7 @@ fn read_branch(
     LogRecord::take_at(bytes, from.size).map_err(|error| within(unreadable(&error), ""))?;
     let mut branch = at_fork.clone();
     branch.wanted = Arc::clone(&escrow.wanted);
+    branch.knows_forks = true;
     // What a branch adopts, it holds itself: so nothing is read as often as somebody names it.
     branch.parts.clear();
     let mut findings = Vec::new();
@@ -125,13 +128,19 @@ impl Escrow {
 
 /// Asks for the escrow as it was where branches fork, which is kept when the log is read again. The record is verified, and
 /// two people signed it.
-fn ask_for_forks(escrow: &mut Escrow, adopt: &Adopt, bytes: &[u8]) {
-    let forks = forks_of(adopt.from.hash, bytes);
-    escrow.missed.extend(forks.difference(&escrow.wanted).copied());
+///
+/// Whoever asks for one fork asks for those within the branch too: so they are looked for once, at the outermost branch.
+fn ask_for_forks(escrow: &mut Escrow, from: &Head, bytes: &[u8]) {
+    if escrow.knows_forks {
+        return;
+    }
+    let mut forks = escrow.forks(bytes);
+    forks.insert(from.hash);
+    let missed: Vec<_> = forks.difference(&escrow.wanted).map(|fork| (*fork, ())).collect();
+    escrow.missed.extend(missed);
 }
 
-fn adopted(adopt: &Adopt, last: u64) -> Broken {
-    let from = &adopt.from;
+fn adopted(from: &Head, last: u64) -> Broken {
     let count = last.saturating_sub(from.seq);
     let what = format!("{count} records after record {}, {}", from.seq, from.hash.short());
     Broken::new(Rule::Adopted, what).head(*from).first(from.seq + 1).last(last)

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::state::{Countersignable, Escrow, Subject};
+use crate::escrow::vaults::Vault;
 use crate::record::agree::Agree;
 use crate::record::finding::{Broken, Rule};
 use crate::record::statement::SignedStatement;
@@ -77,15 +78,19 @@ impl Escrow {
     /// Counts one more countersignature by somebody who has a say, and does what enough of them do.
     pub(super) fn count_countersignature(&mut self, record: &Digest, person: &PersonId, time: Time) {
         let Some(Countersignable { subject, .. }) = self.signed.get(record).cloned() else { return };
-        let agreed = self.agreed.entry(*record).or_default();
+        let agreed = self.agreed.get_or_insert(*record, BTreeSet::new());
         agreed.insert(person.clone());
         let agreed: BTreeSet<PersonId> = agreed.clone();
-        for vault in self.vaults.iter_mut().filter(|vault| vault.is_satisfied_by(&agreed)) {
-            match &subject {
-                Subject::Seal { vault: id, generation } if vault.id == *id => vault.pass_vote(*generation),
-                Subject::Retire(retired) => vault.retire(&retired.person, time),
-                Subject::Seal { .. } | Subject::Release { .. } | Subject::Unknown => {}
+        let suffices = |vault: &Vault| vault.is_satisfied_by(&agreed);
+        match &subject {
+            Subject::Seal { vault, generation } => {
+                let vault = self.vault_mut(vault).filter(|vault| suffices(vault));
+                vault.into_iter().for_each(|vault| vault.pass_vote(*generation));
             }
+            Subject::Retire(retired) => {
+                self.vaults.change(suffices, |vault| vault.retire(&retired.person, time));
+            }
+            Subject::Release { .. } | Subject::Unknown => {}
         }
     }
 }

@@ -43,7 +43,7 @@ impl Consents {
             if !people.insert(signed.person.clone()) {
                 return broken("is there twice");
             }
-            if escrow.spent.contains(&signed.note.digest()) {
+            if escrow.spent.contains_key(&signed.note.digest()) {
                 return broken("counted before");
             }
             consents.push(signed);
@@ -65,7 +65,7 @@ impl Consents {
     pub(super) fn keep(self, escrow: &mut Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
         for statement in self.0 {
             let digest: Digest = statement.note.digest();
-            escrow.spent.insert(digest);
+            escrow.spent.insert(digest, ());
             if !escrow.has_statement(&digest) {
                 escrow.keep(LoggedStatement { statement, seq, embedded: true }, report);
             }

@@ -1,5 +1,7 @@
 //! The rules of logs that are continued elsewhere.
 
+use std::sync::Arc;
+
 use data_encoding::BASE64;
 
 use crate::crypto::digest::Digest;
@@ -121,7 +123,7 @@ impl Escrow {
     /// Leaves out the records after the end of the log, up to and including `until`, as `record` declares.
     pub(in crate::escrow) fn leave_out(&mut self, until: Head, record: Option<Digest>) {
         self.gaps.push(Gap { after: self.head.seq, until, record, is_believed: true, proved: None });
-        self.elsewhere.insert(until);
+        self.elsewhere.insert(until, ());
     }
 
     /// Takes a record in base64 that stood among missing records: see [`Escrow::keep_record`].
@@ -177,7 +179,7 @@ impl Escrow {
         }
         .map_err(in_place)?;
         self.note_date(&one);
-        self.kept.insert(one.hash, bytes.to_vec());
+        self.kept.insert(one.hash, Arc::from(bytes));
         Ok(seq)
     }
 

@@ -80,7 +80,7 @@ fn take(
     consents: Consents,
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
-    if let Some(vault) = escrow.vaults.iter_mut().find(|vault| vault.id == says.vault) {
+    if let Some(vault) = escrow.vault_mut(&says.vault) {
         vault.decommissioned = true;
         let broken = Broken::new(Rule::Decommissioned, vault.name.to_string());
         report(broken.vault(&vault.name).vault_id(vault.id).signers(&record.frame.by));
@@ -92,28 +92,28 @@ fn take(
 impl Escrow {
     /// What is sealed or released again is in use again.
     pub(super) fn use_again(&mut self, vault: &Digest) {
-        let used = self.vaults.iter_mut().filter(|one| one.id == *vault);
-        used.for_each(|one| one.decommissioned = false);
+        if self.vault(vault).is_some_and(|one| one.decommissioned)
+            && let Some(one) = self.vault_mut(vault)
+        {
+            one.decommissioned = false;
+        }
     }
 
     /// Ends what a branch ends by sealing or releasing a vault, of what this log says. That a branch decommissioned a vault
     /// which this log holds does not count: it clears, and nobody here has agreed to it.
-    pub(super) fn join_decommissions(&mut self, branch: &Escrow) {
-        let sealed = |vault: &Vault| {
-            let ours = |record| vault.generations.iter().any(|one| one.record == record);
-            branch
-                .vault(&vault.id)
-                .is_some_and(|theirs| theirs.generations.iter().any(|one| !ours(one.record)))
-        };
-        let released = |vault: &Vault| {
-            let ours =
-                |record| self.requests.iter().flat_map(|one| &one.releases).any(|one| one.record == record);
-            let asked = branch.requests.iter().filter(|asked| asked.request.vault == vault.id);
-            asked.flat_map(|asked| &asked.releases).any(|one| !ours(one.record))
-        };
-        let decommissioned = self.vaults.iter().filter(|vault| vault.decommissioned);
-        let ended: Vec<_> =
-            decommissioned.filter(|vault| sealed(vault) || released(vault)).map(|vault| vault.id).collect();
-        ended.iter().for_each(|vault| self.use_again(vault));
+    pub(super) fn join_decommissions(&mut self, at_fork: &Escrow, branch: &Escrow) {
+        let sealed = branch.vaults.since(&at_fork.vaults).filter(|(_, theirs)| {
+            let ours = |number| self.generation(&theirs.id, number).map(|one| one.record);
+            theirs.generations.iter().any(|one| ours(one.seal.generation) != Some(one.record))
+        });
+        let released = branch.requests.since(&at_fork.requests).filter(|(_, theirs)| {
+            let ours = self.request(&theirs.record);
+            let is_ours =
+                |record| ours.is_some_and(|ours| ours.releases.iter().any(|one| one.record == record));
+            theirs.releases.iter().any(|one| !is_ours(one.record))
+        });
+        let released = released.map(|(_, asked)| asked.request.vault);
+        let used: Vec<Digest> = sealed.map(|(_, vault)| vault.id).chain(released).collect();
+        used.iter().for_each(|vault| self.use_again(vault));
     }
 }

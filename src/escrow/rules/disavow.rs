@@ -74,10 +74,15 @@ impl Escrow {
 
     /// Takes over what was disavowed on a branch, where those who consented suffice here too. The branch knew no later log:
     /// they may have retired since.
-    pub(in crate::escrow) fn join_disavowed(&mut self, branch: &Escrow) {
-        self.disavowable.extend(branch.disavowable.iter().map(|(record, repair)| (*record, repair.clone())));
-        self.newer.extend(branch.newer.iter().filter(|record| !self.disavowed.contains_key(record)));
-        for (record, people) in &branch.disavowed {
+    pub(in crate::escrow) fn join_disavowed(&mut self, at_fork: &Escrow, branch: &Escrow) {
+        let new = branch.disavowable.since(&at_fork.disavowable);
+        self.disavowable.extend(new.into_iter().map(|(record, repair)| (*record, repair.clone())));
+        for (record, ()) in branch.newer.since(&at_fork.newer) {
+            if !self.is_disavowed(record) {
+                self.newer.insert(*record, ());
+            }
+        }
+        for (record, people) in branch.disavowed.since(&at_fork.disavowed) {
             let repair = self.disavowable.get(record).filter(|_| !self.is_disavowed(record));
             if repair.is_some_and(|repair| self.may_disavow(repair, people)) {
                 self.disavow(*record, people.clone());

@@ -1,6 +1,7 @@
 //! The rules of ends.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::requests::EndState;
@@ -66,7 +67,7 @@ pub(super) fn admit(
         escrow.keep(approval, report);
     }
     let ended = EndState { end: end.clone(), seq: record.frame.seq, time: record.frame.time };
-    escrow.request_mut(&end.request).expect("it was found above").end = Some(ended);
+    escrow.request_mut(&end.request).expect("it was found above").end = Some(Arc::new(ended));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The rules of genesis, and the people it brings in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use data_encoding::BASE64;
 
@@ -14,6 +15,8 @@ use crate::record::genesis::Genesis;
 use crate::record::kinds::{Record, RecordKind};
 use crate::record::note::NoteError;
 use crate::value::names::{KeyName, PersonId};
+use crate::value::shared_list::SharedList;
+use crate::value::shared_map::SharedMap;
 
 pub(super) fn begin(record: &LogRecord) -> Result<Escrow, Broken> {
     if let Record::Faulty(faulty) = &record.says
@@ -85,47 +88,50 @@ fn cards_in(genesis: &Genesis) -> Result<Vec<VerifiedCard>, Broken> {
 
 /// The escrow as it is after its genesis.
 fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Person>) -> Escrow {
-    let mut used = BTreeSet::new();
+    let mut used = SharedMap::default();
     for person in people.values() {
-        used.insert(person.verifying_key().to_string());
-        used.extend(person.card.card().recipients.iter().map(ToString::to_string));
+        let recipients = person.card.card().recipients.iter().map(ToString::to_string);
+        let keys = std::iter::once(person.verifying_key().to_string()).chain(recipients);
+        used.extend(keys.map(|key| (key.into(), ())));
     }
     let mut escrow = Escrow {
         id: record.hash,
         name: genesis.name.clone(),
-        policy: genesis.policy.clone(),
-        people,
-        vaults: Vec::new(),
-        requests: Vec::new(),
-        statements: Vec::new(),
+        policy: Arc::new(genesis.policy.clone()),
+        people: people.into_iter().collect(),
+        vaults: SharedList::default(),
+        requests: SharedList::default(),
+        statements: SharedList::default(),
         head: record.head(),
         time: record.frame.time,
-        history: BTreeMap::from([(0, record.head())]),
-        gaps: Vec::new(),
-        disavowable: BTreeMap::new(),
-        disavowed: BTreeMap::new(),
-        kept: BTreeMap::new(),
-        elsewhere: BTreeSet::new(),
+        history: SharedMap::from_iter([(0, record.head())]),
+        gaps: SharedList::default(),
+        disavowable: SharedMap::default(),
+        disavowed: SharedMap::default(),
+        kept: SharedMap::default(),
+        elsewhere: SharedMap::default(),
         parts: Vec::new(),
-        unadopted: BTreeMap::new(),
-        written: Vec::new(),
-        forks: BTreeMap::new(),
+        unadopted: SharedMap::default(),
+        written: SharedList::default(),
+        forks: SharedMap::default(),
         unseen: BTreeMap::new(),
-        newer: BTreeSet::new(),
+        newer: SharedMap::default(),
         succeeds: genesis.succeeds,
         succeeded: false,
-        wanted: Default::default(),
-        missed: BTreeSet::new(),
-        remembered: BTreeMap::new(),
+        wanted: Arc::default(),
+        knows_forks: false,
+        missed: SharedMap::default(),
+        remembered: SharedMap::default(),
         used,
-        seen: BTreeSet::new(),
-        vouched: BTreeSet::new(),
-        places: BTreeMap::new(),
-        signed: BTreeMap::new(),
-        agreed: BTreeMap::new(),
-        confirmed: BTreeMap::new(),
-        spent: BTreeSet::new(),
-        books: BTreeMap::new(),
+        seen: SharedMap::default(),
+        vouched: SharedMap::default(),
+        places: SharedMap::default(),
+        vault_places: SharedMap::default(),
+        signed: SharedMap::default(),
+        agreed: SharedMap::default(),
+        confirmed: SharedMap::default(),
+        spent: SharedMap::default(),
+        books: SharedMap::default(),
     };
     escrow.note_date(record);
     escrow

@@ -18,8 +18,8 @@ pub(super) struct Grants<'a> {
     pub(super) before: &'a Escrow,
     /// The branch at its end.
     pub(super) branch: &'a Escrow,
-    /// The number of the record at which it forks.
-    pub(super) shared: u64,
+    /// The escrow as it was where the branch forks. What it holds was taken over before, or is in this log.
+    pub(super) at_fork: &'a Escrow,
     /// The number of the `adopt`.
     pub(super) seq: u64,
 }
@@ -90,8 +90,8 @@ impl Grants<'_> {
     }
 
     fn retirements(&self, after: &mut Escrow, report: &mut impl FnMut(Broken)) {
-        let new = self.branch.signed.iter().filter(|(record, _)| !self.before.signed.contains_key(*record));
-        let mut new: Vec<_> = new.collect();
+        let mut new = self.branch.signed.since(&self.at_fork.signed);
+        new.retain(|(record, _)| !self.before.signed.contains_key(record));
         new.sort_by_key(|(_, signed)| signed.seq);
         for (record, signed) in new {
             after.signed.insert(*record, signed.clone());
@@ -102,13 +102,22 @@ impl Grants<'_> {
             }
             // Who consented to it may consent again.
             let consents = retired.consents.iter().map(|(_, consent)| consent);
-            for consent in consents.filter(|one| !self.before.spent.contains(one)) {
+            for consent in consents.filter(|one| !self.before.spent.contains_key(one)) {
                 after.spent.remove(consent);
             }
             let what = format!("the retirement of `{}`", retired.person);
             let broken = without_effect(RecordKind::Retire.as_str(), what).person(&retired.person);
             report(broken.signers(by));
         }
+    }
+
+    /// The generations that are not as they were where the branch forks.
+    fn generations(&self) -> impl Iterator<Item = &Generation> {
+        self.branch.vaults.since(&self.at_fork.vaults).flat_map(|(at, theirs)| {
+            let before = self.at_fork.vaults.get(at).map(|vault| vault.generations.clone());
+            let new: Vec<_> = theirs.generations.since(&before.unwrap_or_default()).collect();
+            new.into_iter().map(|(_, one)| one)
+        })
     }
 
     fn retirement_holds(&self, after: &Escrow, retired: &Retirement, by: &[KeyName]) -> bool {
@@ -124,7 +133,7 @@ impl Grants<'_> {
     }
 
     fn words(&self, after: &mut Escrow, report: &mut impl FnMut(Broken)) {
-        for theirs in self.branch.vaults.iter().flat_map(|vault| &vault.generations) {
+        for theirs in self.generations() {
             let (vault, number) = (theirs.seal.vault, theirs.seal.generation);
             for word in theirs.verdicts.heard() {
                 let Some(ours) = after.generation(&vault, number) else { continue };
@@ -149,7 +158,8 @@ impl Grants<'_> {
         let has = |escrow: &Escrow, record: &Digest, person: &PersonId| {
             escrow.agreed.get(record).is_some_and(|people| people.contains(person))
         };
-        for signed in self.branch.statements.iter().map(|collected| &collected.statement) {
+        let new = self.branch.statements.since(&self.at_fork.statements);
+        for signed in new.map(|(_, collected)| &collected.statement) {
             let Statement::Agree(Agree::Record(record)) = &signed.statement.says else { continue };
             let person = &signed.person;
             if !has(self.branch, record, person) || has(after, record, person) {
@@ -186,9 +196,6 @@ impl Escrow {
             ours.retired = Some(ours.retired.map_or(*time, |earlier| earlier.min(*time)));
         }
         let counts = |id: &Digest| only.as_ref().map_or(!consents.is_empty(), |only| only == id);
-        self.vaults
-            .iter_mut()
-            .filter(|vault| counts(&vault.id))
-            .for_each(|vault| vault.retire(person, *time));
+        self.vaults.change(|vault| counts(&vault.id), |vault| vault.retire(person, *time));
     }
 }

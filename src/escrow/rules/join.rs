@@ -6,11 +6,13 @@ use std::sync::Arc;
 use crate::escrow::declared::Gap;
 use crate::escrow::requests::ReleaseState;
 use crate::escrow::rules::grants::Grants;
-use crate::escrow::state::Escrow;
+use crate::escrow::state::{Escrow, Subject};
 use crate::escrow::statements::LoggedStatement;
 use crate::escrow::vaults::Vault;
 use crate::record::finding::{Broken, Rule};
 use crate::record::kinds::RecordKind;
+use crate::value::shared_list::SharedList;
+use crate::value::shared_map::SharedMap;
 
 /// What records add to an escrow, in the order in which it is taken over.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -48,49 +50,45 @@ impl Escrow {
     /// Takes over what a branch holds and this log does not.
     pub(super) fn join(
         &mut self,
-        at_fork: &Escrow,
         grants: &Grants<'_>,
         bytes: &[u8],
         report: &mut impl FnMut(Broken),
     ) -> Result<(), Broken> {
-        let Grants { branch, seq, .. } = *grants;
+        let Grants { at_fork, branch, seq, .. } = *grants;
         self.kept_are_real(branch)?;
         let parts: BTreeSet<Part> = RecordKind::ALL.iter().map(|kind| part_of(*kind)).collect();
         for part in parts {
             match part {
                 Part::Nothing => {}
                 Part::Vaults => {
-                    self.join_decommissions(branch);
+                    self.join_decommissions(at_fork, branch);
                     self.join_vaults(grants, report)?;
                 }
-                Part::Requests => self.join_requests(branch, seq, report),
-                Part::Statements => self.join_statements(branch, seq, report),
+                Part::Requests => self.join_requests(grants, report),
+                Part::Statements => self.join_statements(grants, report),
                 Part::Grants => {
                     self.succeeded |= branch.succeeded;
-                    self.confirmed.extend(branch.confirmed.clone());
-                    self.spent.extend(branch.spent.iter().copied());
+                    self.confirmed.join(&branch.confirmed, &at_fork.confirmed);
+                    self.spent.join(&branch.spent, &at_fork.spent);
                     grants.join(self, report);
                 }
-                Part::Repairs => self.join_disavowed(branch),
+                Part::Repairs => self.join_disavowed(at_fork, branch),
             }
         }
-        self.used.extend(branch.used.iter().cloned());
-        self.join_dates(branch, at_fork.head.seq, seq);
+        self.used.join(&branch.used, &at_fork.used);
+        self.join_dates(at_fork, branch, seq);
         self.join_history(at_fork, branch);
         self.keep_seals(at_fork, branch, bytes);
-        // The branch's end, and whatever within it is parted from.
-        for (hash, then) in &branch.remembered {
-            self.remembered.entry(*hash).or_insert_with(|| Arc::clone(then));
+        // What within the branch is parted from.
+        for (hash, then) in branch.remembered.since(&at_fork.remembered) {
+            self.remembered.get_or_insert(*hash, Arc::clone(then));
         }
-        let mut end = branch.clone();
-        end.remembered.clear();
-        self.remembered.insert(branch.head.hash, Arc::new(end));
         Ok(())
     }
 
     /// Every head of the branch becomes a head of this log.
     fn join_history(&mut self, at_fork: &Escrow, branch: &Escrow) {
-        let theirs = branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| *head);
+        let theirs = branch.history.from(&(at_fork.head.seq + 1)).map(|(_, head)| (*head, ()));
         self.gaps
             .retain(|gap| branch.history.get(&gap.until.seq).is_none_or(|head| head.hash != gap.until.hash));
         for gap in branch.gaps.iter().filter(|gap| gap.after >= at_fork.head.seq) {
@@ -100,28 +98,29 @@ impl Escrow {
             }
         }
         self.elsewhere.extend(theirs);
-        self.elsewhere.extend(branch.elsewhere.iter().copied());
+        self.elsewhere.join(&branch.elsewhere, &at_fork.elsewhere);
     }
 
     /// Keeps the bytes of the branch's seals: they are not records of this file themselves.
     fn keep_seals(&mut self, at_fork: &Escrow, branch: &Escrow, bytes: &[u8]) {
-        self.kept.extend(branch.kept.clone());
+        self.kept.join(&branch.kept, &at_fork.kept);
         let from = at_fork.head.size;
         let mut start = from;
-        for head in branch.history.range(at_fork.head.seq + 1..).map(|(_, head)| head) {
-            let is_seal =
-                branch.vaults.iter().flat_map(|vault| &vault.generations).any(|one| one.record == head.hash);
+        for head in branch.history.from(&(at_fork.head.seq + 1)).map(|(_, head)| head) {
+            let signed = branch.signed.get(&head.hash).map(|signed| &signed.subject);
+            let is_seal = matches!(signed, Some(Subject::Seal { .. }));
             if let Some(bytes) = bytes.get((start - from) as usize..(head.size.saturating_sub(from)) as usize)
                 && is_seal
             {
-                self.kept.insert(head.hash, bytes.to_vec());
+                self.kept.insert(head.hash, Arc::from(bytes));
             }
             start = head.size.max(start);
         }
     }
 
-    fn join_statements(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
-        for collected in &branch.statements {
+    fn join_statements(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) {
+        let Grants { at_fork, branch, seq, .. } = *grants;
+        for (_, collected) in branch.statements.since(&at_fork.statements) {
             if !self.has_statement(&collected.statement.note.digest()) {
                 let collected = LoggedStatement { seq, ..collected.clone() };
                 self.keep(collected, report);
@@ -151,26 +150,29 @@ impl Escrow {
     }
 
     fn join_vaults(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) -> Result<(), Broken> {
-        for theirs in &grants.branch.vaults {
-            let at = match self.vaults.iter().position(|vault| vault.id == theirs.id) {
+        for (_, theirs) in grants.branch.vaults.since(&grants.at_fork.vaults) {
+            let at = match self.vault_places.get(&theirs.id).copied() {
                 Some(at) => at,
                 None if self.vault_named(&theirs.name).is_some() => {
                     let why = format!("two vaults are named {}", theirs.name);
                     return Err(Broken::new(Rule::AdoptConflict, why).vault(&theirs.name));
                 }
                 None => {
-                    let (generations, retired) = (Vec::new(), BTreeMap::new());
-                    let voted = BTreeSet::new();
-                    self.vaults.push(Vault { generations, electors: None, voted, retired, ..theirs.clone() });
+                    let (generations, retired) = (SharedList::default(), BTreeMap::new());
+                    let voted = SharedMap::default();
+                    self.add_vault(Vault { generations, electors: None, voted, retired, ..theirs.clone() });
                     self.vaults.len() - 1
                 }
             };
-            let ours = &mut self.vaults[at];
+            let Some(ours) = self.vaults.get_mut(at) else { continue };
             for generation in &theirs.generations {
                 let number = generation.seal.generation;
-                match ours.generations.binary_search_by_key(&number, |one| one.seal.generation) {
+                match ours.generations.search_by_key(&number, |one| one.seal.generation) {
                     Ok(at) if ours.generations[at].record == generation.record => {
-                        ours.generations[at].take_reports(generation, grants.shared, grants.seq);
+                        let shared = grants.at_fork.head.seq;
+                        if let Some(here) = ours.generations.get_mut(at) {
+                            here.take_reports(generation, shared, grants.seq);
+                        }
                     }
                     Ok(at) => {
                         let (seal, here) = (&generation.seal, &ours.generations[at]);
@@ -187,12 +189,13 @@ impl Escrow {
         Ok(())
     }
 
-    fn join_requests(&mut self, branch: &Escrow, seq: u64, report: &mut impl FnMut(Broken)) {
-        for theirs in &branch.requests {
+    fn join_requests(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) {
+        let Grants { at_fork, branch, seq, .. } = *grants;
+        for (_, theirs) in branch.requests.since(&at_fork.requests) {
             let Some(ours) = self.request_mut(&theirs.record) else {
                 let mut asked = theirs.clone();
                 asked.seq = seq;
-                asked.releases.iter_mut().for_each(|one| one.seq = seq);
+                asked.releases.change(|_| true, |one| one.seq = seq);
                 self.places.insert(asked.record, self.requests.len());
                 self.requests.push(asked);
                 continue;

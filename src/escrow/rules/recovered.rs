@@ -1,5 +1,9 @@
 //! The rules of damaged tails that were kept.
 
+use std::collections::BTreeMap;
+
+use crate::crypto::digest::Digest;
+use crate::crypto::sign::VerifyingKey;
 use crate::escrow::place::Place;
 use crate::escrow::requests::RequestState;
 use crate::escrow::signers::by_one_person;
@@ -59,14 +63,28 @@ impl Escrow {
         let places = std::iter::once(0).chain(beginnings(rest));
         let notes = places.filter_map(|at| Note::take(&rest[at..]).ok()).map(|(note, _)| note);
         // Most logs end well: the names are put together once there is a note to compare them with.
+        let mut names = None;
         for note in notes.filter(|note| note.signers().any(|name| matches!(name, KeyName::Release { .. }))) {
-            for one in self.vaults.iter_mut().flat_map(|vault| &mut vault.generations) {
-                let name = KeyName::release(&one.seal.vault, one.seal.generation);
-                if note.is_by(&name, &one.seal.release_key) {
+            let names = names.get_or_insert_with(|| self.release_names());
+            let named = note.signers().flat_map(|name| names.get(name).into_iter().flatten());
+            let exposed: Vec<_> = named.filter(|(name, key, ..)| note.is_by(name, key)).cloned().collect();
+            for (.., vault, generation) in exposed {
+                if let Some(one) = self.generation_mut(&vault, generation) {
                     one.expose(released.clone());
                 }
             }
         }
+    }
+
+    /// Every release key by its name, with the vault and the generation that it is of.
+    fn release_names(&self) -> BTreeMap<KeyName, Vec<(KeyName, VerifyingKey, Digest, u32)>> {
+        let mut names: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for seal in self.vaults.iter().flat_map(|vault| &vault.generations).map(|one| &one.seal) {
+            let name = KeyName::release(&seal.vault, seal.generation);
+            let one = (name.clone(), seal.release_key, seal.vault, seal.generation);
+            names.entry(name).or_default().push(one);
+        }
+        names
     }
 
     /// Marks what a damaged tail exposes: the generation whose release it began, or, where nobody can tell,

@@ -78,7 +78,7 @@ fn cards(
     (asked, released): (&RequestState, &ReleaseState),
     listed: &BTreeSet<Digest>,
 ) -> Option<bool> {
-    let voted = vault.voted.contains(&opened.seal.generation);
+    let voted = vault.voted.contains_key(&opened.seal.generation);
     let usual = if voted { vault.electors()? } else { opened };
     let shares = &usual.seal.shares;
     let kept = shares.iter().filter(|share| !vault.has_lost_vote(&share.custodian));

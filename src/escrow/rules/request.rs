@@ -1,6 +1,7 @@
 //! The rules of requests, releases and ends.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::deviations::of_request;
@@ -11,6 +12,7 @@ use crate::record::finding::{Broken, Rule};
 use crate::record::request::{MAX_ITEMS, MAX_TOTP_CODES, Purpose, Reason, Request};
 use crate::record::seal::Kind;
 use crate::value::names::KeyName;
+use crate::value::shared_list::SharedList;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
@@ -19,12 +21,12 @@ pub(super) fn admit(
     report: &mut impl FnMut(Broken),
 ) -> Result<(), Broken> {
     let asked = RequestState {
-        request: request.clone(),
+        request: Arc::new(request.clone()),
         record: record.hash,
         seq: record.frame.seq,
         time: record.frame.time,
-        circumstances: of_request(escrow, request, record.frame.time),
-        releases: Vec::new(),
+        circumstances: Arc::new(of_request(escrow, request, record.frame.time)),
+        releases: SharedList::default(),
         end: None,
         closed: None,
     };

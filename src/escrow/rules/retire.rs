@@ -92,9 +92,7 @@ fn take(
         Some(only) => only == vault,
         None => !retire.agrees.is_empty(),
     };
-    for vault in escrow.vaults.iter_mut().filter(|vault| counts(&vault.id)) {
-        vault.retire(person, time);
-    }
+    escrow.vaults.change(|vault| counts(&vault.id), |vault| vault.retire(person, time));
     let name = retire.vault.and_then(|id| escrow.vault(&id)).map(|vault| &vault.name);
     let place = name.map_or("everywhere".to_owned(), |vault| format!("for {vault}"));
     report(told(escrow, retire, Rule::Retired, format!("`{person}`, {place}")).signers(&record.frame.by));

@@ -1,6 +1,7 @@
 //! The rules of seals, and the vaults and generations they bring in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::crypto::threshold::ThresholdError;
 use crate::escrow::rules::renewal;
@@ -14,6 +15,8 @@ use crate::record::chain::LogRecord;
 use crate::record::finding::{Broken, Rule};
 use crate::record::seal::{AccountId, Credentials, Kind, Seal};
 use crate::value::names::{PersonId, VaultName};
+use crate::value::shared_list::SharedList;
+use crate::value::shared_map::SharedMap;
 
 pub(super) fn admit(
     escrow: &mut Escrow,
@@ -37,7 +40,8 @@ pub(super) fn admit(
     let alone = renewal.is_none() && is_by_administrator(escrow, &record.frame.by);
     admit_content(escrow, record, seal, !alone, report)?;
     let by_electors = renewal.map_or(!alone, |renewal| renewal.elects);
-    let last = |vault: &mut Vault| match vault.generations.last_mut() {
+    let Some(vault) = escrow.vault_mut(&seal.vault) else { return Ok(()) };
+    match vault.generations.last_mut() {
         // The vote follows the people whom those who have it chose, and nobody whom an administrator chose.
         Some(one) if by_electors => {
             one.changed_people = false;
@@ -45,8 +49,7 @@ pub(super) fn admit(
         }
         Some(one) if !one.changed_people => vault.pass_vote(seal.generation),
         _ => {}
-    };
-    escrow.vaults.iter_mut().filter(|vault| vault.id == seal.vault).for_each(last);
+    }
     Ok(())
 }
 
@@ -109,18 +112,18 @@ fn admit_content(
     escrow
         .signed
         .insert(record.hash, Countersignable { subject, seq: record.frame.seq, by: record.frame.by.clone() });
-    match escrow.vaults.iter_mut().find(|vault| vault.id == seal.vault) {
+    match escrow.vault_mut(&seal.vault) {
         Some(vault) => vault.generations.push(generation),
-        None => escrow.vaults.push(Vault {
+        None => escrow.add_vault(Vault {
             id: seal.vault,
             name: seal.name.clone(),
             kind: seal.kind,
             partition: seal.partition.clone(),
             account: seal.account.clone(),
-            generations: vec![generation],
+            generations: SharedList::from_iter([generation]),
             decommissioned: false,
             electors: None,
-            voted: BTreeSet::new(),
+            voted: SharedMap::default(),
             retired: BTreeMap::new(),
         }),
     }
@@ -133,12 +136,12 @@ fn fresh(escrow: &Escrow, record: &LogRecord, seal: &Seal) -> Generation {
     let carried = vault.filter(|_| seal.credentials == Credentials::Same).map(|vault| vault.current().origin);
     let before = vault.and_then(Vault::compared);
     Generation {
-        seal: seal.clone(),
+        seal: Arc::new(seal.clone()),
         record: record.hash,
         seq: record.frame.seq,
         time: record.frame.time,
-        checks: BTreeMap::new(),
-        released: Vec::new(),
+        checks: SharedMap::default(),
+        released: SharedList::default(),
         sealers: record.frame.by.iter().filter_map(|name| name.person().cloned()).collect(),
         origin: carried.unwrap_or(seal.generation),
         gives_vote: true,

@@ -1,6 +1,7 @@
 //! The rules of statements. A statement is judged by who signed it, not by who brought it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::crypto::digest::Digest;
 use crate::escrow::requests::CloseState;
@@ -145,7 +146,7 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, seq: u64, report: &mut i
         Statement::Check(check) => {
             for share in &check.shares {
                 if let Some(generation) = escrow.generation_mut(&share.vault, share.generation) {
-                    let last = generation.checks.entry(signed.person.clone()).or_insert(time);
+                    let last = generation.checks.get_or_insert(signed.person.clone(), time);
                     *last = time.max(*last);
                 }
                 escrow.begin_vote(&share.vault, share.generation, false);
@@ -158,7 +159,7 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, seq: u64, report: &mut i
                     let what = format!("`{by}`, request {}", close.request.short());
                     report(asked.broken(Rule::ClosedByRequester, what).person(&by));
                 }
-                asked.closed.get_or_insert(CloseState { by, time, close: close.clone() });
+                asked.closed.get_or_insert(Arc::new(CloseState { by, time, close: close.clone() }));
             }
         }
         // These change nothing by themselves; they are kept and counted.
@@ -175,7 +176,7 @@ impl Escrow {
     pub(super) fn keep(&mut self, collected: LoggedStatement, report: &mut impl FnMut(Broken)) {
         let book = collected.statement.statement.book;
         let person = &collected.statement.person;
-        let first = self.books.entry((person.clone(), book.number)).or_insert((book.hash, collected.seq));
+        let first = self.books.get_or_insert((person.clone(), book.number), (book.hash, collected.seq));
         if first.0 != book.hash {
             let (expected, seq) = *first;
             let what = format!("`{person}`, record {} of the book, see also record {seq}", book.number);
@@ -192,7 +193,7 @@ impl Escrow {
             self.report_undeclared(&collected.statement, approval, report);
         }
         self.see_repairs(&collected.statement);
-        self.seen.insert(collected.statement.note.digest());
+        self.seen.insert(collected.statement.note.digest(), ());
         self.statements.push(collected);
     }
 }

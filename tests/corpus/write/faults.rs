@@ -158,7 +158,7 @@ fn texts(world: &World) {
     });
     let about = "Index 0 in a seal.";
     spoiled(world, "seal-share-index-0", about, Rule::SealShares, |world| {
-        let mut seal = world.generation("prod").seal;
+        let mut seal = world.generation("prod").seal.as_ref().clone();
         (seal.generation, seal.shares[0].index) = (2, 0);
         world.forge(seal, &[world.signs("dan")])
     });

@@ -26,7 +26,7 @@ pub fn locked(identity: &Identity) -> Vec<u8> {
 
 /// The share text of somebody's share of `prod`.
 pub fn share_text(world: &World, who: &str) -> Zeroizing<String> {
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let sealed = world.sealed(&seal.vault, 1);
     let file = &sealed.sealed_shares.iter().find(|(one, _)| one.as_str() == who).unwrap().1;
     let identity = world.person(who).identity.clone();

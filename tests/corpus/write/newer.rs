@@ -165,7 +165,7 @@ fn references(world: &World) {
             world.forge(asked, &[world.signs("carol"), session]);
         }),
         ("newer-reference-custodian", "A custodian who is not known.", Rule::RecordNewerReference, |world| {
-            let mut seal = world.generation("prod").seal;
+            let mut seal = world.generation("prod").seal.as_ref().clone();
             (seal.generation, seal.shares[0].custodian) = (2, text("zoe"));
             world.forge(seal, &[world.signs("dan")]);
         }),

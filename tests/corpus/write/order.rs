@@ -78,7 +78,7 @@ fn seals(world: &World) {
         seal.shares[at].custodian = stranger.id().clone();
         seal.shares[at].card = stranger.card.digest();
     };
-    let used = world.generation("prod").seal.recipient;
+    let used = world.generation("prod").seal.recipient.clone();
     spoiled(world, "order-seal-signer", "Another signer and number.", Rule::SealSigner, |world| {
         let mut seal = world.make_seal("prod", Kind::Root, 2, &ALL, Credentials::New).seal;
         seal.generation = 4;

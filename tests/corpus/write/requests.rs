@@ -137,7 +137,7 @@ fn signers(world: &World) {
 fn keys(world: &World) {
     let session = Session::generate(&mut rng());
     let rule = Rule::RequestSession;
-    let (first, prod) = (world.emergency(), world.generation("prod").seal);
+    let (first, prod) = (world.emergency(), world.generation("prod").seal.as_ref().clone());
     for (name, about, recipient) in [
         (
             "request-recipient-again",

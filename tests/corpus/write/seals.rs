@@ -160,7 +160,7 @@ fn custodians(world: &World) {
 }
 
 fn keys(world: &World) {
-    let prod = world.generation("prod").seal;
+    let prod = world.generation("prod").seal.as_ref().clone();
     let rule = Rule::SealKeys;
     of_new(world, "seal-recipient-of-a-vault", "A vault key was used before.", rule, &|seal| {
         seal.recipient = prod.recipient.clone();

@@ -145,7 +145,7 @@ fn history(world: &World, asking: &Asking) {
 
 /// Alice's approval, with a ciphertext that nobody has.
 fn approval(world: &World, asking: &Asking, change: impl FnOnce(&mut Approval)) -> Approval {
-    let seal = world.generation("prod").seal;
+    let seal = world.generation("prod").seal.as_ref().clone();
     let mut says = Approval {
         request: asking.record,
         vault: seal.vault,
