@@ -50,6 +50,9 @@ pub struct Open {
     pub approvals: Vec<(&'static str, Vec<u8>)>,
 }
 
+/// A request, the generation that it asks for, and somebody whose book knows that they approved it.
+type Handed = (Digest, (Digest, u32), &'static str);
+
 /// A log that was judged, and how many generations had been handed over then.
 type Judged = (Vec<u8>, usize);
 
@@ -58,8 +61,8 @@ pub struct Safes {
     pub world: World,
     pub safes: RefCell<[Safe; 2]>,
     pub open: RefCell<Vec<Rc<RefCell<Open>>>>,
-    /// Whose book knows that they approved which request, and of which generation.
-    handed: RefCell<BTreeSet<(Digest, (Digest, u32), &'static str)>>,
+    /// What the books know of approvals.
+    handed: RefCell<BTreeSet<Handed>>,
     begun: Vec<u8>,
     books: Vec<(&'static str, Book, Vec<u8>)>,
     sealed: Cell<usize>,
