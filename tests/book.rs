@@ -25,7 +25,7 @@ fn head(seq: u64) -> Head {
 }
 
 fn draft(escrow: &[u8], seq: u64, keeps: &[&str]) -> StatementDraft {
-    let share = CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: 1 };
+    let share = CheckedShare { vault: Digest::of(b"vault"), generation: 1, index: 1, seal: None };
     StatementDraft {
         time: Time::from_unix(1_800_000_000 + seq).unwrap(),
         escrow: Digest::of(escrow),

@@ -6,6 +6,7 @@ mod world;
 use breakglass::ceremony::release::{ReleaseError, gather};
 use breakglass::ceremony::request::{RequestError, RequestPlan, Session, SessionError, request};
 use breakglass::crypto::envelope::{self, Identity};
+use breakglass::escrow::NotNamed;
 use breakglass::record::deviation::Deviation;
 use breakglass::record::request::{MAX_ITEMS, Purpose};
 use breakglass::value::time::Seconds;
@@ -88,8 +89,11 @@ fn a_request_is_refused_where_it_makes_no_sense() {
     assert!(matches!(ask("prod", drill()), RequestError::Purpose { .. }));
     assert!(matches!(ask(CANARY, world.question(Purpose::Emergency)), RequestError::Purpose { .. }));
     let mut question = drill();
-    question.generation = Some(2);
-    assert!(matches!(ask(CANARY, question), RequestError::NoGeneration { generation: 2, newest: 1, .. }));
+    question.generation = Some(2.into());
+    assert!(matches!(
+        ask(CANARY, question),
+        RequestError::Generation { error: NotNamed::NoGeneration(1), .. }
+    ));
     let mut question = drill();
     question.fields.clear();
     assert_eq!(ask(CANARY, question), RequestError::Fields);

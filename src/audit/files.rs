@@ -90,9 +90,13 @@ pub fn generations(escrow: &Escrow) -> impl Iterator<Item = SealedGeneration<'_>
 impl<'a> SealedGeneration<'a> {
     /// A generation of that vault.
     pub fn of(escrow: &'a Escrow, vault: &Vault, generation: &'a Generation) -> SealedGeneration<'a> {
-        let number = generation.seal.generation;
-        let is_superseded = vault.is_superseded(number);
+        let is_superseded = vault.is_superseded(generation);
         SealedGeneration { generation, escrow, is_superseded }
+    }
+
+    /// Whether another seal has its vault's name and its number: of one of them the files are in a folder of that number.
+    pub fn shares_its_number(&self) -> bool {
+        self.escrow.shares_its_number(self.generation)
     }
 
     /// Every file that its seal names: the payload's, then the shares', by index.
@@ -126,7 +130,7 @@ impl<'a> SealedGeneration<'a> {
             vault: seal.name.clone(),
             generation: seal.generation,
             record: *record,
-            title: seal.title(),
+            title: self.escrow.title_of(self.generation),
             seq: *seq,
             threshold: seal.threshold,
             has_enough_shares: seal.is_satisfied_by(good),
@@ -143,6 +147,11 @@ fn recipients(escrow: &Escrow, share: &SealedTo) -> Option<usize> {
 }
 
 impl SealedFile<'_> {
+    /// The digest that the seal names.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
     /// What a file with these bytes is.
     pub fn seen(&self, bytes: &[u8]) -> Found {
         let form = if self.custodian.is_some() { Form::Armoured } else { Form::Binary };

@@ -10,33 +10,36 @@ pub(super) fn due(escrow: &Escrow, vault: &Vault, found: &mut Vec<Finding>) {
         return;
     }
     for one in vault.generations.iter().filter(|one| one.is_given_up()) {
-        found.push(about(Rule::GenerationGivenUp, one, "").about(one.seq));
+        found.push(about(escrow, Rule::GenerationGivenUp, one, "").about(one.seq));
     }
     for one in vault.undecided() {
-        let what = "nobody confirmed it, and nobody gave it up";
-        found.push(about(Rule::GenerationUndecided, one, what).about(one.seq));
+        let what = match one.standing() {
+            None => "nobody confirmed it, and nobody gave it up",
+            Some(_) => "another seal of this number is confirmed too, and only one of them can be live",
+        };
+        found.push(about(escrow, Rule::GenerationUndecided, one, what).about(one.seq));
     }
     for one in vault.on_one_word() {
-        found.push(alone(one).about(one.seq));
+        found.push(alone(escrow, one).about(one.seq));
     }
     for one in vault.changed_people() {
         let what = "other people, other cards or another threshold than before";
-        found.push(about(Rule::SealChangedPeople, one, what).about(one.seq));
+        found.push(about(escrow, Rule::SealChangedPeople, one, what).about(one.seq));
     }
     found.extend(holders(escrow, vault));
 }
 
-fn about(rule: Rule, one: &Generation, what: &str) -> Broken {
-    let title = one.seal.title();
+fn about(escrow: &Escrow, rule: Rule, one: &Generation, what: &str) -> Broken {
+    let title = escrow.title_of(one);
     let what = if what.is_empty() { title } else { format!("{title}: {what}") };
     Broken::new(rule, what).seal(&one.seal)
 }
 
-fn alone(one: &Generation) -> Broken {
+fn alone(escrow: &Escrow, one: &Generation) -> Broken {
     let word = one.standing().map_or("", |standing| standing.verdict.word());
     let people: Vec<PersonId> = one.speakers().into_iter().cloned().collect();
     let names: Vec<String> = people.iter().map(|person| format!("`{person}`")).collect();
-    about(Rule::ConfirmedAlone, one, &format!("{word} by {}", names.join(", "))).people(people)
+    about(escrow, Rule::ConfirmedAlone, one, &format!("{word} by {}", names.join(", "))).people(people)
 }
 
 /// How many holders of the current generation are left, if some have retired and the rest can only just open it, or cannot.
@@ -59,6 +62,7 @@ pub(crate) fn holders(escrow: &Escrow, vault: &Vault) -> Option<Finding> {
     };
     let threshold = one.seal.threshold;
     let what = format!("{} of {} are left, and {threshold} are needed", left.len(), one.seal.shares.len());
-    let broken = about(rule, one, &what).threshold(one.seal.threshold).total_shares(one.seal.total_shares);
+    let broken =
+        about(escrow, rule, one, &what).threshold(one.seal.threshold).total_shares(one.seal.total_shares);
     Some(broken.people(left).about(one.seq))
 }

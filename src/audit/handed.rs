@@ -43,7 +43,7 @@ pub(crate) struct Reached {
 
 /// For each generation, who handed a share over to a request of which no release is logged.
 #[derive(Debug)]
-pub(crate) struct HandedOver<'a>(BTreeMap<(Digest, u32), BTreeMap<&'a PersonId, First<'a>>>);
+pub(crate) struct HandedOver<'a>(BTreeMap<(Digest, Digest), BTreeMap<&'a PersonId, First<'a>>>);
 
 impl<'a> HandedOver<'a> {
     /// Approvals hand shares over for good, whether or not a release is logged: they are counted by generation.
@@ -56,13 +56,19 @@ impl<'a> HandedOver<'a> {
         let in_books = in_books.iter().map(|one| (&one.person, one.time, None, &one.approval));
         let mut handed = BTreeMap::new();
         for (person, time, place, approval) in logged.chain(in_books) {
+            let asked =
+                escrow.request(&approval.request).filter(|asked| asked.request.vault == approval.vault);
+            if escrow.request(&approval.request).is_some_and(RequestState::is_released) {
+                continue;
+            }
+            // Without its request nobody knows which of several seals of that number it is of.
+            let of_request = |one: &&Generation| asked.is_none_or(|asked| asked.request.seal == one.record);
             // A book may say anything; only a person who holds a share can have handed one over.
-            let sealed = escrow.generation(&approval.vault, approval.generation);
-            let holds = sealed.is_some_and(|one| one.seal.share_of(person).is_some());
-            let asked = escrow.request(&approval.request);
-            if holds && asked.is_none_or(|asked| !asked.is_released()) {
-                let people: &mut BTreeMap<_, _> =
-                    handed.entry((approval.vault, approval.generation)).or_default();
+            let holds = |one: &&Generation| one.seal.share_of(person).is_some();
+            let sealed = escrow.vault(&approval.vault).into_iter();
+            let sealed = sealed.flat_map(|vault| vault.numbered(approval.generation));
+            for one in sealed.filter(of_request).filter(holds) {
+                let people: &mut BTreeMap<_, _> = handed.entry((approval.vault, one.record)).or_default();
                 let first = people.entry(person).or_insert(First { time, place, asked });
                 if time < first.time {
                     *first = First { time, asked, ..*first };
@@ -74,7 +80,7 @@ impl<'a> HandedOver<'a> {
 
     /// When as many had approved as can reconstruct this generation; `None` while they have not.
     pub(crate) fn quorum(&self, escrow: &Escrow, generation: &Generation) -> Option<Reached> {
-        let people = self.0.get(&(generation.seal.vault, generation.seal.generation))?;
+        let people = self.0.get(&(generation.seal.vault, generation.record))?;
         let satisfied = |had: &dyn Fn(&First<'_>) -> bool| {
             generation.seal.is_satisfied_by(|share| people.get(&share.custodian).is_some_and(had))
         };
@@ -98,13 +104,13 @@ impl<'a> HandedOver<'a> {
 
     /// What is found of them.
     pub(crate) fn findings(&self, escrow: &Escrow) -> Vec<Finding> {
-        let all = self.0.iter().filter_map(|((vault, number), people)| {
-            let generation = escrow.generation(vault, *number)?;
+        let all = self.0.iter().filter_map(|((vault, seal), people)| {
+            let generation = escrow.sealed(vault, seal)?;
             let quorum = self.quorum(escrow, generation);
             let rule = if quorum.is_some() { Rule::QuorumUnreleased } else { Rule::ApprovalsUnreleased };
             let people: Vec<PersonId> = people.keys().map(|person| (*person).clone()).collect();
             let names: Vec<_> = people.iter().map(|person| format!("`{person}`")).collect();
-            let broken = Broken::new(rule, format!("{}: {}", generation.seal.title(), names.join(", ")));
+            let broken = Broken::new(rule, format!("{}: {}", escrow.title_of(generation), names.join(", ")));
             let broken = broken.seal(&generation.seal).threshold(generation.seal.threshold);
             let broken = broken.where_known(quorum.map(|quorum| quorum.time), Broken::time);
             Some(broken.people(people).about(generation.seq))

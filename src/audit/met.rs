@@ -17,7 +17,7 @@ type Checks<'a> = BTreeMap<&'a PersonId, Counted<'a>>;
 /// What meets or renews something.
 #[derive(Debug, Default)]
 pub(crate) struct Met<'a> {
-    checks: BTreeMap<(Digest, u32), Checks<'a>>,
+    checks: BTreeMap<Digest, Checks<'a>>,
     closings: BTreeMap<Digest, Counted<'a>>,
     agreed: BTreeSet<(Digest, &'a PersonId)>,
     ahead: Vec<Finding>,
@@ -35,8 +35,9 @@ impl<'a> Met<'a> {
             match (timeline.counts(&act), &signed.statement.says) {
                 (Err(ahead), says) => met.ahead.push(future(&act, &ahead, &says.kind().to_string())),
                 (Ok(counted), Statement::Check(check)) => {
-                    for share in &check.shares {
-                        let all = met.checks.entry((share.vault, share.generation)).or_default();
+                    let head = &signed.statement.head;
+                    for one in check.shares.iter().filter_map(|share| escrow.generation_of(share, head)) {
+                        let all = met.checks.entry(one.record).or_default();
                         let last = all.entry(&signed.person).or_insert(counted);
                         if counted.time > last.time {
                             *last = counted;
@@ -65,7 +66,7 @@ impl<'a> Met<'a> {
 
     /// The last check of a generation by this custodian.
     pub(crate) fn last_check(&self, generation: &Generation, custodian: &PersonId) -> Option<Counted<'a>> {
-        self.checks.get(&(generation.seal.vault, generation.seal.generation))?.get(custodian).copied()
+        self.checks.get(&generation.record)?.get(custodian).copied()
     }
 
     /// The custodians of a generation who have not checked their share.

@@ -142,7 +142,8 @@ impl<'a> Obligations<'a> {
         if !missing.is_empty() && !vault.decommissioned {
             let people: Vec<_> = missing.into_iter().cloned().collect();
             let names: Vec<_> = people.iter().map(|person| format!("`{person}`")).collect();
-            let what = format!("{} waits for the check of {}", newest.seal.title(), names.join(", "));
+            let what =
+                format!("{} waits for the check of {}", self.escrow.title_of(newest), names.join(", "));
             let broken = Broken::new(Rule::NotInForce, what).seal(&newest.seal);
             found.push(broken.people(people).about(newest.seq));
         }
@@ -216,7 +217,7 @@ impl<'a> Obligations<'a> {
             let Deadline { since, due } = rotation;
             let overdue = rotation.is_overdue(self.now);
             let (rule, word) = if overdue { (Rule::RotationOverdue, "were") } else { (Rule::Exposed, "are") };
-            let title = generation.seal.title();
+            let title = self.escrow.title_of(generation);
             let what = format!("{title}: exposed at {since}, new credentials {word} due by {due}");
             let broken = Broken::new(rule, what).seal(&generation.seal).since(since).due(due);
             found.push(dated_otherwise(broken, &act, &counted).about(generation.seq));

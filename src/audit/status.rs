@@ -211,7 +211,7 @@ fn request_status(
         requester: request.requester.clone(),
         since: asked.time,
         progress,
-        needed: escrow.generation(&request.vault, request.generation).map_or(0, |one| one.seal.threshold),
+        needed: escrow.asked_for(request).map_or(0, |one| one.seal.threshold),
         approved_by: stated(|says| match says {
             Statement::Approval(approval) => Some(&approval.request),
             _ => None,

@@ -183,8 +183,7 @@ impl RequestFile {
         }
         let asked = self.asked();
         let request = &asked.request;
-        let generation =
-            escrow.generation(&request.vault, request.generation).ok_or(ApproveError::NoRequest)?;
+        let generation = escrow.asked_for(request).ok_or(ApproveError::NoRequest)?;
         let seal = &generation.seal;
         // 1. The approver's own share, as it was sealed.
         let own = seal

@@ -74,7 +74,10 @@ pub fn check(
             title,
             error,
         })?;
-        shares.push(CheckedShare { vault: seal.vault, generation: seal.generation, index: own.index });
+        let (vault, number) = (seal.vault, seal.generation);
+        let several = escrow.vault(&vault).is_some_and(|vault| vault.numbered(number).nth(1).is_some());
+        let sealed = several.then_some(generation.record);
+        shares.push(CheckedShare { vault, generation: number, index: own.index, seal: sealed });
     }
     if shares.is_empty() { Err(CheckError::Nothing(person.clone())) } else { Ok(Check::of(shares)) }
 }

@@ -27,7 +27,7 @@ pub(crate) fn denied(escrow: &Escrow, book: &Book, asked: &RequestState) -> Vec<
     let request = &asked.request;
     let is_about_it = |denial: &Denial| {
         escrow.request(&denial.request).is_some_and(|other| {
-            let same = (other.request.vault, other.request.generation) == (request.vault, request.generation);
+            let same = (other.request.vault, other.request.seal) == (request.vault, request.seal);
             same && !other.is_released()
         })
     };

@@ -203,7 +203,7 @@ fn open_request<'a>(
     if let Some(ended) = &asked.end {
         return Err(ReleaseError::Ended(ended.seq));
     }
-    let generation = escrow.generation(&asked.request.vault, asked.request.generation);
+    let generation = escrow.asked_for(&asked.request);
     Ok((asked, generation.ok_or(ReleaseError::NoRequest(*request))?))
 }
 

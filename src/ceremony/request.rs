@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::crypto::envelope::{self, EnvelopeError, Identity};
 use crate::crypto::recipient::Recipient;
 use crate::crypto::sign::SigningKey;
-use crate::escrow::{Escrow, Vault, of_request};
+use crate::escrow::{Escrow, GenerationName, NotNamed, Vault, of_request};
 use crate::record::deviation::Deviation;
 use crate::record::environment::Environment;
 use crate::record::request::{MAX_ITEMS, Purpose, Reason, Request};
@@ -48,7 +48,7 @@ pub struct RequestPlan {
     /// How long the window is.
     pub expires: Seconds,
     /// The generation, if not the current one.
-    pub generation: Option<u32>,
+    pub generation: Option<GenerationName>,
     /// The deviations that do not follow from the log: those of the clock and the book, and of how the log was opened.
     pub known: Vec<Deviation>,
     /// Where it is made.
@@ -65,15 +65,15 @@ pub struct Session {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// There is no such generation.
-    #[error("`{vault}` has no generation {generation}; the newest is {newest}")]
-    NoGeneration {
+    /// There is no such generation, or more than one.
+    #[error("`{vault}`, generation {name}: {error}")]
+    Generation {
         /// The vault.
         vault: String,
         /// The generation asked for.
-        generation: u32,
-        /// The newest there is.
-        newest: u32,
+        name: GenerationName,
+        /// Why it is not one.
+        error: NotNamed,
     },
     /// A drill is for canaries, and a canary for drills.
     #[error(
@@ -198,10 +198,10 @@ pub fn request(
     }
     let generation = match question.generation {
         None => vault.first_to_try(),
-        Some(number) => vault.generation(number).ok_or_else(|| RequestError::NoGeneration {
+        Some(name) => vault.named(&name).map_err(|error| RequestError::Generation {
             vault: vault.name.to_string(),
-            generation: number,
-            newest: vault.newest().seal.generation,
+            name,
+            error,
         })?,
     };
     let mut known: BTreeSet<Deviation> = question.known.iter().copied().collect();

@@ -25,6 +25,7 @@ pub(crate) fn unreleased(escrow: &Escrow, book: &Book, asked: &RequestState) -> 
         approval.vault == request.vault
             && approval.generation == request.generation
             && approval.request != asked.record
+            && escrow.request(&approval.request).is_none_or(|other| other.request.seal == request.seal)
             && !escrow.request(&approval.request).is_some_and(RequestState::is_released)
     };
     let logged = escrow.statements.iter().map(|collected| {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::escrow::GenerationName;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
 use crate::record::request::Reason;
@@ -157,7 +158,7 @@ pub(crate) struct Opening {
     pub(crate) expires: Seconds,
     /// Ask for this generation instead of the current one
     #[arg(long, value_name = "NUMBER")]
-    pub(crate) generation: Option<u32>,
+    pub(crate) generation: Option<GenerationName>,
     /// The requester's files, without their endings: PREFIX.card, PREFIX.key, PREFIX.book
     #[arg(long = "as", value_name = "PREFIX")]
     pub(crate) prefix: Option<PathBuf>,

@@ -15,7 +15,7 @@ use crate::value::time::Time;
 /// The circumstances of a request that is made at `time`, on the log as it is before it.
 pub fn of_request(escrow: &Escrow, request: &Request, time: Time) -> Circumstances {
     let terms = Terms::of(&escrow.policy);
-    let generation = escrow.generation(&request.vault, request.generation);
+    let generation = escrow.asked_for(request);
     let holders = generation.into_iter().flat_map(|one| &one.seal.shares).map(|share| &share.custodian);
     let retired = holders.filter(|person| escrow.has_retired_from(person, &request.vault)).cloned().collect();
     let mut derived = standing(escrow, request, &request.environment, terms);
@@ -83,10 +83,10 @@ fn standing(
     terms: Terms,
 ) -> BTreeSet<Deviation> {
     let vault = escrow.vault(&request.vault);
-    let current = vault.map(|vault| vault.current().seal.generation);
-    let generation = escrow.generation(&request.vault, request.generation);
+    let current = vault.map(|vault| vault.current().record);
+    let generation = escrow.asked_for(request);
     let found = [
-        (current.is_some_and(|current| current != request.generation), Deviation::NotCurrent),
+        (current.is_some_and(|current| current != request.seal), Deviation::NotCurrent),
         (generation.is_some_and(|one| !one.has_threshold_of_checks()), Deviation::NotInForce),
         (escrow.has_retired_from(&request.requester, &request.vault), Deviation::RetiredPerson),
         (vault.is_some_and(Vault::is_undecided), Deviation::Undecided),

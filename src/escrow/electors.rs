@@ -16,7 +16,7 @@ use crate::value::time::Time;
 impl Vault {
     /// The generation whose people are the electors; `None` before there are any.
     pub(crate) fn electors(&self) -> Option<&Generation> {
-        self.generation(self.electors?)
+        self.sealed(self.electors.as_ref()?)
     }
 
     /// Whether a person has the vote: only a retirement that counts for this vault takes it away.
@@ -37,23 +37,25 @@ impl Vault {
     }
 
     /// The first generation gives the vote once a satisfying set has checked it, or it was `released`.
-    pub(super) fn begin_vote(&mut self, generation: u32, released: bool) {
+    pub(super) fn begin_vote(&mut self, seal: &Digest, released: bool) {
         let first = self.generations.iter().find(|one| one.gives_vote);
-        let first = first.filter(|one| one.seal.generation == generation);
+        let first = first.filter(|one| one.record == *seal);
         if self.electors.is_none() && first.is_some_and(|one| released || one.has_threshold_of_checks()) {
-            self.elect(generation);
+            self.elect(seal);
         }
     }
 
-    fn elect(&mut self, generation: u32) {
-        self.electors = Some(generation);
-        self.voted.insert(generation, ());
+    fn elect(&mut self, seal: &Digest) {
+        self.electors = Some(*seal);
+        self.voted.insert(*seal, ());
     }
 
-    /// Gives the vote to the people of a later generation.
-    pub(super) fn pass_vote(&mut self, generation: u32) {
-        if self.electors.is_some_and(|number| number < generation) {
-            self.elect(generation);
+    /// Gives the vote to the people of a later generation: not to those of another with the same number, which is none.
+    pub(super) fn pass_vote(&mut self, seal: &Digest) {
+        let number = |one: &Generation| one.seal.generation;
+        let later = self.sealed(seal).map(number);
+        if self.electors().map(number).is_some_and(|number| later > Some(number)) {
+            self.elect(seal);
         }
     }
 
@@ -64,7 +66,7 @@ impl Vault {
 
     /// The generations that an administrator sealed to other people, and that gave nobody the vote, nor did a later one.
     pub(crate) fn changed_people(&self) -> impl Iterator<Item = &Generation> {
-        let electors = self.electors.unwrap_or(0);
+        let electors = self.electors().map_or(0, |one| one.seal.generation);
         self.generations.iter().filter(move |one| one.changed_people && one.seal.generation > electors)
     }
 
@@ -86,9 +88,9 @@ impl Seal {
 
 impl Escrow {
     /// The first generation of a vault gives the vote if a satisfying set has checked it by now, or it was `released`.
-    pub(super) fn begin_vote(&mut self, vault: &Digest, generation: u32, released: bool) {
+    pub(super) fn begin_vote(&mut self, vault: &Digest, seal: &Digest, released: bool) {
         if let Some(vault) = self.vault_mut(vault) {
-            vault.begin_vote(generation, released);
+            vault.begin_vote(seal, released);
         }
     }
 
@@ -115,8 +117,8 @@ impl Escrow {
     pub(crate) fn countersignable(&self) -> impl Iterator<Item = (Digest, u64, Vec<PersonId>, String)> {
         self.signed.iter().filter_map(|(digest, signed)| {
             let what = match &signed.subject {
-                Subject::Seal { vault, generation } => {
-                    format!("the seal of {}", self.generation(vault, *generation)?.seal.title())
+                Subject::Seal { vault } => {
+                    format!("the seal of {}", self.title_of(self.sealed(vault, digest)?))
                 }
                 Subject::Retire(retired) => format!("the retirement of `{}`", retired.person),
                 Subject::Release { request } => {

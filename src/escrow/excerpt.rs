@@ -158,7 +158,7 @@ impl Reading {
             |vault: &Vault| vault.generations.iter().rev().map(|one| (one.seq, one.record)).collect();
         let seals: Vec<(u64, Digest)> = escrow.vault(&request.vault).map(of_vault).unwrap_or_default();
         let others: Vec<(u64, Digest)> = escrow.vaults.iter().rev().flat_map(of_vault).collect();
-        let asked_for = escrow.generation(&request.vault, request.generation);
+        let asked_for = escrow.asked_for(request);
         let asked_for = asked_for.map(|one| (one.seq, one.record));
         let checks = escrow.statements.iter().rev().filter(|one| match &one.statement.statement.says {
             Statement::Check(check) => check.shares.iter().any(|share| share.vault == request.vault),

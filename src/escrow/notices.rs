@@ -17,7 +17,7 @@ impl Escrow {
             *person == request.requester || asked.releases.iter().any(|one| one.approvers.contains(person))
         };
         let stands = |person: &&PersonId| !had_part(person) && !self.has_retired_from(person, &request.vault);
-        let generation = self.generation(&request.vault, request.generation);
+        let generation = self.asked_for(request);
         let holders = generation.into_iter().flat_map(|one| one.custodians());
         let holders: BTreeSet<PersonId> = holders.filter(stands).cloned().collect();
         if !holders.is_empty() {

@@ -79,8 +79,7 @@ impl Escrow {
             }
             (KeyName::Release { .. }, Record::Release(_) | Record::Faulty(_)) if said.answers().is_some() => {
                 let generation = self.answered(said).map(|asked| &asked.request);
-                let generation =
-                    generation.and_then(|request| self.generation(&request.vault, request.generation));
+                let generation = generation.and_then(|request| self.asked_for(request));
                 generation.map(|one| one.seal.release_key).into()
             }
             // Where it cannot be told which request it is about, any key of that name will do that the log brought in.
@@ -109,13 +108,13 @@ impl Escrow {
 
     /// The generations that a release key of that name may belong to.
     fn named<'a>(&'a self, name: &'a KeyName) -> impl Iterator<Item = &'a Generation> {
-        let of = |vault: &'a Vault| match name {
-            KeyName::Release { vault: id, generation } if vault.id.short() == *id => {
-                vault.generation(*generation)
+        let is = |one: &Generation| match name {
+            KeyName::Release { vault, generation } => {
+                one.seal.vault.short() == *vault && one.seal.generation == *generation
             }
-            _ => None,
+            KeyName::Person(_) | KeyName::Session => false,
         };
-        self.vaults.iter().filter_map(of)
+        self.vaults.iter().flat_map(|vault| &vault.generations).filter(move |one| is(one))
     }
 
     /// The generation whose release key signed `note` under `name`.

@@ -18,7 +18,8 @@ use crate::record::confirm::GenerationVerdict;
 use crate::record::deviation::Deviation;
 use crate::record::head::{Head, HeadFile};
 use crate::record::policy::Policy;
-use crate::record::statement::BookRef;
+use crate::record::request::Request;
+use crate::record::statement::{BookRef, CheckedShare};
 use crate::value::names::{KeyName, PersonId, VaultName};
 use crate::value::public;
 use crate::value::shared_list::SharedList;
@@ -57,8 +58,13 @@ pub struct Escrow {
     pub(super) disavowed: SharedMap<Digest, BTreeSet<PersonId>>,
     /// The bytes of seals that are not records of this file themselves, by digest.
     pub(super) kept: SharedMap<Digest, Arc<[u8]>>,
-    /// The heads of adopted branches.
-    pub(super) elsewhere: SharedMap<Head, ()>,
+    /// The heads of adopted branches, each with the last record of its branch.
+    pub(super) elsewhere: SharedMap<Head, Digest>,
+    /// The last record of a branch that another branch had adopted, with the last record of that one.
+    pub(super) within: SharedMap<Digest, Digest>,
+    /// What the number of a generation means on a branch, if it is not what it means here: by the branch's last record, the
+    /// vault and the number, the digest of the seal's record.
+    pub(super) apart: SharedMap<(Digest, Digest, u32), Digest>,
     /// The parts of a branch directly before the end of the log, which the next record may adopt.
     pub(super) parts: Vec<BranchPart>,
     /// The parts that no record adopted: who signed each, by number.
@@ -134,12 +140,10 @@ pub(super) struct Countersignable {
 /// What a record that can be countersigned is about.
 #[derive(Debug, Clone)]
 pub(super) enum Subject {
-    /// A generation of a vault.
+    /// A generation of a vault, which this record sealed.
     Seal {
         /// The vault.
         vault: Digest,
-        /// The generation.
-        generation: u32,
     },
     /// The retirement of a person.
     Retire(Retirement),
@@ -170,8 +174,8 @@ pub(super) struct Retirement {
 pub(super) struct Confirmed {
     /// The vault.
     pub(super) vault: Digest,
-    /// The generation.
-    pub(super) generation: u32,
+    /// The digest of the generation's seal.
+    pub(super) seal: Digest,
     /// The verdict.
     pub(super) verdict: GenerationVerdict,
     /// Who states it.
@@ -194,15 +198,39 @@ impl Escrow {
         self.people.get(person).map(|person| person.card.clone())
     }
 
-    /// A generation of a vault.
+    /// A generation of a vault: of several with that number, the one that this log held first.
     pub fn generation(&self, vault: &Digest, generation: u32) -> Option<&Generation> {
         self.vault(vault)?.generation(generation)
     }
 
-    pub(super) fn generation_mut(&mut self, vault: &Digest, generation: u32) -> Option<&mut Generation> {
-        let generations = &mut self.vault_mut(vault)?.generations;
-        let at = generations.search_by_key(&generation, |one| one.seal.generation).ok()?;
-        generations.get_mut(at)
+    /// The generation whose seal is the record of that digest.
+    pub fn sealed(&self, vault: &Digest, record: &Digest) -> Option<&Generation> {
+        self.vault(vault)?.sealed(record)
+    }
+
+    pub(super) fn sealed_mut(&mut self, vault: &Digest, record: &Digest) -> Option<&mut Generation> {
+        let vault = self.vault_mut(vault)?;
+        vault.generations.get_mut(vault.place_of(record)?)
+    }
+
+    /// The generation that is asked for.
+    pub fn asked_for(&self, request: &Request) -> Option<&Generation> {
+        self.sealed(&request.vault, &request.seal)
+    }
+
+    /// The generation of which somebody who had seen the log up to `head` names a share: by the digest of its seal, or by its
+    /// number alone, which means the seal that the branch with that head held first, or this log.
+    pub(crate) fn generation_of(&self, share: &CheckedShare, head: &Head) -> Option<&Generation> {
+        let CheckedShare { vault, generation, seal, .. } = share;
+        if let Some(seal) = seal {
+            return self.sealed(vault, seal).filter(|one| one.seal.generation == *generation);
+        }
+        let end = self.elsewhere.get(head).filter(|_| self.is_elsewhere(head));
+        let mut ends = std::iter::successors(end, |end| self.within.get(end));
+        match ends.find_map(|end| self.apart.get(&(*end, *vault, *generation))) {
+            Some(seal) => self.sealed(vault, seal),
+            None => self.generation(vault, *generation),
+        }
     }
 
     pub(super) fn vault_mut(&mut self, id: &Digest) -> Option<&mut Vault> {

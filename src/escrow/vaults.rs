@@ -32,8 +32,8 @@ pub struct Generation {
     pub released: SharedList<Released>,
     /// Who signed its seal.
     pub(crate) sealers: Vec<PersonId>,
-    /// The generation whose credentials it holds: its own number, if they are new.
-    pub(crate) origin: u32,
+    /// The generation whose credentials it holds, by the digest of its seal's record: itself, if they are new.
+    pub(crate) origin: Digest,
     /// Whether its people may have the vote: not where a branch brought it in whose sealers may not seal here.
     pub(super) gives_vote: bool,
     /// Whether an administrator sealed it to others than those who had the vote, or to a vault without electors to
@@ -194,14 +194,17 @@ pub struct Vault {
     pub partition: VaultName,
     /// The account.
     pub account: AccountId,
-    /// Generations in the order of their numbers: 1, 2, 3 … unless records are missing.
+    /// Generations in the order of their numbers: 1, 2, 3 … unless records are missing. Two branches may have sealed the same
+    /// number: then in the order in which the seals came into this log.
     pub generations: SharedList<Generation>,
+    /// The number of each, by the digest of its seal's record.
+    pub(super) numbers: SharedMap<Digest, u32>,
     /// Whether it is out of use: nothing new is due of it.
     pub decommissioned: bool,
-    /// The generation whose people have the vote; `None` before there are any.
-    pub(super) electors: Option<u32>,
+    /// The generation whose people have the vote, by the digest of its seal's record; `None` before there are any.
+    pub(super) electors: Option<Digest>,
     /// The generations whose people have or had the vote.
-    pub(super) voted: SharedMap<u32, ()>,
+    pub(super) voted: SharedMap<Digest, ()>,
     /// Whose retirement counts for this vault, and since when.
     pub(super) retired: BTreeMap<PersonId, Time>,
 }
@@ -209,13 +212,50 @@ pub struct Vault {
 impl Vault {
     /// Whether what it holds may open something: it was sealed as such, or a drill found that it is no canary.
     pub(crate) fn holds_credentials(&self) -> bool {
-        self.kind == Kind::Root || self.generations.iter().any(|one| one.is_unmasked)
+        self.generations.iter().any(|one| one.seal.kind == Kind::Root || one.is_unmasked)
     }
 
-    /// Generation `number`, from 1.
+    /// Generation `number`, from 1: of several with that number, the one that this log held first.
     pub fn generation(&self, number: u32) -> Option<&Generation> {
-        let at = self.generations.search_by_key(&number, |one| one.seal.generation).ok()?;
-        self.generations.get(at)
+        self.numbered(number).next()
+    }
+
+    /// The generations with that number, in the order in which they came: several, if branches were joined that both sealed it.
+    pub(crate) fn numbered(&self, number: u32) -> impl Iterator<Item = &Generation> {
+        let first = self.first_place(number);
+        let from = (first..self.generations.len()).filter_map(|at| self.generations.get(at));
+        from.take_while(move |one| one.seal.generation == number)
+    }
+
+    /// The place of the first generation with that number, or where it would be.
+    fn first_place(&self, number: u32) -> usize {
+        let of = |one: &Generation| one.seal.generation;
+        let mut at = self.generations.search_by_key(&number, of).unwrap_or_else(|at| at);
+        while at > 0 && self.generations.get(at - 1).map(of) == Some(number) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// Adds a generation, behind those with its number: of two the one that was here first stays the one which that number
+    /// means.
+    pub(super) fn add(&mut self, one: Generation) {
+        let number = one.seal.generation;
+        let at = self.first_place(number) + self.numbered(number).count();
+        self.numbers.insert(one.record, number);
+        self.generations.insert(at, one);
+    }
+
+    /// The generation whose seal is the record of that digest.
+    pub(crate) fn sealed(&self, record: &Digest) -> Option<&Generation> {
+        self.generations.get(self.place_of(record)?)
+    }
+
+    /// The place of that generation.
+    pub(super) fn place_of(&self, record: &Digest) -> Option<usize> {
+        let number = *self.numbers.get(record)?;
+        let among = self.numbered(number).position(|one| one.record == *record)?;
+        Some(self.first_place(number) + among)
     }
 
     /// The generation whose credentials are taken to be live: the highest that is confirmed, checked or not; or else the
@@ -229,10 +269,9 @@ impl Vault {
     }
 
     /// Whether a later generation with other credentials is confirmed.
-    pub(crate) fn is_superseded(&self, generation: u32) -> bool {
-        let origin = self.generation(generation).map(|one| one.origin);
-        let later = self.generations.iter().filter(|one| one.seal.generation > generation);
-        later.filter(|one| Some(one.origin) != origin).any(Generation::is_confirmed)
+    pub(crate) fn is_superseded(&self, generation: &Generation) -> bool {
+        let later = self.generations.iter().filter(|one| one.seal.generation > generation.seal.generation);
+        later.filter(|one| one.origin != generation.origin).any(Generation::is_confirmed)
     }
 
     /// The newest generation.
@@ -245,11 +284,19 @@ impl Vault {
         self.generations.iter().rev().find(|one| !one.is_given_up()).unwrap_or(self.newest())
     }
 
-    /// The generations that nobody confirmed or gave up, beside the first, and above every one that is confirmed.
+    /// The generations of which it is open whether they are live: those that nobody confirmed or gave up, beside the first,
+    /// with no confirmed one above them; and those with the highest confirmed number, if several of them are confirmed.
     pub(crate) fn undecided(&self) -> impl Iterator<Item = &Generation> {
-        let confirmed = self.generations.iter().rposition(Generation::is_confirmed);
-        let above = self.generations.iter().skip(confirmed.unwrap_or(0) + 1);
-        above.filter(|one| self.holds_credentials() && one.standing().is_none())
+        let number = |one: &Generation| one.seal.generation;
+        let highest = self.generations.iter().filter(|one| one.is_confirmed()).map(number).max();
+        let rivals = move |one: &Generation| {
+            Some(number(one)) == highest
+                && one.is_confirmed()
+                && self.numbered(number(one)).filter(|other| other.is_confirmed()).count() > 1
+        };
+        let above = self.generations.iter().skip(usize::from(highest.is_none()));
+        let above = above.filter(move |one| highest.is_none_or(|highest| number(one) >= highest));
+        above.filter(move |one| self.holds_credentials() && (one.standing().is_none() || rivals(one)))
     }
 
     /// The generations whose verdict rests on one person's word, where that matters: the current one, and those above it.

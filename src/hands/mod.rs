@@ -13,5 +13,6 @@ pub mod media;
     reason = "an allocator is unsafe by its nature, and so is asking the kernel for its memory"
 )]
 pub mod memory;
+pub(crate) mod places;
 pub mod sandbox;
 pub mod store;

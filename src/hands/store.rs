@@ -10,6 +10,8 @@ use crate::crypto::digest::Digest;
 use crate::hands::clock::Stopwatch;
 use crate::hands::files::{self, Created, durable};
 use crate::hands::lacking::knows_no_locks;
+pub use crate::hands::places::EscrowDir;
+use crate::hands::places::{PAYLOAD, is_real_dir, share_name};
 use crate::hands::{console, limits};
 use crate::ledger::medium::Medium;
 use crate::value::names::{PersonId, VaultName};
@@ -29,51 +31,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 /// stands the hash of the record after which the seal was to come.
 const UNLOGGED: &str = "unlogged-";
 
-/// An escrow's directory.
-#[derive(Debug, Clone)]
-pub struct EscrowDir {
-    root: PathBuf,
-}
-
 impl EscrowDir {
-    /// The directory at `root`.
-    pub fn at(root: &Path) -> EscrowDir {
-        EscrowDir { root: root.to_owned() }
-    }
-
-    /// Where it is.
-    pub fn root(&self) -> &Path {
-        &self.root
-    }
-
-    /// The log.
-    pub fn log(&self) -> PathBuf {
-        self.root.join("log")
-    }
-
-    /// The folder of the sealed files.
-    pub fn vaults(&self) -> PathBuf {
-        self.root.join("vaults")
-    }
-
-    fn vault(&self, vault: &VaultName) -> PathBuf {
-        self.vaults().join(vault.as_str())
-    }
-
-    fn generation(&self, vault: &VaultName, generation: u32) -> PathBuf {
-        self.vault(vault).join(generation.to_string())
-    }
-
-    /// The payload's file of a generation.
-    pub fn payload(&self, vault: &VaultName, generation: u32) -> PathBuf {
-        self.generation(vault, generation).join("payload.age")
-    }
-
-    /// A custodian's sealed share of a generation.
-    pub fn sealed_share(&self, vault: &VaultName, generation: u32, custodian: &PersonId) -> PathBuf {
-        self.generation(vault, generation).join(format!("{custodian}.share.age"))
-    }
-
     fn partial(&self, vault: &VaultName, generation: u32) -> PathBuf {
         self.vault(vault).join(format!("{generation}.partial"))
     }
@@ -108,7 +66,7 @@ impl EscrowDir {
 
     /// The folders between this escrow's directory and `path`, from above.
     fn folders<'a>(&self, path: &'a Path) -> Vec<&'a Path> {
-        let within = path.ancestors().skip(1).take_while(|folder| *folder != self.root);
+        let within = path.ancestors().skip(1).take_while(|folder| *folder != self.root());
         within.collect::<Vec<_>>().into_iter().rev().collect()
     }
 
@@ -182,9 +140,9 @@ impl EscrowDir {
         created.add(partial.clone());
         // It is made durable together with the files, whose folder is synced.
         files::create_new(&partial.join(format!("{UNLOGGED}{after}")))?;
-        files::create(&partial.join("payload.age"), payload)?;
+        files::create(&partial.join(PAYLOAD), payload)?;
         for (custodian, file) in sealed_shares {
-            files::create(&partial.join(format!("{custodian}.share.age")), file.as_bytes())?;
+            files::create(&partial.join(share_name(custodian)), file.as_bytes())?;
         }
         fs::rename(&partial, &place)?;
         created.rename(&partial, &place);
@@ -203,10 +161,6 @@ fn mark_of(folder: &Path) -> io::Result<Option<Digest>> {
         }
     }
     Ok(None)
-}
-
-fn is_real_dir(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
 /// Waits until the lock is this process's, or a person wants no more of it. A wait in the kernel would go on over every

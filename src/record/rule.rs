@@ -153,7 +153,7 @@ rules! {
     Disavowed "DISAVOWED" Finding "A repair, or a record of an unknown kind, was disavowed: what it declared missing is not believed.";
     AdoptSigners "ADOPT-SIGNERS" Tampered "A branch is not adopted by two different enrolled people.";
     AdoptBranch "ADOPT-BRANCH" Tampered "An adopted branch is invalid, or is not a branch of this log.";
-    AdoptConflict "ADOPT-CONFLICT" Fork "Two branches sealed the same generation, or the same name.";
+    AdoptConflict "ADOPT-CONFLICT" Warning "Two seals have one number, or two vaults one name: branches sealed them apart.";
     AdoptUnfinished "ADOPT-UNFINISHED" Warning "Parts of a branch stand here that no record adopted.";
     AdoptWithoutEffect "ADOPT-WITHOUT-EFFECT" Finding "What an adopted branch grants or clears does not hold here, and has no effect.";
     Adopted "ADOPTED" Warning "Another branch of this log was adopted.";

@@ -108,6 +108,9 @@ pub struct CheckedShare {
     pub generation: u32,
     /// The share's index.
     pub index: u8,
+    /// The digest of the generation's seal, where several seals have that number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Digest>,
 }
 
 /// "I decrypted and checked these shares of mine."

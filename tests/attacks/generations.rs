@@ -104,7 +104,7 @@ fn an_exposure_ends_by_a_confirmation_alone() {
     says(&world, "alice", fails());
     world.seal("prod", Kind::Root, 2, &ALL);
     let fourth = world.head().seq;
-    let question = RequestPlan { generation: Some(4), ..world.question(Purpose::Maintenance) };
+    let question = RequestPlan { generation: Some(4.into()), ..world.question(Purpose::Maintenance) };
     let asking = world.ask("carol", "prod", question);
     let files = world.approvals(&["alice", "bob"], &asking);
     world.release(&asking, &files).unwrap();

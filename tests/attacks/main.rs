@@ -4,6 +4,7 @@
 #[path = "../fixtures/world/mod.rs"]
 mod world;
 
+mod apart;
 mod branches;
 mod clocks;
 mod continuations;

@@ -4,6 +4,7 @@
 mod approve;
 mod audit;
 mod books;
+mod branches;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;

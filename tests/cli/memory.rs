@@ -128,8 +128,12 @@ fn check_for_years(disk: &Disk) {
     for number in 0..500_u32 {
         let escrow = ledger.escrow();
         let seal = &escrow.vault_named(&"prod".parse().unwrap()).unwrap().newest().seal;
-        let share =
-            CheckedShare { vault: seal.vault, generation: 1, index: seal.share_of(&owner).unwrap().index };
+        let share = CheckedShare {
+            vault: seal.vault,
+            generation: 1,
+            index: seal.share_of(&owner).unwrap().index,
+            seal: None,
+        };
         let draft = StatementDraft {
             escrow: escrow.id,
             head: escrow.head,

@@ -48,10 +48,12 @@ class Case:
         found = sorted(path for path in self.folder.iterdir() if path.name.endswith(ending))
         return [(path.name[: -len(ending)], path.read_bytes()) for path in found]
 
-    def sealed(self, seal, custodian):
+    def sealed(self, generation, custodian):
         """A sealed file beside the log: the case's own, or that of the folder that it names; None if it is gone."""
         name = "payload.age" if custodian is None else f"{custodian}.share.age"
-        name = f"{seal['name']}.{seal['generation']}.{name}"
+        number = f"{generation.seal['name']}.{generation.seal['generation']}"
+        apart = f"{number}-{generation.digest}.{name}"
+        name = apart if (self.folder / apart).exists() else f"{number}.{name}"
         own, kept = self.folder / name, self.root / "base" / self.value("vaults") / name
         if ("gone", name) in self.lines:
             return None
@@ -89,8 +91,8 @@ def of_note(case):
 
 def of_recover(case):
     escrow = log.read(case.file("log"))
-    vault = next(one for one in escrow.vaults.values() if one[1].seal["name"] == "prod")
-    generation, identities = vault[1], case.identities()
+    vault = next(one for one in escrow.vaults.values() if one[0].seal["name"] == "prod")
+    generation, identities = vault[0], case.identities()
     sessions = case.files(".session.age")
     if sessions:
         secret, key = sealing.session(sessions[0][1], identities)
@@ -115,8 +117,8 @@ def of_approval(case):
 
 def of_share(case):
     escrow = log.read(case.file("log"))
-    vault = next(one for one in escrow.vaults.values() if one[1].seal["name"] == "prod")
-    sealing.check_share(case.file("share"), escrow.id, vault[1].seal)
+    vault = next(one for one in escrow.vaults.values() if one[0].seal["name"] == "prod")
+    sealing.check_share(case.file("share"), escrow.id, vault[0].seal)
 
 
 def of_card(case):

@@ -20,7 +20,7 @@ def of_environment(environment, policy):
 
 def standing(escrow, says, environment, policy):
     """What is judged anew at a request and at its release, by the log before the record."""
-    generation = escrow.generation(says["vault"], says["generation"])
+    generation = escrow.sealed(says["vault"], says["seal"])
     found = {
         "not-current": generation is not escrow.current(says["vault"]),
         "not-in-force": not groups.enough(generation.seal, generation.checked),

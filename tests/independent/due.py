@@ -72,17 +72,16 @@ def of_notice(escrow, line, request, began):
 def of_vault(escrow, line, vault, quorums, in_use):
     found = []
     newest = generations.newest_kept(vault)
-    place = (newest.seal["vault"], newest.seal["generation"])
     checked = {one.person for one, _ in made(escrow, line, "check")
-               if place in [(share["vault"], share["generation"]) for share in one.says["shares"]]}
+               if newest in [escrow.named(share, one.value["head"]) for share in one.says["shares"]]}
     if in_use and not newest.custodians <= checked:
         found.append(("NOT-IN-FORCE", newest.seq))
 
     def known(one):
         began = [(line.exposure(exposure), exposure.place) for exposure in one.exposed]
-        return [exposure for exposure in began if exposure[0] is not None] + quorums.get((one.seal["vault"], one.seal["generation"]), [])
+        return [exposure for exposure in began if exposure[0] is not None] + quorums.get(one.digest, [])
 
-    for generation in vault.values():
+    for generation in vault:
         began = known(generation) if escrow.holds_credentials(newest.seal["vault"]) else []
         if began and not generations.replaced(vault, generation, known, line.is_stated):
             due = min(when for when, _ in began) + length(escrow.policy["rotate_after_release"])
@@ -97,15 +96,15 @@ def unreleased(escrow, line, book_statements):
     told += [(*one, None) for one in book_statements]
     approvers = {}
     for person, kind, says, time, where in told:
-        generation = escrow.generation(says["vault"], says["generation"]) if kind == "approval" else None
-        if generation is None or person not in generation.custodians:
+        if kind != "approval":
             continue
         request = escrow.requests.get(says["request"])
-        if request is None or not request.releases:
-            people = approvers.setdefault((says["vault"], says["generation"]), (generation, {}))[1]
-            first = people.setdefault(person, (time, where, request))
-            if time < first[0]:
-                people[person] = (time, first[1], request)
+        for generation in may_be_of(escrow, says, request):
+            if person in generation.custodians and (request is None or not request.releases):
+                people = approvers.setdefault(generation.digest, (generation, {}))[1]
+                first = people.setdefault(person, (time, where, request))
+                if time < first[0]:
+                    people[person] = (time, first[1], request)
     found, quorums = [], {}
     for key, (generation, people) in approvers.items():
         if not groups.enough(generation.seal, people):
@@ -114,6 +113,14 @@ def unreleased(escrow, line, book_statements):
             found.append(("QUORUM-UNRELEASED", generation.seq))
             quorums[key] = [quorum(line, generation, people)]
     return found, quorums
+
+
+def may_be_of(escrow, says, request):
+    """The generations of which an approval may be: that of its request, or all of that number if the log lacks it."""
+    sealed = escrow.vaults.get(says["vault"], [])
+    known = request is not None and request.says["vault"] == says["vault"]
+    return [one for one in sealed if one.seal["generation"] == says["generation"]
+            and (not known or one is request.generation)]
 
 
 def quorum(line, generation, people):

@@ -36,6 +36,9 @@ class Generation:
     def custodians(self):
         return {share["custodian"] for share in self.seal["shares"]}
 
+    def holds(self, person, index):
+        return any((share["custodian"], share["index"]) == (person, index) for share in self.seal["shares"])
+
 
 class Request:
     """A request, and what became of it."""
@@ -86,7 +89,7 @@ class Escrow:
         """The bytes of the log that ends with this record: this log, or one with a branch that was adopted."""
         if self.heads.get(head[0]) == head[1:]:
             return self.data[: head[1]]
-        return next((data[: head[1]] for data, places in self.branches if head in places), None)
+        return next((data[: head[1]] for data, places, _ in self.branches if head in places), None)
 
     def serious(self):
         """What is torn, forked or tampered with in it."""
@@ -97,8 +100,7 @@ class Escrow:
 
     def holds_credentials(self, vault):
         """Whether it may open something: a root vault, or a canary that is none."""
-        generations = self.vaults[vault].values()
-        return self.newest(vault).seal["kind"] == "root" or any(one.unmasked for one in generations)
+        return any(one.seal["kind"] == "root" or one.unmasked for one in self.vaults[vault])
 
     def is_undecided(self, vault):
         """Whether it is open whose credentials are live."""
@@ -111,10 +113,10 @@ class Escrow:
 
     def with_electors(self):
         return [vault for vault in self.vaults
-                if self.votes[vault].number is not None and self.newest(vault).seal["kind"] == "root"]
+                if self.votes[vault].seal is not None and self.vaults[vault][0].seal["kind"] == "root"]
 
     def electors(self, vault):
-        return self.generation(vault, self.votes[vault].number)
+        return self.sealed(vault, self.votes[vault].seal)
 
     def has_vote(self, person, vault):
         electors = self.electors(vault)
@@ -126,13 +128,19 @@ class Escrow:
         voters = {person for person in people if self.has_vote(person, vault)}
         return electors is not None and groups.enough(electors.seal, voters)
 
-    def begin_vote(self, vault, number, released):
+    def begin_vote(self, one, released):
         """The first generation gives the vote once a satisfying set has checked it, or it was released."""
-        one = self.generation(vault, number)
+        vault = one.seal["vault"]
         enough = released or groups.enough(one.seal, one.checked)
-        first = min((one for one, sealed in self.vaults[vault].items() if sealed.gives_vote), default=None)
-        if self.votes[vault].number is None and number == first and enough:
-            self.votes[vault].number = number
+        first = next((other for other in self.vaults[vault] if other.gives_vote), None)
+        if self.votes[vault].seal is None and one is first and enough:
+            self.votes[vault].seal = one.digest
+
+    def pass_vote(self, vault, digest):
+        """A later generation gets the vote, if somebody has it: not another one of the same number."""
+        electors, one = self.electors(vault), self.sealed(vault, digest)
+        if electors is not None and one.seal["generation"] > electors.seal["generation"]:
+            self.votes[vault].seal = digest
 
     def may_acknowledge(self, request):
         """Holders without a part in its releases who have not retired; or administrators and auditors."""
@@ -152,15 +160,34 @@ class Escrow:
             for elected in vaults)
 
     def generation(self, vault, number):
-        return self.vaults.get(vault, {}).get(number)
+        """What a number alone means: of several seals of that number, the one that this log held first."""
+        return next((one for one in self.vaults.get(vault, []) if one.seal["generation"] == number), None)
 
-    def holds(self, person, vault, number, index):
-        generation = self.generation(vault, number)
-        shares = generation.seal["shares"] if generation else []
-        return any((share["custodian"], share["index"]) == (person, index) for share in shares)
+    def sealed(self, vault, digest):
+        return next((one for one in self.vaults.get(vault, []) if one.digest == digest), None)
+
+    def named(self, share, head=None):
+        """The generation of which somebody names a share, who had seen the log up to this head, or writes into it."""
+        vault, number = share["vault"], share["generation"]
+        if "seal" in share:
+            one = self.sealed(vault, share["seal"])
+            return one if one and one.seal["generation"] == number else None
+        place = head and (head["seq"], head["size"], head["hash"])
+        if place and self.heads.get(place[0]) != place[1:]:
+            branch = next((branch for _, places, branch in self.branches if place in places), None)
+            there = branch.generation(vault, number) if branch else None
+            if there:
+                return self.sealed(vault, there.digest)
+        return self.generation(vault, number)
+
+    def add(self, vault, one):
+        """In the order of the numbers, and then in the order in which they come in."""
+        sealed = self.vaults.setdefault(vault, [])
+        sealed.append(one)
+        sealed.sort(key=lambda one: one.seal["generation"])
 
     def newest(self, vault):
-        return self.vaults[vault][max(self.vaults[vault])]
+        return self.vaults[vault][-1]
 
     def key_of(self, note):
         """The function from names to keys for a record: where each key comes from is the table of note.md."""
@@ -212,8 +239,8 @@ class Escrow:
     def release_named(self, name):
         """The generations that a release key of this name may belong to."""
         _, vault, number = name.split("/")
-        found = [self.generation(one, int(number)) for one in self.vaults if one.startswith(vault)]
-        return [one for one in found if one]
+        return [one for vault_id, sealed in self.vaults.items() if vault_id.startswith(vault)
+                for one in sealed if one.seal["generation"] == int(number)]
 
     def expose_signed(self, note):
         """Whoever signed with a release key held the vault key, whatever the record says."""
@@ -256,19 +283,19 @@ class Escrow:
         may = kept.may_have_sealed(self, note.by, says) if gaps else renews or self.may_seal(note.by, says["vault"])
         demand(may, "SEAL-SIGNER")
         self.take_seal(note, seq, digest, alone, gaps)
-        one, vote = self.generation(says["vault"], says["generation"]), self.votes[says["vault"]]
+        one = self.sealed(says["vault"], digest)
         if not gaps:
             one.changed = one.changed and not elects
-            if vote.number is not None and not one.changed:
-                vote.number = says["generation"]
+            if not one.changed:
+                self.pass_vote(says["vault"], digest)
 
     def take_seal(self, note, seq, digest, alone, gaps):
         says = note.value["says"]
-        newest = max(self.vaults.get(says["vault"], {}), default=0)
+        newest = self.newest(says["vault"]).seal["generation"] if says["vault"] in self.vaults else 0
         following = says["generation"] == newest + 1 or (gaps and says["generation"] > newest)
         demand(following, "SEAL-GENERATION", is_reference=says["generation"] > newest)
         for vault in self.vaults:
-            other = self.newest(vault).seal
+            other = self.vaults[vault][0].seal
             if vault == says["vault"]:
                 demand(all(other[x] == says[x] for x in ("name", "kind", "partition", "account")), "SEAL-VAULT")
             else:
@@ -305,22 +332,23 @@ class Escrow:
 
     def add_generation(self, note, seq, digest):
         says, vault = note.value["says"], note.value["says"]["vault"]
-        origin, before = says["generation"], None
+        origin, before = digest, None
         if vault in self.vaults:
             origin = self.current(vault).origin if says["credentials"] == "same" else origin
             before = self.electors(vault) or self.newest(vault)
         changed = before is not None and not generations.same_people(before.seal, says)
         one = Generation(says, digest, seq, note.value["time"], note.by, origin, changed)
-        self.vaults.setdefault(vault, {})[says["generation"]] = one
+        self.add(vault, one)
         self.votes.setdefault(vault, generations.Vote())
-        self.signed[digest] = (("seal", vault, says["generation"]), note.by)
+        self.signed[digest] = (("seal", vault), note.by)
 
     def request(self, note, seq, digest):
         says = note.value["says"]
-        generation = self.generation(says["vault"], says["generation"])
-        named = [one for one in self.vaults if self.newest(one).seal["name"] == says["name"]]
-        known = generation and says["vault"] in named
-        demand(generation and generation.digest == says["seal"], "REQUEST-SEAL", is_reference=not known)
+        generation = self.sealed(says["vault"], says["seal"])
+        numbered = self.generation(says["vault"], says["generation"])
+        known = numbered and numbered.seal["name"] == says["name"]
+        same = generation and generation.seal["generation"] == says["generation"]
+        demand(same, "REQUEST-SEAL", is_reference=not known)
         demand(generation.seal["name"] == says["name"], "REQUEST-SEAL", is_reference=True)
         demand(note.by == [says["requester"], "session"], "REQUEST-SIGNER")
         fresh = says["session_recipient"] not in self.recipients and says["session_key"] not in self.keys
@@ -382,7 +410,7 @@ class Escrow:
             self.report("DEVIATION", seq)
         if not request.says["not_before"] <= time <= request.says["not_after"]:
             self.report("RELEASE-WINDOW", seq)
-        self.begin_vote(request.says["vault"], request.says["generation"], True)
+        self.begin_vote(request.generation, True)
         if any(self.retired_from(one, request.says["vault"]) for one in approvers):
             self.report("RETIRED-PERSON", seq)
         if request.says["requester"] in approvers:
@@ -438,8 +466,9 @@ class Escrow:
         """Does what a statement does; whether its maker has a say in it."""
         if one.kind == "check":
             for share in one.says["shares"]:
-                self.generation(share["vault"], share["generation"]).checked.add(one.person)
-                self.begin_vote(share["vault"], share["generation"], False)
+                generation = self.named(share, one.value["head"])
+                generation.checked.add(one.person)
+                self.begin_vote(generation, False)
         elif one.kind == "confirm":
             return generations.confirm(self, one)
         elif one.kind == "agree":

@@ -19,11 +19,10 @@ def names(seal):
     return [(None, seal["payload"])] + [(share["custodian"], share["sealed_share"]) for share in seal["shares"]]
 
 
-def superseded(escrow, vault, number):
+def superseded(sealed, generation):
     """Whether a later generation with other credentials is confirmed."""
-    sealed = escrow.vaults[vault]
-    return any(later > number and one.origin != sealed[number].origin and one.verdicts.standing == CONFIRMED
-               for later, one in sealed.items())
+    return any(one.seal["generation"] > generation.seal["generation"] and one.origin != generation.origin
+               and one.verdicts.standing == CONFIRMED for one in sealed)
 
 
 def judge(escrow, read):
@@ -31,10 +30,17 @@ def judge(escrow, read):
     if read is None:
         return [("FILES-NOT-EXAMINED", None)]
     found = []
-    for vault, generations in escrow.vaults.items():
-        for number, generation in generations.items():
-            found += of_generation(escrow, generation, superseded(escrow, vault, number), read)
+    for generations in escrow.vaults.values():
+        for generation in generations:
+            found += of_generation(escrow, generation, superseded(generations, generation), read)
     return found
+
+
+def shares_its_number(escrow, generation):
+    """Whether another seal has its vault's name and its number."""
+    name, number = generation.seal["name"], generation.seal["generation"]
+    return any(one is not generation and (one.seal["name"], one.seal["generation"]) == (name, number)
+               for sealed in escrow.vaults.values() for one in sealed)
 
 
 def stanzas(data, armoured):
@@ -79,12 +85,14 @@ def is_for(types, count):
 
 
 def of_generation(escrow, generation, is_superseded, read):
-    found, good = [], []
+    found, good, is_shared = [], [], shares_its_number(escrow, generation)
     for custodian, digest in names(generation.seal):
-        data = read(generation.seal, custodian)
-        if data is None:
+        data = read(generation, custodian)
+        right = data is not None and hashlib.sha256(data).hexdigest() == digest
+        if data is None or not right and is_shared:
+            # Under a number that two seals have, it is a file of the other one.
             found.append(("FILE-MISSING-SUPERSEDED" if is_superseded else "FILE-MISSING", generation.seq))
-        elif hashlib.sha256(data).hexdigest() != digest:
+        elif not right:
             found.append(("FILE-CHANGED", generation.seq))
         else:
             good.append(custodian)
@@ -96,15 +104,22 @@ def of_generation(escrow, generation, is_superseded, read):
     return found
 
 
+def place(folder, generation):
+    """The folder of a generation's files: with the seal's digest in its name, if there is one."""
+    seal = generation.seal
+    own = folder / seal["name"] / f"{seal['generation']}-{generation.digest}"
+    return own if own.is_dir() and not own.is_symlink() else folder / seal["name"] / str(seal["generation"])
+
+
 def beside(log):
     """Reads the files of the escrow whose log this is; None if it has no folder of them. No link is followed."""
     folder = log.parent / "vaults"
     if not folder.exists():
         return None
 
-    def read(seal, custodian):
+    def read(generation, custodian):
         name = "payload.age" if custodian is None else f"{custodian}.share.age"
-        path = folder / seal["name"] / str(seal["generation"]) / name
+        path = place(folder, generation) / name
         try:
             return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else None
         except OSError:

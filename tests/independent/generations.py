@@ -34,16 +34,16 @@ class Vote:
     """Who has the vote of one vault: the generation whose people are the electors, and whose retirement counts."""
 
     def __init__(self):
-        self.voted, self.retired = [], set()  # the generations that have or had the vote, the last one of them now
+        self.voted, self.retired = [], set()  # the seals that have or had the vote, the last one of them now
 
     @property
-    def number(self):
+    def seal(self):
         return self.voted[-1] if self.voted else None
 
-    @number.setter
-    def number(self, number):
-        if number != self.number:
-            self.voted.append(number)
+    @seal.setter
+    def seal(self, digest):
+        if digest != self.seal:
+            self.voted.append(digest)
 
 
 def structure(seal):
@@ -62,7 +62,7 @@ def same_people(one, other):
 
 def current(generations):
     """The highest confirmed; or the highest checked, or the newest, that is not given up; or the newest."""
-    falling = [generations[number] for number in sorted(generations, reverse=True)]
+    falling = generations[::-1]
     kept = [one for one in falling if one.verdicts.standing != GIVEN_UP]
     confirmed = [one for one in falling if one.verdicts.standing == CONFIRMED]
     checked = [one for one in kept if groups.enough(one.seal, one.checked)]
@@ -70,8 +70,8 @@ def current(generations):
 
 
 def newest_kept(generations):
-    kept = [number for number, one in generations.items() if one.verdicts.standing != GIVEN_UP]
-    return generations[max(kept or generations)]
+    kept = [one for one in generations if one.verdicts.standing != GIVEN_UP]
+    return (kept or generations)[-1]
 
 
 def findings(escrow):
@@ -85,13 +85,16 @@ def findings(escrow):
 
 def of_vault(escrow, vault, generations):
     found, now = [], current(generations)
-    confirmed = max([number for number, one in generations.items() if one.verdicts.standing == CONFIRMED],
-                    default=min(generations))
-    electors = escrow.votes[vault].number or 0
-    for number, one in generations.items():
+    confirmed = [one.seal["generation"] for one in generations if one.verdicts.standing == CONFIRMED]
+    elected = escrow.electors(vault)
+    electors = elected.seal["generation"] if elected else 0
+    for at, one in enumerate(generations):
+        number = one.seal["generation"]
         if one.verdicts.standing == GIVEN_UP:
             found.append(("GENERATION-GIVEN-UP", one.seq))
-        if one.verdicts.standing is None and number > confirmed:
+        above = number >= max(confirmed) if confirmed else at > 0
+        rivals = one.verdicts.standing == CONFIRMED and confirmed.count(number) > 1
+        if above and (one.verdicts.standing is None or rivals):
             found.append(("GENERATION-UNDECIDED", one.seq))
         if one.verdicts.standing and not one.verdicts.held and number >= now.seal["generation"]:
             found.append(("CONFIRMED-ALONE", one.seq))
@@ -109,7 +112,7 @@ def of_vault(escrow, vault, generations):
 def replaced(generations, generation, known, is_stated):
     """Whether a later generation with other credentials is confirmed that was not exposed by then. `known` gives when and
     where a generation was exposed; `is_stated`, whether a word for a verdict is made."""
-    for later in generations.values():
+    for later in generations:
         if later.seal["generation"] <= generation.seal["generation"] or later.origin == generation.origin:
             continue
         if "new_fields" in later.seal:
@@ -117,7 +120,7 @@ def replaced(generations, generation, known, is_stated):
         if later.verdicts.standing != CONFIRMED or not is_stated(later.verdicts):
             continue
         place, time = later.verdicts.begun
-        same = [one for one in generations.values() if one.origin == later.origin]
+        same = [one for one in generations if one.origin == later.origin]
         exposures = [exposure for one in same for exposure in known(one)]
         if not any(where <= place if where is not None else when <= time for when, where in exposures):
             return True
@@ -129,10 +132,11 @@ def replaced(generations, generation, known, is_stated):
 
 def judge_confirm(escrow, statement):
     says = statement.says
-    generation = escrow.generation(says["vault"], says["generation"])
-    demand(generation is not None, "CONFIRM-GENERATION", is_reference=True)
-    known = escrow.holds_credentials(says["vault"]) and generation.digest == says["seal"]
-    demand(known, "CONFIRM-GENERATION")
+    numbered = escrow.generation(says["vault"], says["generation"])
+    demand(numbered is not None, "CONFIRM-GENERATION", is_reference=True)
+    generation = escrow.sealed(says["vault"], says["seal"])
+    same = generation and generation.seal["generation"] == says["generation"]
+    demand(same and escrow.holds_credentials(says["vault"]), "CONFIRM-GENERATION")
     demand(may_confirm(generation, statement.person), "CONFIRM-HOLDER")
 
 
@@ -153,14 +157,14 @@ def confirm(escrow, statement):
     """Takes a confirmation; whether its maker has a say."""
     says, digest = statement.says, statement.note.digest
     verdict = GIVEN_UP if "failed" in says["outcome"] else CONFIRMED
-    told = (says["vault"], says["generation"], verdict, statement.person)
+    told = (says["vault"], says["seal"], verdict, statement.person)
     escrow.confirmed[digest] = told
     return speak(escrow, told, statement)
 
 
 def speak(escrow, told, statement):
-    vault, number, verdict, _ = told
-    generation = escrow.generation(vault, number)
+    vault, seal, verdict, _ = told
+    generation = escrow.sealed(vault, seal)
     if generation is None or not may_confirm(generation, statement.person):
         return False
     overruled = len(generation.sealers) > 1 and statement.person not in escrow.votes[vault].retired
@@ -203,7 +207,7 @@ def count(escrow, record, subject, person):
     for vault in escrow.vaults:
         if escrow.satisfied(vault, people):
             if kind == "seal" and vault == subject[1]:
-                escrow.votes[vault].number = max(escrow.votes[vault].number, subject[2])
+                escrow.pass_vote(vault, record)
             if kind == "retire":
                 escrow.votes[vault].retired.add(subject[1])
 

@@ -9,7 +9,7 @@ def before_adoption(escrow):
     """This log as it was before anything of the branch counted."""
     before = copy.copy(escrow)
     before.retired, before.signed, before.spent = set(escrow.retired), dict(escrow.signed), set(escrow.spent)
-    before.vaults = {vault: dict(sealed) for vault, sealed in escrow.vaults.items()}
+    before.vaults = {vault: list(sealed) for vault, sealed in escrow.vaults.items()}
     before.votes = copy.deepcopy(escrow.votes)
     return before
 
@@ -41,10 +41,12 @@ def bring_in(before, escrow, branch, vault, theirs, seq):
     one.gives_vote = theirs.gives_vote and holds
     if not holds:
         escrow.report("ADOPT-WITHOUT-EFFECT", seq)
-    vote = escrow.votes.setdefault(vault, generations.Vote())
-    escrow.vaults.setdefault(vault, {})[theirs.seal["generation"]] = one
-    if one.gives_vote and not one.changed and vote.number is not None:
-        vote.number = max(vote.number, theirs.seal["generation"])
+    escrow.votes.setdefault(vault, generations.Vote())
+    if escrow.generation(vault, theirs.seal["generation"]):
+        escrow.report("ADOPT-CONFLICT", seq)
+    escrow.add(vault, one)
+    if one.gives_vote and not one.changed:
+        escrow.pass_vote(vault, one.digest)
 
 
 def join(before, escrow, branch, seq):
@@ -85,8 +87,8 @@ def retirements(before, escrow, branch, seq):
 def words(before, escrow, branch, seq):
     for vault, sealed in branch.vaults.items():
         votes = (before if vault in before.vaults else escrow).votes[vault]
-        for number, theirs in sealed.items():
-            ours = escrow.generation(vault, number)
+        for theirs in sealed:
+            ours = escrow.sealed(vault, theirs.digest)
             known = {word[0] for word in ours.verdicts.words}
             for digest, person, verdict, place, time in theirs.verdicts.words:
                 if digest in known:

@@ -5,8 +5,9 @@ import groups
 
 def may_elect(escrow, vault):
     """The generations whose people may have the vote: those from the electors' on."""
-    electors = escrow.votes[vault].number or 0
-    return [one for number, one in escrow.vaults[vault].items() if number >= electors]
+    electors = escrow.electors(vault)
+    least = electors.seal["generation"] if electors else 0
+    return [one for one in escrow.vaults[vault] if one.seal["generation"] >= least]
 
 
 def may_agree(escrow, vault, people):

@@ -38,7 +38,7 @@ SHARE = Object(index=INDEX, group=Optional(GROUP), custodian=PERSON, card=HEX, s
 
 DAMAGE = Object(size=integer(64), digest=HEX, bytes=Optional(BASE64), zeros=Optional(integer(64)))
 
-CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX)
+CHECKED = Object(vault=HEX, generation=GENERATION, index=INDEX, seal=Optional(HEX))
 
 RECORDS = {
     "genesis": Object(nonce=HEX, name=free, cards=many(BASE64), policy=POLICY, succeeds=Optional(HEAD_OF)),

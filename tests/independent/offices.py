@@ -10,7 +10,7 @@ def custody(escrow, note, seq, _digest):
     demand(len(note.by) <= 2 and all(one in escrow.people for one in note.by), "CUSTODY-SIGNER")
     if "share" in what:
         share = what["share"]
-        known = escrow.generation(share["vault"], share["generation"])
+        known = escrow.named(share)
         demand(known, "CUSTODY-SHARE", is_reference=True)
         demand(share["index"] in [one["index"] for one in known.seal["shares"]], "CUSTODY-SHARE")
     if len([one for one in note.by if one not in escrow.retired]) < 2:
@@ -55,8 +55,8 @@ def succeeded(escrow, note, seq, _digest, gaps=False):
 def merge(escrow, branch):
     """What a branch seals or releases is in use again here. That it decommissioned a vault of this log does not count."""
     for vault in set(escrow.decommissioned):
-        sealed = {one.digest for one in branch.vaults.get(vault, {}).values()}
-        ours = {one.digest for one in escrow.vaults[vault].values()}
+        sealed = {one.digest for one in branch.vaults.get(vault, [])}
+        ours = {one.digest for one in escrow.vaults[vault]}
         released = {one for asked in branch.requests.values() if asked.says["vault"] == vault for one in asked.releases}
         known = {one for asked in escrow.requests.values() for one in asked.releases}
         if sealed - ours or released - known:

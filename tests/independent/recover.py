@@ -11,6 +11,7 @@ import pathlib
 
 import age
 import bundle
+import files
 import log
 import sealing
 from shapes import require, seconds
@@ -39,13 +40,15 @@ def open_payload(vault_key, payload, generation):
 def recover(folder: pathlib.Path, vault: str, identities, session=None, approvals=(), moment=0, number=None):
     """The vault's fields and the TOTP code at a moment."""
     escrow = log.read((folder / "log").read_bytes())
-    named = [one for one in escrow.vaults.values() if one[1].seal["name"] == vault]
+    named = [one for one in escrow.vaults.values() if one[0].seal["name"] == vault]
     require(named, f"no vault is named {vault}")
-    generation = named[0][number or max(named[0])]
-    place = folder / "vaults" / vault / str(generation.seal["generation"])
+    sealed = [one for one in named[0] if number in (None, one.seal["generation"])]
+    require(sealed, f"{vault} has no generation {number}")
+    generation = sealed[-1]
+    place = files.place(folder / "vaults", generation)
     if session is None:
-        files = {path.name[:-10]: path.read_bytes() for path in place.glob("*.share.age")}
-        shares = shares_of(escrow, generation, files, identities)
+        found = {path.name[:-10]: path.read_bytes() for path in place.glob("*.share.age")}
+        shares = shares_of(escrow, generation, found, identities)
     else:
         secret, key = sealing.session(session, identities)
         request = next(one for one in escrow.requests.values() if one.says["session_key"] == key)

@@ -29,13 +29,13 @@ def judge(escrow, note):
     lost = escrow.votes[vault].retired
     demand(note.by == [request.says["requester"]] and note.by[0] not in lost, "SEAL-SIGNER")
     demand(request.end is None and note.value["time"] <= request.says["not_after"], "SEAL-RENEWS")
-    for one in escrow.vaults[vault].values():
+    for one in escrow.vaults[vault]:
         during = one.seal.get("renews") in request.releases
         demand(not during or one.verdicts.standing == generations.GIVEN_UP, "SEAL-RENEWS")
-    opened = escrow.generation(vault, request.says["generation"])
+    opened = request.generation
     demand(generations.structure(opened.seal) == generations.structure(says), "SEAL-RENEWS")
     demand({share["card"] for share in says["shares"]} == set(listed), "SEAL-RENEWS")
-    voted = request.says["generation"] in escrow.votes[vault].voted
+    voted = opened.digest in escrow.votes[vault].voted
     usual = (escrow.electors(vault) if voted else opened).seal["shares"]
     demand({one["card"] for one in usual if one["custodian"] not in lost} <= set(listed), "SEAL-RENEWS")
     elects = voted

@@ -177,7 +177,7 @@ def expose_signed(escrow, data, start, time, seq):
     for at in notes.places(data, start):
         try:
             note = notes.Note(data[at:notes.extent(data, at, is_record=False)])
-            for seal in [one for vault in escrow.vaults.values() for one in vault.values()]:
+            for seal in [one for vault in escrow.vaults.values() for one in vault]:
                 name = f"release/{seal.seal['vault'][:8]}/{seal.seal['generation']}"
                 if any(line[0] == name and notes.is_by(note.text, line, seal.seal["release_key"]) for line in note.lines):
                     damage = Exposure(seconds(time), timeline.last_person(escrow), (), (seq, 0), True)
@@ -265,15 +265,14 @@ def adopt(escrow, note, seq, _digest):
     for gap in escrow.missing:
         if gap.end in found:
             for vault, sealed in escrow.vaults.items():
-                for number, one in sealed.items():
-                    there = branch.generation(vault, number)
-                    real = there is not None and there.digest == one.digest
-                    demand(real or not gap.first <= one.seq <= gap.last["seq"], "ADOPT-CONFLICT")
+                for one in sealed:
+                    if gap.first <= one.seq <= gap.last["seq"] and not branch.sealed(vault, one.digest):
+                        escrow.report("ADOPT-CONFLICT", seq)
     merge(escrow, branch, head, seq)
     timeline.join(escrow, branch, head, seq)
     escrow.findings += [(code, seq) for code, where in branch.findings if where > head[0] and code not in OF_THE_END]
     escrow.known |= new | branch.known
-    escrow.branches += [(before + branch_bytes, new), *branch.branches]
+    escrow.branches += [(before + branch_bytes, new, branch), *branch.branches]
     merge_disavowed(escrow, branch)
     escrow.missing = [gap for gap in escrow.missing if gap.end not in new | branch.known - common.known]
     escrow.missing += [gap for gap in branch.missing if gap.first > head[0] and gap not in escrow.missing
@@ -301,18 +300,13 @@ def adopt_part(escrow, note, seq, _digest):
 
 def merge(escrow, branch, head, seq):
     """What a branch says counts here too, each thing once."""
-    for vault, sealed in branch.vaults.items():
-        for number, generation in sealed.items():
-            ours = escrow.generation(vault, number)
-            demand(ours is None or ours.digest == generation.digest, "ADOPT-CONFLICT")
-        name = branch.newest(vault).seal["name"]
-        taken = [one for one in escrow.vaults if escrow.newest(one).seal["name"] == name]
-        demand(taken in ([], [vault]), "ADOPT-CONFLICT")
     before = grants.before_adoption(escrow)
     offices.merge(escrow, branch)
     for vault, sealed in branch.vaults.items():
-        for number in sorted(sealed):
-            ours, theirs = escrow.generation(vault, number), sealed[number]
+        if vault not in escrow.vaults and sealed[0].seal["name"] in [one[0].seal["name"] for one in escrow.vaults.values()]:
+            escrow.report("ADOPT-CONFLICT", seq)
+        for theirs in sealed:
+            ours = escrow.sealed(vault, theirs.digest)
             if ours is None:
                 grants.bring_in(before, escrow, branch, vault, theirs, seq)
             else:
@@ -320,8 +314,8 @@ def merge(escrow, branch, head, seq):
                 ours.unmasked = ours.unmasked or theirs.unmasked
                 new = [one for one in theirs.exposed if one.place[0] > head[0]]
                 ours.exposed += [one._replace(place=(seq, one.place[0])) for one in new]
-            if branch.votes[vault].number is not None:
-                escrow.begin_vote(vault, number, True)
+            if branch.votes[vault].seal is not None:
+                escrow.begin_vote(escrow.sealed(vault, theirs.digest), True)
     for digest, theirs in branch.requests.items():
         ours = escrow.requests.setdefault(digest, theirs)
         if ours is theirs:
@@ -334,7 +328,7 @@ def merge(escrow, branch, head, seq):
             ours.releases |= {digest: one._replace(seq=seq) for digest, one in theirs.releases.items() if digest in fresh}
             ours.approvers |= theirs.approvers
             ours.end = ours.end or theirs.end
-        ours.generation = escrow.generation(theirs.says["vault"], theirs.says["generation"])
+        ours.generation = escrow.sealed(theirs.says["vault"], theirs.says["seal"])
     digests = {one.note.digest for one in escrow.statements}
     escrow.statements += [one for one in branch.statements if one.note.digest not in digests]
     digests = {one.note.digest for one in escrow.received}

@@ -53,12 +53,13 @@ def judge(escrow, statement, before=frozenset()):
 
     says, person, found = statement.says, statement.person, []
     if statement.kind == "check":
-        held = [(one["vault"], one["generation"], one["index"]) for one in says["shares"]]
-        for at, one in enumerate(held):
-            known = escrow.generation(*one[:2])
-            good = escrow.holds(person, *one) and one not in held[:at]
-            demand(good, "CHECK-SHARE", is_reference=known is None)
-        demand(held, "CHECK-SHARE")
+        named = set()
+        for one in says["shares"]:
+            known = escrow.named(one, statement.value["head"])
+            demand(known is not None, "CHECK-SHARE", is_reference=True)
+            demand(known.holds(person, one["index"]) and known.digest not in named, "CHECK-SHARE")
+            named.add(known.digest)
+        demand(named, "CHECK-SHARE")
         return found
     if statement.kind == "confirm":
         generations.judge_confirm(escrow, statement)
@@ -73,7 +74,7 @@ def judge(escrow, statement, before=frozenset()):
     custodian = "custodian" in escrow.people[person]["roles"] and person not in escrow.retired
     if statement.kind == "approval":
         same = (says["vault"], says["generation"]) == (request.says["vault"], request.says["generation"])
-        demand(same and escrow.holds(person, says["vault"], says["generation"], says["index"]), "APPROVAL-SHARE")
+        demand(same and request.generation.holds(person, says["index"]), "APPROVAL-SHARE")
     elif statement.kind == "denial" and not custodian:
         found.append("STATEMENT-ROLE")
     elif statement.kind == "action" and not custodian and person != request.says["requester"]:

@@ -179,10 +179,15 @@ fn adopt_conflict() {
         let other = world.bytes();
         world.set_bytes(fork.clone());
         world.seal(name, Kind::Root, 2, &people);
-        let case = Case::of(&world);
-        let adopt = adoption(&fork, &other);
-        let seq = world.forge(adopt, &[world.signs("alice"), world.signs("bob")]);
-        case.breaks(Rule::AdoptConflict, seq);
+        let seq = world.head().seq + 1;
+        world.adopt(adoption(&fork, &other), &["alice", "bob"]).unwrap();
+        let found = world.verify().findings;
+        assert!(found.iter().any(|one| one.rule == Rule::AdoptConflict && one.seq == Some(seq)), "{name}");
+        let escrow = world.reading().escrow;
+        let all = escrow.vaults.iter().filter(|vault| vault.name == text(name));
+        let numbers: Vec<_> =
+            all.flat_map(|vault| &vault.generations).map(|one| one.seal.generation).collect();
+        assert_eq!(numbers, if name == "prod" { vec![1, 2, 2] } else { vec![1, 1] });
     }
     // A generation that only the branch has is brought in.
     world.set_bytes(fork.clone());

@@ -16,7 +16,7 @@ use crate::world::{CANARY, World, text};
 use crate::{Case, Spoil};
 
 fn share(world: &World, index: u8) -> CheckedShare {
-    CheckedShare { vault: world.generation("prod").seal.vault, generation: 1, index }
+    CheckedShare { vault: world.generation("prod").seal.vault, generation: 1, index, seal: None }
 }
 
 fn kept(what: InCustody) -> Custody {

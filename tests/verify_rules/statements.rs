@@ -67,7 +67,7 @@ fn each_breaks(world: &World, rule: Rule, bad: &[SignedStatement]) {
 /// A check of one share of `prod`.
 fn check(world: &World, generation: u32, index: u8) -> Check {
     let vault = world.generation("prod").seal.vault;
-    Check::of(vec![CheckedShare { vault, generation, index }])
+    Check::of(vec![CheckedShare { vault, generation, index, seal: None }])
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::audit::status::duty::{Duty, DutyKind};
 use crate::audit::status::facts::VaultStatus;
 use crate::audit::status::people::{acting, find_person};
-use crate::escrow::{Escrow, Generation, Vault};
+use crate::escrow::{Escrow, Generation, GenerationName, Vault};
 use crate::record::card::Role;
 use crate::record::seal::Kind;
 use crate::value::names::PersonId;
@@ -27,7 +27,7 @@ pub(super) fn rotation(escrow: &Escrow, status: &VaultStatus) -> Option<Duty> {
         (Some(next), _) => (
             format!(
                 "{} is sealed: once somebody has signed in at the provider with it, they say so",
-                next.seal.title()
+                escrow.title_of(next)
             ),
             confirm(escrow, next, "--signed-in"),
         ),
@@ -72,7 +72,11 @@ fn sealed_anew<'a>(vault: &'a Vault, status: &VaultStatus) -> Option<&'a Generat
 /// The command with which a holder says `how` they know that it is live.
 fn confirm(escrow: &Escrow, next: &Generation, how: &str) -> Option<String> {
     let holder = next.custodians().find(|person| !escrow.has_retired(person))?;
-    let (name, number) = (&next.seal.name, next.seal.generation);
+    let name = &next.seal.name;
+    let number = match escrow.shares_its_number(next) {
+        true => GenerationName::whole(next.seal.generation, &next.record),
+        false => next.seal.generation.into(),
+    };
     Some(format!("breakglass confirm {name} --generation {number} {how} {}", acting(holder)))
 }
 

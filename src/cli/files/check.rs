@@ -47,7 +47,7 @@ pub(crate) fn check_as(
     let mut titles = Vec::new();
     for (generation, _) in openable {
         let seal = &generation.seal;
-        let path = context.directory().sealed_share(&seal.name, seal.generation, &person);
+        let path = context.directory().sealed_share(&seal.name, seal.generation, &generation.record, &person);
         let bytes =
             files::read_own(&path, MAX_SEALED_SHARE).map_err(|error| failures::not_read(&path, &error))?;
         let bad = |_| {
@@ -55,7 +55,7 @@ pub(crate) fn check_as(
             failures::check(&CheckError::OtherFile { custodian, title }).at(path.display())
         };
         held.push(Held { generation, file: String::from_utf8(bytes).map_err(bad)? });
-        titles.push(seal.title());
+        titles.push(escrow.title_of(generation));
     }
     let check = ceremony::check(escrow, &person, &custodian.identities, &held)
         .map_err(|error| failures::check(&error))?;

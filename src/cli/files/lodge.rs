@@ -19,14 +19,14 @@ use crate::cli::say::failures;
 use crate::cli::say::files::{ANOTHER_COPY, not_openable as said_not_openable};
 use crate::cli::terminal::confirm::confirm_deviations;
 use crate::crypto::digest::Digest;
-use crate::escrow::{Escrow, RequestState, Vault};
+use crate::escrow::{Escrow, Generation, GenerationName, RequestState, Vault};
 use crate::hands::files::{self, Created};
 use crate::hands::store::{ChainFile, MAX_SEALED_SHARE};
 use crate::ledger::draft::Draft;
 use crate::ledger::log::Ledger;
 use crate::record::deviation::Deviation;
 use crate::record::finding::Rule;
-use crate::record::request::End;
+use crate::record::request::{End, Request};
 use crate::value::names::{KeyName, VaultName};
 use crate::value::time::Time;
 
@@ -69,8 +69,8 @@ pub(crate) fn lodge(
     deviations.extend(time_set.then_some(Deviation::TimeSet));
     deviations.extend(by_the_book(requester, escrow, context));
     plan.environment = context.environment(); // As it is now that log and book are read.
-    let vault = find_vault(escrow, &vault)?;
-    deviations.extend(not_openable(escrow, vault, plan.generation, context));
+    let vault = find_vault(escrow, &vault, plan.generation.as_ref())?;
+    deviations.extend(not_openable(escrow, vault, plan.generation.as_ref(), context));
     plan.known = deviations;
     let session = Session::generate(&mut Context::rng());
     let person = requester.signer.person().clone();
@@ -78,7 +78,7 @@ pub(crate) fn lodge(
         .map_err(|error| failures::request(&error))?;
     confirm_deviations(&request.deviations, &[options.accepted, &confirmed].concat())?;
     // They are read before the request is logged: without any of them nobody could approve it.
-    let sealed_shares = sealed_shares(&ledger, &request.name, request.generation, context)?;
+    let sealed_shares = sealed_shares(&ledger, &request, context)?;
     let sealed_session =
         session.seal(&requester.card.card().recipients).map_err(|error| failures::envelope(&error))?;
     let mut created = Created::default();
@@ -156,10 +156,10 @@ fn by_the_book(requester: &LocalPerson, escrow: &Escrow, context: &mut Context<'
 fn not_openable(
     escrow: &Escrow,
     vault: &Vault,
-    number: Option<u32>,
+    name: Option<&GenerationName>,
     context: &mut Context<'_>,
 ) -> Option<Deviation> {
-    let asked = number.map_or(Some(vault.current()), |number| vault.generation(number))?;
+    let asked = name.map_or(Some(vault.current()), |name| vault.named(name).ok())?;
     let files = look_at(&context.directory(), SealedGeneration::of(escrow, vault, asked));
     if files.is_openable() {
         return None;
@@ -171,15 +171,13 @@ fn not_openable(
 
 fn sealed_shares(
     ledger: &Ledger<ChainFile>,
-    vault: &VaultName,
-    generation: u32,
+    request: &Request,
     context: &mut Context<'_>,
 ) -> Result<Vec<String>, Failure> {
-    let vault = ledger.escrow().vault_named(vault).expect("the request names it");
-    let seal = &vault.generation(generation).expect("the request names it").seal;
+    let Generation { seal, record, .. } = ledger.escrow().asked_for(request).expect("the request names it");
     let mut found = Vec::new();
     for share in &seal.shares {
-        let path = context.directory().sealed_share(&vault.name, generation, &share.custodian);
+        let path = context.directory().sealed_share(&seal.name, seal.generation, record, &share.custodian);
         let read = files::read_own(&path, MAX_SEALED_SHARE);
         match read.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
             Some(file) if Digest::of(file.as_bytes()) == share.sealed_share => {

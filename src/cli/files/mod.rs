@@ -4,6 +4,7 @@ pub(crate) mod books;
 pub(crate) mod cards;
 pub(crate) mod check;
 pub(crate) mod consent;
+pub(crate) mod copying;
 pub(crate) mod decision;
 pub(crate) mod disavowing;
 pub(crate) mod finder;

@@ -185,8 +185,9 @@ fn elsewhere(
 
 /// Whether the payload in the escrow's directory is the one that was sealed.
 fn is_here(directory: &EscrowDir, seal: &Seal) -> bool {
-    let payload = files::read_own(&directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE);
-    payload.is_ok_and(|bytes| Digest::of(&bytes) == seal.payload)
+    let payloads = directory.payloads(&seal.name, seal.generation).into_iter();
+    let mut read = payloads.filter_map(|path| files::read_own(&path, MAX_PAYLOAD_FILE).ok());
+    read.any(|bytes| Digest::of(&bytes) == seal.payload)
 }
 
 fn no_base(log: &Path, error: NoBase) -> Failure {

@@ -6,7 +6,7 @@ use crate::ceremony::approve::RequestFile;
 use crate::cli::files::output::must_not_exist;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
-use crate::escrow::{Escrow, KnownLogs, RequestState, Vault};
+use crate::escrow::{Escrow, GenerationName, KnownLogs, NotNamed, RequestState, Vault};
 use crate::hands::files;
 use crate::record::armour::Label;
 use crate::secret::payload::{EMAIL, PASSWORD, TOTP};
@@ -36,9 +36,16 @@ pub(crate) fn find_request<'a>(escrow: &'a Escrow, id: &str) -> Result<&'a Reque
     Ok(first)
 }
 
-/// The vault of that name.
-pub(crate) fn find_vault<'a>(escrow: &'a Escrow, name: &VaultName) -> Result<&'a Vault, Failure> {
-    escrow.vault_named(name).ok_or_else(|| failures::no_vault(escrow, name))
+/// The vault of that name; of several, the one that has this generation.
+pub(crate) fn find_vault<'a>(
+    escrow: &'a Escrow,
+    name: &VaultName,
+    generation: Option<&GenerationName>,
+) -> Result<&'a Vault, Failure> {
+    escrow.vault_of(name, generation).map_err(|error| match error {
+        NotNamed::NoVault => failures::no_vault(escrow, name),
+        error => failures::not_named(name, &error),
+    })
 }
 
 /// Reads a request file.

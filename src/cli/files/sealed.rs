@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::audit::files::{Found, GenerationFiles, SealedFile, SealedFiles, SealedGeneration, generations};
-use crate::escrow::Escrow;
+use crate::escrow::{Escrow, Generation};
 use crate::hands::files;
 use crate::hands::store::{EscrowDir, MAX_PAYLOAD_FILE, MAX_SEALED_SHARE};
 
@@ -18,18 +18,27 @@ pub(crate) fn look_at_all(directory: &EscrowDir, escrow: &Escrow) -> SealedFiles
 
 /// Looks at the files of one generation.
 pub(crate) fn look_at(directory: &EscrowDir, generation: SealedGeneration<'_>) -> GenerationFiles {
+    let is_shared = generation.shares_its_number();
     generation.compare(|file| {
         let (path, limit) = place(directory, file);
         let shown = path.strip_prefix(directory.root()).unwrap_or(&path).display().to_string();
-        (shown, found(file, &path, limit))
+        match found(file, &path, limit) {
+            // Under a number that two seals have, it is a file of the other one.
+            Found::File(digest, _) if is_shared && digest != file.digest() => {
+                (shown, Found::Missing("the files of another seal with that number are there".to_owned()))
+            }
+            found => (shown, found),
+        }
     })
 }
 
 fn place(directory: &EscrowDir, file: &SealedFile<'_>) -> (PathBuf, u64) {
-    let seal = &file.generation.seal;
+    let Generation { seal, record, .. } = file.generation;
     match file.custodian {
-        Some(custodian) => (directory.sealed_share(&seal.name, seal.generation, custodian), MAX_SEALED_SHARE),
-        None => (directory.payload(&seal.name, seal.generation), MAX_PAYLOAD_FILE),
+        Some(custodian) => {
+            (directory.sealed_share(&seal.name, seal.generation, record, custodian), MAX_SEALED_SHARE)
+        }
+        None => (directory.payload(&seal.name, seal.generation, record), MAX_PAYLOAD_FILE),
     }
 }
 

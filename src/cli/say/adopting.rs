@@ -25,7 +25,7 @@ pub(crate) fn adopting(records: &[LogRecord], before: &Escrow, after: &Escrow, f
         before.vaults.iter().flat_map(|vault| &vault.generations).map(|one| one.record).collect();
     let sealed = after.vaults.iter().flat_map(|vault| &vault.generations);
     for one in sealed.filter(|one| !ours.contains(&one.record)) {
-        let what = format!("{}, by {}", one.seal.title(), listed(&one.sealers));
+        let what = format!("{}, by {}", after.title_of(one), listed(&one.sealers));
         summary.decides("sealed", Tone::Strong, &what);
     }
     let has_left = |person: &&PersonId| after.has_retired(person) && !before.has_retired(person);

@@ -1,5 +1,6 @@
 //! What each error of the library means for the person at the keyboard: exit code, place and remedy.
 
+use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::nearest;
 use crate::crypto::envelope::EnvelopeError;
 use crate::crypto::stretch::NoScratch;
-use crate::escrow::Escrow;
+use crate::escrow::{Escrow, NotNamed};
 use crate::hands::files::{is_not_durable, link_target};
 use crate::ledger::error::LedgerError;
 use crate::record::finding::Finding;
@@ -183,12 +184,14 @@ pub(crate) fn check(error: &CheckError) -> Failure {
 pub(crate) fn request(error: &RequestError) -> Failure {
     let exit = match error {
         RequestError::Purpose { .. } => Exit::NotAuthorised,
-        RequestError::NoGeneration { .. } => Exit::BadInput,
+        RequestError::Generation { .. } => Exit::BadInput,
         _ => Exit::Usage,
     };
+    if let RequestError::Generation { vault, error, .. } = error {
+        return not_named(vault, error);
+    }
     Failure::new(exit, error).next(match error {
         RequestError::Purpose { .. } => "for a drill name the canary; for a real vault leave out --purpose",
-        RequestError::NoGeneration { .. } => "leave out --generation for the newest",
         _ => "leave out of the command line what is not needed",
     })
 }
@@ -261,6 +264,25 @@ pub(crate) fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
     match nearest::nearest_first(name.as_str(), &names)[..] {
         [] => failure.next("seal one first: breakglass seal"),
         ref names => failure.next(format!("the vaults are: {}", names.join(", "))),
+    }
+}
+
+/// The name of a vault or a generation means none, or more than one.
+pub(crate) fn not_named(vault: impl Display, error: &NotNamed) -> Failure {
+    let what = match error {
+        NotNamed::NoVault => format!("there is no vault `{vault}`"),
+        NotNamed::NoGeneration(_) => format!("`{vault}` has no such generation"),
+        NotNamed::Several(_) => {
+            format!("two copies of the escrow sealed `{vault}` apart, and both seals are here")
+        }
+    };
+    let failure = Failure::new(Exit::BadInput, what).at("--generation");
+    match error {
+        NotNamed::NoVault => failure.next("`breakglass status` lists the vaults"),
+        NotNamed::NoGeneration(newest) => failure.next(format!("give a number up to {newest}")),
+        NotNamed::Several(all) => {
+            failure.next(format!("give one of these: --generation {}", all.join(", --generation ")))
+        }
     }
 }
 

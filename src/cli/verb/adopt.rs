@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::copying::{Copied, copy_file, sealed_files};
 use crate::cli::files::logs::{log_of, read_copy};
 use crate::cli::files::open_log;
 use crate::cli::files::signers::signers;
@@ -18,7 +19,9 @@ use crate::cli::terminal::decide;
 use crate::cli::terminal::prompt::Terminal;
 use crate::escrow::{Escrow, Reading};
 use crate::hands::clock;
+use crate::hands::files::Created;
 use crate::hands::sandbox::FileAccess;
+use crate::hands::store::EscrowDir;
 use crate::ledger::draft::Draft;
 use crate::ledger::error::LedgerError;
 use crate::ledger::log::Branch;
@@ -69,6 +72,9 @@ impl Verb for AdoptArgs {
         let from = records[known].head();
         let says = Branch { from, records: &theirs.bytes[from.size as usize..] };
         let draft = Draft { time: clock::now(), says, signers: signers(&people) };
+        let mut created = Created::default();
+        // The files come first: a seal whose files are not here is of no use in an emergency.
+        let not_copied = self.bring_files(&theirs.escrow, ledger.escrow(), context, &mut created)?;
         let before = ledger.escrow().clone();
         let mut asked = Ok(true);
         let proofs = ledger.adopt(draft, |after, found| {
@@ -77,14 +83,41 @@ impl Verb for AdoptArgs {
         });
         asked?;
         let proofs = proofs.map_err(|error| refused(&context.log(), &error))?;
+        created.keep();
         let appended = proofs.iter().map(|proof| proof.head().seq).collect();
         let adopted = records.len() - known - 1;
-        let outcome = AdoptOutcome { adopted, from: Some(from), records: appended };
-        Ok(Answer::of(Exit::Done, &outcome))
+        let exit = if not_copied.is_empty() { Exit::Done } else { Exit::BadShare };
+        let outcome = AdoptOutcome { adopted, from: Some(from), records: appended, not_copied };
+        Ok(Answer::of(exit, &outcome))
     }
 }
 
 impl AdoptArgs {
+    /// Copies the sealed files of what only the branch sealed: beside those of this log's own seal, where two seals have
+    /// one number. Gives those that the other copy does not have as they were sealed.
+    fn bring_files(
+        &self,
+        theirs: &Escrow,
+        ours: &Escrow,
+        context: &Context<'_>,
+        created: &mut Created,
+    ) -> Result<Vec<String>, Failure> {
+        let other = EscrowDir::at(log_of(&self.other).parent().unwrap_or(Path::new("")));
+        let here = context.directory();
+        let mut not_copied = Vec::new();
+        let all = theirs.vaults.iter().flat_map(|vault| &vault.generations);
+        for one in all.filter(|one| ours.sealed(&one.seal.vault, &one.record).is_none()) {
+            let (name, number) = (&one.seal.name, one.seal.generation);
+            let from = other.folder(name, number, &one.record);
+            for file in sealed_files(one, &from, &here.beside(name, number, &one.record)) {
+                if matches!(copy_file(&file, &here, created)?, Copied::Not) {
+                    not_copied.push(file.from.display().to_string());
+                }
+            }
+        }
+        Ok(not_copied)
+    }
+
     /// Which of their `records` is the last that both logs have: what follows it is adopted. None if this log has all
     /// of them already.
     fn branch(
@@ -144,7 +177,7 @@ fn refused(path: &Path, error: &LedgerError) -> Failure {
             format!("{}: {} {}", found.rule, found.rule.meaning(), found.detail),
         )
         .at(path.display())
-        .next("nothing was written: keep both copies, and seal again whatever both have sealed"),
+        .next("nothing was adopted: keep both copies"),
         LedgerError::Declined => Failure::new(Exit::NotAuthorised, "not adopted; nothing was written")
             .next("keep both copies: as long as they differ, `breakglass compare` shows how"),
         error => failures::ledger(path, error),

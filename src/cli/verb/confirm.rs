@@ -11,8 +11,9 @@ use crate::cli::files::requests::find_vault;
 use crate::cli::files::{open_log, statements};
 use crate::cli::flags::{As, Global};
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
 use crate::cli::say::outcomes::confirm::ConfirmOutcome;
-use crate::escrow::{Generation, Vault};
+use crate::escrow::{Generation, GenerationName, Vault};
 use crate::hands::clock;
 use crate::hands::sandbox::FileAccess;
 use crate::record::confirm::{Confirm, SignIn};
@@ -32,7 +33,7 @@ pub(crate) struct ConfirmArgs {
     vault: VaultName,
     /// The generation; the newest that is not given up if none is given
     #[arg(long, value_name = "NUMBER")]
-    generation: Option<u32>,
+    generation: Option<GenerationName>,
     /// When somebody signed in with these credentials; just now if no time is given
     #[arg(long, value_name = "TIME")]
     signed_in: Option<Option<Time>>,
@@ -68,8 +69,8 @@ impl Verb for ConfirmArgs {
         let who = LocalPerson::unlock(&self.signer, |id| context.card_of(id))?;
         let mut ledger = open_log::plain(&who, clock::now(), context)?;
         who.must_know(ledger.escrow(), &context.log())?;
-        let vault = find_vault(ledger.escrow(), &self.vault)?;
-        let sealed = generation(vault, self.generation)?;
+        let vault = find_vault(ledger.escrow(), &self.vault, self.generation.as_ref())?;
+        let sealed = generation(vault, self.generation.as_ref())?;
         may_confirm(vault, sealed, who.signer.person())?;
         let (vault, number) = (vault.id, sealed.seal.generation);
         let says = Confirm { vault, generation: number, seal: sealed.record, outcome: self.outcome() };
@@ -94,14 +95,20 @@ impl ConfirmArgs {
 }
 
 /// The generation that is named, or the newest that is not given up.
-fn generation(vault: &Vault, number: Option<u32>) -> Result<&Generation, Failure> {
-    let Some(number) = number else { return Ok(vault.newest_kept()) };
-    vault.generation(number).ok_or_else(|| {
-        let newest = vault.newest().seal.generation;
-        Failure::new(Exit::BadInput, format!("`{}` has no generation {number}", vault.name))
-            .at("--generation")
-            .next(format!("give a number up to {newest}"))
-    })
+fn generation<'a>(vault: &'a Vault, name: Option<&GenerationName>) -> Result<&'a Generation, Failure> {
+    let Some(name) = name else { return newest(vault) };
+    vault.named(name).map_err(|error| failures::not_named(&vault.name, &error))
+}
+
+/// The newest generation that is not given up: which one, where two seals have its number, nobody can guess.
+fn newest(vault: &Vault) -> Result<&Generation, Failure> {
+    let newest = vault.newest_kept();
+    let number = newest.seal.generation;
+    let kept = vault.numbered(number).filter(|one| !one.is_given_up()).count();
+    match vault.named(&number.into()) {
+        Err(error) if kept > 1 => Err(failures::not_named(&vault.name, &error)),
+        _ => Ok(newest),
+    }
 }
 
 /// Fails unless this person may say what became of it.

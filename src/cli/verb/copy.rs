@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::context::{Answer, Context, Verb};
+use crate::cli::files::copying::{Copied, copy_file, forgetful, sealed_files};
 use crate::cli::files::logs::read_copy;
 use crate::cli::files::media;
 use crate::cli::files::output::must_not_exist;
@@ -12,11 +13,10 @@ use crate::cli::flags::Global;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::outcomes::copy::CopyOutcome;
-use crate::crypto::digest::Digest;
-use crate::escrow::{Escrow, Reading};
+use crate::escrow::Reading;
 use crate::hands::files::{self, Created};
 use crate::hands::sandbox::FileAccess;
-use crate::hands::store::{ChainFile, EscrowDir, MAX_PAYLOAD_FILE};
+use crate::hands::store::{ChainFile, EscrowDir};
 use crate::ledger::log::Ledger;
 use crate::ledger::medium::Medium as _;
 
@@ -57,7 +57,12 @@ impl Verb for CopyArgs {
         };
         media::said(&destination.log(), context)?;
         let (mut copied, mut not_copied) = (0, Vec::new());
-        for file in sealed_files(&reading.escrow, &context.directory(), &destination) {
+        let from = context.directory();
+        for file in reading.escrow.vaults.iter().flat_map(|vault| &vault.generations).flat_map(|one| {
+            let place = from.folder(&one.seal.name, one.seal.generation, &one.record);
+            let within = place.strip_prefix(from.root()).unwrap_or(&place).to_owned();
+            sealed_files(one, &place, &destination.root().join(within))
+        }) {
             match copy_file(&file, &destination, &mut created)? {
                 Copied::Already => {}
                 Copied::Now => copied += 1,
@@ -85,60 +90,6 @@ impl CopyArgs {
     }
 }
 
-/// A file of the escrow, by the digest that its seal names.
-struct Sealed {
-    from: PathBuf,
-    to: PathBuf,
-    digest: Digest,
-}
-
-fn sealed_files(escrow: &Escrow, from: &EscrowDir, to: &EscrowDir) -> Vec<Sealed> {
-    let mut files = Vec::new();
-    for seal in escrow.vaults.iter().flat_map(|vault| &vault.generations).map(|one| &one.seal) {
-        files.push(Sealed {
-            from: from.payload(&seal.name, seal.generation),
-            to: to.payload(&seal.name, seal.generation),
-            digest: seal.payload,
-        });
-        for share in &seal.shares {
-            files.push(Sealed {
-                from: from.sealed_share(&seal.name, seal.generation, &share.custodian),
-                to: to.sealed_share(&seal.name, seal.generation, &share.custodian),
-                digest: share.sealed_share,
-            });
-        }
-    }
-    files
-}
-
-/// What became of a file.
-enum Copied {
-    Now,
-    /// The replica has it.
-    Already,
-    /// It is missing, or is not what was sealed.
-    Not,
-}
-
-/// Copies a sealed file, if it is what was sealed. What was written goes with `created`.
-fn copy_file(file: &Sealed, destination: &EscrowDir, created: &mut Created) -> Result<Copied, Failure> {
-    if is_same(&file.to, &file.digest) {
-        return Ok(Copied::Already);
-    }
-    let bytes = match files::read_own(&file.from, MAX_PAYLOAD_FILE) {
-        Ok(bytes) if Digest::of(&bytes) == file.digest => bytes,
-        _ => return Ok(Copied::Not),
-    };
-    let not_written = |error| failures::not_written(&file.to, &error);
-    if destination.create_folders(&file.to, created).map_err(not_written)? {
-        destination.sync_folders(&file.to).map_err(not_written)?;
-    }
-    files::create(&file.to, &bytes).map_err(not_written)?;
-    created.add(file.to.clone());
-    // Read it back now: a drive that does not keep what is written must not be found out in an emergency.
-    if is_same(&file.to, &file.digest) { Ok(Copied::Now) } else { Err(forgetful(&file.to)) }
-}
-
 /// Writes the replica's log, or brings the one that is `behind` up to date. From the moment that the log may refer to
 /// the files that were `created`, they stay.
 fn copy_log(
@@ -160,17 +111,6 @@ fn copy_log(
     // Keep them even if the log cannot be written to its end: it may hold their seals by then.
     created.keep();
     ledger.catch_up(reading).map(drop).map_err(|error| failures::ledger(replica, &error))
-}
-
-/// A drive that does not keep what is written to it.
-fn forgetful(path: &Path) -> Failure {
-    Failure::new(Exit::Machine, "the drive does not return what was written to it")
-        .at(path.display())
-        .next("do not use this drive: copy to another one")
-}
-
-fn is_same(path: &Path, digest: &Digest) -> bool {
-    files::read_own(path, MAX_PAYLOAD_FILE).is_ok_and(|bytes| Digest::of(&bytes) == *digest)
 }
 
 /// The replica's log, which this one has to begin with.

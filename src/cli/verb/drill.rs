@@ -37,7 +37,7 @@ impl Verb for DrillArgs {
     fn run(self, context: &mut Context<'_>) -> Result<Answer, Failure> {
         let log = readable(context)?;
         let escrow = &log.escrow;
-        let vault = find_vault(escrow, &self.vault)?;
+        let vault = find_vault(escrow, &self.vault, None)?;
         let own = Some(vault).filter(|vault| vault.kind == Kind::Canary);
         let canary = own.or_else(|| obligations::canary(escrow, vault)).ok_or_else(|| {
             Failure::new(Exit::BadInput, format!("the custodians of `{}` have no canary", self.vault))

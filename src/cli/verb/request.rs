@@ -15,6 +15,7 @@ use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::cli::say::outcomes::request::RequestOutcome;
 use crate::crypto::stretch::has_room;
+use crate::escrow::GenerationName;
 use crate::hands::sandbox::FileAccess;
 use crate::record::deviation::Deviation;
 use crate::record::request::{Purpose, Reason};
@@ -56,7 +57,7 @@ pub(crate) struct RequestArgs {
     expires: Seconds,
     /// Another generation than the current one
     #[arg(long, value_name = "NUMBER")]
-    generation: Option<u32>,
+    generation: Option<GenerationName>,
     /// The requester
     #[command(flatten)]
     signer: As,

@@ -49,7 +49,8 @@ impl Verb for RetireArgs {
         let people = self.signer.unlock(context)?;
         let mut ledger = open_log::plain(&people[0], clock::now(), context)?;
         let escrow = ledger.escrow();
-        let vault = self.vault.map(|name| find_vault(escrow, &name).map(|vault| vault.id)).transpose()?;
+        let vault =
+            self.vault.map(|name| find_vault(escrow, &name, None).map(|vault| vault.id)).transpose()?;
         let says = Retire { vault, ..Retire::of(self.person, self.because) };
         let one = match people.as_slice() {
             [one] => escrow.people.get(one.signer.person()),

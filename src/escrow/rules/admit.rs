@@ -122,9 +122,9 @@ impl Escrow {
     /// Who signed with a release key held the vault key, whatever the record says.
     fn expose_signed(&mut self, record: &LogRecord) {
         let signed = record.frame.by.iter().filter_map(|name| self.signed_by_release_key(name, &record.note));
-        let exposed: Vec<_> = signed.map(|one| (one.seal.vault, one.seal.generation)).collect();
-        for (vault, generation) in exposed {
-            if let Some(generation) = self.generation_mut(&vault, generation) {
+        let exposed: Vec<_> = signed.map(|one| (one.seal.vault, one.record)).collect();
+        for (vault, seal) in exposed {
+            if let Some(generation) = self.sealed_mut(&vault, &seal) {
                 generation.expose(Released::by_key(record, None, Vec::new()));
             }
         }

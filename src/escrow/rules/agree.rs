@@ -66,7 +66,7 @@ impl Escrow {
     /// Whether a person has a say in what a record is about.
     fn may_countersign(&self, subject: &Subject, person: &PersonId) -> bool {
         match subject {
-            Subject::Seal { vault, .. } => self.vault(vault).is_some_and(|vault| vault.has_vote(person)),
+            Subject::Seal { vault } => self.vault(vault).is_some_and(|vault| vault.has_vote(person)),
             Subject::Retire(_) => self.vaults_with_electors().any(|vault| vault.has_vote(person)),
             Subject::Release { request } => {
                 self.request(request).is_some_and(|asked| self.may_acknowledge(asked).contains(person))
@@ -83,9 +83,9 @@ impl Escrow {
         let agreed: BTreeSet<PersonId> = agreed.clone();
         let suffices = |vault: &Vault| vault.is_satisfied_by(&agreed);
         match &subject {
-            Subject::Seal { vault, generation } => {
+            Subject::Seal { vault } => {
                 let vault = self.vault_mut(vault).filter(|vault| suffices(vault));
-                vault.into_iter().for_each(|vault| vault.pass_vote(*generation));
+                vault.into_iter().for_each(|vault| vault.pass_vote(record));
             }
             Subject::Retire(retired) => {
                 self.vaults.change(suffices, |vault| vault.retire(&retired.person, time));

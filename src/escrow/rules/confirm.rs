@@ -21,7 +21,8 @@ pub(super) fn check(escrow: &Escrow, signed: &SignedStatement, confirm: &Confirm
     };
     let real = escrow.vault(vault).filter(|vault| vault.holds_credentials());
     let known = real.and_then(|vault| vault.generation(*generation));
-    match known.filter(|one| one.record == *seal) {
+    let sealed = real.and_then(|vault| vault.numbered(*generation).find(|one| one.record == *seal));
+    match sealed {
         None => {
             let broken = place(Rule::ConfirmGeneration).found(*seal);
             let broken = broken.where_known(known.map(|one| one.record), Broken::expected);
@@ -38,7 +39,7 @@ pub(super) fn apply(escrow: &mut Escrow, signed: &SignedStatement, confirm: &Con
     let digest = signed.note.digest();
     let confirmed = Confirmed {
         vault: confirm.vault,
-        generation: confirm.generation,
+        seal: confirm.seal,
         verdict: confirm.outcome.verdict(),
         person: signed.person.clone(),
     };
@@ -58,15 +59,13 @@ impl Escrow {
     ) -> bool {
         let person = &signed.person;
         let sealed = self.vault(&what.vault);
-        let sealed = sealed.and_then(|vault| Some((vault, vault.generation(what.generation)?)));
+        let sealed = sealed.and_then(|vault| Some((vault, vault.sealed(&what.seal)?)));
         if !sealed.is_some_and(|(vault, generation)| self.has_say(vault, generation, person)) {
             return false;
         }
         let (verdict, time) = (what.verdict, signed.statement.time);
         let word = Spoken { person: person.clone(), verdict, statement, place: Place::of(seq), time };
-        if let Some(Generation { verdicts, seal, sealers, .. }) =
-            self.generation_mut(&what.vault, what.generation)
-        {
+        if let Some(Generation { verdicts, seal, sealers, .. }) = self.sealed_mut(&what.vault, &what.seal) {
             verdicts.hear(word, seal, sealers);
         }
         true

@@ -123,7 +123,7 @@ impl Escrow {
     /// Leaves out the records after the end of the log, up to and including `until`, as `record` declares.
     pub(in crate::escrow) fn leave_out(&mut self, until: Head, record: Option<Digest>) {
         self.gaps.push(Gap { after: self.head.seq, until, record, is_believed: true, proved: None });
-        self.elsewhere.insert(until, ());
+        self.elsewhere.insert(until, until.hash);
     }
 
     /// Takes a record in base64 that stood among missing records: see [`Escrow::keep_record`].

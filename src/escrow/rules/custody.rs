@@ -17,7 +17,7 @@ pub(super) fn admit(
         return Err(Broken::new(Rule::CustodySigner, format!("{} signers", by.len())).signers(by));
     }
     if let InCustody::Share(share) = &custody.what {
-        let sealed = escrow.generation(&share.vault, share.generation);
+        let sealed = escrow.generation_of(share, &escrow.head);
         if sealed.is_none_or(|one| one.seal.shares.iter().all(|other| other.index != share.index)) {
             let (vault, generation, index) = (share.vault, share.generation, share.index);
             let why = format!("vault {} generation {generation}, share {index}", vault.short());

@@ -75,8 +75,8 @@ impl Escrow {
     /// Marks that the canary which a request asked for holds something else.
     fn unmask(&mut self, request: &Digest) {
         let Some(asked) = self.request(request) else { return };
-        let (vault, generation) = (asked.request.vault, asked.request.generation);
-        if let Some(generation) = self.generation_mut(&vault, generation) {
+        let (vault, seal) = (asked.request.vault, asked.request.seal);
+        if let Some(generation) = self.sealed_mut(&vault, &seal) {
             generation.is_unmasked = true;
         }
     }

@@ -110,6 +110,8 @@ fn fresh(record: &LogRecord, genesis: &Genesis, people: BTreeMap<PersonId, Perso
         disavowed: SharedMap::default(),
         kept: SharedMap::default(),
         elsewhere: SharedMap::default(),
+        within: SharedMap::default(),
+        apart: SharedMap::default(),
         parts: Vec::new(),
         unadopted: SharedMap::default(),
         written: SharedList::default(),

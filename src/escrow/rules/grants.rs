@@ -43,13 +43,7 @@ impl Grants<'_> {
 
     /// Brings in a generation of `vault` that this log does not hold. It is there and can be opened, whoever sealed it; its
     /// people have the vote as they would if it were sealed here now.
-    pub(super) fn bring_in(
-        &self,
-        vault: &mut Vault,
-        at: usize,
-        theirs: &Generation,
-        report: &mut impl FnMut(Broken),
-    ) {
+    pub(super) fn bring_in(&self, vault: &mut Vault, theirs: &Generation, report: &mut impl FnMut(Broken)) {
         let signed = self.branch.signed.get(&theirs.record);
         let by = signed.map(|signed| signed.by.as_slice()).unwrap_or_default();
         let holds = self.may_seal(vault, by);
@@ -63,10 +57,15 @@ impl Grants<'_> {
             let what = format!("the seal of {} gives nobody the vote", one.seal.title());
             report(without_effect(RecordKind::Seal.as_str(), what).seal(&one.seal).signers(by.to_vec()));
         }
-        let (number, passes) = (one.seal.generation, one.gives_vote && !one.changed_people);
-        vault.generations.insert(at, one);
+        let number = one.seal.generation;
+        if let Some(other) = vault.generation(number) {
+            let what = format!("{} was sealed on both branches", one.seal.title());
+            report(Broken::new(Rule::AdoptConflict, what).seal(&one.seal).record(other.seq));
+        }
+        let (seal, passes) = (one.record, one.gives_vote && !one.changed_people);
+        vault.add(one);
         if passes {
-            vault.pass_vote(number);
+            vault.pass_vote(&seal);
         }
     }
 
@@ -134,9 +133,9 @@ impl Grants<'_> {
 
     fn words(&self, after: &mut Escrow, report: &mut impl FnMut(Broken)) {
         for theirs in self.generations() {
-            let (vault, number) = (theirs.seal.vault, theirs.seal.generation);
+            let (vault, seal) = (theirs.seal.vault, theirs.record);
             for word in theirs.verdicts.heard() {
-                let Some(ours) = after.generation(&vault, number) else { continue };
+                let Some(ours) = after.sealed(&vault, &seal) else { continue };
                 if ours.verdicts.has_heard(&word.statement) {
                     continue;
                 }
@@ -146,7 +145,7 @@ impl Grants<'_> {
                     let broken = without_effect(StatementKind::Confirm.as_str(), what);
                     report(broken.person(&word.person).seal(&ours.seal));
                 } else if let Some(Generation { verdicts, seal, sealers, .. }) =
-                    after.generation_mut(&vault, number)
+                    after.sealed_mut(&vault, &seal)
                 {
                     verdicts.hear(word.clone().brought_by(self.seq), seal, sealers);
                 }
@@ -176,7 +175,7 @@ impl Grants<'_> {
 
     fn may_countersign(&self, after: &Escrow, record: &Digest, person: &PersonId) -> bool {
         match self.branch.signed.get(record).map(|signed| &signed.subject) {
-            Some(Subject::Seal { vault, .. }) => self.has_vote(after, vault, person),
+            Some(Subject::Seal { vault }) => self.has_vote(after, vault, person),
             Some(Subject::Retire(_)) => self.before.has_vote(person, None),
             Some(Subject::Release { request }) => after
                 .request(request)

@@ -48,21 +48,16 @@ fn part_of(kind: RecordKind) -> Part {
 
 impl Escrow {
     /// Takes over what a branch holds and this log does not.
-    pub(super) fn join(
-        &mut self,
-        grants: &Grants<'_>,
-        bytes: &[u8],
-        report: &mut impl FnMut(Broken),
-    ) -> Result<(), Broken> {
+    pub(super) fn join(&mut self, grants: &Grants<'_>, bytes: &[u8], report: &mut impl FnMut(Broken)) {
         let Grants { at_fork, branch, seq, .. } = *grants;
-        self.kept_are_real(branch)?;
+        self.invented(branch, report);
         let parts: BTreeSet<Part> = RecordKind::ALL.iter().map(|kind| part_of(*kind)).collect();
         for part in parts {
             match part {
                 Part::Nothing => {}
                 Part::Vaults => {
                     self.join_decommissions(at_fork, branch);
-                    self.join_vaults(grants, report)?;
+                    self.join_vaults(grants, report);
                 }
                 Part::Requests => self.join_requests(grants, report),
                 Part::Statements => self.join_statements(grants, report),
@@ -83,7 +78,6 @@ impl Escrow {
         for (hash, then) in branch.remembered.since(&at_fork.remembered) {
             self.remembered.get_or_insert(*hash, Arc::clone(then));
         }
-        Ok(())
     }
 
     /// Every head of the branch becomes a head of this log.
@@ -97,8 +91,17 @@ impl Escrow {
                 self.gaps.push(*gap);
             }
         }
-        self.elsewhere.extend(theirs);
-        self.elsewhere.join(&branch.elsewhere, &at_fork.elsewhere);
+        let end = branch.head.hash;
+        for (head, ()) in theirs {
+            self.elsewhere.get_or_insert(head, end);
+        }
+        // What within the branch came from another one is, from here, within this one.
+        for (head, inner) in branch.elsewhere.since(&at_fork.elsewhere) {
+            self.elsewhere.get_or_insert(*head, *inner);
+            self.within.get_or_insert(*inner, end);
+        }
+        self.within.join(&branch.within, &at_fork.within);
+        self.apart.join(&branch.apart, &at_fork.apart);
     }
 
     /// Keeps the bytes of the branch's seals: they are not records of this file themselves.
@@ -128,65 +131,71 @@ impl Escrow {
         }
     }
 
-    /// A seal that was kept as one of the missing records stands among them, now that a branch brings them.
-    fn kept_are_real(&self, branch: &Escrow) -> Result<(), Broken> {
+    /// Reports each seal that was kept as one of the missing records and is not among them, now that a branch brings them.
+    fn invented(&self, branch: &Escrow, report: &mut impl FnMut(Broken)) {
         let found =
             |gap: &&Gap| branch.history.get(&gap.until.seq).is_some_and(|head| head.hash == gap.until.hash);
         for gap in self.gaps.iter().filter(found) {
-            let mut generations = self.vaults.iter().flat_map(|vault| &vault.generations);
-            let invented = generations.find(|one| {
-                let there = branch.generation(&one.seal.vault, one.seal.generation);
+            let generations = self.vaults.iter().flat_map(|vault| &vault.generations);
+            let invented = generations.filter(|one| {
                 one.seq > gap.after
                     && one.seq <= gap.until.seq
-                    && there.is_none_or(|there| there.record != one.record)
+                    && branch.sealed(&one.seal.vault, &one.record).is_none()
             });
-            if let Some(one) = invented {
+            for one in invented {
                 let what =
                     format!("{} was kept, and is not among the records that were missing", one.seal.title());
-                return Err(Broken::new(Rule::AdoptConflict, what).seal(&one.seal).record(one.seq));
+                report(Broken::new(Rule::AdoptConflict, what).seal(&one.seal).record(one.seq));
             }
         }
-        Ok(())
     }
 
-    fn join_vaults(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) -> Result<(), Broken> {
+    fn join_vaults(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) {
         for (_, theirs) in grants.branch.vaults.since(&grants.at_fork.vaults) {
             let at = match self.vault_places.get(&theirs.id).copied() {
                 Some(at) => at,
-                None if self.vault_named(&theirs.name).is_some() => {
-                    let why = format!("two vaults are named {}", theirs.name);
-                    return Err(Broken::new(Rule::AdoptConflict, why).vault(&theirs.name));
-                }
                 None => {
-                    let (generations, retired) = (SharedList::default(), BTreeMap::new());
-                    let voted = SharedMap::default();
-                    self.add_vault(Vault { generations, electors: None, voted, retired, ..theirs.clone() });
+                    if self.vault_named(&theirs.name).is_some() {
+                        let what = format!("two vaults are named {}", theirs.name);
+                        report(Broken::new(Rule::AdoptConflict, what).vault(&theirs.name));
+                    }
+                    let (generations, numbers) = (SharedList::default(), SharedMap::default());
+                    let (voted, retired) = (SharedMap::default(), BTreeMap::new());
+                    self.add_vault(Vault {
+                        generations,
+                        numbers,
+                        electors: None,
+                        voted,
+                        retired,
+                        ..theirs.clone()
+                    });
                     self.vaults.len() - 1
                 }
             };
             let Some(ours) = self.vaults.get_mut(at) else { continue };
             for generation in &theirs.generations {
-                let number = generation.seal.generation;
-                match ours.generations.search_by_key(&number, |one| one.seal.generation) {
-                    Ok(at) if ours.generations[at].record == generation.record => {
+                match ours.place_of(&generation.record) {
+                    Some(at) => {
                         let shared = grants.at_fork.head.seq;
                         if let Some(here) = ours.generations.get_mut(at) {
                             here.take_reports(generation, shared, grants.seq);
                         }
                     }
-                    Ok(at) => {
-                        let (seal, here) = (&generation.seal, &ours.generations[at]);
-                        let why = format!("{} was sealed on both branches", seal.title());
-                        return Err(Broken::new(Rule::AdoptConflict, why).seal(seal).record(here.seq));
-                    }
-                    Err(at) => grants.bring_in(ours, at, generation, report),
+                    None => grants.bring_in(ours, generation, report),
                 }
                 if theirs.electors.is_some() {
-                    ours.begin_vote(number, true);
+                    ours.begin_vote(&generation.record, true);
+                }
+                // What a number means on the branch, if it is something else here.
+                let number = generation.seal.generation;
+                let there = theirs.generation(number).map(|one| one.record);
+                if let Some(there) =
+                    there.filter(|there| ours.generation(number).map(|one| one.record) != Some(*there))
+                {
+                    self.apart.insert((grants.branch.head.hash, theirs.id, number), there);
                 }
             }
         }
-        Ok(())
     }
 
     fn join_requests(&mut self, grants: &Grants<'_>, report: &mut impl FnMut(Broken)) {

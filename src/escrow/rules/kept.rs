@@ -12,7 +12,7 @@ use crate::value::names::{KeyName, PersonId};
 impl Vault {
     /// The generations whose people may have the vote: that of the electors and later ones, or all where none are known.
     fn may_elect(&self) -> impl Iterator<Item = &Generation> {
-        let electors = self.electors.unwrap_or(0);
+        let electors = self.electors().map_or(0, |one| one.seal.generation);
         self.generations.iter().filter(move |one| one.seal.generation >= electors)
     }
 

@@ -68,20 +68,21 @@ impl Escrow {
             let names = names.get_or_insert_with(|| self.release_names());
             let named = note.signers().flat_map(|name| names.get(name).into_iter().flatten());
             let exposed: Vec<_> = named.filter(|(name, key, ..)| note.is_by(name, key)).cloned().collect();
-            for (.., vault, generation) in exposed {
-                if let Some(one) = self.generation_mut(&vault, generation) {
+            for (.., vault, seal) in exposed {
+                if let Some(one) = self.sealed_mut(&vault, &seal) {
                     one.expose(released.clone());
                 }
             }
         }
     }
 
-    /// Every release key by its name, with the vault and the generation that it is of.
-    fn release_names(&self) -> BTreeMap<KeyName, Vec<(KeyName, VerifyingKey, Digest, u32)>> {
+    /// Every release key by its name, with the vault and the seal's record of the generation that it is of.
+    fn release_names(&self) -> BTreeMap<KeyName, Vec<(KeyName, VerifyingKey, Digest, Digest)>> {
         let mut names: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for seal in self.vaults.iter().flat_map(|vault| &vault.generations).map(|one| &one.seal) {
+        for sealed in self.vaults.iter().flat_map(|vault| &vault.generations) {
+            let seal = &sealed.seal;
             let name = KeyName::release(&seal.vault, seal.generation);
-            let one = (name.clone(), seal.release_key, seal.vault, seal.generation);
+            let one = (name.clone(), seal.release_key, seal.vault, sealed.record);
             names.entry(name).or_default().push(one);
         }
         names
@@ -91,7 +92,7 @@ impl Escrow {
     /// each one for which a request stands open. Nothing was shown without a whole record, but the vault key
     /// was there.
     pub(in crate::escrow) fn expose_begun(&mut self, began: Began, seq: u64) {
-        let of = |asked: &RequestState, cause| (asked.request.vault, asked.request.generation, cause);
+        let of = |asked: &RequestState, cause| (asked.request.vault, asked.request.seal, cause);
         let named = began.request().and_then(|request| self.request(&request));
         let exposed: Vec<_> = match named {
             Some(asked) => vec![of(asked, Cause::Begun)],
@@ -100,9 +101,9 @@ impl Escrow {
                 open.map(|asked| of(asked, Cause::MayHaveBegun(asked.request.not_after))).collect()
             }
         };
-        for (vault, generation, cause) in exposed {
+        for (vault, seal, cause) in exposed {
             let released = self.at_damage(seq, cause);
-            if let Some(generation) = self.generation_mut(&vault, generation) {
+            if let Some(generation) = self.sealed_mut(&vault, &seal) {
                 generation.expose(released);
             }
         }

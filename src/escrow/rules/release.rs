@@ -23,13 +23,13 @@ pub(super) fn admit(
         let broken = Broken::new(Rule::ReleaseRequest, format!("request {short}")).request(release.request);
         return Err(broken.names_what_is_not_here());
     };
-    let (vault, generation) = (asked.request.vault, asked.request.generation);
+    let (vault, seal) = (asked.request.vault, asked.request.seal);
     let requester = asked.request.requester.clone();
     let outcome = check_release(escrow, record, release, report);
     // Whatever else is wrong with this record and its other signers, somebody had the vault key: so it counts as a release.
     let by_release_key = |name: &KeyName| matches!(name, KeyName::Release { .. });
     if record.frame.by.iter().any(by_release_key)
-        && let Some(generation) = escrow.generation_mut(&vault, generation)
+        && let Some(generation) = escrow.sealed_mut(&vault, &seal)
     {
         let approvals = outcome.as_ref().map_or(Vec::new(), |(_, released)| released.approvals.clone());
         let by_session = record.frame.by.contains(&KeyName::Session);
@@ -44,7 +44,7 @@ pub(super) fn admit(
     asked.releases.push(released);
     let (subject, by) = (Subject::Release { request: release.request }, record.frame.by.clone());
     escrow.signed.insert(record.hash, Countersignable { subject, seq: record.frame.seq, by });
-    escrow.begin_vote(&vault, generation, true);
+    escrow.begin_vote(&vault, &seal, true);
     escrow.believe_gaps();
     Ok(())
 }
@@ -59,7 +59,7 @@ fn check_release(
     let unknown = || Broken::new(Rule::ReleaseRequest, short.clone()).request(release.request);
     let asked = escrow.request(&release.request).ok_or_else(unknown)?;
     let request = &asked.request;
-    let generation = escrow.generation(&request.vault, request.generation).ok_or_else(unknown)?;
+    let generation = escrow.asked_for(request).ok_or_else(unknown)?;
     if let Some(ended) = &asked.end {
         let why = format!("request {short} ended in record {}", ended.seq);
         return Err(asked.broken(Rule::ReleaseEnded, why).record(ended.seq));

@@ -37,9 +37,7 @@ pub(super) fn check(
         return Err(wrong("the log does not hold that release").names_what_is_not_here());
     };
     let request = &asked.request;
-    let (Some(vault), Some(opened)) =
-        (escrow.vault(&seal.vault), escrow.generation(&request.vault, request.generation))
-    else {
+    let (Some(vault), Some(opened)) = (escrow.vault(&seal.vault), escrow.asked_for(request)) else {
         return Err(wrong("it is of another vault"));
     };
     if request.vault != seal.vault || request.renews.is_empty() {
@@ -78,7 +76,7 @@ fn cards(
     (asked, released): (&RequestState, &ReleaseState),
     listed: &BTreeSet<Digest>,
 ) -> Option<bool> {
-    let voted = vault.voted.contains_key(&opened.seal.generation);
+    let voted = vault.voted.contains_key(&opened.record);
     let usual = if voted { vault.electors()? } else { opened };
     let shares = &usual.seal.shares;
     let kept = shares.iter().filter(|share| !vault.has_lost_vote(&share.custodian));

@@ -33,7 +33,9 @@ pub(super) fn admit(
     let named = format!("{} generation {}", request.name, request.generation);
     let vault = escrow.vault(&request.vault).filter(|vault| vault.name == request.name);
     let sealed = vault.and_then(|vault| vault.generation(request.generation));
-    let (Some(vault), Some(_)) = (vault, sealed.filter(|one| one.record == request.seal)) else {
+    let asked_for =
+        vault.and_then(|vault| vault.numbered(request.generation).find(|one| one.record == request.seal));
+    let (Some(vault), Some(_)) = (vault, asked_for) else {
         let broken = asked.broken(Rule::RequestSeal, named).vault_id(request.vault).found(request.seal);
         let broken = broken.where_known(sealed.map(|one| one.record), Broken::expected);
         return Err(if sealed.is_none() { broken.names_what_is_not_here() } else { broken });
@@ -92,7 +94,7 @@ fn check_renews(escrow: &Escrow, asked: &RequestState) -> Result<(), Broken> {
         return Ok(());
     }
     let broken = |why: String| asked.broken(Rule::RequestRenews, why);
-    let least = escrow.generation(&request.vault, request.generation).map_or(0, |one| one.seal.threshold);
+    let least = escrow.asked_for(request).map_or(0, |one| one.seal.threshold);
     let cards: BTreeSet<&Digest> = request.renews.iter().collect();
     let count = request.renews.len();
     if request.purpose == Purpose::Drill {

@@ -45,9 +45,9 @@ pub(super) fn admit(
         // The vote follows the people whom those who have it chose, and nobody whom an administrator chose.
         Some(one) if by_electors => {
             one.changed_people = false;
-            vault.pass_vote(seal.generation);
+            vault.pass_vote(&record.hash);
         }
-        Some(one) if !one.changed_people => vault.pass_vote(seal.generation),
+        Some(one) if !one.changed_people => vault.pass_vote(&record.hash),
         _ => {}
     }
     Ok(())
@@ -108,18 +108,19 @@ fn admit_content(
     }
     escrow.use_again(&seal.vault);
     let generation = fresh(escrow, record, seal);
-    let subject = Subject::Seal { vault: seal.vault, generation: seal.generation };
+    let subject = Subject::Seal { vault: seal.vault };
     escrow
         .signed
         .insert(record.hash, Countersignable { subject, seq: record.frame.seq, by: record.frame.by.clone() });
     match escrow.vault_mut(&seal.vault) {
-        Some(vault) => vault.generations.push(generation),
+        Some(vault) => vault.add(generation),
         None => escrow.add_vault(Vault {
             id: seal.vault,
             name: seal.name.clone(),
             kind: seal.kind,
             partition: seal.partition.clone(),
             account: seal.account.clone(),
+            numbers: SharedMap::from_iter([(generation.record, seal.generation)]),
             generations: SharedList::from_iter([generation]),
             decommissioned: false,
             electors: None,
@@ -143,7 +144,7 @@ fn fresh(escrow: &Escrow, record: &LogRecord, seal: &Seal) -> Generation {
         checks: SharedMap::default(),
         released: SharedList::default(),
         sealers: record.frame.by.iter().filter_map(|name| name.person().cloned()).collect(),
-        origin: carried.unwrap_or(seal.generation),
+        origin: carried.unwrap_or(record.hash),
         gives_vote: true,
         changed_people: before.is_some_and(|before| !seal.is_of_the_same_people(before)),
         verdicts: Verdicts::default(),

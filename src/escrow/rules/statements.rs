@@ -104,10 +104,10 @@ fn check_check(escrow: &Escrow, signed: &SignedStatement, check: &Check) -> Resu
     let person = &signed.person;
     let mut named = BTreeSet::new();
     for share in &check.shares {
-        let sealed = escrow.generation(&share.vault, share.generation);
+        let sealed = escrow.generation_of(share, &signed.statement.head);
         let own = sealed.and_then(|one| one.seal.share_of(person));
         let holds = own.is_some_and(|own| own.index == share.index);
-        if !holds || !named.insert((share.vault, share.generation)) {
+        if !holds || !named.insert(sealed.map(|one| one.record)) {
             let why = format!("`{person}`, vault {} generation {}", share.vault.short(), share.generation);
             let broken = Broken::new(Rule::CheckShare, why).by(signed);
             let broken = of_generation(escrow, broken, &share.vault, share.generation).share(share.index);
@@ -145,11 +145,13 @@ fn apply(escrow: &mut Escrow, signed: &SignedStatement, seq: u64, report: &mut i
     match &signed.statement.says {
         Statement::Check(check) => {
             for share in &check.shares {
-                if let Some(generation) = escrow.generation_mut(&share.vault, share.generation) {
+                let seal = escrow.generation_of(share, &signed.statement.head).map(|one| one.record);
+                let Some(seal) = seal else { continue };
+                if let Some(generation) = escrow.sealed_mut(&share.vault, &seal) {
                     let last = generation.checks.get_or_insert(signed.person.clone(), time);
                     *last = time.max(*last);
                 }
-                escrow.begin_vote(&share.vault, share.generation, false);
+                escrow.begin_vote(&share.vault, &seal, false);
             }
         }
         Statement::Close(close) => {
@@ -228,7 +230,7 @@ pub(super) fn check_approval(
     let same = asked.is_some_and(|asked| {
         asked.request.vault == approval.vault && asked.request.generation == approval.generation
     });
-    let sealed = escrow.generation(&approval.vault, approval.generation);
+    let sealed = asked.and_then(|asked| escrow.asked_for(&asked.request));
     let own = sealed.and_then(|one| one.seal.share_of(person));
     if same && own.is_some_and(|own| own.index == approval.index) {
         return Ok(());

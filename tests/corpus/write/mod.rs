@@ -1,5 +1,6 @@
 //! Writes the corpus: each case from a world in memory, with what the library says of it when it is written.
 
+mod apart;
 mod armoured;
 mod bounds;
 mod branches;
@@ -58,6 +59,7 @@ pub fn everything() {
     continuations::write();
     kept::write();
     branches::write();
+    apart::write();
     retirements::write();
     deviations::write();
     disavowals::write();

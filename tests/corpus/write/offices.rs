@@ -40,7 +40,8 @@ fn forge<S: RecordBody>(world: &World, says: S, who: &[&str]) -> u64 {
 }
 
 fn custody(world: &World) {
-    let share = CheckedShare { vault: world.generation("prod").seal.vault, generation: 1, index: 2 };
+    let share =
+        CheckedShare { vault: world.generation("prod").seal.vault, generation: 1, index: 2, seal: None };
     let of = |what: InCustody| Custody { what, place: text("the safe on floor 3"), bag: None, because: None };
     let good = Custody {
         bag: Some(text("A 0018273")),

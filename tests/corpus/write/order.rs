@@ -183,7 +183,7 @@ fn offices(world: &World) {
     spoiled(world, "order-retire-signer", about, Rule::RetireSigner, |world| {
         by(world, retire("nobody"), &["alice"])
     });
-    let share = InCustody::Share(CheckedShare { vault: other(), generation: 1, index: 1 });
+    let share = InCustody::Share(CheckedShare { vault: other(), generation: 1, index: 1, seal: None });
     let custody = Custody { what: share, place: text("here"), bag: None, because: None };
     let about = "By three people, of a share that is not known.";
     spoiled(world, "order-custody-signer", about, Rule::CustodySigner, |world| by(world, custody, &ALL));

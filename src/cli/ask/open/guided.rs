@@ -17,6 +17,7 @@ use crate::cli::files::requests::{find_vault, read_request, request_must_be_new,
 use crate::cli::files::sealed::look_at;
 use crate::cli::flags::Opening;
 use crate::cli::say::exit::{Exit, Failure};
+use crate::cli::say::failures;
 use crate::cli::say::release::releasing;
 use crate::cli::terminal::decide;
 use crate::cli::terminal::prompt::Terminal;
@@ -43,8 +44,9 @@ pub(crate) fn guided(
     let context = &mut outer.saying(&mut said);
     let log = readable(context)?;
     let escrow = &log.escrow;
-    let known = find_vault(escrow, &vault)?;
-    let asked = opening.generation.and_then(|number| known.generation(number));
+    let known = find_vault(escrow, &vault, opening.generation.as_ref())?;
+    let asked = opening.generation.as_ref().map(|name| known.named(name)).transpose();
+    let asked = asked.map_err(|error| failures::not_named(&vault, &error))?;
     let generation = asked.unwrap_or_else(|| known.first_to_try());
     let files = look_at(&context.directory(), SealedGeneration::of(escrow, known, generation));
     let not_openable = Some(files).filter(|files| !files.is_openable());

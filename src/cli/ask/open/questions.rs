@@ -50,7 +50,7 @@ impl RequestAnswers {
             totp_codes: opening.totp_codes,
             not_before: now,
             expires: opening.expires,
-            generation: opening.generation,
+            generation: opening.generation.clone(),
             known: Vec::new(),
             environment,
         };

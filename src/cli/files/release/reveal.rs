@@ -65,7 +65,8 @@ fn reveal(
     prints_what_was_asked(how, asked)?;
     enough(&gathered, read, context)?;
     // Whatever can fail should fail before there is a record: the payload is read now, and its digest compared.
-    let payload_path = context.directory().payload(&asked.request.name, asked.request.generation);
+    let payload_path =
+        context.directory().payload(&asked.request.name, asked.request.generation, &asked.request.seal);
     let payload = read_payload(&payload_path)?;
     let environment = context.environment();
     // Deviations that the request names are not asked about again: the approvers have signed them.

@@ -87,7 +87,7 @@ pub(crate) fn show(
     context: &mut Context<'_>,
 ) -> Result<ShownFields, Failure> {
     let mut terminal = Terminal::open("showing the fields")?.plain(context.plain);
-    let seal = log.ledger.escrow().generation(&asked.request.vault, asked.request.generation);
+    let seal = log.ledger.escrow().asked_for(&asked.request);
     let about = About {
         vault: asked.request.name.to_string(),
         account: seal.map_or(String::new(), |generation| generation.seal.account.to_string()),

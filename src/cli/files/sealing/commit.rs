@@ -96,7 +96,7 @@ fn write(done: &Sealed, after: &Digest, created: &mut Created, context: &Context
             created,
         )
     });
-    written.map_err(|error| failures::not_written(&directory.payload(&seal.name, seal.generation), &error))
+    written.map_err(|error| failures::not_written(&directory.vaults().join(seal.name.as_str()), &error))
 }
 
 /// Logs the seals. What they say of the memory is what held when the last secret had been sealed.
@@ -128,14 +128,15 @@ fn take_away_unlogged(
     seal: &Seal,
     context: &mut Context<'_>,
 ) -> Result<(), Failure> {
-    let vault = ledger.escrow().vault_named(&seal.name);
-    if vault.is_some_and(|vault| vault.generation(seal.generation).is_some()) {
+    let sealed = ledger.escrow().vaults.iter().flat_map(|vault| &vault.generations);
+    let mut seals = sealed.map(|one| &one.seal);
+    if seals.any(|one| one.name == seal.name && one.generation == seal.generation) {
         return Ok(());
     }
     let directory = context.directory();
     let knows = |hash: &Digest| ledger.reading().records().any(|record| record.hash == *hash);
     let taken = public::work(|| directory.take_away_unlogged(&seal.name, seal.generation, &knows))
-        .map_err(|error| failures::not_written(&directory.payload(&seal.name, seal.generation), &error))?;
+        .map_err(|error| failures::not_written(&directory.vaults().join(seal.name.as_str()), &error))?;
     for path in taken {
         context.warn(&format!(
             "{}: left over from a sealing that was interrupted before it was logged; removed",

@@ -9,7 +9,7 @@ use crate::cli::files::sealing::draft::SealDraft;
 use crate::cli::say::exit::{Exit, Failure};
 use crate::cli::say::failures;
 use crate::crypto::threshold::Threshold;
-use crate::escrow::{Escrow, Vault};
+use crate::escrow::{Escrow, NotNamed, Vault};
 use crate::record::canary::{canary_account, canary_name, canary_partition, is_canarys};
 use crate::record::card::{Role, VerifiedCard};
 use crate::record::environment::Environment;
@@ -34,7 +34,15 @@ pub(crate) fn place_of<'a>(
         let what = format!("`{name}` is a canary's name; canaries are made by `seal` itself");
         return Err(Failure::new(Exit::BadInput, what).next("choose another name"));
     }
-    let vault = escrow.vault_named(name);
+    let vault = match escrow.vault_of(name, None) {
+        Err(NotNamed::Several(_)) => {
+            let what = format!("two copies of the escrow made a vault `{name}`, and both are here");
+            return Err(
+                Failure::new(Exit::BadInput, what).next("seal the new credentials under another name")
+            );
+        }
+        found => found.ok(),
+    };
     let next = vault.map_or(1, |vault| vault.newest().seal.generation.saturating_add(1));
     match (vault, generation) {
         (None, None) => Ok(None),

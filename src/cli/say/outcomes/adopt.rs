@@ -17,6 +17,9 @@ pub(crate) struct AdoptOutcome {
     /// The records of this log that hold the branch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) records: Vec<u64>,
+    /// The sealed files of the branch that the other copy does not have as they were sealed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_copied: Vec<String>,
 }
 
 impl Outcome for AdoptOutcome {
@@ -25,8 +28,15 @@ impl Outcome for AdoptOutcome {
             return "nothing to adopt: this log already has every record of that one".into();
         };
         let records: Vec<_> = self.records.iter().map(u64::to_string).collect();
+        let missing = match &self.not_copied[..] {
+            [] => String::new(),
+            all => format!(
+                "not copied, since they are missing there or are not what was sealed:\n    {}\n",
+                all.join("\n    ")
+            ),
+        };
         format!(
-            "{} records after record {} are adopted, as record {}\n\
+            "{missing}{} records after record {} are adopted, as record {}\n\
              now replace the other copy with a copy of this log: breakglass copy",
             self.adopted,
             from.seq,

@@ -37,7 +37,7 @@ impl ConfirmOutcome {
         place: StatementPlace,
     ) -> ConfirmOutcome {
         let verdict = says.outcome.verdict();
-        let standing = escrow.generation(&says.vault, says.generation).and_then(|one| one.standing());
+        let standing = escrow.sealed(&says.vault, &says.seal).and_then(|one| one.standing());
         let standing = standing.filter(|one| one.verdict == verdict);
         let held = standing.is_some_and(|one| one.held);
         let logged = matches!(place, StatementPlace::Log(_));

@@ -47,7 +47,7 @@ impl RetireOutcome {
         RetireOutcome {
             retired: true,
             record: Some(record),
-            holds: holds.map(|one| one.seal.title()).collect(),
+            holds: holds.map(|one| escrow.title_of(one)).collect(),
             warnings: few.map(|found| format!("warning: {}", found.detail)).collect(),
             ..RetireOutcome::proposed(escrow, says, None, consents, None)
         }
