@@ -81,7 +81,7 @@ fn programs_are_told_the_same() {
     assert_eq!(
         keys(vault),
         "account canary checks drill exposed first_to_try generation given_up holders id in_force kind missing name \
-         newest_generation openable partition retired threshold total_shares undecided"
+         newest_generation one_word openable partition retired threshold total_shares undecided"
     );
     assert_eq!(keys(&vault["checks"][0]), "custodian due generation last overdue to_do");
     assert_eq!(keys(&vault["exposed"][0]), "due generation overdue since");

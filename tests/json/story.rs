@@ -153,6 +153,7 @@ fn copies(answers: &mut Answers, disk: &Disk) {
     answers.show(disk, "adopt", 0, "adopt usb/escrow --as alice/alice --as bob/bob");
     answers.check(disk, "adopt", 0, "adopt usb/escrow --as alice/alice --as bob/bob");
     answers.show(disk, "confirm", 0, "confirm prod --not-tested 'nobody may sign in today' --as alice/alice");
+    answers.check(disk, "status", 0, "status");
     answers.show(disk, "agree", 0, "agree 12 --as bob/bob");
     answers.show(disk, "retire", 0, "retire bob --because 'left the company' --as dan/dan");
 }
