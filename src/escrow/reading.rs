@@ -49,8 +49,10 @@ impl Reading {
         if reading.escrow.missed.is_empty() {
             return Ok(reading);
         }
-        // Only what was verified can ask for the escrow as it was: so where branches fork is known at the end.
-        let more = reading.escrow.missed.keys().chain(more).copied().collect();
+        // Only what was verified can ask for the escrow as it was: so where branches fork is known at the end. The reading may
+        // have ended at a record that rests on a branch which could not be taken yet: what is behind it asks too.
+        let behind = reading.escrow.forks(reading.tail());
+        let more = reading.escrow.missed.keys().chain(more).copied().chain(behind).collect();
         Reading::walked_once(reading.bytes, more, true)
     }
 

@@ -60,6 +60,24 @@ fn a_branch_that_parts_within_an_adopted_one_is_adopted() {
 }
 
 #[test]
+fn what_parts_behind_records_that_rest_on_a_branch_is_adopted() {
+    let world = World::ready();
+    let root = world.bytes();
+    let asking = world.emergency();
+    let asked = world.bytes();
+    let ours = world.joined(&world.grown(&root, "alice"), &root, &asked);
+    // Without the branch nobody knows the session that signs here.
+    world.set_bytes(ours);
+    let files = world.approvals(&TWO, &asking);
+    drop(world.release(&asking, &files).unwrap());
+    let released = world.bytes();
+    let theirs = world.grown(&asked, "bob");
+    world.set_bytes(released);
+    world.adopt(adoption(&asked, &theirs), &TWO).unwrap();
+    assert!(world.reading().escrow.is_ancestor(&head_of(&theirs)));
+}
+
+#[test]
 fn a_copy_that_is_behind_catches_up_past_an_adoption() {
     let world = World::ready();
     let root = world.bytes();
