@@ -92,7 +92,7 @@ fn a_request_is_refused_where_it_makes_no_sense() {
     question.generation = Some(2.into());
     assert!(matches!(
         ask(CANARY, question),
-        RequestError::Generation { error: NotNamed::NoGeneration(1), .. }
+        RequestError::Generation { error: NotNamed::NoGeneration { newest: 1, .. }, .. }
     ));
     let mut question = drill();
     question.fields.clear();

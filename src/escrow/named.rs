@@ -71,9 +71,14 @@ pub enum NotNamed {
     /// There is no vault of that name.
     #[error("there is no such vault")]
     NoVault,
-    /// The vault has no such generation, and this is its newest.
-    #[error("there is no such generation; the newest is {0}")]
-    NoGeneration(u32),
+    /// The vault has no such generation.
+    #[error("there is no generation {asked}; the newest is {newest}")]
+    NoGeneration {
+        /// The one that was asked for.
+        asked: GenerationName,
+        /// The newest that there is.
+        newest: u32,
+    },
     /// It may mean each of these.
     #[error("several are meant: {}", .0.join(", "))]
     Several(Vec<String>),
@@ -88,7 +93,7 @@ impl Vault {
         let found: Vec<&Generation> = self.generations.iter().filter(|one| name.fits(one)).collect();
         match found[..] {
             [one] => Ok(one),
-            [] => Err(NotNamed::NoGeneration(self.newest().seal.generation)),
+            [] => Err(NotNamed::NoGeneration { asked: name.clone(), newest: self.newest().seal.generation }),
             _ => Err(NotNamed::Several(names(found.into_iter()))),
         }
     }

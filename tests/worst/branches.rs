@@ -70,7 +70,12 @@ fn a_revoked_administrators_branch_grants_and_clears_nothing() {
     world.retires("erin", "dan");
     laid.lay();
     laid.disk.refuses(10, "adopt safe --as dan/dan --as fred/fred").what("ADOPT-SIGNERS");
-    laid.disk.run("adopt safe --as alice/alice --as fred/fred").ok();
+    // The files that he sealed are nowhere.
+    laid.disk
+        .run("adopt safe --as alice/alice --as fred/fred")
+        .exits(5)
+        .shows("not copied")
+        .shows("are adopted");
     let run = laid.verify("").exits(14).shows("EXPOSED");
     assert_eq!(run.out.matches("ADOPT-WITHOUT-EFFECT").count(), 4, "{}", run.out);
 }

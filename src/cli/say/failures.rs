@@ -271,7 +271,9 @@ pub(crate) fn no_vault(escrow: &Escrow, name: &VaultName) -> Failure {
 pub(crate) fn not_named(vault: impl Display, error: &NotNamed) -> Failure {
     let what = match error {
         NotNamed::NoVault => format!("there is no vault `{vault}`"),
-        NotNamed::NoGeneration(_) => format!("`{vault}` has no such generation"),
+        NotNamed::NoGeneration { asked, newest } => {
+            format!("`{vault}` has no generation {asked}; the newest is {newest}")
+        }
         NotNamed::Several(_) => {
             format!("two copies of the escrow sealed `{vault}` apart, and both seals are here")
         }
@@ -279,7 +281,7 @@ pub(crate) fn not_named(vault: impl Display, error: &NotNamed) -> Failure {
     let failure = Failure::new(Exit::BadInput, what).at("--generation");
     match error {
         NotNamed::NoVault => failure.next("`breakglass status` lists the vaults"),
-        NotNamed::NoGeneration(newest) => failure.next(format!("give a number up to {newest}")),
+        NotNamed::NoGeneration { newest, .. } => failure.next(format!("give a number up to {newest}")),
         NotNamed::Several(all) => {
             failure.next(format!("give one of these: --generation {}", all.join(", --generation ")))
         }

@@ -1,6 +1,6 @@
 //! The sealing itself: files first, then the log, or nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::ceremony::seal as ceremony;
 use crate::ceremony::seal::Sealed;
@@ -18,7 +18,7 @@ use crate::cli::say::outcomes::seal::LoggedSeal;
 use crate::crypto::digest::Digest;
 use crate::crypto::envelope::Identity;
 use crate::hands::files::{self, Created};
-use crate::hands::store::ChainFile;
+use crate::hands::store::{ChainFile, EscrowDir};
 use crate::hands::{clock, console};
 use crate::ledger::draft::Draft;
 use crate::ledger::error::LedgerError;
@@ -83,6 +83,11 @@ pub(crate) fn commit(
     Ok(sealed)
 }
 
+/// The folder of a generation.
+fn place_of(directory: &EscrowDir, seal: &Seal) -> PathBuf {
+    directory.vaults().join(seal.name.as_str()).join(seal.generation.to_string())
+}
+
 /// Writes the files of a generation.
 fn write(done: &Sealed, after: &Digest, created: &mut Created, context: &Context<'_>) -> Result<(), Failure> {
     let (directory, seal) = (context.directory(), &done.seal);
@@ -96,7 +101,7 @@ fn write(done: &Sealed, after: &Digest, created: &mut Created, context: &Context
             created,
         )
     });
-    written.map_err(|error| failures::not_written(&directory.vaults().join(seal.name.as_str()), &error))
+    written.map_err(|error| failures::not_written(&place_of(&directory, seal), &error))
 }
 
 /// Logs the seals. What they say of the memory is what held when the last secret had been sealed.
@@ -136,7 +141,7 @@ fn take_away_unlogged(
     let directory = context.directory();
     let knows = |hash: &Digest| ledger.reading().records().any(|record| record.hash == *hash);
     let taken = public::work(|| directory.take_away_unlogged(&seal.name, seal.generation, &knows))
-        .map_err(|error| failures::not_written(&directory.vaults().join(seal.name.as_str()), &error))?;
+        .map_err(|error| failures::not_written(&place_of(&directory, seal), &error))?;
     for path in taken {
         context.warn(&format!(
             "{}: left over from a sealing that was interrupted before it was logged; removed",
