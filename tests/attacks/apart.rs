@@ -2,6 +2,7 @@
 
 use breakglass::escrow::Generation;
 use breakglass::record::confirm::SignIn;
+use breakglass::record::decommission::Decommission;
 use breakglass::record::finding::Rule;
 use breakglass::record::seal::Kind;
 use breakglass::record::statement::{Check, CheckedShare, SignedStatement};
@@ -62,6 +63,24 @@ impl Apart {
 fn by_number(generations: &[Generation]) -> CheckedShare {
     let seal = &generations[1].seal;
     CheckedShare { vault: seal.vault, generation: 2, index: 1, seal: None }
+}
+
+#[test]
+fn what_both_branches_had_already_puts_a_vault_in_no_use_again() {
+    let apart = Apart::new(|_| {}, |_| {});
+    let Apart { world, other, .. } = &apart;
+    apart.join();
+    let vault = world.generation("prod").seal.vault;
+    let because = text("the account is closed");
+    let says = Decommission { vault, because, agrees: Vec::new() };
+    world.append(says, &[world.signs("dan"), world.signs("alice")]).unwrap();
+    let ours = world.bytes();
+    world.set_bytes(other.clone());
+    world.check("bob");
+    let theirs = world.bytes();
+    world.set_bytes(ours);
+    world.adopt(adoption(other, &theirs), &TWO).unwrap();
+    assert!(world.reading().escrow.vault(&vault).unwrap().decommissioned);
 }
 
 #[test]

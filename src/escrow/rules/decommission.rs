@@ -103,8 +103,7 @@ impl Escrow {
     /// which this log holds does not count: it clears, and nobody here has agreed to it.
     pub(super) fn join_decommissions(&mut self, at_fork: &Escrow, branch: &Escrow) {
         let sealed = branch.vaults.since(&at_fork.vaults).filter(|(_, theirs)| {
-            let ours = |number| self.generation(&theirs.id, number).map(|one| one.record);
-            theirs.generations.iter().any(|one| ours(one.seal.generation) != Some(one.record))
+            theirs.generations.iter().any(|one| self.sealed(&theirs.id, &one.record).is_none())
         });
         let released = branch.requests.since(&at_fork.requests).filter(|(_, theirs)| {
             let ours = self.request(&theirs.record);
