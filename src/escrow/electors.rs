@@ -146,7 +146,12 @@ impl Escrow {
 
     /// The root vaults that have electors.
     pub(crate) fn vaults_with_electors(&self) -> impl Iterator<Item = &Vault> {
-        self.vaults.iter().filter(|vault| vault.kind == Kind::Root && vault.electors.is_some())
+        self.root_vaults().filter(|vault| vault.electors.is_some())
+    }
+
+    /// The vaults with real credentials.
+    pub(super) fn root_vaults(&self) -> impl Iterator<Item = &Vault> {
+        self.vaults.iter().filter(|vault| vault.kind == Kind::Root)
     }
 
     /// Whether a person has retired, everywhere or for this vault.

@@ -222,8 +222,7 @@ impl Vault {
 
     /// The generations with that number, in the order in which they came: several, if branches were joined that both sealed it.
     pub(crate) fn numbered(&self, number: u32) -> impl Iterator<Item = &Generation> {
-        let first = self.first_place(number);
-        let from = (first..self.generations.len()).filter_map(|at| self.generations.get(at));
+        let from = (self.first_place(number)..self.generations.len()).map(|at| &self.generations[at]);
         from.take_while(move |one| one.seal.generation == number)
     }
 
@@ -254,8 +253,7 @@ impl Vault {
     /// The place of that generation.
     pub(super) fn place_of(&self, record: &Digest) -> Option<usize> {
         let number = *self.numbers.get(record)?;
-        let among = self.numbered(number).position(|one| one.record == *record)?;
-        Some(self.first_place(number) + among)
+        (self.first_place(number)..self.generations.len()).find(|at| self.generations[*at].record == *record)
     }
 
     /// The generation whose credentials are taken to be live: the highest that is confirmed, checked or not; or else the

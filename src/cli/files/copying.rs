@@ -1,4 +1,4 @@
-//! CopiedFile files, which are compared with their seal while they are copied, and read back.
+//! Sealed files, which are compared with their seal while they are copied, and read back.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! An adoption, as it is shown before it is logged: what a branch holds, and what becomes of this log with it.
 
-use crate::cli::say::layout::counted;
+use crate::cli::say::layout::{counted, list};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::cli::say::records::line_of;
 use crate::cli::say::summary::Summary;
@@ -16,16 +16,14 @@ pub(crate) fn adopting(records: &[LogRecord], before: &Escrow, after: &Escrow, f
     let mut summary = Summary::titled(Painted::of(Tone::Due, format!("ABOUT TO BE ADOPTED: {count}")));
     let lines: Vec<String> = records.iter().map(line_of).collect();
     summary.text("records", Tone::Plain, &lines.join("\n"));
-    summary.decides("by", Tone::Plain, &listed(signers(records)));
+    summary.decides("by", Tone::Plain, &list(signers(records)));
     if let Some((first, last)) = records.first().zip(records.last()) {
         let dates = format!("{} to {}", first.frame.time, last.frame.time);
         summary.decides("dated", Tone::Plain, &dates);
     }
-    let ours: Vec<_> =
-        before.vaults.iter().flat_map(|vault| &vault.generations).map(|one| one.record).collect();
     let sealed = after.vaults.iter().flat_map(|vault| &vault.generations);
-    for one in sealed.filter(|one| !ours.contains(&one.record)) {
-        let what = format!("{}, by {}", after.title_of(one), listed(&one.sealers));
+    for one in sealed.filter(|one| before.sealed(&one.seal.vault, &one.record).is_none()) {
+        let what = format!("{}, by {}", after.title_of(one), list(&one.sealers));
         summary.decides("sealed", Tone::Strong, &what);
     }
     let has_left = |person: &&PersonId| after.has_retired(person) && !before.has_retired(person);
@@ -74,8 +72,4 @@ fn signers(records: &[LogRecord]) -> Vec<&PersonId> {
     people.sort();
     people.dedup();
     people
-}
-
-fn listed<'a>(people: impl IntoIterator<Item = &'a PersonId>) -> String {
-    people.into_iter().map(PersonId::to_string).collect::<Vec<_>>().join(", ")
 }

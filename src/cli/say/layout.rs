@@ -1,5 +1,7 @@
 //! Lines of at most 80 columns: moments, tables, texts that are wrapped, and commands as they are typed.
 
+use std::fmt::Display;
+
 use crate::cli::say::painted::{Painted, Tone};
 use crate::value::text::folded;
 use crate::value::time::{Seconds, Time};
@@ -55,6 +57,11 @@ pub(crate) fn set_off(text: &str) -> String {
 /// One line of a summary: a name, and after it a text that people wrote, set off.
 pub(crate) fn named(name: &str, text: &str) -> String {
     format!("  {name:<10} {}", set_off(text))
+}
+
+/// All of them, with commas between.
+pub(crate) fn list<'a, T: Display + 'a>(all: impl IntoIterator<Item = &'a T>) -> String {
+    all.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// `1 record`, or `3 records`.

@@ -4,7 +4,7 @@
 use crate::audit::status::{
     DrillStatus, ExposedStatus, Holders, OneWord, Progress, RequestStatus, Status, Upcoming, VaultStatus,
 };
-use crate::cli::say::layout::{COLUMNS, counted, day, indented, length, moment, table, typed};
+use crate::cli::say::layout::{COLUMNS, counted, day, indented, length, list, moment, table, typed};
 use crate::cli::say::painted::{Painted, Tone};
 use crate::record::finding::{Finding, Rule};
 use crate::value::fingerprint::Words;
@@ -41,10 +41,6 @@ fn by_or_since(overdue: bool, due: Time) -> Painted {
         true => Painted::of(Tone::Bad, format!("OVERDUE since {}", moment(due))),
         false => format!("due by {}", moment(due)).into(),
     }
-}
-
-fn list<'a, T: std::fmt::Display + 'a>(all: impl IntoIterator<Item = &'a T>) -> String {
-    all.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// What cannot be opened with the files here, and which of them are missing or changed.

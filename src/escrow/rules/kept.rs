@@ -80,8 +80,4 @@ impl Escrow {
                 None => self.root_vaults().any(|one| one.may_be_electors(&people)),
             }
     }
-
-    fn root_vaults(&self) -> impl Iterator<Item = &Vault> {
-        self.vaults.iter().filter(|vault| vault.kind == Kind::Root)
-    }
 }
